@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exo_channel.h - the byte protocol between the host's `lorica` command and the init LibOS.
+ *
+ * It travels over one virtio-console port (QEMU: -device virtio-serial-pci and a virtconsole whose
+ * chardev is a UNIX socket held by the host tool). Both directions are a sequence of frames: a
+ * struct channel_header, then `length` bytes of payload. Little endian. A frame longer than
+ * CHANNEL_PAYLOAD_MAX, or of a type the reader does not know, ends the connection.
+ *
+ * Order: init sends HELLO first and exactly once. The host sends nothing before it has seen HELLO.
+ * When the last instance has ended, init sends one EXIT for each instance as it ends and then DONE;
+ * after DONE it turns the machine off and neither side sends anything more.
+ *
+ * Flow control for standard input: the host may have at most CHANNEL_CREDIT_INITIAL bytes of STDIN
+ * payload outstanding per instance; CREDIT frames give back what the instance has taken in.
+ * Output needs none: the virtio queue blocks when the host does not read.
+ */
+#pragma once
+#include <stdint.h>
+
+#define CHANNEL_VERSION        1u
+#define CHANNEL_PAYLOAD_MAX    16384u
+#define CHANNEL_CREDIT_INITIAL 32768u
+
+struct channel_header {
+    uint16_t type;     /* enum channel_type */
+    uint16_t instance; /* index of the instance in the manifest, from 0; 0xffff: the machine */
+    uint32_t length;   /* bytes of payload that follow */
+};
+
+#define CHANNEL_MACHINE 0xffffu
+
+enum channel_type {
+    /* guest to host */
+    CHANNEL_HELLO = 1,  /* payload: uint32_t version */
+    CHANNEL_STDOUT = 2, /* payload: bytes */
+    CHANNEL_STDERR = 3, /* payload: bytes */
+    CHANNEL_LOG = 4,    /* payload: one line of text without newline, from init or a LibOS */
+    CHANNEL_EXIT = 5,   /* payload: struct channel_exit, then a reason as text (may be empty) */
+    CHANNEL_CREDIT = 6, /* payload: uint32_t bytes of STDIN taken in */
+    CHANNEL_DONE = 7,   /* no payload */
+    CHANNEL_SUMMARY = 8, /* payload: text lines: the LibOS's report at exit (unimplemented calls, ...) */
+    CHANNEL_TTYMODE = 9, /* payload: uint32_t, 1: the program reads characters (no echo by the host); reserved */
+    /* host to guest */
+    CHANNEL_STDIN = 32,     /* payload: bytes */
+    CHANNEL_STDIN_END = 33, /* no payload: end of file on standard input */
+    CHANNEL_SIGNAL = 34,    /* payload: uint32_t enum channel_signal: to the foreground process group */
+    CHANNEL_WINDOW = 35,    /* payload: uint16_t rows, columns */
+};
+
+enum channel_signal {
+    CHANNEL_SIGNAL_HANGUP = 1,
+    CHANNEL_SIGNAL_INTERRUPT = 2,
+    CHANNEL_SIGNAL_QUIT = 3,
+    CHANNEL_SIGNAL_TERMINATE = 15,
+    CHANNEL_SIGNAL_CONTINUE = 18,
+};
+
+struct channel_exit {
+    uint32_t kind; /* enum channel_exit_kind */
+    uint32_t code; /* exited: status 0..255; signalled: signal number; failed: 125, 126 or 127 */
+};
+
+enum channel_exit_kind {
+    CHANNEL_EXITED = 0,
+    CHANNEL_SIGNALLED = 1,
+    CHANNEL_FAILED = 2, /* the LibOS could not run the program: reason names the thing and the fix */
+};
