@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* string.c - memory and string functions for freestanding code; short copies avoid the cost of starting `rep`. */
+#include "base/string.h"
+#include <stdint.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
+{
+    void *destination = to;
+    size_t words = bytes >> 3;
+    size_t rest = bytes & 7;
+
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(rest) : : "memory");
+    return destination;
+}
+
+void *memmove(void *to, const void *from, size_t bytes)
+{
+    if ((uintptr_t)to - (uintptr_t)from >= bytes)
+        return memcpy(to, from, bytes);
+    unsigned char *d = (unsigned char *)to + bytes;
+    const unsigned char *s = (const unsigned char *)from + bytes;
+
+    while (bytes--) {
+        *--d = *--s;
+        __asm__ volatile("" : : : "memory"); /* or the compiler makes this a call to memmove */
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t bytes)
+{
+    void *destination = to;
+    size_t words = bytes >> 3;
+    size_t rest = bytes & 7;
+    uint64_t pattern = 0x0101010101010101u * (unsigned char)value;
+
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(pattern) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(pattern) : "memory");
+    return destination;
+}
+
+int memcmp(const void *a, const void *b, size_t bytes)
+{
+    const unsigned char *x = a;
+    const unsigned char *y = b;
+
+    for (; bytes; bytes--, x++, y++)
+        if (*x != *y)
+            return *x - *y;
+    return 0;
+}
+
+void *memchr(const void *memory, int value, size_t bytes)
+{
+    const unsigned char *m = memory;
+
+    for (; bytes; bytes--, m++)
+        if (*m == (unsigned char)value)
+            return (void *)(uintptr_t)m;
+    return NULL;
+}
+
+size_t strlen(const char *s)
+{
+    const char *end = s;
+
+    while (*end) {
+        end++;
+        __asm__ volatile("" : : : "memory");
+    }
+    return (size_t)(end - s);
+}
+
+size_t strnlen(const char *s, size_t limit)
+{
+    size_t length = 0;
+
+    while (length < limit && s[length])
+        length++;
+    return length;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t limit)
+{
+    for (; limit; limit--, a++, b++) {
+        if (*a != *b)
+            return (unsigned char)*a - (unsigned char)*b;
+        if (!*a)
+            break;
+    }
+    return 0;
+}
+
+char *strchr(const char *s, int c)
+{
+    for (; *s != (char)c; s++)
+        if (!*s)
+            return NULL;
+    return (char *)(uintptr_t)s;
+}
+
+char *strrchr(const char *s, int c)
+{
+    const char *last = NULL;
+
+    do {
+        if (*s == (char)c)
+            last = s;
+    } while (*s++);
+    return (char *)(uintptr_t)last;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* string.h - the C library's memory and string functions that freestanding code needs. Contracts as in ISO C. */
+#pragma once
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
+void *memmove(void *to, const void *from, size_t bytes);
+void *memset(void *to, int value, size_t bytes);
+int memcmp(const void *a, const void *b, size_t bytes);
+void *memchr(const void *memory, int value, size_t bytes);
+size_t strlen(const char *s);
+size_t strnlen(const char *s, size_t limit);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t limit);
+char *strchr(const char *s, int c);
+char *strrchr(const char *s, int c);

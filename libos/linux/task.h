@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.h - processes, tasks, waiting, timers (proc/*.c, sched.c).
+ */
+#pragma once
+#include "libos/linux/core.h"
+#include "libos/linux/sig/signal.h"
+
+struct space;
+struct files;
+struct tty;
+struct inode;
+struct file;
+struct dentry;
+
+enum task_state { TASK_RUNNABLE, TASK_RUNNING, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
+
+/* What processes hold besides memory and descriptors; copied by fork. */
+struct fs_context {
+    struct dentry *root;
+    struct dentry *cwd;
+    uint32_t umask;
+};
+
+struct credentials {
+    uint32_t uid, euid, suid, fsuid;
+    uint32_t gid, egid, sgid, fsgid;
+    uint32_t group_count;
+    uint32_t groups[32];
+};
+
+#define RLIMIT_COUNT 16
+struct rlimit_pair {
+    uint64_t soft, hard;
+};
+
+struct process {
+    int pid;
+    int pgid, sid;
+    struct process *parent;
+    struct list children;  /* of process.sibling */
+    struct list sibling;
+    struct list all;       /* every process, zombies too: process_list */
+    struct list tasks;     /* of task.peer; one today, more with threads */
+    struct space *space;   /* NULL once a zombie */
+    struct files *files;
+    struct fs_context fs;
+    struct credentials cred;
+    struct signal_shared sig; /* handlers, pending for the process, see sig/signal.h */
+    struct rlimit_pair rlimit[RLIMIT_COUNT];
+    struct tty *tty;       /* controlling terminal */
+    struct waitq child_wait; /* parent sleeps here in wait4 */
+    struct task *vfork_waiter; /* parent task held until exec or exit; NULL else */
+    bool zombie;
+    bool dumpable;
+    bool execed;           /* since fork: setpgid by the parent is refused */
+    int exit_signal;       /* signal sent to the parent at exit (SIGCHLD), 0: none */
+    int exit_status;       /* wait status word as wait4 reports it */
+    int stop_report;       /* stopped or continued and not yet reported: wait status word, 0: none */
+    struct dentry *exe;    /* for /proc/PID/exe */
+    char comm[16];
+    uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
+    uint64_t start_ns;
+    uint64_t user_ns, system_ns, child_user_ns, child_system_ns;
+    uint64_t faults;
+    void *timers;          /* time/: POSIX and interval timers */
+};
+
+struct task {
+    int tid;
+    enum task_state state;
+    struct process *process;
+    struct list peer;      /* in process->tasks */
+    struct list run;       /* in the run queue */
+    void *stack;           /* TASK_STACK_BYTES */
+    uint64_t saved_rsp;    /* sched.c: context of a task that does not run */
+    struct regs *regs;     /* the program's registers: top of the stack */
+    uint64_t fs_base;
+    uint64_t gs_base_program; /* arch_prctl(ARCH_SET_GS): kept, not active (GS is the LibOS's) */
+    void *fpu;             /* XSAVE area of a task that does not run */
+    bool in_user_fpu;      /* fpu area holds live program state to restore */
+    struct signal_task sig; /* mask, pending, alternate stack */
+    bool woken;            /* set by task_wake; what task_sleep looks at */
+    uint64_t wake_deadline;
+    struct list timeout;   /* in sched.c's deadline list */
+    uaddr_t clear_child_tid;
+    uaddr_t robust_list;
+    uint64_t robust_length;
+    int syscall_number;    /* current or last */
+};
+
+#define TASK_STACK_BYTES 16384
+
+extern struct list process_list; /* of process.all */
+struct process *process_find(int pid); /* zombies too; NULL */
+struct process *process_init(void);    /* pid 1: the program that the instance runs */
+
+/* --- Waiting (sched.c) ---------------------------------------------------------------------------
+ *     struct waiter w;
+ *     waiter_init(&w);
+ *     for (;;) {
+ *         wait_add(&queue, &w);             // idempotent
+ *         if (condition) break;
+ *         error = task_sleep(deadline_ns);  // -ERESTARTSYS: a signal is pending; -ETIMEDOUT
+ *         if (error) break;
+ *     }
+ *     wait_remove(&w);
+ */
+struct waiter {
+    struct list node;
+    struct task *task;
+};
+void waitq_init(struct waitq *queue);
+void waiter_init(struct waiter *waiter); /* for current() */
+void wait_add(struct waitq *queue, struct waiter *waiter);
+void wait_remove(struct waiter *waiter);
+void waitq_wake(struct waitq *queue);     /* all of them */
+void waitq_wake_one(struct waitq *queue); /* the first */
+#define NO_DEADLINE UINT64_MAX
+/* Gives the CPU away until task_wake, the deadline (now_ns() scale), or a signal. 0, -ETIMEDOUT, -ERESTARTSYS. */
+int task_sleep(uint64_t deadline_ns);
+int task_sleep_uninterruptible(uint64_t deadline_ns); /* 0 or -ETIMEDOUT; SIGKILL waits too: short waits only */
+void task_wake(struct task *task);
+void task_yield(void); /* to the end of the run queue */
+uint64_t now_ns(void); /* monotonic, since boot */
+
+/* A callback at a time, run by the scheduler with the instance lock held. */
+struct timer {
+    struct list node;
+    uint64_t deadline_ns;
+    void (*expire)(struct timer *timer);
+    bool armed;
+};
+void timer_start(struct timer *timer, uint64_t deadline_ns); /* re-arms if armed */
+void timer_stop(struct timer *timer);
+
+/* --- Life and death (proc/) ------------------------------------------------------------------------ */
+_Noreturn void process_exit(int wait_status); /* current process; wait_status as wait4 shows it */
+void process_stop(struct process *process, int signal);   /* job control; parent told */
+void process_continue(struct process *process);
+void process_child_report(struct process *process); /* wake the parent's wait4, send exit_signal */
