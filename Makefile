@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# Lorica's build: one Makefile, fragments per part, everything under build/. `make help` lists the verbs.
+
+CC      := gcc
+B       := build
+Q       := @
+WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
+STD     := -std=gnu17 -g -O2
+
+.DEFAULT_GOAL := all
+.PHONY: all help gen gen-check loc size clean
+.DELETE_ON_ERROR:
+
+all: $(B)/lorica.elf ## kernel, LibOSes, apps and the host tool
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+# --- Generated from abi/calls.def -------------------------------------------------------------------
+GEN := $(B)/gen/exo_numbers.h $(B)/gen/exo_stubs.h $(B)/gen/call_table.h $(B)/gen/call_prototypes.h \
+       $(B)/gen/call_cases.h
+
+$(B)/abigen: tools/abigen.c abi/calls.def abi/exo_types.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) -I. -o $@ tools/abigen.c
+
+$(GEN) &: $(B)/abigen
+	$(Q)mkdir -p $(B)/gen
+	$(Q)$(B)/abigen $(B)/gen $(B)/gen/calls.md
+
+gen: $(GEN) ## tables from abi/calls.def; refreshes docs/calls.md
+	$(Q)cp $(B)/gen/calls.md docs/calls.md
+
+gen-check: $(GEN) ## is docs/calls.md what abi/calls.def says?
+	$(Q)diff -u docs/calls.md $(B)/gen/calls.md || { echo "docs/calls.md is stale: run make gen"; exit 1; }
+
+# --- Kernel -------------------------------------------------------------------------------------------
+KERNEL_C := $(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c \
+              kernel/net/*.c kernel/disk/*.c)) base/string.c base/format.c
+KERNEL_S := $(sort $(wildcard kernel/arch/x86_64/*.S))
+KERNEL_O := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_S:%.S=$(B)/kernel/%.o)
+KERNEL_FLAGS := $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
+  -fno-pic -fno-pie -fno-strict-aliasing -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+  -fno-stack-protector -fcf-protection=none -ftrivial-auto-var-init=zero -Wframe-larger-than=2048 \
+  -Ikernel -Ikernel/arch/x86_64/include -I. -I$(B)/gen
+
+$(B)/kernel/%.o: %.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -c $< -o $@
+
+$(B)/kernel/%.o: %.S $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -c $< -o $@
+
+KERNEL_LINK := ld -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none --no-warn-rwx-segments \
+  -T kernel/arch/x86_64/kernel.ld
+
+# Linked twice: the first pass's symbols become the table that panics print from.
+$(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk
+	$(Q)printf '%s\n' '.section .symbols,"a"' '.global symbol_table, symbol_count, symbol_names' \
+	  symbol_table: symbol_names: 'symbol_count: .long 0' > $(B)/symbols0.S
+	$(Q)$(CC) -c $(B)/symbols0.S -o $(B)/symbols0.o
+	$(Q)$(KERNEL_LINK) -o $(B)/lorica.pass1 $(KERNEL_O) $(B)/symbols0.o
+	$(Q)nm -n $(B)/lorica.pass1 | awk -f tools/symbols.awk > $(B)/symbols1.S
+	$(Q)$(CC) -c $(B)/symbols1.S -o $(B)/symbols1.o
+	$(Q)$(KERNEL_LINK) -o $@ $(KERNEL_O) $(B)/symbols1.o
+
+-include $(KERNEL_O:.o=.d)
+
+# --- Parts ----------------------------------------------------------------------------------------------
+-include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk
+-include tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/boot/boot.mk
+-include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk
+
+loc: ## code lines (no blanks, no comments) of kernel/ and base/, against the budget of 12,000
+	$(Q)tools/loc
+
+size: $(B)/lorica.elf ## kernel image against its budget of 256 KiB
+	$(Q)size -t $<
+
+clean: ## forget everything built
+	$(Q)rm -rf $(B)

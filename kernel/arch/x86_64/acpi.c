@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * acpi.c - the few facts that only ACPI tells: processors, the local APIC's address, the power-off register.
+ *
+ * Source: ACPI Specification 6.4, "Root System Description Pointer", "Multiple APIC Description Table",
+ * "Fixed ACPI Description Table". Read while the identity map lives; tables above 4 GiB are ignored.
+ */
+#include "arch/x86_64/cpu.h"
+#include "base/string.h"
+#include "core/klog.h"
+
+struct acpi_header {
+    char signature[4];
+    uint32_t length;
+    uint8_t rest[28];
+} __attribute__((packed));
+
+struct acpi_info acpi_info = {.apic_address = 0xfee00000};
+
+static uint32_t read32(const uint8_t *at)
+{
+    uint32_t value;
+
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static uint64_t read64(const uint8_t *at)
+{
+    uint64_t value;
+
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static bool reachable(uint64_t physical, uint64_t bytes)
+{
+    return physical && physical + bytes <= 1ull << 32 && bytes <= 1 << 20;
+}
+
+static void read_madt(const uint8_t *table, uint32_t length)
+{
+    acpi_info.apic_address = read32(table + 36);
+    for (uint32_t at = 44; at + 2 <= length && table[at + 1] >= 2 && at + table[at + 1] <= length;
+         at += table[at + 1]) {
+        const uint8_t *entry = table + at;
+
+        if (entry[0] == 0 && entry[1] >= 8 && entry[4] & 1 && acpi_info.cpu_count < EXO_CPU_MAX)
+            acpi_info.apic_ids[acpi_info.cpu_count++] = entry[3];
+    }
+}
+
+static void read_table(uint64_t physical)
+{
+    if (!reachable(physical, sizeof(struct acpi_header)))
+        return;
+    const struct acpi_header *header = boot_memory(physical);
+
+    if (!reachable(physical, header->length))
+        return;
+    if (!memcmp(header->signature, "APIC", 4) && header->length >= 44)
+        read_madt((const uint8_t *)header, header->length);
+    if (!memcmp(header->signature, "FACP", 4) && header->length >= 68)
+        acpi_info.pm1a_control = (uint16_t)read32((const uint8_t *)header + 64);
+}
+
+void acpi_read(uint64_t rsdp)
+{
+    if (!reachable(rsdp, 36) || memcmp(boot_memory(rsdp), "RSD PTR ", 8)) {
+        klog("acpi: no tables; one CPU");
+        return;
+    }
+    const uint8_t *pointer = boot_memory(rsdp);
+    bool extended = pointer[15] >= 2;
+    uint64_t root = extended ? read64(pointer + 24) : read32(pointer + 16);
+    uint32_t width = extended ? 8 : 4;
+
+    if (!reachable(root, sizeof(struct acpi_header)))
+        return;
+    const uint8_t *table = boot_memory(root);
+    uint32_t length = read32(table + 4);
+
+    if (!reachable(root, length))
+        return;
+    for (uint32_t at = sizeof(struct acpi_header); at + width <= length; at += width)
+        read_table(extended ? read64(table + at) : read32(table + at));
+}

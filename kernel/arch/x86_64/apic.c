@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * apic.c - the local APIC: one-shot timer, interrupts between CPUs, message addresses for devices.
+ *
+ * Source: Intel SDM 3A, "Advanced Programmable Interrupt Controller"; xAPIC mode through memory.
+ */
+#include "arch/x86_64/cpu.h"
+#include "core/klog.h"
+
+#define APIC_ID         0x020
+#define APIC_EOI        0x0b0
+#define APIC_SPURIOUS   0x0f0
+#define APIC_COMMAND    0x300
+#define APIC_TARGET     0x310
+#define APIC_LVT_TIMER  0x320
+#define APIC_LVT_LINT0  0x350
+#define APIC_LVT_LINT1  0x360
+#define APIC_LVT_ERROR  0x370
+#define APIC_COUNT      0x380
+#define APIC_NOW        0x390
+#define APIC_DIVIDE     0x3e0
+#define APIC_MASKED     0x10000
+#define APIC_BUSY       0x1000
+#define NS_PER_SECOND   1000000000ull
+
+static volatile uint32_t *apic;
+static uint64_t ticks_per_ns_32; /* timer ticks per nanosecond << 32 */
+
+static uint32_t apic_read(uint32_t reg)
+{
+    return apic[reg / 4];
+}
+
+static void apic_write(uint32_t reg, uint32_t value)
+{
+    apic[reg / 4] = value;
+}
+
+void apic_map(uint64_t physical)
+{
+    apic = map_mmio(physical, EXO_PAGE_SIZE);
+    port_write8(0x21, 0xff); /* the old interrupt controllers: all masked */
+    port_write8(0xa1, 0xff);
+}
+
+uint32_t apic_id(void)
+{
+    return apic_read(APIC_ID) >> 24;
+}
+
+void apic_start(void)
+{
+    msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | 1 << 11);
+    apic_write(APIC_SPURIOUS, 0x100 | VECTOR_SPURIOUS);
+    apic_write(APIC_LVT_LINT0, APIC_MASKED);
+    apic_write(APIC_LVT_LINT1, APIC_MASKED);
+    apic_write(APIC_LVT_ERROR, APIC_MASKED);
+    apic_write(APIC_DIVIDE, 0xb); /* by 1 */
+    apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
+    apic_write(APIC_COUNT, 0);
+    apic_write(APIC_EOI, 0);
+    this_cpu()->timer_ns = EXO_FOREVER;
+}
+
+void apic_calibrate(void (*wait)(void))
+{
+    apic_write(APIC_LVT_TIMER, APIC_MASKED | VECTOR_TIMER);
+    apic_write(APIC_COUNT, UINT32_MAX);
+    wait();
+    uint32_t ticks = UINT32_MAX - apic_read(APIC_NOW);
+
+    apic_write(APIC_COUNT, 0);
+    apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
+    ticks_per_ns_32 = ((uint64_t)ticks << 32) / 5000000; /* the wait is 5 ms */
+    if (!ticks_per_ns_32)
+        panic("apic: the timer does not count");
+}
+
+void apic_end_of_interrupt(void)
+{
+    apic_write(APIC_EOI, 0);
+}
+
+void arch_timer(uint64_t deadline_ns)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (deadline_ns == cpu->timer_ns)
+        return;
+    cpu->timer_ns = deadline_ns;
+    if (deadline_ns == EXO_FOREVER) {
+        apic_write(APIC_COUNT, 0);
+        return;
+    }
+    uint64_t now = arch_now_ns();
+    uint64_t wait = deadline_ns > now ? deadline_ns - now : 0;
+
+    if (wait > NS_PER_SECOND)
+        wait = NS_PER_SECOND; /* looked at again then */
+    uint64_t ticks = (uint64_t)((unsigned __int128)wait * ticks_per_ns_32 >> 32) + 1;
+
+    apic_write(APIC_COUNT, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
+}
+
+void apic_send(uint32_t target, uint32_t command)
+{
+    while (apic_read(APIC_COMMAND) & APIC_BUSY)
+        cpu_relax();
+    apic_write(APIC_TARGET, target << 24);
+    apic_write(APIC_COMMAND, command);
+}
+
+void arch_kick(uint32_t cpu)
+{
+    apic_send(cpu_by_index(cpu)->apic_id, 0x4000 | VECTOR_KICK);
+}
+
+uint64_t apic_message_address(uint32_t cpu)
+{
+    return 0xfee00000 | (uint64_t)cpu_by_index(cpu)->apic_id << 12;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot.S - from the boot protocol's 32-bit entry to C in the upper half.
+ *
+ * Source: Xen "x86/HVM direct boot ABI" (PVH): 32-bit protected mode, paging off, ebx = physical
+ * address of struct hvm_start_info, flat segments, interrupts off. Intel SDM 3A, "Initializing IA-32e Mode".
+ */
+#include "arch/x86_64/layout.h"
+
+#define PHYSICAL(symbol) ((symbol) - KERNEL_BASE)
+
+    .section .note.pvh, "a", @note
+    .align 4
+    .long 4, 4, 18              /* name size, descriptor size, XEN_ELFNOTE_PHYS32_ENTRY */
+    .asciz "Xen"
+    .long PHYSICAL(boot_entry)
+
+    .section .text.boot, "ax"
+    .code32
+    .global boot_entry
+boot_entry:
+    cli
+    cld
+    movl $PHYSICAL(boot_stack_top), %esp
+    movl %ebx, %esi             /* start info, kept for C */
+
+    /* Identity-map the first 4 GiB with 2 MiB pages and repeat the first of them at KERNEL_BASE. */
+    movl $PHYSICAL(boot_pd), %edi
+    movl $0x83, %eax            /* present, write, large */
+    xorl %edx, %edx
+    movl $2048, %ecx
+1:  movl %eax, (%edi)
+    movl %edx, 4(%edi)
+    addl $8, %edi
+    addl $0x200000, %eax
+    adcl $0, %edx
+    loop 1b
+    movl $PHYSICAL(boot_pdpt), %edi
+    movl $(PHYSICAL(boot_pd) + 3), %eax
+    movl $4, %ecx
+2:  movl %eax, (%edi)
+    addl $8, %edi
+    addl $4096, %eax
+    loop 2b
+    movl $(PHYSICAL(boot_pd) + 3), PHYSICAL(boot_pdpt_high) + 510 * 8
+    movl $(PHYSICAL(boot_pdpt) + 3), PHYSICAL(boot_pml4)
+    movl $(PHYSICAL(boot_pdpt_high) + 3), PHYSICAL(boot_pml4) + 511 * 8
+
+    movl $PHYSICAL(boot_pml4), %eax
+    call enter_long_mode
+    ljmp $0x08, $PHYSICAL(boot_long)
+
+/*
+ * enter_long_mode - eax: physical address of the root table. Turns on PAE, long mode, NX if there,
+ * paging and write protection, loads boot_gdt. Lost: eax ecx edx ebx edi. Also used by the other CPUs.
+ */
+enter_long_mode:
+    movl %eax, %cr3
+    movl $0x20, %eax            /* CR4.PAE */
+    movl %eax, %cr4
+    movl $0x80000001, %eax
+    cpuid
+    movl %edx, %edi
+    movl $0xc0000080, %ecx      /* EFER */
+    rdmsr
+    orl $0x101, %eax            /* LME, SCE */
+    btl $20, %edi               /* NX present? */
+    jnc 1f
+    orl $0x800, %eax
+1:  wrmsr
+    movl %cr0, %eax
+    andl $0x9fffffff, %eax      /* caches on */
+    orl $0x80010021, %eax       /* PG, WP, NE, PE */
+    movl %eax, %cr0
+    lgdt PHYSICAL(boot_gdt_pointer)
+    ret
+
+    .code64
+boot_long:
+    movq $boot_high, %rax
+    jmp *%rax
+boot_high:
+    xorl %eax, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    movl %eax, %fs
+    movl %eax, %gs
+    movq $boot_stack_top, %rsp
+    movl %esi, %edi
+    xorl %ebp, %ebp
+    call kernel_main
+    ud2
+
+/*
+ * The first instructions of the other CPUs, copied to SMP_TRAMPOLINE (below 1 MiB). Real mode, cs = address >> 4.
+ * smp_boot_stack and smp_boot_cpu are set by smp_start, one CPU at a time.
+ */
+    .code16
+    .global smp_trampoline, smp_trampoline_end
+smp_trampoline:
+    cli
+    cld
+    movw %cs, %ax
+    movw %ax, %ds
+    lgdtl smp_gdt_pointer - smp_trampoline
+    movl $0x11, %eax
+    movl %eax, %cr0
+    ljmpl $0x18, $(SMP_TRAMPOLINE + smp_32 - smp_trampoline)
+    .code32
+smp_32:
+    movl $0x20, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    movl $(SMP_TRAMPOLINE + 0xff0), %esp
+    movl $PHYSICAL(boot_pml4), %eax
+    movl $PHYSICAL(enter_long_mode), %ecx
+    call *%ecx
+    ljmp $0x08, $PHYSICAL(smp_long)
+    .align 8
+smp_gdt:
+    .quad 0
+    .quad 0x00af9a000000ffff
+    .quad 0x00cf92000000ffff
+    .quad 0x00cf9a000000ffff    /* 0x18: 32-bit code */
+    .quad 0x00cf92000000ffff    /* 0x20: data */
+smp_gdt_pointer:
+    .word 39
+    .long SMP_TRAMPOLINE + smp_gdt - smp_trampoline
+smp_trampoline_end:
+
+    .code64
+smp_long:
+    movq $smp_high, %rax
+    jmp *%rax
+smp_high:
+    xorl %eax, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    movl %eax, %fs
+    movl %eax, %gs
+    movq kernel_root_physical, %rax
+    movq %rax, %cr3
+    movq smp_boot_stack, %rsp
+    movq smp_boot_cpu, %rdi
+    xorl %ebp, %ebp
+    call smp_main
+    ud2
+
+    .section .rodata
+    .align 8
+boot_gdt:
+    .quad 0
+    .quad 0x00af9a000000ffff    /* 0x08: 64-bit code */
+    .quad 0x00cf92000000ffff    /* 0x10: data */
+boot_gdt_pointer:
+    .word 23
+    .long PHYSICAL(boot_gdt)
+
+    .bss
+    .align 4096
+    .global boot_pml4
+boot_pml4:      .skip 4096
+boot_pdpt:      .skip 4096
+boot_pdpt_high: .skip 4096
+boot_pd:        .skip 4 * 4096
+boot_stack:     .skip 8192
+boot_stack_top:
+    .section .note.GNU-stack, "", @progbits

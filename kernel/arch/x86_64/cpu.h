@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu.h - what the x86-64 files share: features, kernel mappings, boot data. Private to arch/x86_64 and main.c. */
+#pragma once
+#include "core/arch.h"
+
+#define MSR_APIC_BASE  0x1b
+#define MSR_EFER       0xc0000080
+#define MSR_STAR       0xc0000081
+#define MSR_LSTAR      0xc0000082
+#define MSR_FMASK      0xc0000084
+#define MSR_FS_BASE    0xc0000100
+#define MSR_GS_BASE    0xc0000101
+#define MSR_KERNEL_GS  0xc0000102
+
+static inline uint64_t msr_read(uint32_t msr)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline void msr_write(uint32_t msr, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+}
+
+static inline uint64_t tsc_read(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+struct cpuid_result {
+    uint32_t a, b, c, d;
+};
+
+static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t sub)
+{
+    struct cpuid_result r;
+    __asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(sub));
+    return r;
+}
+
+/* cpu.c */
+struct features {
+    bool nx, smep, smap, umip, fsgsbase, pku, xsave, xsaveopt;
+    uint32_t xsave_bytes;
+    uint64_t xsave_mask; /* XCR0 */
+};
+extern struct features features;
+void features_read(void);
+void cpu_control_setup(void);              /* CR0, CR4, EFER, XCR0, SYSCALL MSRs of this CPU */
+void cpu_tables_setup(struct cpu *cpu);    /* GDT, TSS, IDT, GS base of this CPU */
+void cpu_patch_text(void);                 /* boot: turn placeholders into CLAC/STAC where SMAP is there */
+struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id); /* boot: memory and struct of a CPU */
+
+/* paging.c */
+extern uint64_t kernel_root_physical;
+void paging_start(uint64_t frames); /* boot: kernel tables; identity map stays until paging_finish */
+void paging_prepare(void);          /* boot: the kernel's half is complete; roots can be made */
+void paging_finish(void);           /* boot: W^X image, no identity map, kernel root loaded */
+void map_kernel(uint64_t address, uint64_t frame, uint64_t bits); /* boot: one page of the kernel's half */
+uint64_t *kernel_entry_slot(uint64_t address); /* its level-1 entry, in the window */
+void *map_mmio(uint64_t physical, uint64_t bytes);
+uint64_t boot_frame(void);          /* boot: a zeroed frame for the kernel */
+
+/* time.c, apic.c, smp.c */
+void time_calibrate(void);
+extern uint64_t tsc_base, tsc_mult, tsc_hz, wall_ns;
+extern uint32_t tsc_shift;
+void apic_map(uint64_t physical);
+void apic_start(void); /* this CPU's */
+void apic_end_of_interrupt(void);
+uint32_t apic_id(void);
+void apic_send(uint32_t target, uint32_t command);
+void apic_calibrate(void (*wait)(void));
+uint64_t apic_message_address(uint32_t cpu);
+void smp_start(const uint32_t *apic_ids, uint32_t count);
+
+/* pvh.c */
+#define MEMORY_RANGES 64
+struct memory_range {
+    uint64_t start, end;
+};
+struct boot_info {
+    struct memory_range usable[MEMORY_RANGES];
+    uint32_t usable_count;
+    uint64_t module_start, module_end;
+    uint64_t rsdp;
+    char command_line[1024];
+};
+extern struct boot_info boot_info;
+void pvh_read(uint32_t physical);
+bool boot_option(const char *word); /* is this word on the command line? */
+
+/* acpi.c */
+struct acpi_info {
+    uint32_t apic_ids[EXO_CPU_MAX];
+    uint32_t cpu_count;
+    uint64_t apic_address;
+    uint16_t pm1a_control; /* 0: unknown */
+};
+extern struct acpi_info acpi_info;
+void acpi_read(uint64_t rsdp);
+
+/* While the identity map lives (boot only): physical memory below 4 GiB. */
+static inline void *boot_memory(uint64_t physical)
+{
+    return (void *)physical;
+}
+
+/* trap.c: interrupts of devices, set by main.c */
+extern void (*device_interrupt)(uint32_t vector);

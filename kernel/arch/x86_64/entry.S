@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entry.S - the ways into the kernel and out of it.
+ *
+ * From ring 3 the full register frame goes straight into the running env (struct env begins with
+ * struct regs; the TSS and CPU_ENV_STACK point to its end); C then runs on the CPU's own stack. The
+ * kernel runs with interrupts off except while idle, so a trap from ring 0 is an interrupt of the idle
+ * loop, a user-copy fault, an NMI, or a bug. Interrupts never nest.
+ */
+#include "arch/x86_64/layout.h"
+#include "abi/exo_types.h"
+
+    .text
+
+/*
+ * syscall_entry - SYSCALL jumps here. In: rcx user rip, r11 user flags, rax number, rsp user's; interrupts
+ * off by FMASK. Not the kernel's tag: reflect. Else: table call; the stack holds user rsp, rip, flags.
+ */
+    .align 64
+    .global syscall_entry
+syscall_entry:
+    swapgs
+    movq %rsp, %gs:CPU_SCRATCH
+    movq %rax, %rsp
+    shrq $32, %rsp
+    cmpl $EXO_CALL_TAG, %esp
+    jne reflect
+    cmpl $EXO_CALL_SWITCH_FIRST, %eax
+    jae switch_call
+    movq %gs:CPU_STACK, %rsp
+    pushq %gs:CPU_SCRATCH
+    pushq %rcx
+    pushq %r11
+    movq %r10, %rcx
+    movl %eax, %eax
+    call *call_table_fast(, %rax, 8)
+    popq %r11
+    popq %rcx
+    xorl %edi, %edi
+    xorl %esi, %esi
+    xorl %r8d, %r8d
+    xorl %r9d, %r9d
+    xorl %r10d, %r10d
+    popq %rsp
+    swapgs
+    sysretq
+
+/* reflect - hand a foreign system call to the env: everything but rcx and r11 stays as it is. */
+reflect:
+    movq %gs:CPU_UPCALL, %rsp
+    movq %rcx, EXO_UPCALL_SYSCALL_RIP(%rsp)
+    movq %r11, EXO_UPCALL_SYSCALL_RFLAGS(%rsp)
+    movq %gs:CPU_SYSCALL_ENTRY, %rcx
+    testq %rcx, %rcx
+    jz no_syscall_entry
+    movl $1, EXO_UPCALL_MASKED(%rsp)
+    movl $USER_FLAGS, %r11d
+    movq %gs:CPU_SCRATCH, %rsp
+    swapgs
+    sysretq
+
+/* An env without system-call entry sees its syscall instruction as invalid. */
+no_syscall_entry:
+    movq EXO_UPCALL_SYSCALL_RIP(%rsp), %rcx
+    movq %gs:CPU_ENV_STACK, %rsp
+    pushq $SELECTOR_USER_DATA
+    pushq %gs:CPU_SCRATCH
+    pushq %r11
+    pushq $SELECTOR_USER_CODE
+    subq $2, %rcx
+    pushq %rcx
+    pushq $0
+    pushq $6
+    jmp save_and_enter
+
+/* A kernel call that may switch envs: as a trap, so that the whole frame is in the env. */
+switch_call:
+    movq %gs:CPU_ENV_STACK, %rsp
+    pushq $SELECTOR_USER_DATA
+    pushq %gs:CPU_SCRATCH
+    pushq %r11
+    pushq $SELECTOR_USER_CODE
+    pushq %rcx
+    pushq $0
+    pushq $VECTOR_CALL
+    jmp save_and_enter
+
+/* Every IDT gate: 16 bytes each. The processor pushed an error code for some; others get a 0. */
+    .align 64
+    .global trap_stubs
+trap_stubs:
+    .set vector, 0
+    .rept 256
+    .align 16
+    .if vector != 8 && vector != 10 && vector != 11 && vector != 12 && vector != 13 && vector != 14 && vector != 17 && vector != 21 && vector != 29 && vector != 30
+    pushq $0
+    .endif
+    pushq $vector
+    .if vector == 2 || vector == 8 || vector == 18 || vector == 1
+    jmp trap_ist
+    .else
+    jmp trap_common
+    .endif
+    .set vector, vector + 1
+    .endr
+
+    .align 64
+trap_common:
+    testb $3, 24(%rsp)          /* cs: from ring 3? */
+    jz trap_kernel
+    swapgs
+    .global clac_site_1
+clac_site_1:
+    .byte 0x0f, 0x1f, 0x00      /* becomes clac at boot if the CPU has SMAP */
+save_and_enter:
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movq %rsp, %rdi
+    movq %gs:CPU_STACK, %rsp
+    addq $8, %rsp               /* CPU_STACK is 8 below a 16-byte boundary, for the table call above */
+    xorl %ebp, %ebp
+    call kernel_enter
+    movq %rax, %rsp
+/* leave_kernel - rsp: struct regs of an env. Also the way into an env for the first time. */
+    .global leave_kernel
+leave_kernel:
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp
+    swapgs
+    iretq
+
+/* arch_leave(struct regs *) - never returns. */
+    .global arch_leave
+arch_leave:
+    movq %rdi, %rsp
+    jmp leave_kernel
+
+/* Traps from ring 0: the frame stays on the stack it came on; GS is already the kernel's. */
+trap_kernel:
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movq %rsp, %rdi
+    call kernel_trap
+trap_kernel_out:
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp
+    iretq
+
+/*
+ * NMI, double fault, machine check and debug come on stacks of their own at any instruction, also between
+ * syscall_entry and its swapgs. A debug exception from ring 3 is moved to the env's frame and goes the
+ * common way; the others are decided in C (kernel_trap), which ends the machine or ignores them.
+ */
+trap_ist:
+    testb $3, 24(%rsp)
+    jz 1f
+    cmpq $1, (%rsp)
+    jne 2f
+    swapgs
+    pushq %rax
+    pushq %rcx
+    movq %gs:CPU_ENV_STACK, %rcx
+    movq 16 + 48(%rsp), %rax    /* ss */
+    movq %rax, -8(%rcx)
+    movq 16 + 40(%rsp), %rax    /* rsp */
+    movq %rax, -16(%rcx)
+    movq 16 + 32(%rsp), %rax    /* rflags */
+    movq %rax, -24(%rcx)
+    movq 16 + 24(%rsp), %rax    /* cs */
+    movq %rax, -32(%rcx)
+    movq 16 + 16(%rsp), %rax    /* rip */
+    movq %rax, -40(%rcx)
+    movq $0, -48(%rcx)
+    movq $1, -56(%rcx)
+    subq $56, %rcx
+    movq %rcx, %gs:CPU_SCRATCH
+    popq %rcx
+    popq %rax
+    movq %gs:CPU_SCRATCH, %rsp
+    .global clac_site_2
+clac_site_2:
+    .byte 0x0f, 0x1f, 0x00
+    jmp save_and_enter
+1:  /* From ring 0: is GS the kernel's? Kernel addresses are negative. */
+    pushq %rax
+    pushq %rcx
+    pushq %rdx
+    movl $0xc0000101, %ecx
+    rdmsr
+    testl %edx, %edx
+    popq %rdx
+    popq %rcx
+    popq %rax
+    js trap_kernel
+2:  swapgs
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movq %rsp, %rdi
+    call kernel_trap
+    swapgs
+    jmp trap_kernel_out
+
+/*
+ * user_copy(to, from, bytes) - returns the bytes that were not copied. The caller checked the range and
+ * opened SMAP. A fault at the copy continues at the fix-up.
+ */
+    .global user_copy
+user_copy:
+    movq %rdx, %rcx
+user_copy_at:
+    rep movsb
+user_copy_fixed:
+    movq %rcx, %rax
+    ret
+
+    .section .fixup, "a"
+    .quad user_copy_at, user_copy_fixed
+    .section .note.GNU-stack, "", @progbits

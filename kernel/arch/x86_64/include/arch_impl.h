@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* arch_impl.h - x86-64: registers, the per-CPU struct, and what is inline for speed. */
+#pragma once
+#include <stdatomic.h>
+#include "arch/x86_64/layout.h"
+
+/* The frame that entry.S builds; order is fixed there. */
+struct regs {
+    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+    uint64_t vector, error;
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+struct tss {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7];
+    uint64_t reserved2;
+    uint16_t reserved3;
+    uint16_t io_map;
+} __attribute__((packed));
+
+/* [c] own CPU only, [a] atomic, [I] set at start. */
+struct cpu {
+    struct cpu *self;        /* I */
+    struct env *env;         /* c */
+    uint64_t scratch;        /* c */
+    struct exo_upcall *upcall; /* c: of env, in the window */
+    uint64_t syscall_entry;  /* c: of env */
+    uint64_t stack;          /* I: 8 below the 16-byte aligned top */
+    uint64_t env_stack;      /* c: end of env's struct regs */
+    uint32_t index;          /* I */
+    uint32_t apic_id;        /* I */
+    _Atomic uint64_t root;   /* space in CR3; 0: the kernel's own */
+    _Atomic uint32_t flush;  /* a: another CPU asks for a full TLB flush */
+    _Atomic uint32_t idle;   /* a: halted or about to */
+    /* slices, core/slice.c */
+    uint32_t position;       /* c: now running */
+    bool slice_over;         /* c: end-of-slice upcall was given */
+    uint64_t slice_end_ns;   /* c */
+    uint64_t env_from_ns;    /* c: when env began to run */
+    bool need_pick;          /* c: choose again before leaving the kernel */
+    uint64_t timer_ns;       /* c: deadline that the timer is set for */
+    uint32_t trace_next;     /* c */
+    uint64_t *map_entry[2];  /* I: page-table entries of frame_window slots */
+    struct tss tss __attribute__((aligned(16)));
+    uint64_t gdt[8];
+};
+
+static inline struct cpu *this_cpu(void)
+{
+    struct cpu *cpu;
+    __asm__ volatile("movq %%gs:0, %0" : "=r"(cpu));
+    return cpu;
+}
+
+static inline struct env *env_current(void)
+{
+    struct env *env;
+    __asm__ volatile("movq %%gs:8, %0" : "=r"(env));
+    return env;
+}
+
+static inline void cpu_relax(void)
+{
+    __builtin_ia32_pause();
+}
+
+/* Ports and registers, for arch/ and dev/ only. */
+static inline void port_write8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+static inline void port_write16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+static inline void port_write32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+static inline uint8_t port_read8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+static inline uint32_t port_read32(uint16_t port)
+{
+    uint32_t value;
+    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* What a trap handler may change: where the env goes on. */
+static inline void regs_enter(struct regs *regs, uint64_t entry)
+{
+    regs->rip = entry;
+    regs->rflags = USER_FLAGS;
+}
+
+static inline void regs_set_result(struct regs *regs, int64_t value, uint64_t second)
+{
+    regs->rax = (uint64_t)value;
+    regs->rdx = second;
+}
+
+/* Control transfer: all general registers but rax, rcx, r11 and rsp are the message. */
+static inline void regs_copy_message(struct regs *to, const struct regs *from)
+{
+    to->r15 = from->r15;
+    to->r14 = from->r14;
+    to->r13 = from->r13;
+    to->r12 = from->r12;
+    to->rbp = from->rbp;
+    to->rbx = from->rbx;
+    to->r10 = from->r10;
+    to->r9 = from->r9;
+    to->r8 = from->r8;
+    to->rdx = from->rdx;
+    to->rsi = from->rsi;
+    to->rdi = from->rdi;
+}

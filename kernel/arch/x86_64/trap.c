@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trap.c - what entry.S calls: the way of traps, interrupts and switching kernel calls into core.
+ */
+#include "arch/x86_64/cpu.h"
+#include "core/calls.h"
+#include "core/env.h"
+#include "core/slice.h"
+#include "core/upcall.h"
+#include "call_table.h"
+
+struct fixup {
+    uint64_t at, resume;
+};
+extern const struct fixup fixup_start[], fixup_end[];
+
+void (*device_interrupt)(uint32_t vector);
+struct regs *kernel_enter(struct regs *regs);
+void kernel_trap(struct regs *regs);
+
+static uint64_t fault_address(void)
+{
+    uint64_t address;
+
+    __asm__ volatile("movq %%cr2, %0" : "=r"(address));
+    return address;
+}
+
+static void interrupt(uint32_t vector)
+{
+    if (vector == VECTOR_SPURIOUS)
+        return;
+    apic_end_of_interrupt();
+    if (vector == VECTOR_TIMER) {
+        this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
+        if (env_current())
+            slice_timer();
+    } else if (vector == VECTOR_KICK) {
+        mail_answer();
+    } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END && device_interrupt) {
+        device_interrupt(vector);
+    }
+}
+
+static void switching_call(struct env *env)
+{
+    struct regs *regs = &env->regs;
+    uint64_t number = (regs->rax & 0xffffffff) - EXO_CALL_SWITCH_FIRST;
+    struct call_result result = call_error(EXO_E_CALL);
+
+    if (number < sizeof call_table_switch / sizeof call_table_switch[0])
+        result = call_table_switch[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+    /* On success the handler has stored the caller's result: the caller may run later, elsewhere, or be gone. */
+    if (result.value < 0)
+        regs_set_result(regs, result.value, result.second);
+}
+
+/* From ring 3; regs is the start of the running env. Returns the registers to leave with. */
+struct regs *kernel_enter(struct regs *regs)
+{
+    struct env *env = env_current();
+    uint32_t vector = (uint32_t)regs->vector;
+
+    if (vector == VECTOR_CALL)
+        switching_call(env);
+    else if (vector < 32)
+        upcall_trap(env, vector, regs->error, vector == 14 ? fault_address() : 0);
+    else
+        interrupt(vector);
+    return kernel_exit();
+}
+
+/* From ring 0: interrupts of the idle loop, user-copy faults; everything else is a bug. */
+void kernel_trap(struct regs *regs)
+{
+    uint32_t vector = (uint32_t)regs->vector;
+
+    if (vector >= 32) {
+        interrupt(vector);
+        return;
+    }
+    if (vector == 13 || vector == 14) {
+        for (const struct fixup *f = fixup_start; f < fixup_end; f++) {
+            if (f->at == regs->rip) {
+                regs->rip = f->resume;
+                return;
+            }
+        }
+    }
+    if (vector == 1)
+        return; /* a debug exception of ring 3 caught up at the system-call entry */
+    panic_regs(regs, "trap %u in the kernel, error 0x%lx, address 0x%lx, CPU %u", vector, regs->error,
+               fault_address(), this_cpu()->index);
+}

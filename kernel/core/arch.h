@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arch.h - everything that kernel/core asks of an architecture; the only door to the hardware.
+ *
+ * arch_impl.h (found by include path: arch/x86_64/include, or the fake machine of the host tests) defines
+ * struct regs, struct cpu and the inline functions; the rest is in arch/x86_64.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "abi/exo_types.h"
+
+struct env;
+struct cpu;
+struct regs;
+
+#include "arch_impl.h"
+
+/* --- this CPU: arch_impl.h ------------------------------------------------------------------------
+ * struct cpu *this_cpu(void);            the running CPU
+ * struct env *env_current(void);         the env it runs, NULL in the idle loop
+ * void cpu_relax(void);                  in a spin loop
+ * uint64_t regs_get/set...               see arch_impl.h
+ */
+
+extern uint32_t cpu_count;            /* CPUs that run, numbered 0 .. cpu_count - 1 */
+struct cpu *cpu_by_index(uint32_t index);
+
+/* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle). */
+void arch_switch(struct env *env);
+/* Load another root table of the same env. */
+void arch_load_root(uint64_t root);
+/* First register contents of a new env; clears the extended state. */
+void arch_env_init(struct env *env, const struct exo_env_config *config);
+/* Set env's FS (0) or GS (1) base while it is running here. */
+void arch_segment_base(uint32_t which, uint64_t base);
+/* Load registers of an env and go to ring 3. */
+_Noreturn void arch_leave(struct regs *regs);
+/* Wait for an interrupt in the kernel's own space: enable, halt, disable. */
+void arch_halt(void);
+
+/* --- time ------------------------------------------------------------------------------------------ */
+uint64_t arch_now_ns(void);                  /* nanoseconds since boot */
+void arch_timer(uint64_t deadline_ns);       /* one interrupt at or soon after; replaces the last; EXO_FOREVER: none */
+
+/* --- other CPUs ------------------------------------------------------------------------------------- */
+void arch_kick(uint32_t cpu);                /* make it look at its mail */
+
+/* --- memory ----------------------------------------------------------------------------------------- */
+/* A frame that the kernel owns (table, env, upcall page, kernel, exposed) at its fixed window address. */
+static inline void *frame_window(uint64_t frame)
+{
+    return (void *)(WINDOW_BASE + (frame << EXO_PAGE_SHIFT));
+}
+void arch_window_open(uint64_t frame);       /* make the window address valid; on this and all CPUs */
+void arch_window_close(uint64_t frame);
+/* Any frame, for this CPU, until the next call with the same slot (0 or 1). */
+void *arch_map_frame(uint32_t slot, uint64_t frame);
+void arch_unmap_frame(uint32_t slot);
+void arch_zero_frame(void *page);
+/* Fill a new root table's kernel half and the recursive entry. */
+void arch_root_init(uint64_t root);
+/* Entries of this CPU's TLB: one page of the current space, or everything but global. */
+void arch_flush_page(uint64_t address);
+void arch_flush_all(void);
+/* Copy to or from user memory of the current space; bytes not copied. The caller checked the range. */
+uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes);
+
+_Noreturn void arch_off(uint32_t status);
+_Noreturn void arch_fail(void); /* stop every CPU; tell the test device */

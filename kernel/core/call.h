@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h - what the generated call table and the handlers share. */
+#pragma once
+#include "core/arch.h"
+
+/* Returned in rax and rdx. */
+struct call_result {
+    int64_t value;
+    uint64_t second;
+};
+
+static inline struct call_result call_ok(int64_t value)
+{
+    return (struct call_result){.value = value, .second = 0};
+}
+
+static inline struct call_result call_error(int error) /* EXO_E_*, positive */
+{
+    return (struct call_result){.value = -error, .second = 0};
+}
+
+static inline struct call_result call_error_at(int error, uint64_t second)
+{
+    return (struct call_result){.value = -error, .second = second};
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * env.c - environments: creation, destruction, their capability tables, events.
+ *
+ * Invariants (under env_lock):
+ *   1. A frame of kind env holds one live struct env whose id names the frame; ids are never used twice.
+ *   2. An env pins its root table and its upcall frame.
+ *   3. An env that is RUNNING on another CPU is not destroyed: that CPU is told to stop it first.
+ * Not here: who may have how many. Frames are the price of an env, and who has frames decides.
+ */
+#include "core/env.h"
+#include "base/string.h"
+#include "core/calls.h"
+#include "core/frame.h"
+#include "core/slice.h"
+#include "core/sleep.h"
+#include "core/ucopy.h"
+
+struct spinlock env_lock;
+static uint64_t env_generation;
+
+struct env *env_find(uint64_t id)
+{
+    uint64_t frame = id & ((1ull << ENV_FRAME_BITS) - 1);
+
+    if (frame >= frame_count || frame_table[frame].kind != EXO_FRAME_ENV)
+        return NULL;
+    struct env *env = frame_window(frame);
+
+    return env->id == id ? env : NULL;
+}
+
+static bool address_ok(uint64_t address)
+{
+    return address < EXO_USER_END;
+}
+
+static int config_check(const struct exo_env_config *c)
+{
+    bool ok = address_ok(c->rip) && address_ok(c->rsp) && address_ok(c->gs_base) &&
+              address_ok(c->syscall_entry) && address_ok(c->trap_entry) && address_ok(c->last_resort) &&
+              address_ok(c->transfer_entry) && address_ok(c->transfer_rsp) &&
+              !(c->flags & ~(uint64_t)EXO_ENV_OPEN_TRANSFER);
+
+    return ok ? 0 : EXO_E_ARG;
+}
+
+static void env_init(struct env *env, uint64_t frame, const struct exo_env_config *c, const struct cap *cap)
+{
+    env->id = ++env_generation << ENV_FRAME_BITS | frame;
+    env->upcall = frame_window(c->upcall_frame);
+    env->syscall_entry = c->syscall_entry;
+    env->trap_entry = c->trap_entry;
+    env->last_resort = c->last_resort;
+    env->transfer_entry = c->transfer_entry;
+    env->transfer_rsp = c->transfer_rsp;
+    env->root = c->root;
+    env->upcall_frame = c->upcall_frame;
+    env->guardian = c->guardian;
+    env->open_events = c->open_events;
+    env->flags = c->flags;
+    env->guard = cap->path;
+    env->cap[0] = *cap;
+    env->gs_base = c->gs_base;
+    atomic_store(&env->alarm_ns, EXO_FOREVER);
+    env->upcall->masked = 1;
+    arch_env_init(env, c);
+    atomic_store(&env->state, ENV_READY);
+    trace(TRACE_CREATE, env->id, 0);
+}
+
+/* Checks and takes the three frames. REQUIRES(memory_lock). 0 or EXO_E_*; then nothing has changed. */
+static int env_frames(uint64_t frame, const struct exo_env_config *c, const struct cap *cap)
+{
+    int error = 0;
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
+    struct exo_frame *upcall = row ? frame_dominated(c->upcall_frame, cap, &error) : NULL;
+    struct exo_frame *root = upcall ? frame_dominated(c->root, cap, &error) : NULL;
+
+    if (!root)
+        return error;
+    if (root->kind != EXO_FRAME_TABLE || root->level != 4)
+        return EXO_E_KIND;
+    if (upcall->kind == EXO_FRAME_UPCALL)
+        return EXO_E_BUSY;
+    if (upcall->kind != EXO_FRAME_DATA || upcall == row)
+        return EXO_E_KIND;
+    error = frame_take(frame, row, EXO_FRAME_ENV);
+    if (error)
+        return error;
+    upcall->kind = EXO_FRAME_UPCALL;
+    upcall->references++;
+    upcall->flags |= EXO_FRAME_FLAG_USED;
+    arch_window_open(c->upcall_frame);
+    root->references++;
+    return 0;
+}
+
+static int env_make(uint64_t frame, const struct exo_env_config *c, const struct cap *cap, uint64_t *id)
+{
+    lock_take(&env_lock);
+    lock_take(&memory_lock);
+    int error = env_frames(frame, c, cap);
+
+    lock_drop(&memory_lock);
+    if (!error) {
+        struct env *env = frame_window(frame);
+
+        env_init(env, frame, c, cap);
+        *id = env->id;
+    }
+    lock_drop(&env_lock);
+    return error;
+}
+
+struct env *env_boot(uint64_t frame, const struct exo_env_config *config)
+{
+    struct cap root = {.rights = EXO_RIGHT_ALL, .present = 1};
+    uint64_t id = 0;
+    int error = env_make(frame, config, &root, &id);
+
+    if (error)
+        panic("env: cannot create the first one: error %d", error);
+    return env_find(id);
+}
+
+struct call_result call_env_create(struct env *self, uint32_t slot, uint64_t frame, uint64_t config)
+{
+    struct exo_env_config copy;
+    const struct cap *cap;
+    uint64_t id = 0;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error)
+        error = ucopy_in(&copy, config, sizeof copy);
+    if (!error)
+        error = config_check(&copy);
+    if (!error)
+        error = env_make(frame, &copy, cap, &id);
+    return error ? call_error(error) : call_ok((int64_t)id);
+}
+
+void env_notify(struct env *env, uint64_t events)
+{
+    if (events) {
+        __atomic_fetch_or(&env->upcall->events, events, __ATOMIC_SEQ_CST);
+        atomic_fetch_or(&env->async, EXO_PENDING_EVENT);
+    }
+    env->upcall->wakes++;
+    atomic_store(&env->woken, 1);
+    if (atomic_load(&env->state) == ENV_RUNNING) {
+        if (env->cpu != this_cpu()->index)
+            arch_kick(env->cpu);
+    } else {
+        slice_kick_idle();
+    }
+}
+
+/* A synchronous caller of a dying env goes on with an error. REQUIRES(env_lock). */
+static void caller_release(struct env *env)
+{
+    struct env *caller = env->caller ? env_find(env->caller) : NULL;
+
+    env->caller = 0;
+    if (!caller || caller->state != ENV_CALLING || caller->callee != env->id)
+        return;
+    caller->callee = 0;
+    regs_set_result(&caller->regs, -EXO_E_NONE, 0);
+    atomic_store(&caller->state, ENV_READY);
+    slice_kick_idle();
+}
+
+void env_stop(struct env *env)
+{
+    slice_leave(ENV_STOPPED);
+    lock_take(&env_lock);
+    caller_release(env);
+    struct env *guardian = env->guardian ? env_find(env->guardian) : NULL;
+
+    if (guardian)
+        env_notify(guardian, 1ull << EXO_EVENT_STOPPED);
+    lock_drop(&env_lock);
+}
+
+/* The env that a call names, if slot dominates it with the write right. REQUIRES(env_lock). */
+static int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return error;
+    *out = env_find(id);
+    if (!*out)
+        return EXO_E_NONE;
+    return path_dominates(&cap->path, &(*out)->guard) ? 0 : EXO_E_CAP;
+}
+
+static void env_release(struct env *env)
+{
+    uint64_t frame = env->id & ((1ull << ENV_FRAME_BITS) - 1);
+
+    trace(TRACE_DESTROY, env->id, 0);
+    caller_release(env);
+    slice_forget(env);
+    if (env->state == ENV_SLEEPING)
+        sleep_end(env);
+    lock_take(&memory_lock);
+    frame_table[env->root].references--;
+    frame_table[env->upcall_frame].references--;
+    frame_table[env->upcall_frame].kind = EXO_FRAME_DATA;
+    arch_window_close(env->upcall_frame);
+    memset(env, 0, EXO_PAGE_SIZE);
+    frame_give_back(frame);
+    lock_drop(&memory_lock);
+}
+
+struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t env_id)
+{
+    struct env *env = NULL;
+
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &env);
+
+    if (!error && env == self)
+        error = EXO_E_BUSY;
+    if (!error && env->state == ENV_RUNNING) {
+        atomic_store(&env->kill, 1);
+        arch_kick(env->cpu);
+        error = EXO_E_BUSY;
+    }
+    if (!error)
+        env_release(env);
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* --- Capability tables ---------------------------------------------------------------------------- */
+
+struct call_result call_cap_derive(struct env *self, uint32_t from, uint32_t to, uint64_t component,
+                                   uint64_t rights)
+{
+    const struct cap *parent;
+    struct cap child;
+    int error = -cap_get(self->cap, from, 0, &parent);
+
+    if (error)
+        return call_error(error);
+    if (self->cap[to].present)
+        return call_error(EXO_E_EXISTS);
+    if (rights & ~(uint64_t)parent->rights)
+        return call_error(EXO_E_RIGHT);
+    child = *parent;
+    if (component && !path_append(&child.path, &parent->path, (uint32_t)component))
+        return call_error(EXO_E_RANGE);
+    child.rights = (uint16_t)rights;
+    lock_take(&env_lock);
+    self->cap[to] = child;
+    lock_drop(&env_lock);
+    return call_ok(0);
+}
+
+struct call_result call_cap_grant(struct env *self, uint32_t slot, uint64_t env_id, uint32_t from, uint32_t to)
+{
+    const struct cap *cap;
+    struct env *env = NULL;
+
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &env);
+
+    if (!error)
+        error = -cap_get(self->cap, from, EXO_RIGHT_GRANT, &cap);
+    if (!error && env->cap[to].present)
+        error = EXO_E_EXISTS;
+    if (!error)
+        env->cap[to] = *cap;
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_cap_drop(struct env *self, uint32_t slot)
+{
+    if (!self->cap[slot].present)
+        return call_error(EXO_E_CAP);
+    lock_take(&env_lock);
+    memset(&self->cap[slot], 0, sizeof self->cap[slot]);
+    lock_drop(&env_lock);
+    return call_ok(0);
+}
+
+struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env_id, uint32_t target)
+{
+    struct env *env = NULL;
+
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &env);
+
+    if (!error && !env->cap[target].present)
+        error = EXO_E_CAP;
+    if (!error)
+        memset(&env->cap[target], 0, sizeof env->cap[target]);
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_cap_read(struct env *self, uint32_t slot, uint64_t out)
+{
+    const struct cap *cap = &self->cap[slot];
+    struct exo_cap shown = {.depth = (uint16_t)cap->path.depth, .rights = cap->rights, .present = cap->present};
+
+    for (uint32_t i = 0; i < cap->path.depth; i++)
+        shown.path[i] = (uint16_t)(cap->path.part[i / 4] >> (i % 4 * 16));
+    int error = ucopy_out(out, &shown, sizeof shown);
+
+    return error ? call_error(error) : call_ok(0);
+}

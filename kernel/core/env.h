@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * env.h - environments: what the kernel knows about a processor context that it can run.
+ *
+ * An env lives in a frame that its creator gave. Its id is generation << 28 | frame number.
+ */
+#pragma once
+#include <stdatomic.h>
+#include "core/arch.h"
+#include "core/call.h"
+#include "core/cap.h"
+#include "core/lock.h"
+
+enum env_state {
+    ENV_READY = 1,    /* has all its registers in regs; may be run */
+    ENV_RUNNING = 2,  /* on cpu */
+    ENV_SLEEPING = 3, /* ready when a word changes, the deadline passes, or woken is set */
+    ENV_WAITING = 4,  /* in transfer_wait */
+    ENV_CALLING = 5,  /* in transfer_call: its slices run the callee */
+    ENV_STOPPED = 6,  /* trapped without a handler left */
+};
+
+#define ENV_FRAME_BITS 28
+#define ENV_XSAVE_OFFSET 1024
+
+struct env_sleep_word {
+    uint64_t frame; /* pinned */
+    uint32_t offset;
+    uint32_t value;
+};
+
+/*
+ * [I] immutable, [e] env_lock, [a] atomic, [c] the CPU that runs it, or env_lock when none does.
+ */
+struct env {
+    struct regs regs;           /* c; first: entry.S */
+    struct exo_upcall *upcall;  /* I: in the window */
+    uint64_t syscall_entry, trap_entry, last_resort, transfer_entry, transfer_rsp; /* I */
+    uint64_t id;                /* I */
+    uint64_t root;              /* c; pins the table */
+    uint64_t upcall_frame;      /* I */
+    uint64_t guardian;          /* I */
+    uint64_t open_events;       /* I */
+    uint64_t flags;             /* I */
+    struct path guard;          /* I */
+    _Atomic uint32_t state;     /* a: enum env_state; changed by its CPU or under env_lock */
+    _Atomic uint32_t woken;     /* a: a wake since it last went to sleep */
+    _Atomic uint32_t async;     /* a: EXO_PENDING_* to deliver or mark pending */
+    _Atomic uint32_t kill;      /* a: its CPU shall stop running it */
+    uint32_t cpu;               /* c: where it runs or last ran */
+    bool in_last_resort;        /* c */
+    struct cap cap[EXO_CAP_SLOTS]; /* e */
+    _Atomic uint64_t alarm_ns;  /* a */
+    uint64_t sleep_deadline_ns; /* e */
+    uint32_t sleep_count;       /* e */
+    struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
+    uint64_t caller;            /* e: env id whose transfer_call this env serves; 0: none */
+    uint64_t callee;            /* e: env id that serves this env's transfer_call */
+    bool transferred;           /* e: entered by control transfer, has not returned */
+    uint64_t debit_ns;          /* c: overstayed, to be taken off later slices */
+    uint64_t fs_base, gs_base;  /* c: while it does not run */
+};
+_Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes after struct env");
+
+extern struct spinlock env_lock;
+
+/* The extended-state area in an env's frame. */
+static inline void *env_xsave(struct env *env)
+{
+    return (uint8_t *)env + ENV_XSAVE_OFFSET;
+}
+
+/*
+ * env_find - the env with this id. REQUIRES(env_lock). NULL: none (any id is allowed).
+ */
+struct env *env_find(uint64_t id);
+
+/*
+ * env_boot - the first env: as call_env_create, from the kernel's own config, with the root capability in slot 0.
+ */
+struct env *env_boot(uint64_t frame, const struct exo_env_config *config);
+
+/* env_stop - it trapped with no handler left: never runs again; the guardian is told. Its CPU calls this. */
+void env_stop(struct env *env);
+
+/* env_notify - set event bits and end its sleep. REQUIRES(env_lock). */
+void env_notify(struct env *env, uint64_t events);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.c - the frame table, and the calls that move frames between guards.
+ *
+ * Invariants (under memory_lock):
+ *   1. A free frame has no references and no links.
+ *   2. references counts leaf entries that name the frame plus pins; a frame changes kind only at 0.
+ *   3. Only data and upcall frames are mapped writable by users; upcall frames are pinned by one env.
+ *   4. A frame that held a domain's data (USED) is zeroed before frame_alloc gives it to the next.
+ * States: FREE -frame_alloc-> DATA -table_create-> TABLE | -env_create-> ENV, UPCALL; and back; DATA -frame_free-> FREE.
+ * Not here: which frame is a good one. A library reads the table and names it.
+ */
+#include "core/frame.h"
+#include "core/env.h"
+#include "core/calls.h"
+
+struct exo_frame *frame_table;
+uint64_t frame_count;
+struct spinlock memory_lock;
+
+struct exo_frame *frame_dominated(uint64_t frame, const struct cap *cap, int *error)
+{
+    if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE) {
+        *error = EXO_E_RANGE;
+        return NULL;
+    }
+    struct exo_frame *row = &frame_table[frame];
+    struct path guard = frame_guard_path(row);
+
+    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard)) {
+        *error = EXO_E_CAP;
+        return NULL;
+    }
+    return row;
+}
+
+static void frame_zero(uint64_t frame)
+{
+    arch_zero_frame(arch_map_frame(0, frame));
+    arch_unmap_frame(0);
+}
+
+int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind)
+{
+    if (row->kind != EXO_FRAME_DATA)
+        return EXO_E_KIND;
+    if (row->references)
+        return EXO_E_BUSY;
+    row->kind = (uint8_t)kind;
+    row->flags |= EXO_FRAME_FLAG_USED;
+    row->links = 0;
+    row->level = 0;
+    arch_window_open(frame);
+    arch_zero_frame(frame_window(frame));
+    return 0;
+}
+
+void frame_give_back(uint64_t frame)
+{
+    struct exo_frame *row = &frame_table[frame];
+
+    arch_window_close(frame);
+    row->kind = EXO_FRAME_DATA;
+    row->level = 0;
+}
+
+uint64_t frame_boot_alloc(enum exo_frame_kind kind)
+{
+    static uint64_t next; /* all above it are taken */
+
+    for (uint64_t frame = next ? next : frame_count - 1; frame; frame--) {
+        struct exo_frame *row = &frame_table[frame];
+
+        if (row->kind != EXO_FRAME_FREE)
+            continue;
+        next = frame - 1;
+        row->kind = EXO_FRAME_DATA;
+        if (kind != EXO_FRAME_DATA)
+            (void)frame_take(frame, row, kind);
+        else
+            frame_zero(frame);
+        return frame;
+    }
+    panic("out of memory at boot: give the machine more than %lu MiB", frame_count >> 8);
+}
+
+/* Is [first, first + count) inside the table? count is at most EXO_FRAME_RUN_MAX. */
+static bool frame_run_ok(uint64_t first, uint64_t count)
+{
+    return first < frame_count && count <= frame_count - first;
+}
+
+struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+{
+    const struct cap *cap;
+    int error = cap_get(self->cap, slot, EXO_RIGHT_ALLOCATE, &cap);
+
+    if (error)
+        return call_error(-error);
+    if (!frame_run_ok(first, count))
+        return call_error(EXO_E_RANGE);
+    lock_take(&memory_lock);
+    for (uint64_t f = first; f < first + count; f++) {
+        if (frame_table[f].kind != EXO_FRAME_FREE) {
+            lock_drop(&memory_lock);
+            return call_error_at(EXO_E_BUSY, f);
+        }
+    }
+    for (uint64_t f = first; f < first + count; f++) {
+        struct exo_frame *row = &frame_table[f];
+
+        if (row->flags & EXO_FRAME_FLAG_USED)
+            frame_zero(f);
+        row->kind = EXO_FRAME_DATA;
+        row->flags = EXO_FRAME_FLAG_USED;
+        frame_set_guard(row, &cap->path);
+    }
+    lock_drop(&memory_lock);
+    return call_ok(0);
+}
+
+/* Are all frames of the run data, dominated and unmapped? 0 or an error, *at the frame. REQUIRES(memory_lock). */
+static int frame_run_idle(uint64_t first, uint64_t count, const struct cap *cap, uint64_t *at)
+{
+    for (uint64_t f = first; f < first + count; f++) {
+        int error = 0;
+        struct exo_frame *row = frame_dominated(f, cap, &error);
+
+        *at = f;
+        if (!row)
+            return error;
+        if (row->kind != EXO_FRAME_DATA)
+            return EXO_E_KIND;
+        if (row->references)
+            return EXO_E_BUSY;
+    }
+    return 0;
+}
+
+struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+{
+    const struct cap *cap;
+    uint64_t at = 0;
+    int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(-error);
+    if (!frame_run_ok(first, count))
+        return call_error(EXO_E_RANGE);
+    lock_take(&memory_lock);
+    error = frame_run_idle(first, count, cap, &at);
+    for (uint64_t f = first; !error && f < first + count; f++) {
+        struct exo_frame *row = &frame_table[f];
+
+        row->kind = EXO_FRAME_FREE;
+        row->flags = EXO_FRAME_FLAG_USED;
+        frame_set_guard(row, &(struct path){.depth = 0});
+    }
+    lock_drop(&memory_lock);
+    return error ? call_error_at(error, at) : call_ok(0);
+}
+
+struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t first, uint64_t count,
+                                    uint32_t to, uint64_t flags)
+{
+    const struct cap *cap;
+    const struct cap *target;
+    uint64_t at = 0;
+    int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error)
+        error = cap_get(self->cap, to, 0, &target);
+    if (error)
+        return call_error(-error);
+    if (!frame_run_ok(first, count))
+        return call_error(EXO_E_RANGE);
+    lock_take(&memory_lock);
+    error = frame_run_idle(first, count, cap, &at);
+    for (uint64_t f = first; !error && f < first + count; f++) {
+        if (flags)
+            frame_zero(f);
+        frame_table[f].flags |= EXO_FRAME_FLAG_USED;
+        frame_set_guard(&frame_table[f], &target->path);
+    }
+    lock_drop(&memory_lock);
+    return error ? call_error_at(error, at) : call_ok(0);
+}

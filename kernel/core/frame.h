@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.h - the frame table: who owns each 4 KiB of memory and what it is.
+ */
+#pragma once
+#include "core/arch.h"
+#include "core/cap.h"
+#include "core/lock.h"
+
+extern struct exo_frame *frame_table; /* exposed read-only; written under memory_lock */
+extern uint64_t frame_count;
+extern struct spinlock memory_lock;
+
+static inline struct path frame_guard_path(const struct exo_frame *row)
+{
+    return (struct path){.part = {row->guard[0], row->guard[1]}, .depth = row->guard_depth};
+}
+
+static inline void frame_set_guard(struct exo_frame *row, const struct path *path)
+{
+    row->guard[0] = path->part[0];
+    row->guard[1] = path->part[1];
+    row->guard_depth = (uint8_t)path->depth;
+}
+
+/*
+ * frame_dominated - row of a frame if it exists and the capability dominates its guard; else NULL with
+ * *error EXO_E_RANGE or EXO_E_CAP. REQUIRES(memory_lock).
+ */
+struct exo_frame *frame_dominated(uint64_t frame, const struct cap *cap, int *error);
+
+/*
+ * frame_take - a data frame that nobody maps, about to become `kind`: 0, or EXO_E_KIND, EXO_E_BUSY.
+ * It is zeroed, opened in the window. REQUIRES(memory_lock).
+ */
+int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind);
+/* The way back: data, closed in the window. REQUIRES(memory_lock). */
+void frame_give_back(uint64_t frame);
+
+/* Boot only: the highest free frame becomes `kind` under the root guard, zeroed; open in the window. */
+uint64_t frame_boot_alloc(enum exo_frame_kind kind);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * klog.h - the kernel's own log, panics, and the trace ring. Users cannot make the kernel print.
+ */
+#pragma once
+#include <stdint.h>
+
+/* One line on the console: "subject: what, numbers with units". */
+void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Print reason, registers if given, backtrace and the last events; stop the machine. */
+_Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+struct regs;
+_Noreturn void panic_regs(const struct regs *regs, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define kassert(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            panic("%s:%d: %s does not hold", __FILE__, __LINE__, #condition);                      \
+    } while (0)
+
+enum trace_event {
+    TRACE_NONE,
+    TRACE_SWITCH,   /* env id, from id */
+    TRACE_PREEMPT,  /* env id, overstay ns */
+    TRACE_STOP,     /* env id, vector */
+    TRACE_CREATE,   /* env id */
+    TRACE_DESTROY,  /* env id */
+    TRACE_IDLE,
+    TRACE_TRAP,     /* env id, vector */
+};
+/* Remember an event in this CPU's ring of 64. */
+void trace(enum trace_event event, uint64_t a, uint64_t b);
+
+/* Console output of bytes (dev/console.c via main.c). */
+extern void (*console_output)(const char *text, uint64_t length);

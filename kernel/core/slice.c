@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slice.c - whose turn it is on each CPU: vectors of slice positions, donation, overstay, idling.
+ *
+ * Invariants:
+ *   1. A position names no env (0) or a live one (slice_forget at env_destroy).
+ *   2. Only a CPU itself changes its struct cpu; other CPUs kick it.
+ *   3. An env is RUNNING on at most one CPU: states change from READY by compare-and-swap.
+ * States of an env: READY -slice_run-> RUNNING -slice_leave-> READY | SLEEPING | WAITING | CALLING | STOPPED.
+ * At the end of a slice the env gets an upcall and EXO_OVERSTAY_NS to yield; what it overstays is taken off its later
+ * slices; after that the CPU is taken.
+ * Not here: priority, fairness, quotas. A library that owns positions decides those.
+ */
+#include "core/slice.h"
+#include "core/calls.h"
+#include "core/sleep.h"
+#include "core/upcall.h"
+
+#define CHAIN_MAX 8 /* control-transfer callees followed from one position */
+
+struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
+
+static void account(struct env *env)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t now = arch_now_ns();
+    uint64_t used = now - cpu->env_from_ns;
+
+    env->upcall->used_ns += used;
+    if (now > cpu->slice_end_ns) {
+        uint64_t over = now - (cpu->slice_end_ns > cpu->env_from_ns ? cpu->slice_end_ns : cpu->env_from_ns);
+
+        env->debit_ns += over;
+        env->upcall->overstay_ns += over;
+    }
+    cpu->env_from_ns = now;
+}
+
+void slice_leave(enum env_state state)
+{
+    struct cpu *cpu = this_cpu();
+    struct env *env = cpu->env;
+
+    account(env);
+    arch_switch(NULL);
+    if (state)
+        atomic_store_explicit(&env->state, state, memory_order_release);
+    cpu->need_pick = true;
+}
+
+/* The env that can run in place of env now: itself, or who serves its control transfer. REQUIRES(env_lock). */
+static struct env *runnable(struct env *env)
+{
+    for (int depth = 0; env && depth < CHAIN_MAX; depth++) {
+        switch (atomic_load_explicit(&env->state, memory_order_acquire)) {
+        case ENV_READY:
+            return env;
+        case ENV_SLEEPING:
+            return sleep_over(env) ? env : NULL;
+        case ENV_CALLING:
+            env = env_find(env->callee);
+            break;
+        default:
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+void slice_run(struct env *env)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
+        sleep_end(env);
+    trace(TRACE_SWITCH, env->id, 0);
+    atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
+    env->cpu = cpu->index;
+    arch_switch(env);
+    cpu->env_from_ns = arch_now_ns();
+    env->upcall->slice_end_ns = cpu->slice_end_ns;
+    cpu->need_pick = false;
+}
+
+/* Begins the slice at `position` for env, unless what env overstayed eats it up. */
+static bool begin(uint32_t position, struct env *env, bool alone)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t length = EXO_SLICE_NS;
+
+    if (env->debit_ns >= EXO_SLICE_NS && !alone) {
+        env->debit_ns -= EXO_SLICE_NS;
+        return false;
+    }
+    /* Alone on the CPU there is nobody to pay back to. */
+    length -= alone ? 0 : env->debit_ns;
+    env->debit_ns = 0;
+    cpu->position = position;
+    cpu->slice_over = false;
+    cpu->slice_end_ns = arch_now_ns() + length;
+    slice_table[cpu->index][position].turns++;
+    env->upcall->slices++;
+    slice_run(env);
+    return true;
+}
+
+/* One round over the vector. REQUIRES(env_lock). */
+static bool pick_round(bool alone)
+{
+    struct cpu *cpu = this_cpu();
+
+    for (uint32_t i = 1; i <= EXO_SLICE_COUNT; i++) {
+        uint32_t position = (cpu->position + i) % EXO_SLICE_COUNT;
+        uint64_t id = slice_table[cpu->index][position].env;
+        struct env *env = id ? runnable(env_find(id)) : NULL;
+
+        if (env && begin(position, env, alone))
+            return true;
+    }
+    return false;
+}
+
+/* Earliest time at which a sleeper of this CPU's vector has to be looked at. REQUIRES(env_lock). */
+static uint64_t next_deadline(void)
+{
+    uint64_t next = EXO_FOREVER;
+
+    for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
+        uint64_t id = slice_table[this_cpu()->index][p].env;
+        struct env *env = id ? env_find(id) : NULL;
+
+        for (int depth = 0; env && env->state == ENV_CALLING && depth < CHAIN_MAX; depth++)
+            env = env_find(env->callee);
+        if (!env || env->state != ENV_SLEEPING)
+            continue;
+        uint64_t deadline = sleep_deadline(env);
+
+        if (deadline < next)
+            next = deadline;
+    }
+    return next;
+}
+
+void slice_pick(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    for (;;) {
+        mail_answer();
+        lock_take(&env_lock);
+        atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
+        bool found = pick_round(false) || pick_round(true);
+        uint64_t deadline = found ? 0 : next_deadline();
+
+        if (found)
+            atomic_store(&cpu->idle, 0);
+        lock_drop(&env_lock);
+        if (found)
+            return;
+        arch_timer(deadline);
+        arch_halt();
+    }
+}
+
+void slice_program(void)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t deadline = cpu->slice_end_ns + (cpu->slice_over ? EXO_OVERSTAY_NS : 0);
+    uint64_t alarm = atomic_load_explicit(&cpu->env->alarm_ns, memory_order_relaxed);
+
+    arch_timer(alarm < deadline ? alarm : deadline);
+}
+
+void slice_timer(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct env *env = cpu->env;
+    uint64_t now = arch_now_ns();
+
+    if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now) {
+        atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
+        atomic_fetch_or(&env->async, EXO_PENDING_ALARM);
+    }
+    if (now < cpu->slice_end_ns)
+        return;
+    if (!cpu->slice_over && env->trap_entry) {
+        cpu->slice_over = true;
+        atomic_fetch_or(&env->async, EXO_PENDING_SLICE_END);
+        env->upcall->slice_upcalls++;
+        return;
+    }
+    if (now < cpu->slice_end_ns + (env->trap_entry ? EXO_OVERSTAY_NS : 0))
+        return;
+    env->upcall->preempted++;
+    trace(TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
+    slice_leave(ENV_READY);
+}
+
+void slice_forget(const struct env *env)
+{
+    for (uint32_t c = 0; c < cpu_count; c++)
+        for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++)
+            if (slice_table[c][p].env == env->id)
+                slice_table[c][p].env = 0;
+}
+
+void slice_kick_idle(void)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    for (uint32_t c = 0; c < cpu_count; c++)
+        if (c != this_cpu()->index && atomic_load(&cpu_by_index(c)->idle))
+            arch_kick(c);
+}
+
+void slice_start(void)
+{
+    arch_leave(kernel_exit());
+}
+
+struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu, uint64_t position,
+                                  uint64_t env_id)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, 0, &cap);
+
+    if (error)
+        return call_error(error);
+    if (cpu >= cpu_count)
+        return call_error(EXO_E_RANGE);
+    lock_take(&env_lock);
+    struct exo_slice *slice = &slice_table[cpu][position];
+    struct path guard = {.part = {slice->guard[0], slice->guard[1]}, .depth = slice->guard_depth & 0xff};
+    bool is_free = !(slice->guard_depth & 0x100); /* bit 8: held */
+    struct env *env = env_id ? env_find(env_id) : NULL;
+
+    if (!is_free && !path_dominates(&cap->path, &guard))
+        error = EXO_E_CAP;
+    else if (is_free && !(cap->rights & EXO_RIGHT_TIME))
+        error = EXO_E_RIGHT;
+    else if (env_id && !env)
+        error = EXO_E_NONE;
+    else if (env && !path_dominates(&cap->path, &env->guard))
+        error = EXO_E_CAP;
+    if (!error && env_id) {
+        if (is_free) {
+            slice->guard[0] = cap->path.part[0];
+            slice->guard[1] = cap->path.part[1];
+            slice->guard_depth = cap->path.depth | 0x100;
+        }
+        slice->env = env_id;
+    } else if (!error) {
+        *slice = (struct exo_slice){0};
+    }
+    lock_drop(&env_lock);
+    if (!error)
+        slice_kick_idle();
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_alarm_set(struct env *self, uint64_t deadline_ns)
+{
+    atomic_store_explicit(&self->alarm_ns, deadline_ns, memory_order_relaxed);
+    slice_program();
+    return call_ok(0);
+}
+
+struct call_result call_yield(struct env *self)
+{
+    regs_set_result(&self->regs, 0, 0);
+    slice_leave(ENV_READY);
+    return call_ok(0);
+}
+
+struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_id)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, 0, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&env_lock);
+    struct env *env = env_find(env_id);
+
+    if (!env)
+        error = EXO_E_NONE;
+    else if (!path_dominates(&cap->path, &env->guard))
+        error = EXO_E_CAP;
+    else if (env == self || !(env = runnable(env)))
+        error = EXO_E_BUSY;
+    if (!error) {
+        regs_set_result(&self->regs, 0, 0);
+        slice_leave(ENV_READY);
+        slice_run(env);
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}

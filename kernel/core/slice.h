@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* slice.h - whose turn it is on each CPU. */
+#pragma once
+#include "core/env.h"
+
+extern struct exo_slice (*slice_table)[EXO_SLICE_COUNT]; /* [cpu][position]; exposed; written under env_lock */
+
+/*
+ * slice_leave - the running env stops running here; it is put into `state` (or stays RUNNING's successor state that
+ * the caller stored already, when state is 0) and its time is accounted. The CPU must pick again.
+ */
+void slice_leave(enum env_state state);
+
+/* slice_run - make env, which is READY, the running one for the rest of this slice. REQUIRES(env_lock). */
+void slice_run(struct env *env);
+
+/* slice_pick - choose who runs now; returns when some env is current. Idles if none can run. */
+void slice_pick(void);
+
+/* slice_timer - the timer interrupt: end of slice, overstay, alarms. */
+void slice_timer(void);
+
+/* slice_program - set the timer for what comes next on this CPU. */
+void slice_program(void);
+
+/* slice_forget - no position names env any more. REQUIRES(env_lock). */
+void slice_forget(const struct env *env);
+
+/* slice_start - this CPU begins to run envs; never returns. */
+_Noreturn void slice_start(void);
+
+/* slice_kick_idle - some env became runnable: wake CPUs that idle. */
+void slice_kick_idle(void);

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table.c - page tables: the hardware's own, written only here.
+ *
+ * Invariants (under memory_lock):
+ *   1. A level-n entry that is a link names a table frame of level n - 1, and that table's `links` counts it.
+ *   2. A leaf names data or upcall frames of the linker's domain (or below), exposed frames read-only, or a
+ *      claimed device's registers; each named frame's `references` counts it.
+ *   3. When a call that removes rights returns, no CPU can use the old entry.
+ *   4. Users write entries of the lower half only; the kernel's half is the same in every root.
+ * The kernel composes every entry itself from an allow-list of bits.
+ * Not here: what to map where, copy-on-write, demand paging. Libraries do that on traps.
+ */
+#include "core/table.h"
+#include "core/calls.h"
+#include "core/env.h"
+#include "core/ucopy.h"
+
+#define ENTRIES   512
+#define USER_HALF 256
+#define LEAF_BITS                                                                                  \
+    (EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_THROUGH | EXO_PTE_UNCACHED |         \
+     EXO_PTE_ACCESSED | EXO_PTE_DIRTY | EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH | EXO_PTE_FRAME |         \
+     EXO_PTE_NO_EXECUTE | PROTECTION_KEY_BITS)
+#define PROTECTION_KEY_BITS 0x7800000000000000
+#define ABSENT_BITS         (EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH)
+#define REFERENCES_MAX      0xffff0000u
+#define LARGE_FRAMES        512
+#define DESTROY_LARGE_MAX   8 /* 2 MiB leaves taken apart by one table_destroy */
+
+bool (*device_covers)(const struct cap *cap, uint64_t frame);
+
+static uint64_t entry_frame(uint64_t entry)
+{
+    return (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
+}
+
+static uint32_t table_index(uint64_t address, uint32_t level)
+{
+    return (uint32_t)(address >> (12 + 9 * (level - 1))) & (ENTRIES - 1);
+}
+
+/* The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. */
+static uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table)
+{
+    uint64_t frame = root;
+
+    for (uint32_t l = 4; l > level; l--) {
+        uint64_t entry = ((uint64_t *)frame_window(frame))[table_index(address, l)];
+
+        if (!(entry & EXO_PTE_PRESENT) || (entry & EXO_PTE_LARGE))
+            return NULL;
+        frame = entry_frame(entry);
+    }
+    *table = frame;
+    return (uint64_t *)frame_window(frame) + table_index(address, level);
+}
+
+int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
+{
+    uint64_t table;
+
+    for (uint32_t level = 1; level <= 2; level++) {
+        uint64_t *slot = table_walk(root, address, level, &table);
+
+        if (!slot || !(*slot & EXO_PTE_PRESENT))
+            continue;
+        if (level == 2 && !(*slot & EXO_PTE_LARGE))
+            continue;
+        *frame = entry_frame(*slot);
+        if (level == 2)
+            *frame += (address >> EXO_PAGE_SHIFT) & (LARGE_FRAMES - 1);
+        if (*frame >= frame_count || frame_table[*frame].kind == EXO_FRAME_NONE)
+            return EXO_E_FAULT; /* device registers are not memory */
+        return 0;
+    }
+    return EXO_E_FAULT;
+}
+
+/* --- Flushing ------------------------------------------------------------------------------------ */
+
+void mail_answer(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (atomic_load_explicit(&cpu->flush, memory_order_acquire)) {
+        arch_flush_all();
+        atomic_store_explicit(&cpu->flush, 0, memory_order_release);
+    }
+}
+
+void table_shoot_down(uint64_t root)
+{
+    struct cpu *self = this_cpu();
+    uint64_t asked = 0;
+
+    /* Pairs with arch_switch: a CPU publishes its root before it loads it, so either it is seen here or it
+     * loads the new tables. */
+    atomic_thread_fence(memory_order_seq_cst);
+    for (uint32_t c = 0; c < cpu_count; c++) {
+        struct cpu *cpu = cpu_by_index(c);
+        uint64_t theirs = atomic_load(&cpu->root);
+
+        if (cpu == self || !theirs || (root && theirs != root))
+            continue;
+        atomic_store_explicit(&cpu->flush, 1, memory_order_release);
+        arch_kick(c);
+        asked |= 1ull << c;
+    }
+    for (uint32_t c = 0; asked >> c; c++) {
+        struct cpu *cpu = cpu_by_index(c);
+
+        while ((asked >> c & 1) && atomic_load_explicit(&cpu->flush, memory_order_acquire)) {
+            mail_answer(); /* it may be waiting for us */
+            cpu_relax();
+        }
+    }
+}
+
+/* --- Checking ------------------------------------------------------------------------------------ */
+
+/* May `cap` map this one frame with these bits? 0 or EXO_E_*. */
+static int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64_t entry)
+{
+    if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
+        return device_covers && device_covers(cap, frame) ? 0 : EXO_E_RANGE;
+
+    const struct exo_frame *row = &frame_table[frame];
+    struct path guard = frame_guard_path(row);
+
+    if (row->kind == EXO_FRAME_EXPOSED) {
+        if (entry & EXO_PTE_WRITE)
+            return EXO_E_RIGHT;
+        return row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE ? 0 : EXO_E_RIGHT;
+    }
+    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard))
+        return EXO_E_CAP;
+    if (row->kind != EXO_FRAME_DATA && row->kind != EXO_FRAME_UPCALL)
+        return EXO_E_KIND;
+    return row->references < REFERENCES_MAX ? 0 : EXO_E_BUSY;
+}
+
+static int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
+{
+    uint64_t allowed = LEAF_BITS | (level == 2 ? EXO_PTE_LARGE : 0);
+    uint64_t frame = entry_frame(entry);
+    uint64_t count = level == 2 ? LARGE_FRAMES : 1;
+
+    if (entry & ~allowed)
+        return EXO_E_ARG;
+    if (!(cap->rights & EXO_RIGHT_READ) || (entry & EXO_PTE_WRITE && !(cap->rights & EXO_RIGHT_WRITE)))
+        return EXO_E_RIGHT;
+    if (frame & (count - 1))
+        return EXO_E_ARG;
+    for (uint64_t f = frame; f < frame + count; f++) {
+        int error = leaf_frame_check(cap, f, entry);
+
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
+{
+    int error = 0;
+    uint64_t frame = entry_frame(entry);
+
+    if (entry & ~(EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_FRAME | EXO_PTE_NO_EXECUTE))
+        return EXO_E_ARG;
+    if (!(cap->rights & EXO_RIGHT_WRITE))
+        return EXO_E_RIGHT;
+
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
+
+    if (!row)
+        return error;
+    if (row->kind != EXO_FRAME_TABLE || row->level != level - 1)
+        return EXO_E_KIND;
+    return row->links < UINT16_MAX ? 0 : EXO_E_BUSY;
+}
+
+/* --- Counting ------------------------------------------------------------------------------------ */
+
+static bool is_leaf(uint64_t entry, uint32_t level)
+{
+    return level == 1 || entry & EXO_PTE_LARGE;
+}
+
+static void count_entry(uint64_t entry, uint32_t level, int change)
+{
+    uint64_t frame = entry_frame(entry);
+
+    if (!(entry & EXO_PTE_PRESENT))
+        return;
+    if (!is_leaf(entry, level)) {
+        frame_table[frame].links = (uint16_t)(frame_table[frame].links + change);
+        return;
+    }
+    uint64_t end = frame + (level == 2 ? LARGE_FRAMES : 1);
+
+    for (; frame < end && frame < frame_count; frame++)
+        frame_table[frame].references += (uint32_t)change;
+}
+
+/* What to flush when `old` becomes `new` in a table that several spaces may share. */
+static uint32_t flush_needed(uint64_t old, uint64_t new, uint32_t level, bool shared)
+{
+    if (!(old & EXO_PTE_PRESENT) || old == new)
+        return 0;
+    if (!is_leaf(old, level) || shared)
+        return TABLE_FLUSH_ALL | TABLE_FLUSH_REMOTE;
+    /* Only more rights on the same frame: a stale entry elsewhere costs a spurious fault, no more. */
+    bool wider = (old & EXO_PTE_FRAME) == (new & EXO_PTE_FRAME) && (new & EXO_PTE_PRESENT) &&
+                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new & EXO_PTE_NO_EXECUTE);
+
+    return wider ? TABLE_FLUSH_LOCAL : TABLE_FLUSH_LOCAL | TABLE_FLUSH_REMOTE;
+}
+
+int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request, uint32_t *flush)
+{
+    uint32_t level = request->address & EXO_PT_LEVEL;
+    uint64_t address = request->address & ~(uint64_t)(EXO_PAGE_SIZE - 1);
+    uint64_t entry = request->entry;
+    uint64_t table = 0;
+    int error = 0;
+
+    if (level < 1 || level > 4 || address >= EXO_USER_END || request->address & 0xff0 ||
+        address & ((1ull << (12 + 9 * (level - 1))) - 1))
+        return EXO_E_ARG;
+
+    uint64_t *slot = table_walk(root, address, level, &table);
+
+    if (!slot)
+        return EXO_E_NONE;
+    if (!frame_dominated(table, cap, &error))
+        return error;
+    uint64_t old = *slot;
+
+    if (entry & EXO_PTE_PRESENT) {
+        bool leaf = is_leaf(entry, level);
+
+        if (level > 2 && entry & EXO_PTE_LARGE)
+            return EXO_E_ARG;
+        error = leaf ? leaf_check(cap, level, entry) : link_check(cap, level, entry);
+        if (error)
+            return error;
+        entry |= EXO_PTE_USER;
+        /* A link may be written over nothing or itself; a 2 MiB leaf may not replace a link. */
+        if (level > 1 && old & EXO_PTE_PRESENT && (!leaf || !is_leaf(old, level)) &&
+            (old & ~(uint64_t)EXO_PTE_ACCESSED) != entry)
+            return EXO_E_EXISTS;
+    } else if (entry & ~(uint64_t)ABSENT_BITS) {
+        return EXO_E_ARG;
+    } else if (!(cap->rights & EXO_RIGHT_READ)) {
+        return EXO_E_RIGHT;
+    }
+    count_entry(entry, level, 1);
+    old = atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
+    count_entry(old, level, -1);
+    *flush |= flush_needed(old, entry, level, frame_table[table].links > 1);
+    return 0;
+}
+
+/* --- Calls --------------------------------------------------------------------------------------- */
+
+/* The root table frame if cap dominates it. REQUIRES(memory_lock). */
+static int root_check(const struct cap *cap, uint64_t root)
+{
+    int error = 0;
+    struct exo_frame *row = frame_dominated(root, cap, &error);
+
+    if (!row)
+        return error;
+    return row->kind == EXO_FRAME_TABLE && row->level == 4 ? 0 : EXO_E_KIND;
+}
+
+static void flush_after(uint64_t root, uint64_t address, uint32_t flush)
+{
+    uint64_t current = atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
+
+    if (flush & TABLE_FLUSH_ALL)
+        arch_flush_all();
+    else if (flush & TABLE_FLUSH_LOCAL && root == current)
+        arch_flush_page(address & ~(uint64_t)(EXO_PAGE_SIZE - 1));
+}
+
+struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root, uint64_t batch,
+                                  uint64_t count)
+{
+    struct exo_pte request[EXO_PT_BATCH_MAX];
+    const struct cap *cap;
+    uint64_t remote_root = root;
+    uint32_t remote = 0;
+    uint64_t done = 0;
+    int error = -cap_get(self->cap, slot, 0, &cap);
+
+    if (!error)
+        error = ucopy_in(request, batch, count * sizeof request[0]);
+    if (error)
+        return call_error(error);
+    lock_take(&memory_lock);
+    error = root_check(cap, root);
+    while (!error && done < count) {
+        uint32_t flush = 0;
+
+        if (request[done].address & EXO_PT_SPACE) {
+            root = request[done].entry;
+            error = root_check(cap, root);
+        } else {
+            error = table_write(cap, root, &request[done], &flush);
+            flush_after(root, request[done].address, flush);
+        }
+        if (error)
+            break;
+        if (flush & TABLE_FLUSH_REMOTE) {
+            if (flush & TABLE_FLUSH_ALL || (remote && remote_root != root))
+                remote_root = 0; /* more than one space: all of them */
+            else if (!remote)
+                remote_root = root;
+            remote |= flush;
+        }
+        if (remote & TABLE_FLUSH_ALL)
+            remote_root = 0;
+        done++;
+    }
+    if (remote)
+        table_shoot_down(remote_root);
+    lock_drop(&memory_lock);
+    return error ? call_error_at(error, done) : call_ok((int64_t)done);
+}
+
+struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame, uint64_t level)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error && !level)
+        error = EXO_E_ARG;
+    if (error)
+        return call_error(error);
+    lock_take(&memory_lock);
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
+
+    if (row)
+        error = frame_take(frame, row, EXO_FRAME_TABLE);
+    if (row && !error) {
+        row->level = (uint8_t)level;
+        if (level == 4)
+            arch_root_init(frame);
+    }
+    lock_drop(&memory_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* Empties the user part of a table; false when it stopped early to stay bounded. */
+static bool table_clear(uint64_t frame, uint32_t level)
+{
+    uint64_t *entries = frame_window(frame);
+    uint32_t end = level == 4 ? USER_HALF : ENTRIES;
+    uint32_t large = 0;
+
+    for (uint32_t i = 0; i < end; i++) {
+        if (!entries[i])
+            continue;
+        if (level == 2 && entries[i] & EXO_PTE_LARGE && ++large > DESTROY_LARGE_MAX)
+            return false;
+        count_entry(entries[i], level, -1);
+        entries[i] = 0;
+    }
+    return true;
+}
+
+/* Is this root still in some CPU's CR3? An env that left it may have been the last to run there. */
+static bool root_loaded(uint64_t root)
+{
+    for (uint32_t c = 0; c < cpu_count; c++)
+        if (atomic_load(&cpu_by_index(c)->root) == root)
+            return true;
+    return false;
+}
+
+struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&memory_lock);
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
+
+    if (row && row->kind != EXO_FRAME_TABLE)
+        error = EXO_E_KIND;
+    else if (row && (row->links || row->references || (row->level == 4 && root_loaded(frame))))
+        error = EXO_E_BUSY;
+    else if (row && !table_clear(frame, row->level))
+        error = EXO_E_AGAIN;
+    else if (row)
+        frame_give_back(frame);
+    lock_drop(&memory_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
+{
+    const struct cap *cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&memory_lock);
+    error = root_check(cap, root);
+    if (!error) {
+        frame_table[self->root].references--;
+        frame_table[root].references++;
+        self->root = root;
+    }
+    lock_drop(&memory_lock);
+    if (error)
+        return call_error(error);
+    arch_load_root(root);
+    return call_ok(0);
+}

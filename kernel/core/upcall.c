@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * upcall.c - entering envs at the addresses they registered: exceptions, ends of slices, alarms, events.
+ *
+ * The trap record goes into the upcall page, which the kernel reaches through its window; the page is the
+ * env's to scribble on, so every value read from it is bounded before use and read once.
+ * The way back from an upcall does not involve the kernel.
+ */
+#include "core/upcall.h"
+#include "core/calls.h"
+#include "core/slice.h"
+#include "core/table.h"
+
+/* Fills a trap record and redirects the env. False: the records are used up. */
+static bool deliver(struct env *env, uint32_t vector, uint64_t error, uint64_t address)
+{
+    struct exo_upcall *upcall = env->upcall;
+    struct regs *regs = &env->regs;
+    uint32_t depth = upcall->trap_depth;
+
+    if (depth >= EXO_TRAP_DEPTH)
+        return false;
+    struct exo_trap *trap = &upcall->trap[depth];
+
+    trap->rip = regs->rip;
+    trap->rflags = regs->rflags;
+    trap->rsp = regs->rsp;
+    trap->error = error;
+    trap->address = address;
+    trap->vector = vector;
+    trap->masked = upcall->masked;
+    upcall->trap_depth = depth + 1;
+    upcall->masked = 1;
+    regs_enter(regs, env->trap_entry);
+    return true;
+}
+
+void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t address)
+{
+    env->upcall->traps++;
+    if (env->trap_entry && deliver(env, vector, error, address))
+        return;
+    if (env->last_resort && !env->in_last_resort) {
+        env->in_last_resort = true;
+        env->upcall->trap_depth = 0;
+        env->upcall->masked = 1;
+        regs_enter(&env->regs, env->last_resort);
+        return;
+    }
+    trace(TRACE_STOP, env->id, vector);
+    klog("env %lx stopped: trap %u error 0x%lx address 0x%lx at rip 0x%lx rsp 0x%lx", env->id, vector, error,
+         address, env->regs.rip, env->regs.rsp);
+    env_stop(env);
+}
+
+void upcall_async(struct env *env)
+{
+    static const struct {
+        uint32_t bit;
+        uint32_t vector;
+    } kind[] = {{EXO_PENDING_ALARM, EXO_VECTOR_ALARM},
+                {EXO_PENDING_EVENT, EXO_VECTOR_EVENT},
+                {EXO_PENDING_SLICE_END, EXO_VECTOR_SLICE_END}};
+    uint32_t bits = atomic_exchange(&env->async, 0);
+
+    for (uint32_t i = 0; i < sizeof kind / sizeof kind[0]; i++) {
+        if (!(bits & kind[i].bit))
+            continue;
+        if (!env->trap_entry || env->upcall->masked || !deliver(env, kind[i].vector, 0, 0))
+            __atomic_fetch_or(&env->upcall->pending, kind[i].bit, __ATOMIC_SEQ_CST);
+    }
+}
+
+struct regs *kernel_exit(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    mail_answer();
+    for (;;) {
+        if (!cpu->env || cpu->need_pick)
+            slice_pick();
+        struct env *env = cpu->env;
+
+        if (atomic_load_explicit(&env->kill, memory_order_relaxed)) {
+            slice_leave(ENV_STOPPED);
+            continue;
+        }
+        if (atomic_load_explicit(&env->async, memory_order_relaxed))
+            upcall_async(env);
+        slice_program();
+        return &env->regs;
+    }
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* upcall.h - entering envs at the addresses they registered. */
+#pragma once
+#include "core/env.h"
+
+/* The current env trapped: deliver it (or stop the env). regs are its registers. */
+void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t address);
+/* Before the current env goes on: deliver one asynchronous upcall, or mark it pending. */
+void upcall_async(struct env *env);
+/* Who goes on when the kernel is left: picks an env if none runs; its registers, ready to be loaded. */
+struct regs *kernel_exit(void);

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pci.c - PCI functions: found at boot, exposed, claimed by one domain each.
+ *
+ * Invariants (under env_lock):
+ *   1. A claimed function's BARs are mapped only by domains that dominate its guard.
+ *   2. Users never map or write MSI-X tables and never write BARs or message capabilities: the kernel alone says
+ *      where a function's interrupt messages go.
+ *   3. Without an IOMMU a function that masters the bus can reach all memory: turning mastering on needs the
+ *      device right, which init gives only to those whose manifest trusts them.
+ * Not here: drivers.
+ * Source: PCI Local Bus Specification 3.0, "Configuration Space", "MSI-X Capability".
+ */
+#include "dev/pci.h"
+#include "core/calls.h"
+#include "core/env.h"
+#include "core/frame.h"
+
+#define CONFIG_ADDRESS 0xcf8
+#define CONFIG_DATA    0xcfc
+#define REG_COMMAND    0x04
+#define REG_CLASS      0x08
+#define REG_HEADER     0x0c
+#define REG_BAR        0x10
+#define REG_BUSES      0x18
+#define REG_CAPS       0x34
+#define COMMAND_MEMORY 2
+#define COMMAND_MASTER 4
+#define CAP_MSI        5
+#define CAP_MSIX       17
+#define MSIX_ENTRIES   64 /* that we serve */
+#define CAPS_MAX       48
+
+struct function {
+    uint8_t msix_cap, msi_cap; /* offsets; 0: none */
+    uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
+    volatile uint32_t *msix;        /* mapped table */
+};
+
+struct vector_use {
+    uint64_t env; /* id; 0: free */
+    uint32_t event;
+    uint32_t device;
+};
+
+struct pci_port pci_port;
+static struct exo_device *devices;
+static struct function functions[EXO_DEVICE_MAX];
+static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
+
+static uint32_t config_read(uint16_t address, uint32_t offset)
+{
+    port_write32(CONFIG_ADDRESS, 0x80000000u | (uint32_t)address << 8 | (offset & 0xfc));
+    return port_read32(CONFIG_DATA);
+}
+
+static void config_write(uint16_t address, uint32_t offset, uint32_t value)
+{
+    port_write32(CONFIG_ADDRESS, 0x80000000u | (uint32_t)address << 8 | (offset & 0xfc));
+    port_write32(CONFIG_DATA, value);
+}
+
+static void command_set(uint16_t address, uint32_t clear, uint32_t set)
+{
+    config_write(address, REG_COMMAND, (config_read(address, REG_COMMAND) & 0xffff & ~clear) | set);
+}
+
+/* Length of a BAR by the all-ones probe; decoding is off meanwhile. Returns the registers it takes (1 or 2). */
+static uint32_t bar_read(uint16_t address, uint32_t index, struct exo_bar *out)
+{
+    uint32_t reg = REG_BAR + index * 4;
+    uint32_t low = config_read(address, reg);
+    bool wide = (low & 7) == 4 && index < 5;
+    uint32_t high = wide ? config_read(address, reg + 4) : 0;
+
+    if (low & 1)
+        return 1; /* ports are not given out */
+    config_write(address, reg, UINT32_MAX);
+    uint64_t mask = config_read(address, reg) & ~15u;
+
+    config_write(address, reg, low);
+    if (wide) {
+        config_write(address, reg + 4, UINT32_MAX);
+        mask |= (uint64_t)config_read(address, reg + 4) << 32;
+        config_write(address, reg + 4, high);
+    } else if (mask) {
+        mask |= 0xffffffff00000000;
+    }
+    if (mask && (low & ~15u || high)) {
+        out->address = (uint64_t)high << 32 | (low & ~15u);
+        out->length = ~mask + 1;
+    }
+    return wide ? 2 : 1;
+}
+
+static void caps_read(struct exo_device *device, struct function *function)
+{
+    uint32_t offset = config_read(device->address, REG_CAPS) & 0xfc;
+
+    if (!(config_read(device->address, REG_COMMAND) >> 16 & 0x10))
+        return;
+    for (int i = 0; i < CAPS_MAX && offset >= 0x40; i++) {
+        uint32_t head = config_read(device->address, offset);
+
+        if ((head & 0xff) == CAP_MSI)
+            function->msi_cap = (uint8_t)offset;
+        if ((head & 0xff) == CAP_MSIX) {
+            function->msix_cap = (uint8_t)offset;
+            device->interrupts = (uint16_t)((head >> 16 & 0x7ff) + 1);
+        }
+        offset = head >> 8 & 0xfc;
+    }
+    if (!function->msix_cap)
+        return;
+    uint32_t where = config_read(device->address, function->msix_cap + 4);
+    const struct exo_bar *bar = (where & 7) < 6 ? &device->bar[where & 7] : NULL;
+    uint64_t bytes = device->interrupts * 16ull;
+
+    if (device->interrupts > MSIX_ENTRIES)
+        bytes = MSIX_ENTRIES * 16;
+    if (!bar || !bar->address || (where & ~7u) + device->interrupts * 16ull > bar->length) {
+        device->interrupts = 0;
+        return;
+    }
+    uint64_t table = bar->address + (where & ~7u);
+
+    function->msix_first = table >> EXO_PAGE_SHIFT;
+    function->msix_last = (table + device->interrupts * 16ull - 1) >> EXO_PAGE_SHIFT;
+    function->msix = pci_port.map_registers(table, bytes);
+}
+
+static void function_read(uint16_t address, uint32_t id, uint32_t row)
+{
+    struct exo_device *device = &devices[row];
+    uint32_t header = config_read(address, REG_HEADER) >> 16 & 0x7f;
+    uint32_t command = config_read(address, REG_COMMAND) & 0xffff;
+
+    device->present = 1;
+    device->address = address;
+    device->vendor = (uint16_t)id;
+    device->device = (uint16_t)(id >> 16);
+    device->class_code = config_read(address, REG_CLASS) >> 8;
+    if (header)
+        return; /* bridges are shown, not given out with registers */
+    config_write(address, REG_COMMAND, command & ~(uint32_t)(COMMAND_MEMORY | 1 | COMMAND_MASTER));
+    for (uint32_t i = 0; i < 6;)
+        i += bar_read(address, i, &device->bar[i]);
+    config_write(address, REG_COMMAND, (command | COMMAND_MEMORY) & ~(uint32_t)COMMAND_MASTER);
+    caps_read(device, &functions[row]);
+}
+
+void pci_start(struct exo_device *table)
+{
+    uint64_t buses[4] = {1}; /* bit n: bus n is to be looked at */
+    uint32_t row = 0;
+
+    devices = table;
+    for (uint32_t bus = 0; bus < 256; bus++) {
+        for (uint32_t slot = 0; (buses[bus / 64] >> bus % 64 & 1) && slot < 32; slot++) {
+            for (uint32_t f = 0; f < 8 && row < EXO_DEVICE_MAX; f++) {
+                uint16_t address = (uint16_t)(bus << 8 | slot << 3 | f);
+                uint32_t id = config_read(address, 0);
+
+                if (id == UINT32_MAX && !f)
+                    break;
+                if (id == UINT32_MAX)
+                    continue;
+                uint32_t header = config_read(address, REG_HEADER) >> 16 & 0xff;
+
+                function_read(address, id, row++);
+                if ((header & 0x7f) == 1) {
+                    uint32_t below = config_read(address, REG_BUSES) >> 8 & 0xff;
+
+                    if (below > bus)
+                        buses[below / 64] |= 1ull << below % 64;
+                }
+                if (!f && !(header & 0x80))
+                    break;
+            }
+        }
+    }
+}
+
+static struct path guard_of(const struct exo_device *device)
+{
+    return (struct path){.part = {device->owner_guard[0], device->owner_guard[1]}, .depth = device->owner_depth};
+}
+
+bool pci_covers(const struct cap *cap, uint64_t frame)
+{
+    for (uint32_t d = 0; devices && d < EXO_DEVICE_MAX; d++) {
+        const struct exo_device *device = &devices[d];
+        struct path guard = guard_of(device);
+
+        if (!device->claimed || !path_dominates(&cap->path, &guard))
+            continue;
+        for (uint32_t b = 0; b < 6; b++) {
+            const struct exo_bar *bar = &device->bar[b];
+            uint64_t first = bar->address >> EXO_PAGE_SHIFT;
+
+            if (!bar->length || bar->length < EXO_PAGE_SIZE)
+                continue;
+            if (frame >= first && frame - first < bar->length >> EXO_PAGE_SHIFT)
+                return !functions[d].msix || frame < functions[d].msix_first || frame > functions[d].msix_last;
+        }
+    }
+    return false;
+}
+
+void pci_interrupt(uint32_t vector)
+{
+    lock_take(&env_lock);
+    struct vector_use *use = &vectors[vector - VECTOR_DEVICE];
+    struct env *env = use->env ? env_find(use->env) : NULL;
+
+    if (env)
+        env_notify(env, 1ull << use->event);
+    lock_drop(&env_lock);
+}
+
+/* The claimed function that a call names. REQUIRES(env_lock). 0 or EXO_E_*. */
+static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t rights, struct exo_device **out)
+{
+    const struct cap *cap;
+    struct exo_device *device = &devices[index];
+    struct path guard = guard_of(device);
+    int error = -cap_get(self->cap, slot, rights, &cap);
+
+    if (error)
+        return error;
+    if (!device->present)
+        return EXO_E_NONE;
+    if (!device->claimed || !path_dominates(&cap->path, &guard))
+        return EXO_E_CAP;
+    *out = device;
+    return 0;
+}
+
+/* Its interrupts reach nobody any more, and it masters the bus no more. */
+static void device_quiesce(uint32_t index)
+{
+    struct function *function = &functions[index];
+
+    command_set(devices[index].address, COMMAND_MASTER, 0);
+    for (uint32_t i = 0; function->msix && i < devices[index].interrupts && i < MSIX_ENTRIES; i++)
+        function->msix[i * 4 + 3] = 1;
+    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++)
+        if (vectors[v].env && vectors[v].device == index)
+            vectors[v] = (struct vector_use){0};
+}
+
+struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t device, uint32_t to, uint64_t flags)
+{
+    struct exo_device *row = &devices[device];
+    const struct cap *cap;
+    const struct cap *target;
+    int error = -cap_get(self->cap, slot, 0, &cap);
+
+    if (!error)
+        error = -cap_get(self->cap, to, 0, &target);
+    if (error)
+        return call_error(error);
+    lock_take(&env_lock);
+    struct path guard = guard_of(row);
+
+    if (!row->present)
+        error = EXO_E_NONE;
+    else if (row->claimed && !path_dominates(&cap->path, &guard))
+        error = EXO_E_CAP;
+    else if (!row->claimed && (!(cap->rights & EXO_RIGHT_DEVICE) || flags))
+        error = flags ? EXO_E_CAP : EXO_E_RIGHT;
+    if (!error) {
+        device_quiesce((uint32_t)device);
+        row->claimed = !flags;
+        row->owner_guard[0] = flags ? 0 : target->path.part[0];
+        row->owner_guard[1] = flags ? 0 : target->path.part[1];
+        row->owner_depth = flags ? 0 : target->path.depth;
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+static bool access_ok(uint64_t offset, uint64_t width)
+{
+    return (width == 1 || width == 2 || width == 4) && !(offset & (width - 1));
+}
+
+struct call_result call_device_read(struct env *self, uint32_t slot, uint64_t device, uint64_t offset,
+                                    uint64_t width)
+{
+    struct exo_device *row = NULL;
+    uint32_t value = 0;
+
+    if (!access_ok(offset, width))
+        return call_error(EXO_E_ARG);
+    lock_take(&env_lock);
+    int error = device_held(self, slot, device, EXO_RIGHT_READ, &row);
+
+    if (!error)
+        value = config_read(row->address, (uint32_t)offset) >> (offset & 3) * 8;
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(value & (uint32_t)((1ull << width * 8) - 1));
+}
+
+/* Registers that users may write: the command register's lower half, and what lies above the header but in no
+ * message capability. */
+static bool writable(const struct function *function, uint64_t offset, uint64_t width)
+{
+    if (offset < 0x40)
+        return offset == REG_COMMAND && width == 2;
+    if (function->msix_cap && offset + width > function->msix_cap && offset < function->msix_cap + 12u)
+        return false;
+    return !function->msi_cap || offset + width <= function->msi_cap || offset >= function->msi_cap + 24u;
+}
+
+struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t device, uint64_t offset,
+                                     uint64_t width, uint64_t value)
+{
+    struct exo_device *row = NULL;
+
+    if (!access_ok(offset, width) || !writable(&functions[device], offset, width))
+        return call_error(EXO_E_ARG);
+    lock_take(&env_lock);
+    int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
+
+    if (!error && offset == REG_COMMAND && value & COMMAND_MASTER && !(self->cap[slot].rights & EXO_RIGHT_DEVICE))
+        error = EXO_E_RIGHT;
+    if (!error) {
+        uint32_t shift = (offset & 3) * 8;
+        uint32_t mask = (uint32_t)((1ull << width * 8) - 1) << shift;
+        uint32_t old = config_read(row->address, (uint32_t)offset);
+
+        if (offset == REG_COMMAND)
+            old &= 0xffff; /* status bits are cleared by writing ones: leave them */
+        config_write(row->address, (uint32_t)offset, (old & ~mask) | ((uint32_t)value << shift & mask));
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* A vector for this (device, event); the same one again if it has one. */
+static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t event)
+{
+    struct vector_use *spare = NULL;
+
+    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+        if (vectors[v].env == env && vectors[v].device == device && vectors[v].event == event)
+            return &vectors[v];
+        if (!spare && (!vectors[v].env || !env_find(vectors[v].env)))
+            spare = &vectors[v];
+    }
+    return spare;
+}
+
+struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64_t device, uint64_t index,
+                                         uint64_t event)
+{
+    struct exo_device *row = NULL;
+    struct vector_use *use = NULL;
+
+    lock_take(&env_lock);
+    int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
+    struct function *function = &functions[device];
+
+    if (!error && (!function->msix || index >= row->interrupts))
+        error = EXO_E_NONE;
+    if (!error && !(use = vector_take(self->id, (uint32_t)device, (uint32_t)event)))
+        error = EXO_E_BUSY;
+    if (!error) {
+        volatile uint32_t *entry = &function->msix[index * 4];
+        uint64_t address = pci_port.message_address(this_cpu()->index);
+
+        *use = (struct vector_use){.env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
+        entry[3] = 1; /* masked while it changes */
+        entry[0] = (uint32_t)address;
+        entry[1] = (uint32_t)(address >> 32);
+        entry[2] = VECTOR_DEVICE + (uint32_t)(use - vectors);
+        entry[3] = 0;
+        uint32_t control = config_read(row->address, function->msix_cap);
+
+        config_write(row->address, function->msix_cap, (control & ~0x40000000u) | 0x80000000u);
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* pci.h - the PCI functions of the machine, their owners, their interrupts. */
+#pragma once
+#include "core/cap.h"
+
+/* Fills the exposed device table (EXO_DEVICE_MAX rows) and maps the MSI-X tables. Boot. */
+void pci_start(struct exo_device *table);
+
+/* For core/table.c: may cap map this frame as a device's registers? */
+bool pci_covers(const struct cap *cap, uint64_t frame);
+
+/* A device's interrupt: its env gets the event. */
+void pci_interrupt(uint32_t vector);
+
+/* What pci.c needs from the architecture; set by main.c before pci_start. */
+struct pci_port {
+    void *(*map_registers)(uint64_t physical, uint64_t bytes);
+    uint64_t (*message_address)(uint32_t cpu);
+};
+extern struct pci_port pci_port;
