@@ -222,12 +222,13 @@ struct exo_frame {
     uint32_t references; /* leaf entries that name the frame, plus pins */
     uint16_t links;      /* table: entries of higher tables that name it */
     uint8_t kind;        /* enum exo_frame_kind */
-    uint8_t level;       /* table: 1..4 */
+    uint8_t level;       /* table: 1..4; env: 1 when it is stopped for good */
     uint8_t flags;
     uint8_t guard_depth;
-    uint16_t reserved;
-    uint32_t extra; /* the kernel's; meaningless to readers */
+    uint16_t reserved; /* env: bits 32-47 of its generation */
+    uint32_t extra;    /* env: bits 0-31; its id is generation << EXO_ENV_FRAME_BITS | frame number */
 };
+#define EXO_ENV_FRAME_BITS 28
 static_assert(sizeof(struct exo_frame) == 32, "frame row");
 
 /* One position of a CPU's slice vector. */
@@ -275,6 +276,7 @@ struct exo_machine {
     uint32_t tsc_shift;
     uint32_t xsave_bytes; /* size of the extended state that XSAVE stores with every enabled component */
     uint64_t tsc_hz;
+    uint64_t entry_tsc; /* time-stamp counter at the kernel's first instruction */
     uint64_t wall_ns; /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
     char command_line[1024];
 };

@@ -14,6 +14,7 @@
 
 _Noreturn void kernel_main(uint32_t start_info);
 extern _Atomic uint32_t smp_go;
+extern uint64_t boot_entry_tsc;
 
 static struct exo_machine *machine;
 
@@ -91,6 +92,7 @@ static void expose_time(void)
     machine->tsc_mult = tsc_mult;
     machine->tsc_shift = tsc_shift;
     machine->tsc_hz = tsc_hz;
+    machine->entry_tsc = boot_entry_tsc;
     machine->wall_ns = wall_ns;
     machine->xsave_bytes = features.xsave_bytes;
     machine->features = (features.fsgsbase ? EXO_FEATURE_FSGSBASE : 0) |
@@ -129,7 +131,8 @@ void kernel_main(uint32_t start_info)
     machine->init_env = init->id;
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
-    klog("lorica: %u CPU, %lu MiB, %lu MHz", cpu_count, frame_count >> 8, tsc_hz / 1000000);
+    klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8, tsc_hz / 1000000,
+         boot_entry_tsc);
     atomic_store(&smp_go, 1);
     slice_start();
 }

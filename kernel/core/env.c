@@ -48,6 +48,8 @@ static int config_check(const struct exo_env_config *c)
 static void env_init(struct env *env, uint64_t frame, const struct exo_env_config *c, const struct cap *cap)
 {
     env->id = ++env_generation << ENV_FRAME_BITS | frame;
+    frame_table[frame].extra = (uint32_t)env_generation;
+    frame_table[frame].reserved = (uint16_t)(env_generation >> 32);
     env->upcall = frame_window(c->upcall_frame);
     env->syscall_entry = c->syscall_entry;
     env->trap_entry = c->trap_entry;
@@ -174,6 +176,7 @@ void env_stop(struct env *env)
 {
     slice_leave(ENV_STOPPED);
     lock_take(&env_lock);
+    frame_table[env->id & ((1ull << ENV_FRAME_BITS) - 1)].level = 1;
     caller_release(env);
     struct env *guardian = env->guardian ? env_find(env->guardian) : NULL;
 

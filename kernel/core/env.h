@@ -2,7 +2,7 @@
 /*
  * env.h - environments: what the kernel knows about a processor context that it can run.
  *
- * An env lives in a frame that its creator gave. Its id is generation << 28 | frame number.
+ * An env lives in a frame that its creator gave. Its id is generation << EXO_ENV_FRAME_BITS | frame number.
  */
 #pragma once
 #include <stdatomic.h>
@@ -20,7 +20,7 @@ enum env_state {
     ENV_STOPPED = 6,  /* trapped without a handler left */
 };
 
-#define ENV_FRAME_BITS 28
+#define ENV_FRAME_BITS EXO_ENV_FRAME_BITS
 #define ENV_XSAVE_OFFSET 1024
 
 struct env_sleep_word {

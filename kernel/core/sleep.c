@@ -112,7 +112,7 @@ struct call_result call_wake(struct env *self, uint32_t slot, uint64_t env_id, u
 
     lock_take(&env_lock);
     struct env *env = env_find(env_id);
-    bool open = env && !(events & ~env->open_events);
+    bool open = env && events && !(events & ~env->open_events);
 
     if (!env)
         error = EXO_E_NONE;

@@ -21,6 +21,9 @@
 boot_entry:
     cli
     cld
+    rdtsc
+    movl %eax, PHYSICAL(boot_entry_tsc)
+    movl %edx, PHYSICAL(boot_entry_tsc) + 4
     movl $PHYSICAL(boot_stack_top), %esp
     movl %ebx, %esi             /* start info, kept for C */
 
@@ -161,6 +164,7 @@ boot_gdt_pointer:
 
     .bss
     .align 4096
+    .global boot_entry_tsc
     .global boot_pml4
 boot_pml4:      .skip 4096
 boot_pdpt:      .skip 4096
@@ -168,4 +172,5 @@ boot_pdpt_high: .skip 4096
 boot_pd:        .skip 4 * 4096
 boot_stack:     .skip 8192
 boot_stack_top:
+boot_entry_tsc: .skip 8
     .section .note.GNU-stack, "", @progbits
