@@ -14,7 +14,7 @@ int main(void)
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         int code = codes[i];
 
-        printf("exit(%d): ", code);
+        printf("exit(%d):\n", code);
         run_child("child", leave, &code);
     }
     return 0;

@@ -8,11 +8,14 @@ int main(void)
     pid_t pid = fork();
 
     if (pid == 0) {
+        raise(SIGTSTP);         /* nothing: nobody of our session outside the group could continue us */
         raise(SIGSTOP);
+        setpgid(0, 0);
         raise(SIGTSTP);
+        raise(SIGTTIN);
         _exit(6);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         NEED(waitpid(pid, &status, WUNTRACED) == pid);
         say_status("child", status);
         SHOW(waitpid(pid, &status, WUNTRACED | WNOHANG));
