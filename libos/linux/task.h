@@ -109,6 +109,7 @@ struct process *process_init(void);    /* pid 1: the program that the instance r
 struct waiter {
     struct list node;
     struct task *task;
+    void (*notify)(struct waiter *waiter); /* called by a wake instead of task_wake; stays in the queue (epoll) */
 };
 void waitq_init(struct waitq *queue);
 void waiter_init(struct waiter *waiter); /* for current() */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fs.h - files, directories, descriptors (fs/*.c).
+ * fs.h - files, directories, descriptors (fs/*.c): what the rest of the LibOS uses.
  *
  * A dentry is a name in the tree and owns a count on its inode; the whole tree is in memory. An inode is a
  * file of some kind; a file is an open description (shared by dup and fork); a struct files is a process's table.
+ * The inside (inodes, dentries, walking) is in fs/vfs.h.
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -28,6 +29,9 @@ struct file_ops {
     int64_t (*readdir)(struct file *file, uaddr_t buffer, uint64_t bytes); /* getdents64 */
     int (*sync)(struct file *file);
     void (*release)(struct file *file); /* last close */
+    /* the same as read and write, with LibOS memory (sendfile, splice, copies); NULL: cannot */
+    int64_t (*read_here)(struct file *file, void *buffer, uint64_t bytes, uint64_t *offset);
+    int64_t (*write_here)(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset);
 };
 
 struct file {
@@ -39,6 +43,8 @@ struct file {
     struct dentry *dentry; /* held; NULL: no name (pipes) */
     void *state;           /* of the ops */
     int owner_pid;         /* F_SETOWN */
+    uint32_t flock_type;   /* F_UNLCK, F_RDLCK, F_WRLCK: has a lock of its own in inode->locks (fs/lock.c) */
+    void *epoll_items;     /* fs/epoll.c: interest in this file, ended by its last close */
 };
 
 struct file *file_new(const struct file_ops *ops, uint32_t flags); /* count 1; NULL: no memory */
@@ -46,15 +52,18 @@ void file_hold(struct file *file);
 void file_drop(struct file *file);
 
 /* Descriptors. Each returns a held file or NULL (-EBADF). */
-struct file *fd_get(int fd);
+struct file *fd_get(int fd);     /* not one opened with O_PATH */
+struct file *fd_get_any(int fd); /* O_PATH too */
 int fd_install(struct file *file, bool close_on_exec, int lowest); /* takes the hold; fd or -EMFILE (hold kept by caller then) */
 int files_create(struct files **out);
 int files_fork(struct files *from, struct files **out);
+void files_hold(struct files *files); /* CLONE_FILES */
 void files_close_on_exec(struct files *files);
 void files_drop(struct files *files);
 
 /* From inside the LibOS. */
 int file_open(const char *path, uint32_t flags, uint32_t mode, struct file **out); /* relative to current's cwd */
+int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out);
 int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t offset); /* into LibOS memory; regular files */
 uint64_t file_size(struct file *file);
 uint32_t file_mode(struct file *file); /* st_mode */
@@ -67,11 +76,17 @@ void dentry_drop(struct dentry *dentry);
 /* Start: build the root from the archive, mount /dev /proc /dev/shm..., open descriptors 0-2 for the first process. */
 int fs_start(const void *archive, uint64_t bytes);
 int fs_open_standard(struct files *files); /* tty/stream.c gives the files */
+void fs_context_start(struct fs_context *fs); /* root and working directory: the tree's root, held; umask 022 */
 
 /* Making files of one's own kind: devices (fs/device.c), tty, pipes. */
 int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor,
                     int (*open)(struct file *file)); /* /dev/NAME; open sets ops and state */
 struct file *stream_file(int descriptor); /* tty/stream.c: standard input, output or error as the manifest says */
+/* A file without a name: mode with its type bits; open: how /proc/PID/fd/N opens it again (NULL: -ENXIO). */
+struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file), void *state);
+void *inode_state(struct inode *inode); /* what inode_anonymous was given */
+/* An open file of an anonymous inode called like "anon_inode:[eventfd]" in /proc/PID/fd. NULL: no memory. */
+struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name, void *state);
 
 /* poll */
 struct poll_wait *poll_wait_add(struct poll_wait *wait, struct waitq *queue); /* no-op when wait is NULL */

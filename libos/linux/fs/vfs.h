@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vfs.h - the inside of the file system: inodes, dentries, mounts, path walking, page cache.
+ *
+ * Life times. A dentry in the tree has one count for being there and holds its parent and its inode; a
+ * dentry of a pseudo directory (/proc/PID/...) is made by each lookup and ends with its last user. An inode ends
+ * with its last dentry and file. Nothing here sleeps except open of a fifo and the locks of fs/lock.c.
+ */
+#pragma once
+#include "libos/linux/fs/fs.h"
+#include <linux/fcntl.h>
+#include <linux/limits.h>
+#include <linux/stat.h>
+
+#define NAME_LIMIT 255
+#define PATH_LIMIT 4096
+#define LINK_LIMIT 40               /* symbolic links followed in one walk */
+#define IO_LIMIT   0x7ffff000ul     /* bytes that one read or write moves at most, as on Linux */
+#define FILE_LIMIT (1ul << 62)      /* bytes of a file */
+
+struct pages {
+    uint64_t root;          /* frame (height 0) or address of a node; 0: nothing */
+    uint32_t height;        /* covers 64^height pages */
+    uint32_t reserved;
+    uint64_t count;         /* frames held */
+    uint64_t archive_bytes; /* so many bytes from the start lie in the archive, unless a page here replaces them */
+    const uint8_t *archive; /* where; NULL: none */
+};
+
+struct directory {
+    struct list children;    /* of dentry.sibling, by growing position */
+    struct dentry **bucket;  /* NULL while there are few */
+    uint32_t bucket_mask;
+    uint32_t child_count;
+    uint64_t next_position;
+};
+
+struct pseudo_name;
+struct inode_ops {
+    int (*open)(struct file *file); /* sets ops and state; NULL: by the mode */
+    /* A name that is not in the tree: gives a held dentry or -ENOENT. NULL: there are no others. */
+    int (*lookup)(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
+    /* Name number `index` (0..) of those that lookup finds; false: no more. NULL: none. */
+    bool (*name)(struct dentry *directory, uint64_t index, struct pseudo_name *out);
+    int64_t (*readlink)(struct inode *inode, char *buffer, size_t size); /* text of a link that is computed */
+    int (*follow)(struct inode *inode, struct dentry **out);             /* link that leads to a thing, not a path */
+    void (*destroy)(struct inode *inode);
+};
+
+struct pseudo_name {
+    char name[NAME_LIMIT + 1];
+    uint64_t next; /* index to ask with for the one after it */
+    uint64_t number;
+    uint8_t type; /* DT_* */
+};
+
+struct mount {
+    struct list node; /* in mount_list, oldest first */
+    struct dentry *root;
+    struct dentry *point; /* held; NULL: the first root */
+    const char *source, *type, *options;
+    uint32_t device;  /* st_dev */
+    uint32_t magic;   /* statfs f_type */
+    bool pseudo;      /* nothing can be created or removed */
+    uint64_t next_number;
+};
+
+struct inode {
+    uint32_t count;
+    uint32_t mode, uid, gid;
+    uint32_t links;
+    uint32_t rdev;
+    uint32_t writers;  /* open files that may write */
+    uint32_t seals;    /* memfd */
+    uint64_t number;
+    uint64_t size;
+    int64_t access_ns, modify_ns, change_ns;
+    struct mount *mount;
+    const struct inode_ops *ops;
+    struct lock_list *locks;
+    union {
+        struct pages pages;   /* regular files */
+        struct directory dir; /* directories */
+        const char *link;     /* symbolic links: NUL-terminated; owned unless link_borrowed */
+        struct pipe *pipe;    /* fifos, while open */
+        struct {
+            void *state;
+            uint64_t key;
+        } own; /* devices, pseudo files */
+    } u;
+    bool link_borrowed;
+};
+
+struct dentry {
+    uint32_t count;
+    uint32_t hash;
+    struct inode *inode;
+    struct dentry *parent; /* held; itself: the root of a mount */
+    struct list sibling;
+    struct dentry *hash_next;
+    struct mount *mounted; /* on this directory */
+    uint64_t position;
+    bool attached; /* in its parent */
+    bool nameless; /* pipe:[7]: the name is the whole path */
+    uint8_t length;
+    char name[];
+};
+
+extern struct list mount_list;
+extern struct dentry *root_dentry;
+
+/* --- inode.c --- */
+struct inode *inode_new(struct mount *mount, uint32_t mode); /* count 1, links 0, owner: current's, times: now; NULL: no memory */
+void inode_hold(struct inode *inode);
+void inode_drop(struct inode *inode);
+void inode_touch(struct inode *inode, bool modified); /* change time, modification time too */
+int64_t file_clock_ns(void); /* time of day that stamps are made from */
+void inode_stat(struct inode *inode, struct stat *out);
+bool is_directory(const struct inode *inode);
+bool is_link(const struct inode *inode);
+bool is_regular(const struct inode *inode);
+int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid);
+bool inode_owned(struct inode *inode); /* by current, or current is root */
+bool in_group(uint32_t gid);
+bool privileged(void); /* current's fsuid is 0 */
+
+/* --- dentry.c --- */
+uint32_t name_hash(const char *name, uint32_t length);
+/* A dentry outside the tree; takes the hold on inode (drops it on failure). NULL: no memory. */
+struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length, struct inode *inode);
+struct dentry *dentry_nameless(const char *name, struct inode *inode);
+int dentry_attach(struct dentry *dentry, struct dentry *parent); /* the tree takes a count; 0 or -ENOMEM */
+void dentry_detach(struct dentry *dentry);
+struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length); /* borrowed; NULL */
+struct dentry *mount_top(struct dentry *dentry); /* what is mounted there, or itself */
+int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, size_t size);
+/* New file below directory: inode, dentry, attached. Times of the directory move. */
+int dentry_create(struct dentry *directory, const char *name, uint32_t length, uint32_t mode, struct dentry **out);
+int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic, bool pseudo,
+              uint32_t root_mode, struct mount **out);
+
+/* --- walk.c --- */
+#define WALK_FOLLOW    0x1 /* a link at the end */
+#define WALK_EMPTY     0x2 /* AT_EMPTY_PATH */
+#define WALK_DIRECTORY 0x4 /* must be one */
+struct last {
+    struct dentry *parent; /* held */
+    const char *name;      /* not NUL-terminated; ".", ".." or "" are told apart by `kind` */
+    uint32_t length;
+    enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT } kind;
+    bool slash; /* a slash followed */
+};
+struct walk {
+    struct dentry *at; /* held */
+    uint32_t links;
+    uint32_t depth;
+    const char *rest[LINK_LIMIT + 1];
+    char text[64]; /* of the last computed link */
+};
+int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out);
+int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out);
+/* Up to the last component, which is not looked up. state must outlive `last` (its names may lie in it). */
+int walk_parent(int dirfd, const char *path, struct walk *state, struct last *last);
+/* One name in a directory that current may search: held dentry, -ENOENT, ... */
+int lookup_name(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
+/* open's walk: gives the file's dentry, or its parent and name when it does not exist and may be made (*out NULL). */
+int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last, struct dentry **out);
+int link_text(struct inode *inode, char *buffer, size_t size); /* length (cut off at size) or error */
+
+/* --- names.c --- */
+int may_create(struct dentry *directory);
+int may_remove(struct dentry *directory, struct dentry *victim, bool want_directory);
+
+/* --- pages.c: the page cache of a regular file --- */
+int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, uint64_t offset);
+int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes, uint64_t offset);
+int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out); /* held */
+int pages_resize(struct inode *inode, uint64_t size);
+int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes);
+void pages_punch(struct inode *inode, uint64_t first, uint64_t end); /* byte range becomes zeros */
+void pages_free(struct inode *inode);
+bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_HOLE */
+
+/* --- file.c, open.c, regular.c --- */
+extern const struct file_ops regular_ops, directory_ops;
+int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out);
+struct dentry *file_dentry(struct file *file); /* held; made up for nameless files; NULL: no memory */
+struct file *files_get(struct files *files, int fd); /* borrowed; NULL */
+int files_limit(struct files *files);                /* descriptors are below */
+bool readable(const struct file *file);
+bool writable(const struct file *file);
+int64_t generic_seek(struct file *file, int64_t offset, int whence, uint64_t end);
+
+/* --- others --- */
+void locks_close(struct inode *inode, struct file *file, struct files *owner); /* a descriptor was closed */
+void locks_end(struct file *file);                                             /* last close */
+void epoll_forget(struct file *file);
+int fifo_open(struct file *file);
+int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument);
+int devices_start(struct dentry *root);
+int procfs_start(struct dentry *root);
+int sysfs_start(struct dentry *root);
+int archive_load(struct mount *mount, const uint8_t *archive, uint64_t bytes);
+
+/* --- pseudo.c: files whose text is made when they are read --- */
+struct text {
+    char *buffer;
+    size_t length, size;
+    bool failed; /* out of memory */
+};
+void text_add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
+/* Write to a pseudo file: whole text at once; NULL: cannot be written. */
+int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
+struct dentry *pseudo_directory(struct dentry *directory, const char *name);
+int pseudo_link(struct dentry *directory, const char *name, const char *target); /* target: constant */
+struct inode *pseudo_inode(struct mount *mount, uint32_t mode, text_maker make, uint64_t key);
