@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * space.c - the loaded address space: reading its tables by loads, writing them in batches.
+ *
+ * A batch is flushed when it is full and at the end of a call, so that nothing is pending between calls. Tables are
+ * made at once, because the entries after them need them.
+ */
+#include "lib/exo/space.h"
+#include "exo_stubs.h"
+
+#define PAGE_MASK  ((uint64_t)EXO_PAGE_SIZE - 1)
+#define LARGE_SIZE ((uint64_t)EXO_PAGE_SIZE * 512)
+
+struct batch {
+    struct exo_space *space;
+    uint64_t count;
+    struct exo_pte entry[EXO_PT_BATCH_MAX];
+};
+
+static int64_t batch_flush(struct batch *batch)
+{
+    int64_t result = 0;
+
+    if (batch->count)
+        result = exo_pt_update(batch->space->slot, batch->space->root, batch->entry, batch->count);
+    batch->count = 0;
+    return result < 0 ? result : 0;
+}
+
+static int64_t batch_add(struct batch *batch, uint64_t address, uint64_t entry)
+{
+    batch->entry[batch->count++] = (struct exo_pte){.address = address, .entry = entry};
+    return batch->count == EXO_PT_BATCH_MAX ? batch_flush(batch) : 0;
+}
+
+uint64_t exo_mapping(uint64_t address, bool *large)
+{
+    if (large)
+        *large = false;
+    for (uint32_t level = 4; level >= 1; level--) {
+        uint64_t entry = *exo_entry(address, level);
+
+        if (!(entry & EXO_PTE_PRESENT))
+            return 0;
+        if (level == 1)
+            return entry;
+        if (entry & EXO_PTE_LARGE) {
+            if (large)
+                *large = true;
+            return entry;
+        }
+    }
+    return 0;
+}
+
+int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level, uint64_t table)
+{
+    struct exo_pte request = {.address = (address & ~((1ull << (12 + 9 * (level - 1))) - 1)) | level};
+
+    if (table)
+        request.entry = table << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
+    int64_t result = exo_pt_update(space->slot, root, &request, 1);
+
+    return result < 0 ? result : 0;
+}
+
+/* One missing table below `level`. */
+static int64_t table_make(struct exo_space *space, uint64_t address, uint32_t level)
+{
+    uint64_t frame = space->table_frame ? space->table_frame(space->context) : 0;
+
+    if (!frame)
+        return -EXO_E_BUSY;
+    int64_t result = exo_table_create(space->slot, frame, level - 1);
+
+    return result < 0 ? result : exo_link(space, space->root, address, level, frame);
+}
+
+int64_t exo_tables(struct exo_space *space, uint64_t address, uint64_t bytes, uint32_t level)
+{
+    uint64_t step = 1ull << (12 + 9 * level); /* what one table at `level` covers */
+
+    for (uint64_t at = address & ~(step - 1); at < address + bytes; at += step) {
+        for (uint32_t l = 4; l > level; l--) {
+            uint64_t entry = *exo_entry(at, l);
+            int64_t result = 0;
+
+            if (entry & EXO_PTE_PRESENT && entry & EXO_PTE_LARGE && l < 4)
+                return -EXO_E_EXISTS;
+            if (!(entry & EXO_PTE_PRESENT))
+                result = table_make(space, at, l);
+            if (result < 0)
+                return result;
+        }
+    }
+    return 0;
+}
+
+static int64_t map_pages(struct exo_space *space, uint64_t address, uint64_t entry, uint64_t count, uint32_t level)
+{
+    uint64_t size = level == 1 ? EXO_PAGE_SIZE : LARGE_SIZE;
+    struct batch batch = {.space = space, .count = 0};
+    int64_t result = count ? exo_tables(space, address, count * size, level) : 0;
+
+    for (uint64_t i = 0; i < count && result >= 0; i++)
+        result = batch_add(&batch, (address + i * size) | level, entry + i * size);
+    return result < 0 ? result : batch_flush(&batch);
+}
+
+int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages, uint64_t bits)
+{
+    if (address & PAGE_MASK)
+        return -EXO_E_ARG;
+    return map_pages(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT, pages, 1);
+}
+
+int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count, uint64_t bits)
+{
+    if (address & (LARGE_SIZE - 1) || frame & 511)
+        return -EXO_E_ARG;
+    return map_pages(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_LARGE, count, 2);
+}
+
+/* How far the hole reaches that begins at address: to the end of what the missing table covers. */
+static uint64_t hole_end(uint64_t address)
+{
+    for (uint32_t level = 4; level > 1; level--) {
+        if (*exo_entry(address, level) & EXO_PTE_PRESENT)
+            continue;
+        uint64_t size = 1ull << (12 + 9 * (level - 1));
+
+        return (address & ~(size - 1)) + size;
+    }
+    return address + EXO_PAGE_SIZE;
+}
+
+/* Calls for each leaf of the range; the batch gets the entry that change() makes of the old one. */
+static int64_t change_range(struct exo_space *space, uint64_t address, uint64_t pages, bool remove, uint64_t bits)
+{
+    struct batch batch = {.space = space, .count = 0};
+    uint64_t end = address + pages * EXO_PAGE_SIZE;
+    int64_t result = 0;
+
+    if (address & PAGE_MASK)
+        return -EXO_E_ARG;
+    while (address < end && result >= 0) {
+        bool large;
+        uint64_t old = exo_mapping(address, &large);
+
+        if (!old) {
+            address = hole_end(address);
+            continue;
+        }
+        if (large && (address & (LARGE_SIZE - 1) || end - address < LARGE_SIZE))
+            return -EXO_E_ARG;
+        uint64_t new = remove ? 0 : (old & EXO_PTE_FRAME) | bits | EXO_PTE_PRESENT | (large ? EXO_PTE_LARGE : 0);
+
+        result = batch_add(&batch, address | (large ? 2 : 1), new);
+        address += large ? LARGE_SIZE : EXO_PAGE_SIZE;
+    }
+    return result < 0 ? result : batch_flush(&batch);
+}
+
+int64_t exo_unmap(struct exo_space *space, uint64_t address, uint64_t pages)
+{
+    return change_range(space, address, pages, true, 0);
+}
+
+int64_t exo_protect(struct exo_space *space, uint64_t address, uint64_t pages, uint64_t bits)
+{
+    return change_range(space, address, pages, false, bits);
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* manifest.c - parser of the manifest; see manifest.h. Words are cut and unescaped in place. */
+#include "libos/init/manifest.h"
+#include <stdarg.h>
+#include "base/format.h"
+#include "base/string.h"
+
+struct parser {
+    struct manifest *manifest;
+    char *line;  /* start of the current line */
+    char *at;    /* next character */
+    char *end;   /* of the line; *end is '\0' */
+    uint32_t line_number;
+    struct manifest_instance *instance; /* that the lines belong to */
+};
+
+struct key {
+    const char *name;
+    bool (*parse)(struct parser *parser);
+    bool global; /* allowed before the first instance */
+};
+
+__attribute__((format(printf, 3, 4))) static bool fail(struct parser *p, const char *where, const char *fmt, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, fmt);
+    format_list(p->manifest->error, sizeof p->manifest->error, fmt, arguments);
+    va_end(arguments);
+    p->manifest->error_line = p->line_number;
+    p->manifest->error_column = (uint32_t)(where - p->line) + 1;
+    return false;
+}
+
+static void skip_blanks(struct parser *p)
+{
+    while (*p->at == ' ' || *p->at == '\t' || *p->at == '\r')
+        p->at++;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The character after a backslash at p->at; written to *out. */
+static bool unescape(struct parser *p, char *out)
+{
+    char c = p->at[1];
+
+    if (c == '"' || c == '\\') {
+        *out = c;
+    } else if (c == 'n') {
+        *out = '\n';
+    } else if (c == 't') {
+        *out = '\t';
+    } else if (c == 'x') {
+        int high = hex_digit(p->at[2]);
+        int low = high < 0 ? -1 : hex_digit(p->at[3]);
+
+        if (low < 0)
+            return fail(p, p->at, "\\x needs two hexadecimal digits");
+        if (!high && !low)
+            return fail(p, p->at, "a value cannot contain a zero byte");
+        *out = (char)(high << 4 | low);
+        p->at += 2;
+    } else {
+        return fail(p, p->at, "unknown escape: use \\\" \\\\ \\n \\t or \\xHH");
+    }
+    p->at += 2;
+    return true;
+}
+
+static bool quoted(struct parser *p, char **word)
+{
+    char *start = p->at++;
+    char *out = start;
+
+    *word = start;
+    for (;;) {
+        if (p->at >= p->end)
+            return fail(p, start, "the quote is not closed");
+        if (*p->at == '"')
+            break;
+        if (*p->at == '\\') {
+            if (!unescape(p, out))
+                return false;
+        } else {
+            *out = *p->at++;
+        }
+        out++;
+    }
+    p->at++;
+    if (p->at < p->end && *p->at != ' ' && *p->at != '\t' && *p->at != '\r')
+        return fail(p, p->at, "a blank must follow the closing quote");
+    *out = '\0';
+    return true;
+}
+
+/* The next word of the line, NUL-terminated; *where is where it stood. False: there is none, or it is malformed. */
+static bool next_word(struct parser *p, const char *what, char **word, const char **where)
+{
+    skip_blanks(p);
+    *where = p->at;
+    if (p->at >= p->end || *p->at == '#')
+        return fail(p, p->at, "%s is missing", what);
+    if (*p->at == '"')
+        return quoted(p, word);
+    *word = p->at;
+    while (p->at < p->end && *p->at != ' ' && *p->at != '\t' && *p->at != '\r') {
+        if (*p->at == '"')
+            return fail(p, p->at, "a quote inside a word: quote the whole value");
+        p->at++;
+    }
+    if (p->at < p->end)
+        *p->at++ = '\0';
+    return true;
+}
+
+static bool line_over(struct parser *p)
+{
+    skip_blanks(p);
+    if (p->at < p->end && *p->at != '#')
+        return fail(p, p->at, "more than the key takes: quote values with blanks");
+    return true;
+}
+
+static bool number(struct parser *p, const char *what, uint64_t low, uint64_t high, uint64_t *value)
+{
+    char *word;
+    const char *where;
+    uint64_t result = 0;
+
+    if (!next_word(p, what, &word, &where))
+        return false;
+    for (const char *c = word; *c || c == word; c++) {
+        if (*c < '0' || *c > '9')
+            return fail(p, where, "%s is no number: %s", what, word);
+        if (__builtin_mul_overflow(result, 10, &result) || __builtin_add_overflow(result, (uint64_t)(*c - '0'), &result))
+            return fail(p, where, "%s is too large: %s", what, word);
+    }
+    if (result < low || result > high)
+        return fail(p, where, "%s must be %lu to %lu", what, (unsigned long)low, (unsigned long)high);
+    *value = result;
+    return true;
+}
+
+static bool add_item(struct parser *p, const char *where, enum manifest_list list, const char *text, const char *value)
+{
+    struct manifest *m = p->manifest;
+
+    if (m->item_count == m->item_limit)
+        return fail(p, where, "too many arg, env and option lines: at most %u", m->item_limit);
+    m->items[m->item_count++] = (struct manifest_item){
+        .instance = m->count - 1, .list = list, .text = text, .value = value};
+    return true;
+}
+
+/* --- Keys ------------------------------------------------------------------------------------------ */
+
+static bool parse_instance(struct parser *p)
+{
+    struct manifest *m = p->manifest;
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the instance's name", &word, &where))
+        return false;
+    size_t length = strlen(word);
+
+    if (!length || length > 31)
+        return fail(p, where, "an instance's name has 1 to 31 characters");
+    for (const char *c = word; *c; c++)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '-'))
+            return fail(p, where, "an instance's name has only a-z, 0-9 and -");
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!strcmp(m->instance[i].name, word))
+            return fail(p, where, "the name %s is used twice", word);
+    if (m->count == MANIFEST_INSTANCES_MAX)
+        return fail(p, where, "more than %d instances", MANIFEST_INSTANCES_MAX);
+    p->instance = &m->instance[m->count++];
+    *p->instance = (struct manifest_instance){
+        .name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80};
+    return true;
+}
+
+static bool parse_libos(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the LibOS", &word, &where))
+        return false;
+    p->instance->libos = word;
+    return true;
+}
+
+static bool parse_root(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the root archive", &word, &where))
+        return false;
+    p->instance->root = word;
+    return true;
+}
+
+static bool parse_memory(struct parser *p)
+{
+    char *word;
+    const char *where;
+    uint64_t value = 0;
+    const char *c;
+
+    if (!next_word(p, "the amount of memory", &word, &where))
+        return false;
+    if (!strcmp(word, "rest")) {
+        p->instance->memory_bytes = MANIFEST_REST;
+        return true;
+    }
+    for (c = word; *c >= '0' && *c <= '9'; c++)
+        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, (uint64_t)(*c - '0'), &value))
+            return fail(p, where, "the amount of memory is too large: %s", word);
+    unsigned shift = *c == 'K' ? 10 : *c == 'M' ? 20 : *c == 'G' ? 30 : 0;
+
+    if (c == word || !shift || c[1])
+        return fail(p, where, "bad amount of memory: %s; write 440M, 65536K, 2G or rest", word);
+    if (!value || value > (1ull << 46) >> shift)
+        return fail(p, where, "the amount of memory is out of range: %s", word);
+    p->instance->memory_bytes = value << shift;
+    return true;
+}
+
+static bool parse_share(struct parser *p)
+{
+    uint64_t value;
+
+    if (!number(p, "the share", 1, 63, &value))
+        return false;
+    p->instance->share = (uint32_t)value;
+    return true;
+}
+
+static bool parse_restart(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the restart policy", &word, &where))
+        return false;
+    if (!strcmp(word, "no"))
+        p->instance->restart = RESTART_NO;
+    else if (!strcmp(word, "on-failure"))
+        p->instance->restart = RESTART_ON_FAILURE;
+    else if (!strcmp(word, "always"))
+        p->instance->restart = RESTART_ALWAYS;
+    else
+        return fail(p, where, "bad restart policy: %s; write no, on-failure or always", word);
+    return true;
+}
+
+static bool parse_arg(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    return next_word(p, "the argument", &word, &where) && add_item(p, where, MANIFEST_ARG, word, NULL);
+}
+
+static bool parse_env(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the variable", &word, &where))
+        return false;
+    if (*word == '=' || !strchr(word, '='))
+        return fail(p, where, "a variable is NAME=VALUE");
+    return add_item(p, where, MANIFEST_ENV, word, NULL);
+}
+
+static bool parse_cwd(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the directory", &word, &where))
+        return false;
+    if (*word != '/')
+        return fail(p, where, "the directory must begin with /");
+    p->instance->cwd = word;
+    return true;
+}
+
+static bool parse_tty(struct parser *p)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr"};
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the stream", &word, &where))
+        return false;
+    for (uint32_t i = 0; i < 3; i++) {
+        if (!strcmp(word, names[i])) {
+            p->instance->tty_mask |= 1u << i;
+            return true;
+        }
+    }
+    return fail(p, where, "no stream %s: write stdin, stdout or stderr", word);
+}
+
+static bool parse_window(struct parser *p)
+{
+    uint64_t rows;
+    uint64_t columns;
+
+    if (!number(p, "the number of rows", 0, UINT16_MAX, &rows) ||
+        !number(p, "the number of columns", 0, UINT16_MAX, &columns))
+        return false;
+    p->instance->rows = (uint16_t)rows;
+    p->instance->columns = (uint16_t)columns;
+    return true;
+}
+
+static bool parse_option(struct parser *p)
+{
+    char *name;
+    char *value;
+    const char *where;
+
+    return next_word(p, "the option's name", &name, &where) && next_word(p, "the option's value", &value, &where) &&
+           add_item(p, where, MANIFEST_OPTION, name, value);
+}
+
+static const struct key keys[] = {
+    {"instance", parse_instance, true}, {"libos", parse_libos, false},     {"root", parse_root, false},
+    {"memory", parse_memory, false},    {"share", parse_share, false},     {"restart", parse_restart, false},
+    {"arg", parse_arg, false},          {"env", parse_env, false},         {"cwd", parse_cwd, false},
+    {"tty", parse_tty, false},          {"window", parse_window, false},   {"option", parse_option, false},
+};
+
+static bool parse_line(struct parser *p)
+{
+    char *word;
+    const char *where;
+
+    skip_blanks(p);
+    if (p->at >= p->end || *p->at == '#')
+        return true;
+    if (!next_word(p, "the key", &word, &where))
+        return false;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (strcmp(word, keys[i].name) != 0)
+            continue;
+        if (!keys[i].global && !p->instance)
+            return fail(p, where, "%s before the first instance line", word);
+        return keys[i].parse(p) && line_over(p);
+    }
+    return fail(p, where, "unknown key: %s", word);
+}
+
+/* What the file as a whole must hold. */
+static bool check_whole(struct parser *p)
+{
+    struct manifest *m = p->manifest;
+    uint32_t rest = 0;
+
+    p->line = p->at;
+    if (!m->count)
+        return fail(p, p->at, "no instance: write `instance main` and what it runs");
+    for (uint32_t i = 0; i < m->count; i++) {
+        if (!m->instance[i].libos)
+            return fail(p, p->at, "instance %s has no libos line", m->instance[i].name);
+        if (!m->instance[i].memory_bytes)
+            return fail(p, p->at, "instance %s has no memory line", m->instance[i].name);
+        rest += m->instance[i].memory_bytes == MANIFEST_REST;
+    }
+    if (rest > 1)
+        return fail(p, p->at, "more than one instance with memory rest");
+    return true;
+}
+
+bool manifest_parse(struct manifest *manifest, char *text, size_t bytes)
+{
+    struct parser p = {.manifest = manifest, .at = text};
+    char *end = text + bytes;
+
+    manifest->count = 0;
+    manifest->item_count = 0;
+    manifest->error[0] = '\0';
+    *end = '\0';
+    for (char *line = text; line < end; line = p.end + 1) {
+        char *stop = memchr(line, '\n', (size_t)(end - line));
+
+        p.line = p.at = line;
+        p.end = stop ? stop : end;
+        p.line_number++;
+        *p.end = '\0';
+        if (p.end - line > MANIFEST_LINE_MAX)
+            return fail(&p, line + MANIFEST_LINE_MAX, "the line is longer than %d bytes", MANIFEST_LINE_MAX);
+        if (memchr(line, '\0', (size_t)(p.end - line)))
+            return fail(&p, (char *)memchr(line, '\0', (size_t)(p.end - line)), "a zero byte");
+        if (!parse_line(&p))
+            return false;
+    }
+    return check_whole(&p);
+}
