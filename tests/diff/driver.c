@@ -120,7 +120,7 @@ static _Noreturn void become_program(const char *directory, const char *name, in
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 4096});
     if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         fail("cannot set up standard streams for", name);
-    for (int fd = 3; fd < 64; fd++)
+    for (int fd = 3; fd < 1024; fd++)
         close(fd);
     execve(path, arguments, environment);
     fail("cannot execute", path);

@@ -20,6 +20,7 @@ int main(void)
     printf("%s, device %lx\n", kind_of(file.st_mode), (unsigned long)file.st_rdev);
     int fd = open("zero", O_RDONLY);
     if (fd >= 0)
-        printf("read %zd, byte %d\n", read(fd, bytes, 1), bytes[0]);
+        SHOW(read(fd, bytes, 1));
+    printf("byte %d\n", bytes[0]);
     return 0;
 }

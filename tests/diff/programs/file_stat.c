@@ -2,6 +2,8 @@
 /* file_stat.c - what stat says about files of each kind. */
 #include "tests/diff/diff.h"
 
+static char text[512];
+
 static void say(const char *path)
 {
     struct stat file;
@@ -29,8 +31,11 @@ int main(void)
     say("file/x");
     say("");
     SHOW(stat("link", &(struct stat){0}));
-    SHOW(stat("file", BAD_POINTER));
-    SHOW(stat(BAD_POINTER, &(struct stat){0}));
+    SHOW(syscall(SYS_stat, "file", BAD_POINTER));
+    SHOW(syscall(SYS_lstat, "file", BAD_POINTER));
+    SHOW(syscall(SYS_fstat, 1, BAD_POINTER));
+    SHOW(syscall(SYS_newfstatat, AT_FDCWD, "file", BAD_POINTER, 0));
+    SHOW(syscall(SYS_stat, BAD_POINTER, text));
     SHOW(fstat(99, &(struct stat){0}));
     return 0;
 }

@@ -32,7 +32,7 @@ int main(void)
     SHOW(futimens(open("file", O_RDONLY), (struct timespec[]){{7, 7}, {8, 8}}));
     say_times("by descriptor");
     SHOW(utimensat(AT_FDCWD, "missing", NULL, 0));
-    SHOW(utimensat(AT_FDCWD, "file", BAD_POINTER, 0));
+    SHOW(syscall(SYS_utimensat, AT_FDCWD, "file", BAD_POINTER, 0));
     SHOW(utimensat(AT_FDCWD, "file", NULL, 0x4000));
     return 0;
 }
