@@ -10,7 +10,7 @@ int main(void)
     NEED(pipe(tube) == 0);
     int epoll = epoll_create1(0);
     SHOW(epoll_create1(0x1000));
-    SHOW(epoll_create(0));
+    SHOW(syscall(SYS_epoll_create, 0));
     SHOW(epoll_ctl(epoll, EPOLL_CTL_MOD, tube[0], &event));
     SHOW(epoll_ctl(epoll, EPOLL_CTL_ADD, tube[0], &event));
     SHOW(epoll_ctl(epoll, EPOLL_CTL_ADD, tube[0], &event));

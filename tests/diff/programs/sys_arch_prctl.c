@@ -2,7 +2,8 @@
 /* sys_arch_prctl.c - the FS and GS bases. */
 #include "tests/diff/diff.h"
 
-#include <asm/prctl.h>
+#define ARCH_SET_FS 0x1002
+#define ARCH_GET_FS 0x1003
 
 int main(void)
 {
