@@ -194,6 +194,7 @@ int64_t generic_seek(struct file *file, int64_t offset, int whence, uint64_t end
 /* --- others --- */
 void locks_close(struct inode *inode, struct file *file, struct files *owner); /* a descriptor was closed */
 void locks_end(struct file *file);                                             /* last close */
+void locks_free(struct inode *inode);
 void epoll_forget(struct file *file);
 int fifo_open(struct file *file);
 int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument);
