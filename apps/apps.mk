@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# apps.mk - small programs on lib/exo: build/apps/NAME.elf from apps/NAME.c.
+APPS := $(patsubst apps/%.c,%,$(sort $(wildcard apps/*.c)))
+
+$(B)/apps/%.o: apps/%.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EXO_FLAGS) -Wconversion -MMD -c $< -o $@
+
+$(B)/apps/%.elf: $(B)/apps/%.o $(EXO_LIB) lib/exo/libos.ld
+	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
+
+all: $(APPS:%=$(B)/apps/%.elf)
+-include $(APPS:%=$(B)/apps/%.d)

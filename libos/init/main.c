@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - the init LibOS: the first env. It owns the machine, reads the manifest, makes the instances, carries their
+ * streams, restarts or reaps them, and turns the machine off when the last one has ended.
+ */
+#include <stdarg.h>
+#include "base/format.h"
+#include "base/string.h"
+#include "exo_stubs.h"
+#include "lib/exo/time.h"
+#include "libos/init/archive.h"
+#include "libos/init/channel.h"
+#include "libos/init/frames.h"
+#include "libos/init/init.h"
+#include "libos/init/instance.h"
+#include "libos/init/manifest.h"
+#include "libos/init/view.h"
+
+#define MANIFEST_BYTES_MAX (512u << 10)
+#define MANIFEST_ITEMS_MAX 8192
+#define LINE_MAX           512
+#define STOP_WAIT_NS       2000000000 /* how long init waits for the host to take the last frames */
+
+_Noreturn void init_main(const struct exo_init_start *start);
+
+static struct archive archive;
+static struct manifest manifest;
+static char manifest_text[MANIFEST_BYTES_MAX + 1];
+static struct manifest_item manifest_items[MANIFEST_ITEMS_MAX];
+static struct instance instances[MANIFEST_INSTANCES_MAX];
+
+/* --- Log and failure ----------------------------------------------------------------------------------- */
+
+void console_text(const char *text, uint64_t length)
+{
+    for (uint64_t done = 0; done < length;) {
+        uint64_t part = length - done < EXO_CONSOLE_MAX ? length - done : EXO_CONSOLE_MAX;
+
+        if (exo_console_write(CAP_ROOT, text + done, part) < 0)
+            return;
+        done += part;
+    }
+}
+
+static void log_line(const char *text)
+{
+    uint64_t length = strlen(text);
+
+    if (channel_put(CHANNEL_LOG, CHANNEL_MACHINE, text, (uint32_t)length))
+        return;
+    console_text(text, length);
+    console_text("\n", 1);
+}
+
+void init_log(const char *fmt, ...)
+{
+    char line[LINE_MAX];
+    va_list arguments;
+
+    va_start(arguments, fmt);
+    format_list(line, sizeof line, fmt, arguments);
+    va_end(arguments);
+    log_line(line);
+}
+
+/* Sleeps until the host has taken everything or does not for too long; then off. */
+_Noreturn static void turn_off(void)
+{
+    uint64_t deadline = exo_now_ns(machine.page) + STOP_WAIT_NS;
+
+    if (channel_is_up()) {
+        while (!channel_put(CHANNEL_DONE, CHANNEL_MACHINE, "", 0) && exo_now_ns(machine.page) < deadline)
+            (void)exo_sleep(0, 0, deadline);
+        channel_want_room(true);
+        while (!channel_output_idle() && exo_now_ns(machine.page) < deadline)
+            (void)exo_sleep(0, 0, deadline);
+    }
+    (void)exo_machine_off(CAP_ROOT, 0);
+    for (;;) /* cannot happen: init holds the machine right */
+        (void)exo_sleep(0, 0, EXO_FOREVER);
+}
+
+void init_fail(const char *fmt, ...)
+{
+    struct {
+        struct channel_exit exit;
+        char reason[LINE_MAX];
+    } payload = {.exit = {.kind = CHANNEL_FAILED, .code = 125}};
+    va_list arguments;
+
+    va_start(arguments, fmt);
+    format_list(payload.reason, sizeof payload.reason, fmt, arguments);
+    va_end(arguments);
+    console_text("init: ", 6);
+    console_text(payload.reason, strlen(payload.reason));
+    console_text("\n", 1);
+    if (channel_is_up())
+        (void)channel_put(CHANNEL_EXIT, CHANNEL_MACHINE, &payload,
+                          (uint32_t)(sizeof payload.exit + strlen(payload.reason)));
+    turn_off();
+}
+
+/* --- Start ---------------------------------------------------------------------------------------------- */
+
+static const uint8_t *view_archive(void *context, uint64_t offset, uint64_t bytes)
+{
+    (void)context;
+    return view_map(offset, bytes);
+}
+
+static void read_archive(void)
+{
+    const char *wrong = archive_read(&archive, machine.page->module_bytes, view_archive, NULL);
+
+    view_unmap();
+    if (wrong)
+        init_fail("%s", wrong);
+}
+
+static void read_manifest(void)
+{
+    const struct archive_member *file = archive_find(&archive, "manifest");
+
+    if (!file)
+        init_fail("the boot archive has no member `manifest`");
+    if (file->bytes > MANIFEST_BYTES_MAX)
+        init_fail("the manifest is %lu bytes long; %u are the limit", (unsigned long)file->bytes, MANIFEST_BYTES_MAX);
+    const void *text = view_map(file->offset, file->bytes);
+
+    if (!text)
+        init_fail("no memory to map the manifest: give the machine more (--memory)");
+    memcpy(manifest_text, text, file->bytes);
+    view_unmap();
+    manifest.items = manifest_items;
+    manifest.item_limit = MANIFEST_ITEMS_MAX;
+    if (!manifest_parse(&manifest, manifest_text, file->bytes))
+        init_fail("manifest:%u:%u: %s", manifest.error_line, manifest.error_column, manifest.error);
+}
+
+/* Positions 1.. of every CPU, in the order of the manifest; 0 stays init's. */
+static void plan_time(void)
+{
+    uint32_t next = 1;
+
+    for (uint32_t i = 0; i < manifest.count; i++) {
+        if (next + manifest.instance[i].share > EXO_SLICE_COUNT)
+            init_fail("the shares of the instances come to more than %d: lower them", EXO_SLICE_COUNT - 1);
+        instances[i].index = i;
+        instances[i].config = &manifest.instance[i];
+        instances[i].position_first = next;
+        next += manifest.instance[i].share;
+    }
+}
+
+/* The instance with memory `rest` is built after all others. */
+static void build_all(const struct build_input *input)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < manifest.count; i++)
+            if ((manifest.instance[i].memory_bytes == MANIFEST_REST) == pass)
+                instance_build(&instances[i], input);
+}
+
+/* --- The channel's side ----------------------------------------------------------------------------------- */
+
+static bool receive_input(uint32_t i, const uint8_t *bytes, uint32_t count)
+{
+    return i < manifest.count && instance_input(&instances[i], bytes, count);
+}
+
+static bool receive_end(uint32_t i)
+{
+    return i < manifest.count && instance_input_end(&instances[i]);
+}
+
+static bool receive_signal(uint32_t i, uint32_t signal)
+{
+    return i < manifest.count && instance_signal(&instances[i], signal);
+}
+
+static bool receive_window(uint32_t i, uint16_t rows, uint16_t columns)
+{
+    return i < manifest.count && instance_window(&instances[i], rows, columns);
+}
+
+static const struct channel_receiver receiver = {
+    .input = receive_input, .input_end = receive_end, .signal = receive_signal, .window = receive_window};
+
+/* --- The loop ------------------------------------------------------------------------------------------- */
+
+static bool wants_restart(const struct instance *instance)
+{
+    bool failed = instance->exit.kind != CHANNEL_EXITED || instance->exit.code != 0;
+
+    switch (instance->config->restart) {
+    case RESTART_NO:
+        return false;
+    case RESTART_ON_FAILURE:
+        return failed;
+    case RESTART_ALWAYS:
+        return true;
+    }
+    return false;
+}
+
+static bool others_live(const struct instance *instance)
+{
+    for (uint32_t i = 0; i < manifest.count; i++)
+        if (&instances[i] != instance && instances[i].state != INSTANCE_OVER)
+            return true;
+    return false;
+}
+
+/* Reaping and what follows. True: something was done. */
+static bool step_dead(struct instance *instance, const struct build_input *input)
+{
+    if (instance->state != INSTANCE_REAPING)
+        return false;
+    bool again = wants_restart(instance);
+
+    /* The machine is about to go off: nobody will want the frames. */
+    if (!again && !others_live(instance)) {
+        instance->state = INSTANCE_OVER;
+        return true;
+    }
+    if (!instance_reap(instance))
+        return true;
+    instance->state = INSTANCE_OVER;
+    if (again) {
+        init_log("init: instance %s: restart %u", instance->config->name, ++instance->restarts);
+        instance_build(instance, input);
+    }
+    return true;
+}
+
+static bool all_over(void)
+{
+    for (uint32_t i = 0; i < manifest.count; i++)
+        if (instances[i].state != INSTANCE_OVER)
+            return false;
+    return true;
+}
+
+/* Sleeps until an event; also until an instance takes input that the host waits to be credited for. */
+static void wait(void)
+{
+    struct exo_sleep_word words[EXO_SLEEP_WORDS];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < manifest.count && count < EXO_SLEEP_WORDS; i++) {
+        struct instance *instance = &instances[i];
+
+        if (instance->state != INSTANCE_RUNNING || instance->streams->in.written == instance->credited)
+            continue;
+        words[count++] = (struct exo_sleep_word){.address = (uint64_t)&instance->streams->in.taken,
+                                                 .value = instance->streams->in.taken};
+    }
+    (void)exo_sleep((uint64_t)words, count, EXO_FOREVER);
+}
+
+static bool step(const struct build_input *input)
+{
+    bool moved = false;
+
+    __atomic_exchange_n(&machine.upcall->events, 0, __ATOMIC_SEQ_CST);
+    moved |= channel_poll(&receiver);
+    for (uint32_t i = 0; i < manifest.count; i++) {
+        moved |= instance_pump(&instances[i]);
+        moved |= step_dead(&instances[i], input);
+    }
+    return moved;
+}
+
+void init_main(const struct exo_init_start *start)
+{
+    const char *reason;
+
+    machine_start(start);
+    if (!channel_open(&reason))
+        init_log(reason ? "init: no channel to the host: %s" : "init: no console device: streams go to the serial log%s",
+                 reason ? reason : "");
+    read_archive();
+    read_manifest();
+    plan_time();
+    const struct build_input input = {.manifest = &manifest, .archive = &archive};
+
+    build_all(&input);
+    if (!channel_is_up())
+        for (uint32_t i = 0; i < manifest.count; i++)
+            (void)instance_input_end(&instances[i]);
+    bool had_channel = channel_is_up();
+
+    while (!all_over()) {
+        if (step(&input))
+            continue;
+        if (had_channel && !channel_is_up())
+            turn_off(); /* nobody listens any more */
+        channel_want_room(true);
+        if (!step(&input))
+            wait();
+        channel_want_room(false);
+    }
+    turn_off();
+}
