@@ -20,11 +20,14 @@ help: ## this list
 GEN := $(B)/gen/exo_numbers.h $(B)/gen/exo_stubs.h $(B)/gen/call_table.h $(B)/gen/call_prototypes.h \
        $(B)/gen/call_cases.h
 
+-include libos/linux/vdso/vdso.mk
+
 $(B)/abigen: tools/abigen.c abi/calls.def abi/exo_types.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) -I. -o $@ tools/abigen.c
 
-$(GEN) &: $(B)/abigen
+ABIGEN := $(filter-out %/vdso_bytes.h,$(GEN))
+$(ABIGEN) &: $(B)/abigen
 	$(Q)mkdir -p $(B)/gen
 	$(Q)$(B)/abigen $(B)/gen $(B)/gen/calls.md
 

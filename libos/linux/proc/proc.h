@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* proc.h - what the files of proc/ and the start of the instance share. */
+#pragma once
+#include "libos/linux/core.h"
+#include "libos/linux/mm/mm.h"
+
+/* The strings of an execve: arg_count strings, then env_count, each with its NUL, one after the other. */
+struct exec_strings {
+    char *bytes;
+    size_t used, size;
+    uint32_t arg_count, env_count;
+};
+
+/*
+ * exec_first - make the current process run its first program: what init asked for.
+ *
+ * path    as given: looked up in PATH of env when it has no slash
+ * argv    NULL-terminated, LibOS memory; env likewise
+ * reason  on failure: what went wrong and with which file, for the host
+ *
+ * Returns 0, or a negative errno (-ENOENT: not found; -EACCES, -ENOEXEC: found and not executable). On success
+ * current()->regs are the program's first registers.
+ */
+int exec_first(const char *const *argv, const char *const *env, char *reason, size_t reason_size);
+
+/* Set the FS base of the running task, in the CPU and for later. */
+void fs_base_set(uint64_t base);
+/* Initial x87/SSE/AVX state, as execve gives it. */
+void fpu_reset(void);
