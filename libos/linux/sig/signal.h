@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signal.h - signals (sig/*.c).
+ * signal.h - signals (folder sig).
+ *
+ *   queue.c    pending sets, what is ignored, `attention`
+ *   send.c     who gets a signal; kill and its family
+ *   deliver.c  what a pending signal does on the way back to the program; restarts
+ *   frame.c    the frame of a handler on the program's stack, and the way back from it
+ *   action.c   handlers, masks, alternate stacks, waiting for signals
+ *   job.c      stop and continue
+ *
+ * Invariant: task->sig.attention != 0 if and only if an unblocked signal is pending or the process is stopped; the
+ * task then passes signal_deliver before its program runs on, and its sleeps end.
  */
 #pragma once
 #include "libos/linux/core.h"
 
 #define SIGNAL_COUNT 64
 typedef uint64_t sigmask_t; /* bit n-1: signal n */
+#define SIGNAL_BIT(signal) (1ul << ((signal) - 1))
+
+#define ERESTARTNOINTR 513      /* always restarted */
+#define ERESTART_RESTARTBLOCK 516 /* restarted by restart_syscall with the state in sig.restart; EINTR after a handler */
 
 /* The kernel's own siginfo layout, 128 bytes, as the program sees it. */
 struct siginfo {
@@ -18,8 +32,10 @@ struct siginfo {
         struct { uint64_t address; } fault;
         struct { int32_t id, overrun; uint64_t value; } timer;
         struct { int64_t band; int32_t fd; } poll;
+        struct { uint64_t call_address; int32_t syscall; uint32_t arch; } sys;
     } u;
 };
+static_assert(sizeof(struct siginfo) == 128, "siginfo");
 
 struct signal_action { /* what rt_sigaction reads and writes */
     uint64_t handler;
@@ -30,23 +46,66 @@ struct signal_action { /* what rt_sigaction reads and writes */
 
 struct signal_queue {
     sigmask_t set;
-    struct list items; /* queued siginfo, allocated in sig/ */
+    struct list items; /* of struct signal_item, allocated in sig/; a signal without one has no siginfo */
 };
 
 struct signal_shared {
     struct signal_action *action; /* [SIGNAL_COUNT], heap; index signal - 1 */
     struct signal_queue pending;
+    uint32_t queued;   /* items of the process and its tasks, against RLIMIT_SIGPENDING */
     bool group_exit;
+    bool stopped;      /* job control: no task runs until it is cleared */
+    int stop_signal;
+    struct waitq stop_wait; /* stopped tasks */
+};
+
+/* siginfo.code. <asm/siginfo.h> defines them too, with a struct of its own that is in the way here. */
+#define SI_USER       0
+#define SI_KERNEL     128
+#define SI_QUEUE      (-1)
+#define SI_TIMER      (-2)
+#define SI_TKILL      (-6)
+#define SEGV_MAPERR   1 /* nothing mapped there */
+#define SEGV_ACCERR   2 /* not allowed there */
+#define BUS_ADRALN    1
+#define BUS_ADRERR    2
+#define ILL_ILLOPN    2
+#define FPE_INTDIV    1
+#define FPE_FLTINV    7
+#define TRAP_BRKPT    1
+#define TRAP_TRACE    2
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_STOPPED   5
+#define CLD_CONTINUED 6
+
+/* Flags of sigaltstack that <asm/signal.h> lacks. */
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
+#define SS_AUTODISARM (1u << 31)
+
+struct task;
+struct process;
+struct regs;
+
+/* How a call interrupted by a signal without a handler goes on (restart_syscall). */
+struct signal_restart {
+    int64_t (*resume)(struct signal_restart *restart);
+    uint64_t argument[4];
 };
 
 struct signal_task {
+    uint32_t attention; /* see above; entry.S may look at it alone */
+    uint32_t stack_flags;
     sigmask_t blocked;
     sigmask_t saved_blocked; /* sigsuspend, ppoll: restored after the handler's frame is built */
     bool restore_blocked;
     struct signal_queue pending;
-    uint64_t stack_base, stack_size;
-    uint32_t stack_flags;
-    uint32_t reserved;
+    uint64_t stack_base, stack_size; /* alternate stack; size 0: none */
+    uint64_t fault_trap, fault_error, fault_address; /* of the last signal_force, for handlers to see */
+    sigmask_t awaited; /* rt_sigtimedwait: wakes for these although blocked */
+    struct signal_restart restart;
 };
 
 /* Sends; wakes a task that takes it. info may be NULL (kernel-generated). 0 or -ESRCH/-EAGAIN. Never sleeps. */
@@ -59,7 +118,28 @@ bool signal_pending(struct task *task); /* something deliverable: sleeps end wit
 /* Called on every return to the program when signal_pending: builds handler frames, runs default actions
  * (may not return), turns -ERESTARTSYS into a restart or -EINTR. */
 void signal_deliver(struct regs *regs);
+/* The call's result asks for a restart and no handler runs: make it start again. */
+void signal_restart(struct regs *regs);
 int signal_init_process(struct process *process);                 /* all default; 0 or -ENOMEM */
+void signal_init_task(struct task *task);                         /* nothing blocked, nothing pending */
 int signal_fork(struct process *child, struct task *child_task);  /* copy actions, mask; clear pending */
-void signal_exec(struct process *process);                        /* handlers to default, alternate stack off */
-void signal_exit(struct process *process);                        /* free everything */
+void signal_exec(struct process *process);                        /* handlers to default, alternate stack off; timers */
+void signal_exit(struct process *process);                        /* free everything; timers too */
+
+/*
+ * signal_mask_borrow - another mask for the time of one call (ppoll, pselect6, epoll_pwait).
+ *
+ * mask   address of the program's mask; 0: nothing is done
+ * bytes  its size as the program says; must be 8
+ *
+ * Returns  0, -EINVAL or -EFAULT
+ */
+int signal_mask_borrow(uaddr_t mask, uint64_t bytes);
+/* The call ends with `result`: on -ERESTARTNOHAND or -EINTR signal_deliver puts the mask back after a handler's frame
+ * remembers it; else now. */
+void signal_mask_return(int64_t result);
+
+/* Is this signal ignored by the process (SIG_IGN, or default and harmless)? For tty: SIGTTIN and SIGTTOU. */
+bool signal_ignored(struct process *process, int signal);
+/* No process of the group has a parent in the same session but another group: nobody could continue it. */
+bool group_orphaned(int pgid);

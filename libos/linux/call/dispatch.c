@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dispatch.c - from the number of a system call to its handler.
+ *
+ * Not here: entry and return (entry.S), which answers the simplest calls by itself.
+ */
+#include "libos/linux/call/call.h"
+#include "libos/linux/call/handlers.h"
+#include "libos/linux/sig/signal.h"
+#include "libos/linux/task.h"
+
+typedef int64_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+/* The ABI passes arguments in registers, so a handler that takes fewer ignores the rest. */
+#define HANDLER_FULL(number, name) [number] = (call_handler)(void (*)(void))lx_##name,
+#define HANDLER_PART(number, name) HANDLER_FULL(number, name)
+#define HANDLER_NONE(number, name)
+
+static const call_handler handlers[CALL_COUNT] = {
+#define LX(number, name, arity, state, arguments) HANDLER_##state(number, name)
+#if __has_include("libos/linux/call/mm_proc.def")
+#include "libos/linux/call/mm_proc.def"
+#endif
+#if __has_include("libos/linux/call/fs.def")
+#include "libos/linux/call/fs.def"
+#endif
+#include "libos/linux/call/misc.def"
+#undef LX
+};
+
+struct call_row {
+    const char *name;
+    const char *arguments;
+};
+
+/* Rows of none.def are overridden on purpose; two rows for one handler above are refused by the compiler. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const struct call_row rows[CALL_COUNT] = {
+#define LX(number, name, arity, state, arguments) [number] = {#name, arguments},
+#include "libos/linux/call/none.def"
+#if __has_include("libos/linux/call/mm_proc.def")
+#include "libos/linux/call/mm_proc.def"
+#endif
+#if __has_include("libos/linux/call/fs.def")
+#include "libos/linux/call/fs.def"
+#endif
+#include "libos/linux/call/misc.def"
+#undef LX
+};
+#pragma GCC diagnostic pop
+
+static uint64_t times[CALL_COUNT];
+
+void call_dispatch(struct regs *regs)
+{
+    uint64_t number = regs->rax;
+
+    /* As on Linux the whole register counts: an x32 number (bit 30) is past the end. */
+    if (__builtin_expect(number >= CALL_COUNT || !handlers[number], 0)) {
+        regs->rax = (uint64_t)report_missing(regs);
+        return;
+    }
+    times[number]++;
+    current()->syscall_number = (int)number;
+    int64_t result = handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+
+    regs->rax = (uint64_t)result;
+    if (__builtin_expect((uint64_t)result < (uint64_t)-4095, 1))
+        return;
+    if (result > -ERESTARTSYS)
+        report_failure(number, result);
+    else if (!signal_pending(current()))
+        signal_restart(regs); /* the signal went elsewhere: nobody else will look at the code */
+}
+
+const char *call_name(uint64_t number)
+{
+    return number < CALL_COUNT && rows[number].name ? rows[number].name : "?";
+}
+
+const char *call_arguments(uint64_t number)
+{
+    return number < CALL_COUNT && rows[number].arguments ? rows[number].arguments : "";
+}
+
+uint64_t call_times(uint64_t number)
+{
+    return number < CALL_COUNT ? times[number] : 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.c - what programs asked for and did not get: one log line for each thing, and the summary at the end.
+ *
+ * A program cannot flood the log: each distinct (program, thing) is logged once, and the table that counts
+ * them is bounded; what does not fit is counted as "other".
+ */
+#include "libos/linux/call/call.h"
+#include "libos/linux/task.h"
+#include "libos/linux/user.h"
+
+#define MISSING_MAX  64
+#define MISSING_TEXT 48
+#define FAILURE_MAX  32 /* a power of two */
+
+struct missing {
+    uint64_t key;
+    uint64_t count;
+    char program[16];
+    char text[MISSING_TEXT];
+};
+
+struct failure {
+    uint16_t number;
+    uint16_t error;
+    int32_t pid;
+    uint64_t first_argument;
+    char program[16];
+};
+
+static struct missing missing[MISSING_MAX];
+static uint32_t missing_count;
+static uint64_t missing_other;
+static struct failure failures[FAILURE_MAX];
+static uint64_t failure_count;
+
+/* FNV-1a: enough to tell texts apart; a collision merely merges two lines. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
+    return hash;
+}
+
+/* Counts (program, text); true the first time. */
+static bool count_missing(uint64_t key, const char *program, const char *text)
+{
+    for (uint32_t i = 0; i < missing_count; i++) {
+        if (missing[i].key != key)
+            continue;
+        missing[i].count++;
+        return false;
+    }
+    if (missing_count == MISSING_MAX)
+        return missing_other++ == 0;
+    struct missing *m = &missing[missing_count++];
+
+    m->key = key;
+    m->count = 1;
+    format(m->program, sizeof m->program, "%s", program);
+    format(m->text, sizeof m->text, "%s", text);
+    return true;
+}
+
+int64_t unimplemented(int64_t error, const char *fmt, ...)
+{
+    struct task *task = current();
+    char text[128];
+    va_list arguments;
+
+    va_start(arguments, fmt);
+    format_list(text, sizeof text, fmt, arguments);
+    va_end(arguments);
+    uint64_t key = hash_text(hash_text(0xcbf29ce484222325, task->process->comm), text);
+
+    if (count_missing(key, task->process->comm, text))
+        log_once(key, "%s (%d): not implemented: %s, in %s(); it got error %d", task->process->comm,
+                 task->process->pid, text, call_name((uint64_t)task->syscall_number), (int)-error);
+    return error;
+}
+
+/* One argument as text after *at; strings are read from the program as far as they fit. */
+static size_t argument_text(char *to, size_t size, const char *spec, size_t name_length, uint64_t value)
+{
+    char kind = spec[name_length] == ':' ? spec[name_length + 1] : 'x';
+    char string[40];
+    int64_t length;
+
+    switch (kind) {
+    case 'd':
+        return (size_t)format(to, size, "%.*s %lld", (int)name_length, spec, (long long)(int32_t)value);
+    case 'u':
+        return (size_t)format(to, size, "%.*s %llu", (int)name_length, spec, (unsigned long long)value);
+    case 'o':
+        return (size_t)format(to, size, "%.*s 0%llo", (int)name_length, spec, (unsigned long long)value);
+    case 's':
+        length = string_from_user(string, value, sizeof string);
+        if (length == -EFAULT)
+            break;
+        string[sizeof string - 1] = 0;
+        return (size_t)format(to, size, "%.*s \"%s\"", (int)name_length, spec, string);
+    default:
+        break;
+    }
+    return (size_t)format(to, size, "%.*s 0x%llx", (int)name_length, spec, (unsigned long long)value);
+}
+
+int64_t report_missing(const struct regs *regs)
+{
+    struct task *task = current();
+    uint64_t number = regs->orig_rax;
+    const uint64_t value[6] = {regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9};
+    const char *spec = call_arguments(number);
+    uint64_t key = hash_text(0xcbf29ce484222325 + number, task->process->comm);
+    char name[MISSING_TEXT];
+    char text[240];
+    size_t at = 0;
+
+    task->syscall_number = (int)number;
+    if (number < CALL_COUNT)
+        format(name, sizeof name, "%s", call_name(number));
+    else
+        format(name, sizeof name, "call number 0x%llx", (unsigned long long)number);
+    if (!count_missing(key, task->process->comm, name))
+        return -ENOSYS;
+    text[0] = 0;
+    for (uint32_t i = 0; i < 6 && *spec; i++) {
+        size_t length = 0;
+
+        while (spec[length] && spec[length] != ' ' && spec[length] != ':')
+            length++;
+        if (i && at + 2 < sizeof text)
+            at += (size_t)format(text + at, sizeof text - at, ", ");
+        if (at < sizeof text)
+            at += argument_text(text + at, sizeof text - at, spec, length, value[i]);
+        while (*spec && *spec != ' ')
+            spec++;
+        while (*spec == ' ')
+            spec++;
+    }
+    log_once(key, "%s (%d): not implemented: %s(%s); it got ENOSYS", task->process->comm,
+             task->process->pid, name, text);
+    return -ENOSYS;
+}
+
+void report_failure(uint64_t number, int64_t error)
+{
+    struct failure *f = &failures[failure_count++ & (FAILURE_MAX - 1)];
+    struct task *task = current();
+
+    f->number = (uint16_t)number;
+    f->error = (uint16_t)-error;
+    f->pid = task->process->pid;
+    f->first_argument = task->regs->rdi;
+    memcpy(f->program, task->process->comm, sizeof f->program);
+}
+
+static void summary_missing(void)
+{
+    for (;;) {
+        struct missing *best = NULL;
+
+        for (uint32_t i = 0; i < missing_count; i++)
+            if (missing[i].count && (!best || missing[i].count > best->count))
+                best = &missing[i];
+        if (!best)
+            break;
+        summary_line("not implemented: %8llu x %s, asked for by %s", (unsigned long long)best->count, best->text,
+                     best->program);
+        best->count = 0;
+    }
+    if (missing_other)
+        summary_line("not implemented: %8llu x other things (the table of %d is full)",
+                     (unsigned long long)missing_other, MISSING_MAX);
+}
+
+static void summary_frequent(void)
+{
+    uint64_t below = UINT64_MAX;
+
+    for (int i = 0; i < 8; i++) {
+        uint64_t best = 0;
+        uint64_t number = 0;
+
+        for (uint64_t n = 0; n < CALL_COUNT; n++) {
+            if (call_times(n) > best && call_times(n) < below) {
+                best = call_times(n);
+                number = n;
+            }
+        }
+        if (!best)
+            break;
+        summary_line("calls: %8llu x %s", (unsigned long long)best, call_name(number));
+        below = best;
+    }
+}
+
+void report_summary(void)
+{
+    uint64_t first = failure_count > 8 ? failure_count - 8 : 0;
+
+    summary_missing();
+    summary_frequent();
+    for (uint64_t i = first; i < failure_count; i++) {
+        const struct failure *f = &failures[i & (FAILURE_MAX - 1)];
+
+        summary_line("last failed calls: %.15s (%d): %s(0x%llx, ...) error %u", f->program, f->pid,
+                     call_name(f->number), (unsigned long long)f->first_argument, f->error);
+    }
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * deliver.c - what pending signals do when a task is about to return to its program.
+ */
+#include "libos/linux/sig/queue.h"
+#include "libos/linux/call/handlers.h"
+
+#define NR_RESTART_SYSCALL 219
+#define SYSCALL_BYTES      2 /* length of the instruction */
+
+static bool in_syscall(const struct regs *regs)
+{
+    return (int64_t)regs->orig_rax >= 0;
+}
+
+static void restart_with(struct regs *regs, uint64_t number)
+{
+    regs->rax = number;
+    regs->rip -= SYSCALL_BYTES;
+}
+
+void signal_restart(struct regs *regs)
+{
+    if (!in_syscall(regs))
+        return;
+    switch ((int64_t)regs->rax) {
+    case -ERESTARTSYS:
+    case -ERESTARTNOINTR:
+    case -ERESTARTNOHAND:
+        restart_with(regs, regs->orig_rax);
+        break;
+    case -ERESTART_RESTARTBLOCK:
+        restart_with(regs, NR_RESTART_SYSCALL);
+        break;
+    default:
+        break;
+    }
+}
+
+/* A handler is about to run: the interrupted call ends with EINTR or starts again after it. */
+static void restart_after_handler(struct regs *regs, const struct signal_action *action)
+{
+    if (!in_syscall(regs))
+        return;
+    switch ((int64_t)regs->rax) {
+    case -ERESTARTSYS:
+        if (action->flags & SA_RESTART)
+            restart_with(regs, regs->orig_rax);
+        else
+            regs->rax = (uint64_t)-EINTR;
+        break;
+    case -ERESTARTNOINTR:
+        restart_with(regs, regs->orig_rax);
+        break;
+    case -ERESTARTNOHAND:
+    case -ERESTART_RESTARTBLOCK:
+        regs->rax = (uint64_t)-EINTR;
+        break;
+    default:
+        break;
+    }
+}
+
+static void run_handler(struct task *task, struct regs *regs, int signal, const struct siginfo *info)
+{
+    struct signal_action *slot = &task->process->sig.action[signal - 1];
+    struct signal_action action = *slot;
+
+    restart_after_handler(regs, &action);
+    if (action.flags & SA_RESETHAND)
+        slot->handler = HANDLER_DEFAULT;
+    if (frame_build(regs, signal, &action, info)) {
+        /* No room on the stack: the program cannot be told, except by SIGSEGV, and not by the handler that failed. */
+        if (signal == SIGSEGV)
+            task->process->sig.action[SIGSEGV - 1].handler = HANDLER_DEFAULT;
+        signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
+        return;
+    }
+    sigmask_t mask = task->sig.blocked | action.mask;
+
+    if (!(action.flags & SA_NODEFER))
+        mask |= SIGNAL_BIT(signal);
+    task->sig.restore_blocked = false; /* the frame remembers the old mask */
+    signal_set_mask(task, mask);
+    regs->orig_rax = UINT64_MAX; /* a second handler must not restart the call again */
+}
+
+static void default_action(struct task *task, int signal)
+{
+    sigmask_t bit = SIGNAL_BIT(signal);
+
+    if (bit & SIGNALS_DEFAULT_IGNORE)
+        return;
+    if (bit & SIGNALS_STOP) {
+        if (signal != SIGSTOP && group_orphaned(task->process->pgid))
+            return;
+        process_stop_here(signal);
+        return;
+    }
+    /* LIMIT: no core file is ever written, so the status never has the core bit, whatever RLIMIT_CORE says. */
+    process_exit(signal);
+}
+
+void signal_deliver(struct regs *regs)
+{
+    struct task *task = current();
+    struct siginfo info;
+
+    while (task->sig.attention) {
+        if (task->process->sig.stopped) {
+            process_stop_here(0);
+            continue;
+        }
+        int signal = task->sig.pending.set & SIGNAL_BIT(SIGKILL) || task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)
+                         ? SIGKILL
+                         : signal_take(task, ~task->sig.blocked, &info);
+
+        if (signal == SIGKILL)
+            process_exit(SIGKILL);
+        if (!signal)
+            break;
+        uint64_t handler = task->process->sig.action[signal - 1].handler;
+
+        if (handler == HANDLER_DEFAULT)
+            default_action(task, signal);
+        else if (handler != HANDLER_IGNORE)
+            run_handler(task, regs, signal, &info);
+    }
+    signal_restart(regs); /* does nothing after a handler */
+    if (task->sig.restore_blocked) {
+        task->sig.restore_blocked = false;
+        signal_set_mask(task, task->sig.saved_blocked);
+    }
+}
+
+int64_t lx_restart_syscall(void)
+{
+    struct signal_restart *restart = &current()->sig.restart;
+
+    return restart->resume ? restart->resume(restart) : -EINTR;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * send.c - who gets a signal: the sending half, and kill with its family.
+ */
+#include "libos/linux/sig/queue.h"
+#include "libos/linux/call/handlers.h"
+#include "libos/linux/user.h"
+
+#define task_of_peer(node) list_item(node, struct task, peer)
+
+static void flush_everywhere(struct process *process, sigmask_t set)
+{
+    queue_flush(process, &process->sig.pending, set);
+    list_for_each(node, &process->tasks)
+    {
+        struct task *task = task_of_peer(node);
+
+        queue_flush(process, &task->sig.pending, set);
+        signal_update(task);
+    }
+}
+
+/* Stop and continue cancel each other at the moment they are sent, even when blocked or ignored. */
+static void send_prepare(struct process *process, int signal)
+{
+    if (SIGNAL_BIT(signal) & SIGNALS_STOP) {
+        flush_everywhere(process, SIGNAL_BIT(SIGCONT));
+    } else if (signal == SIGCONT) {
+        flush_everywhere(process, SIGNALS_STOP);
+        process_continue(process);
+    } else if (signal == SIGKILL) {
+        process_resume(process);
+    }
+}
+
+static bool blocked_by_all(struct process *process, int signal)
+{
+    list_for_each(node, &process->tasks)
+    {
+        if (!(task_of_peer(node)->sig.blocked & SIGNAL_BIT(signal)))
+            return false;
+    }
+    return true;
+}
+
+static bool awaited_by(const struct task *task, int signal)
+{
+    return task->sig.awaited & SIGNAL_BIT(signal);
+}
+
+/* Wakes the tasks that may take a process-wide signal: one for ordinary ones, all for SIGKILL. */
+static void wake_takers(struct process *process, int signal)
+{
+    struct task *taker = NULL;
+
+    list_for_each(node, &process->tasks)
+    {
+        struct task *task = task_of_peer(node);
+
+        signal_update(task);
+        if (signal == SIGKILL)
+            task_wake(task);
+        else if (!taker && (awaited_by(task, signal) || !(task->sig.blocked & SIGNAL_BIT(signal))))
+            taker = task;
+    }
+    if (taker && taker != current())
+        task_wake(taker);
+}
+
+static bool must_queue(int signal, const struct siginfo *info)
+{
+    return signal >= SIGRTMIN && info && info->code != SI_USER && info->code != SI_TKILL;
+}
+
+int signal_send_process(struct process *process, int signal, const struct siginfo *info)
+{
+    if (process->zombie || !process->sig.action)
+        return 0;
+    send_prepare(process, signal);
+    struct signal_queue *queue = &process->sig.pending;
+
+    if (signal < SIGRTMIN && (queue->set & SIGNAL_BIT(signal)))
+        return 0;
+    if (signal_ignored(process, signal) && !blocked_by_all(process, signal))
+        return 0;
+    int error = queue_add(process, queue, signal, info, must_queue(signal, info));
+
+    if (!error)
+        wake_takers(process, signal);
+    return error;
+}
+
+int signal_send_task(struct task *task, int signal, const struct siginfo *info)
+{
+    struct process *process = task->process;
+
+    if (process->zombie || task->state == TASK_DEAD || !process->sig.action)
+        return 0;
+    send_prepare(process, signal);
+    if (signal < SIGRTMIN && (task->sig.pending.set & SIGNAL_BIT(signal)))
+        return 0;
+    if (signal_ignored(process, signal) && !(task->sig.blocked & SIGNAL_BIT(signal)))
+        return 0;
+    int error = queue_add(process, &task->sig.pending, signal, info, must_queue(signal, info));
+
+    if (error)
+        return error;
+    signal_update(task);
+    if (task != current() && (task->sig.attention || awaited_by(task, signal)))
+        task_wake(task);
+    return 0;
+}
+
+int signal_send_group(int pgid, int signal, const struct siginfo *info)
+{
+    int found = -ESRCH;
+
+    list_for_each(node, &process_list)
+    {
+        struct process *process = list_item(node, struct process, all);
+
+        if (process->pgid != pgid || process->zombie)
+            continue;
+        found = 0;
+        signal_send_process(process, signal, info);
+    }
+    return found;
+}
+
+void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, uint64_t error)
+{
+    struct task *task = current();
+    struct signal_action *action = &task->process->sig.action[signal - 1];
+    struct siginfo info = {.signo = signal, .code = code};
+
+    info.u.fault.address = address;
+    task->sig.fault_trap = trap_number;
+    task->sig.fault_error = error;
+    task->sig.fault_address = address;
+    if (action->handler == HANDLER_IGNORE || (task->sig.blocked & SIGNAL_BIT(signal))) {
+        action->handler = HANDLER_DEFAULT;
+        task->sig.blocked &= ~SIGNAL_BIT(signal);
+    }
+    queue_flush(task->process, &task->sig.pending, SIGNAL_BIT(signal));
+    queue_add(task->process, &task->sig.pending, signal, &info, false);
+    signal_update(task);
+}
+
+/* --- kill and its family ------------------------------------------------------------------------------ */
+
+/* 0 or -EPERM: may current send this signal to the process? */
+static int may_send(const struct process *process, int signal)
+{
+    const struct credentials *own = &current()->process->cred;
+    const struct credentials *other = &process->cred;
+
+    if (own->euid == 0 || own->euid == other->suid || own->euid == other->uid || own->uid == other->suid ||
+        own->uid == other->uid)
+        return 0;
+    if (signal == SIGCONT && process->sid == current()->process->sid)
+        return 0;
+    return -EPERM;
+}
+
+static int send_checked(struct process *process, int signal, const struct siginfo *info)
+{
+    int error = may_send(process, signal);
+
+    if (error || signal == 0)
+        return error;
+    return signal_send_process(process, signal, info);
+}
+
+static void info_kill(struct siginfo *info, int signal, int code)
+{
+    const struct process *own = current()->process;
+
+    *info = (struct siginfo){.signo = signal, .code = code};
+    info->u.kill.pid = own->pid;
+    info->u.kill.uid = own->cred.uid;
+}
+
+/* Every process that `pgid` names (0: all but pid 1 and current's): 0 if one could be signalled. */
+static int64_t kill_many(int pgid, int signal, const struct siginfo *info)
+{
+    struct process *own = current()->process;
+    int64_t result = -ESRCH;
+    bool reached = false;
+
+    list_for_each(node, &process_list)
+    {
+        struct process *process = list_item(node, struct process, all);
+
+        if (pgid ? process->pgid != pgid : (process == own || process->pid == 1))
+            continue;
+        int error = send_checked(process, signal, info);
+
+        if (!error)
+            reached = true;
+        else
+            result = error;
+    }
+    return reached ? 0 : result;
+}
+
+int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
+{
+    int pid = (int)pid_argument;
+    int signal = (int)signal_argument;
+    struct siginfo info;
+
+    if (signal < 0 || signal > SIGNAL_COUNT)
+        return -EINVAL;
+    info_kill(&info, signal, SI_USER);
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    if (pid == -1)
+        return kill_many(0, signal, &info);
+    if (pid <= 0)
+        return kill_many(pid ? -pid : current()->process->pgid, signal, &info);
+    struct process *process = process_find(pid);
+
+    return process ? send_checked(process, signal, &info) : -ESRCH;
+}
+
+/* The task with this id; NULL: none. tgid 0: of any process. */
+static struct task *task_find(int tgid, int tid)
+{
+    list_for_each(node, &process_list)
+    {
+        struct process *process = list_item(node, struct process, all);
+
+        if (tgid && process->pid != tgid)
+            continue;
+        list_for_each(peer, &process->tasks)
+        {
+            if (task_of_peer(peer)->tid == tid)
+                return task_of_peer(peer);
+        }
+    }
+    return NULL;
+}
+
+static int64_t send_to_task(int tgid, int tid, int signal, const struct siginfo *info)
+{
+    if (signal < 0 || signal > SIGNAL_COUNT)
+        return -EINVAL;
+    struct task *task = task_find(tgid, tid);
+
+    if (!task) {
+        /* A zombie has no task any more, but its id is still valid. */
+        struct process *process = process_find(tid);
+
+        return process && process->zombie && (!tgid || tgid == tid) ? may_send(process, signal) : -ESRCH;
+    }
+    int error = may_send(task->process, signal);
+
+    if (error || signal == 0)
+        return error;
+    return signal_send_task(task, signal, info);
+}
+
+int64_t lx_tgkill(uint64_t tgid, uint64_t tid, uint64_t signal)
+{
+    struct siginfo info;
+
+    if ((int)tgid <= 0 || (int)tid <= 0)
+        return -EINVAL;
+    info_kill(&info, (int)signal, SI_TKILL);
+    return send_to_task((int)tgid, (int)tid, (int)signal, &info);
+}
+
+int64_t lx_tkill(uint64_t tid, uint64_t signal)
+{
+    struct siginfo info;
+
+    if ((int)tid <= 0)
+        return -EINVAL;
+    info_kill(&info, (int)signal, SI_TKILL);
+    return send_to_task(0, (int)tid, (int)signal, &info);
+}
+
+/* The siginfo that a program supplies: it may not pretend to be the kernel to others. */
+static int info_from_user(struct siginfo *info, uaddr_t from, int signal, int target)
+{
+    if (copy_from_user(info, from, sizeof *info))
+        return -EFAULT;
+    info->signo = signal;
+    if ((info->code >= 0 || info->code == SI_TKILL) && target != current()->process->pid)
+        return -EPERM;
+    return 0;
+}
+
+int64_t lx_rt_sigqueueinfo(uint64_t pid, uint64_t signal, uint64_t information)
+{
+    struct siginfo info;
+    int error = info_from_user(&info, information, (int)signal, (int)pid);
+
+    if (error)
+        return error;
+    if ((int)signal < 0 || (int)signal > SIGNAL_COUNT)
+        return -EINVAL;
+    struct process *process = process_find((int)pid);
+
+    return process ? send_checked(process, (int)signal, &info) : -ESRCH;
+}
+
+int64_t lx_rt_tgsigqueueinfo(uint64_t tgid, uint64_t tid, uint64_t signal, uint64_t information)
+{
+    struct siginfo info;
+
+    if ((int)tgid <= 0 || (int)tid <= 0)
+        return -EINVAL;
+    int error = info_from_user(&info, information, (int)signal, (int)tgid);
+
+    return error ? error : send_to_task((int)tgid, (int)tid, (int)signal, &info);
+}
