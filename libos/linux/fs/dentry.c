@@ -34,6 +34,7 @@ struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t leng
     dentry->count = 1;
     dentry->inode = inode;
     dentry->length = (uint8_t)length;
+    dentry->name = dentry->own_name;
     memcpy(dentry->name, name, length);
     dentry->name[length] = '\0';
     dentry->hash = name_hash(name, length);
@@ -67,9 +68,27 @@ void dentry_drop(struct dentry *dentry)
         inode_drop(dentry->inode);
         if (parent == dentry)
             parent = NULL;
+        if (dentry->name != dentry->own_name)
+            heap_free(dentry->name);
         heap_free(dentry);
         dentry = parent;
     }
+}
+
+int dentry_rename(struct dentry *dentry, const char *name, uint32_t length)
+{
+    char *copy = heap_alloc(length + 1);
+
+    if (!copy)
+        return -ENOMEM;
+    memcpy(copy, name, length);
+    copy[length] = '\0';
+    if (dentry->name != dentry->own_name)
+        heap_free(dentry->name);
+    dentry->name = copy;
+    dentry->length = (uint8_t)length;
+    dentry->hash = name_hash(name, length);
+    return 0;
 }
 
 static void hash_insert(struct directory *dir, struct dentry *dentry)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fs.h - files, directories, descriptors (fs/*.c): what the rest of the LibOS uses.
+ * fs.h - files, directories, descriptors (folder fs): what the rest of the LibOS uses.
  *
  * A dentry is a name in the tree and owns a count on its inode; the whole tree is in memory. An inode is a
  * file of some kind; a file is an open description (shared by dup and fork); a struct files is a process's table.

@@ -80,12 +80,21 @@ void inode_touch(struct inode *inode, bool modified)
         inode->modify_ns = inode->change_ns;
 }
 
+static int anonymous_open(struct file *file)
+{
+    int (*open)(struct file *) = (int (*)(struct file *))file->inode->u.own.key;
+    return open ? open(file) : -ENXIO;
+}
+
+static const struct inode_ops anonymous_ops = {.open = anonymous_open};
+
 struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file), void *state)
 {
     struct inode *inode = inode_new(&anonymous_mount, mode);
 
     if (!inode)
         return NULL;
+    inode->ops = &anonymous_ops;
     inode->links = 1;
     inode->rdev = rdev;
     inode->u.own.state = state;

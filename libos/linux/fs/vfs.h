@@ -12,6 +12,22 @@
 #include <linux/limits.h>
 #include <linux/stat.h>
 
+/* <linux/stat.h> leaves these to the C library. */
+#ifndef S_IFMT
+#define S_IFMT   0170000
+#define S_IFSOCK 0140000
+#define S_IFLNK  0120000
+#define S_IFREG  0100000
+#define S_IFBLK  0060000
+#define S_IFDIR  0040000
+#define S_IFCHR  0020000
+#define S_IFIFO  0010000
+#define S_ISUID  0004000
+#define S_ISGID  0002000
+#define S_ISVTX  0001000
+#endif
+#define DT_OF(mode) ((uint8_t)(((mode) & S_IFMT) >> 12)) /* d_type of getdents64 */
+
 #define NAME_LIMIT 255
 #define PATH_LIMIT 4096
 #define LINK_LIMIT 40               /* symbolic links followed in one walk */
@@ -103,7 +119,8 @@ struct dentry {
     bool attached; /* in its parent */
     bool nameless; /* pipe:[7]: the name is the whole path */
     uint8_t length;
-    char name[];
+    char *name;      /* own_name, or the heap's after a rename */
+    char own_name[];
 };
 
 extern struct list mount_list;
@@ -131,6 +148,7 @@ struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t leng
 struct dentry *dentry_nameless(const char *name, struct inode *inode);
 int dentry_attach(struct dentry *dentry, struct dentry *parent); /* the tree takes a count; 0 or -ENOMEM */
 void dentry_detach(struct dentry *dentry);
+int dentry_rename(struct dentry *dentry, const char *name, uint32_t length); /* while detached; 0 or -ENOMEM */
 struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length); /* borrowed; NULL */
 struct dentry *mount_top(struct dentry *dentry); /* what is mounted there, or itself */
 int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, size_t size);

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * walk.c - from a path to a dentry.
+ *
+ * A walk keeps the place it has reached (held) and a stack of what is still to be walked: the path itself
+ * and above it the rests of the links it went into. Nothing sleeps, so link texts stay where they are.
+ */
+#include "libos/linux/fs/vfs.h"
+#include "libos/linux/user.h"
+
+static void move_to(struct walk *state, struct dentry *to)
+{
+    dentry_drop(state->at);
+    state->at = to;
+}
+
+static int start(int dirfd, const char *path, struct walk *state)
+{
+    struct fs_context *fs = &current()->process->fs;
+
+    memset(state, 0, offsetof(struct walk, rest));
+    state->rest[0] = path;
+    if (path[0] == '/') {
+        state->at = fs->root;
+    } else if (dirfd == AT_FDCWD) {
+        state->at = fs->cwd;
+    } else {
+        struct file *file = fd_get_any(dirfd);
+        if (!file)
+            return -EBADF;
+        state->at = file_dentry(file);
+        file_drop(file);
+        if (!state->at)
+            return -ENOMEM;
+        if (*path && !is_directory(state->at->inode)) {
+            dentry_drop(state->at);
+            return -ENOTDIR;
+        }
+        return 0;
+    }
+    dentry_hold(state->at);
+    return 0;
+}
+
+/* Takes the next component off the stack; false: the path has ended. Fills name, length, kind, slash. */
+static bool next_name(struct walk *state, struct last *last)
+{
+    for (;;) {
+        const char *s = state->rest[state->depth];
+        while (*s == '/')
+            s++;
+        if (!*s) {
+            if (!state->depth)
+                return false;
+            state->depth--;
+            continue;
+        }
+        const char *end = s;
+        while (*end && *end != '/')
+            end++;
+        last->name = s;
+        last->length = (uint32_t)(end - s);
+        last->slash = *end == '/';
+        while (*end == '/')
+            end++;
+        state->rest[state->depth] = end;
+        last->kind = LAST_NAME;
+        if (s[0] == '.' && last->length == 1)
+            last->kind = LAST_DOT;
+        if (s[0] == '.' && s[1] == '.' && last->length == 2)
+            last->kind = LAST_DOTDOT;
+        return true;
+    }
+}
+
+/* True when nothing but slashes is left anywhere. */
+static bool at_end(const struct walk *state)
+{
+    for (uint32_t i = 0; i <= state->depth; i++)
+        if (state->rest[i][0])
+            return false;
+    return true;
+}
+
+static void up(struct walk *state)
+{
+    struct dentry *root = current()->process->fs.root;
+    struct dentry *d = state->at;
+
+    while (d != root && d->parent == d && d->inode->mount->point && d == d->inode->mount->root)
+        d = d->inode->mount->point;
+    if (d != root)
+        d = d->parent;
+    d = mount_top(d);
+    dentry_hold(d);
+    move_to(state, d);
+}
+
+int lookup_name(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+{
+    struct inode *inode = directory->inode;
+    struct dentry *found;
+    int error;
+
+    if (!is_directory(inode))
+        return -ENOTDIR;
+    error = inode_permission(inode, 1);
+    if (error)
+        return error;
+    if (length > NAME_LIMIT)
+        return -ENAMETOOLONG;
+    found = dentry_child(directory, name, length);
+    if (found) {
+        found = mount_top(found);
+        dentry_hold(found);
+        *out = found;
+        return 0;
+    }
+    if (inode->ops && inode->ops->lookup)
+        return inode->ops->lookup(directory, name, length, out);
+    return -ENOENT;
+}
+
+int link_text(struct inode *inode, char *buffer, size_t size)
+{
+    size_t length;
+
+    if (inode->ops && inode->ops->readlink)
+        return (int)inode->ops->readlink(inode, buffer, size);
+    length = strlen(inode->u.link);
+    memcpy(buffer, inode->u.link, min_of(length, size));
+    return (int)min_of(length, size);
+}
+
+/* Goes into the link (takes the hold on it); state->at is the directory it was found in. */
+static int enter_link(struct walk *state, struct dentry *link)
+{
+    struct inode *inode = link->inode;
+    const char *text = NULL;
+    int error = 0;
+
+    if (++state->links > LINK_LIMIT) {
+        error = -ELOOP;
+    } else if (inode->ops && inode->ops->follow) {
+        struct dentry *to = NULL;
+        error = inode->ops->follow(inode, &to);
+        if (!error)
+            move_to(state, to);
+    } else if (inode->ops && inode->ops->readlink) {
+        int64_t length = inode->ops->readlink(inode, state->text, sizeof state->text - 1);
+        error = length < 0 ? (int)length : 0;
+        if (!error) {
+            state->text[length] = '\0';
+            text = state->text;
+        }
+    } else {
+        text = inode->u.link;
+        if (!*text)
+            error = -ENOENT;
+    }
+    if (!error && text) {
+        /* A level whose rest is empty is not needed any more: chains of links do not add up. */
+        if (state->depth && !state->rest[state->depth][0])
+            state->depth--;
+        state->rest[++state->depth] = text;
+        if (*text == '/') {
+            dentry_hold(current()->process->fs.root);
+            move_to(state, current()->process->fs.root);
+        }
+    }
+    dentry_drop(link);
+    return error;
+}
+
+/* One component from state->at; a link is entered if `follow`. Missing names: -ENOENT. */
+static int step(struct walk *state, const struct last *last, bool follow)
+{
+    struct dentry *found;
+    int error;
+
+    if (last->kind != LAST_NAME) {
+        if (!is_directory(state->at->inode))
+            return -ENOTDIR;
+        error = inode_permission(state->at->inode, 1);
+        if (error)
+            return error;
+        if (last->kind == LAST_DOTDOT)
+            up(state);
+        return 0;
+    }
+    error = lookup_name(state->at, last->name, last->length, &found);
+    if (error)
+        return error;
+    if (follow && is_link(found->inode))
+        return enter_link(state, found);
+    move_to(state, found);
+    return 0;
+}
+
+static int finish(struct walk *state, int error, struct dentry **out)
+{
+    if (error)
+        dentry_drop(state->at);
+    else
+        *out = state->at;
+    return error;
+}
+
+int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
+{
+    struct walk state;
+    struct last last = {.slash = false};
+    bool need_directory = flags & WALK_DIRECTORY;
+    int error;
+
+    if (!*path && !(flags & WALK_EMPTY))
+        return -ENOENT;
+    error = start(dirfd, path, &state);
+    if (error)
+        return error;
+    while (!error && next_name(&state, &last)) {
+        bool end = at_end(&state);
+        if (last.slash && state.depth == 0 && end)
+            need_directory = true;
+        error = step(&state, &last, !end || last.slash || (flags & WALK_FOLLOW));
+        if (!error && !at_end(&state) && !is_directory(state.at->inode))
+            error = -ENOTDIR;
+    }
+    if (!error && need_directory && !is_directory(state.at->inode))
+        error = -ENOTDIR;
+    return finish(&state, error, out);
+}
+
+int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out)
+{
+    int error = 0;
+    char *text = path_from_user(path, &error);
+
+    if (!text)
+        return error;
+    error = walk(dirfd, text, flags, out);
+    heap_free(text);
+    return error;
+}
+
+/* Walks until one component is left, which goes to `last`. state->at becomes last->parent. */
+static int walk_to_last(struct walk *state, struct last *last)
+{
+    int error = 0;
+
+    last->kind = LAST_ROOT;
+    last->length = 0;
+    last->slash = false;
+    while (next_name(state, last)) {
+        if (at_end(state))
+            break;
+        error = step(state, last, true);
+        if (!error && !is_directory(state->at->inode))
+            error = -ENOTDIR;
+        if (error)
+            break;
+        last->kind = LAST_ROOT;
+    }
+    if (!error && !is_directory(state->at->inode))
+        error = -ENOTDIR;
+    return error;
+}
+
+int walk_parent(int dirfd, const char *path, struct walk *state, struct last *last)
+{
+    int error;
+
+    if (!*path)
+        return -ENOENT;
+    error = start(dirfd, path, state);
+    if (error)
+        return error;
+    error = walk_to_last(state, last);
+    if (!error && last->kind == LAST_NAME && last->length > NAME_LIMIT)
+        error = -ENAMETOOLONG;
+    return finish(state, error, &last->parent);
+}
+
+/*
+ * flags are open's. *out: the file's dentry, held; or NULL when O_CREAT may make last->name in last->parent
+ * (held). A link at the end is followed, also to a name that does not exist yet, unless O_NOFOLLOW or O_EXCL.
+ */
+int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last,
+              struct dentry **out)
+{
+    bool slash = false;
+    int error;
+
+    *out = NULL;
+    if (!*path)
+        return -ENOENT;
+    error = start(dirfd, path, state);
+    while (!error) {
+        struct dentry *found = NULL;
+        error = walk_to_last(state, last);
+        if (error)
+            break;
+        slash = slash || last->slash;
+        if (last->kind != LAST_NAME) {
+            error = last->kind == LAST_ROOT ? 0 : step(state, last, false);
+            if (!error && (flags & O_CREAT))
+                error = flags & O_EXCL ? -EEXIST : -EISDIR;
+            return finish(state, error, out);
+        }
+        error = lookup_name(state->at, last->name, last->length, &found);
+        if (error == -ENOENT && (flags & O_CREAT) && !state->at->inode->mount->pseudo) {
+            last->parent = state->at;
+            if (!slash)
+                return 0;
+            error = -EISDIR;
+        }
+        if (error)
+            break;
+        if (flags & O_CREAT && flags & O_EXCL) {
+            dentry_drop(found);
+            error = -EEXIST;
+        } else if (!is_link(found->inode) || ((flags & O_NOFOLLOW) && !slash)) {
+            move_to(state, found);
+            if (slash && !is_directory(found->inode))
+                error = flags & O_CREAT ? -EISDIR : -ENOTDIR;
+            return finish(state, error, out);
+        } else {
+            bool magic = found->inode->ops && found->inode->ops->follow;
+            error = enter_link(state, found);
+            if (!error && magic) {
+                if (slash && !is_directory(state->at->inode))
+                    error = -ENOTDIR;
+                return finish(state, error, out);
+            }
+        }
+    }
+    dentry_drop(state->at);
+    return error;
+}
