@@ -61,7 +61,7 @@ mapfile -t lines < file; echo "${#lines[@]} lines, last ${lines[1]}"
 section arithmetic
 echo $((7 / 2)) $((-7 % 3)) $((2 ** 20)) $((0xff & 0x0f)) $((1 << 10)) $((5 > 3 ? 1 : 0)) $((010))
 for ((i = 0, sum = 0; i <= 100; i++)); do ((sum += i)); done; echo "$sum"
-echo $((1 / 0)) 2> /dev/null || echo "division by zero refused"
+(echo $((1 / 0))) 2> /dev/null || echo "division by zero refused"
 
 section globbing
 mkdir -p dir/sub; touch a.c b.c c.h dir/d.c dir/sub/e.c .hidden
@@ -74,8 +74,8 @@ section background jobs
 (exit 3) & first=$!; (exit 0) & second=$!
 wait $first; echo "first $?"; wait $second; echo "second $?"
 for n in 1 2 3 4 5; do (echo $((n * n)) > "job$n") & done; wait; cat job1 job2 job3 job4 job5 | paste -sd ' '
-sleep 100 & pid=$!; kill $pid; wait $pid; echo "killed: $?"
-sleep 100 & kill -STOP $!; kill -CONT $!; kill -9 $!; wait $!; echo "killed: $?"
+sleep 100 & pid=$!; sleep 0.3; kill $pid; wait $pid; echo "killed: $?"
+sleep 100 & sleep 0.3; kill -STOP $!; kill -CONT $!; kill -9 $!; wait $!; echo "killed: $?"
 coproc { while read -r line; do echo "<$line>"; done; }
 echo ping >&"${COPROC[1]}"; read -r answer <&"${COPROC[0]}"; echo "$answer"
 writer=${COPROC[1]}; exec {writer}>&-; wait; echo "coprocess gone"
