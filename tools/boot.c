@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot.c - from a request on the command line to a boot archive and a machine to start with it.
+ *
+ * Order: everything that can be refused cheaply is refused before a root is made or fetched.
+ */
+#define _GNU_SOURCE
+#include "tools/boot.h"
+#include "tools/accel.h"
+#include "tools/cpio.h"
+#include "tools/import.h"
+#include "tools/manifest.h"
+#include "tools/package.h"
+#include "tools/process.h"
+#include "tools/program.h"
+#include "tools/terminal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BOOT_HEADROOM_MIB 32u /* kernel, init, LibOS and a little room for the program */
+#define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+void request_start(struct request *request, const char *verb)
+{
+    *request = (struct request){.verb = verb, .cpus = 1, .memory_mib = MACHINE_MEMORY_DEFAULT,
+                                .accel = "auto", .cpu = "max", .libos = "linux"};
+    request->kernel = process_home_file("build/lorica.elf");
+}
+
+static void request_env(struct request *request, const char *argument)
+{
+    if (*argument == '=' || !*argument)
+        fail(STATUS_FAILED, "%s: --env %s has no name\n  try: --env NAME=VALUE", request->verb, argument);
+    if (strchr(argument, '='))
+        text_list_add(&request->env, text_copy(argument));
+    else if (getenv(argument))
+        text_list_add(&request->env, text_format("%s=%s", argument, getenv(argument)));
+}
+
+/* Package names, comma separated; what Debian policy allows in a name, and nothing that apt takes for an option. */
+static void request_packages(struct request *request, const char *argument)
+{
+    char *list = text_copy(argument);
+
+    for (char *save, *name = strtok_r(list, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
+        size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+
+        if (name[good] || name[0] == '-' || name[0] == '.' || text_ends(name, "-") || text_ends(name, "+-"))
+            fail(STATUS_FAILED, "%s: --package %s is no name of a Debian package", request->verb, name);
+        text_list_add(&request->package, text_copy(name));
+    }
+}
+
+static unsigned request_number(const struct request *request, const char *option, const char *argument,
+                               unsigned low, unsigned high, const char *unit)
+{
+    uint64_t value;
+
+    if (text_number(argument, UINT32_MAX, &value))
+        fail(STATUS_FAILED, "%s: --%s needs a whole number%s, not %s", request->verb, option, unit, argument);
+    if (value < low || value > high)
+        fail(STATUS_FAILED, "%s: --%s %s is out of range: %u to %u%s", request->verb, option, argument, low, high,
+             unit);
+    return (unsigned)value;
+}
+
+static void request_accel(struct request *request, const char *argument)
+{
+    static const char *const known[] = {"auto", "kvm", "tcg", "icount"};
+
+    for (size_t i = 0; i < 4; i++)
+        if (!strcmp(argument, known[i])) {
+            request->accel = known[i];
+            return;
+        }
+    fail(STATUS_FAILED, "%s: --accel %s is unknown: auto, kvm or tcg", request->verb, argument);
+}
+
+int request_take(struct request *request, const struct option_row *row, const char *argument)
+{
+    const char *name = row->name;
+
+    if (!strcmp(name, "cpus"))
+        request->cpus = request_number(request, name, argument, 1, MACHINE_CPUS_MAX, "");
+    else if (!strcmp(name, "memory"))
+        request->memory_mib =
+            request_number(request, name, argument, MACHINE_MEMORY_MIN, 1u << 20, " MiB");
+    else if (!strcmp(name, "accel"))
+        request_accel(request, argument);
+    else if (!strcmp(name, "env"))
+        request_env(request, argument);
+    else if (!strcmp(name, "root"))
+        request->root = argument;
+    else if (!strcmp(name, "package"))
+        request_packages(request, argument);
+    else if (!strcmp(name, "update"))
+        request->update = 1;
+    else if (!strcmp(name, "manifest"))
+        request->manifest = argument;
+    else if (!strcmp(name, "app"))
+        request->app = argument;
+    else if (!strcmp(name, "libos"))
+        request->libos = argument;
+    else if (!strcmp(name, "cpu"))
+        request->cpu = argument;
+    else if (!strcmp(name, "kernel"))
+        request->kernel = text_copy(argument);
+    else if (!strcmp(name, "verbose"))
+        request->verbose = 1;
+    else
+        return 0;
+    return 1;
+}
+
+static void boot_check(const struct request *request)
+{
+    if (request->root && request->package.count)
+        fail(STATUS_FAILED, "%s: --root and --package exclude each other: packages go into the default root",
+             request->verb);
+    if (request->manifest && (request->word_count || request->root || request->package.count || request->app))
+        fail(STATUS_FAILED, "%s: --manifest says what to start and with which roots; give no program, --root, "
+             "--package or --app with it", request->verb);
+    if (access(request->kernel, R_OK))
+        fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb, request->kernel,
+             strerror(errno));
+}
+
+/* The file of a LibOS or app: a path, or a name in build/. Gives. */
+static char *boot_libos_file(const char *name)
+{
+    static const char *const places[] = {"build/%s.elf", "build/apps/%s.elf", "build/apps/%s"};
+
+    if (strchr(name, '/')) {
+        if (access(name, R_OK))
+            fail(STATUS_FAILED, "LibOS %s: %s", name, strerror(errno));
+        return text_copy(name);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        char *part = text_format("%.*s%s%s", (int)(strchr(places[i], '%') - places[i]), places[i], name,
+                                 strchr(places[i], '%') + 2);
+        char *path = process_home_file(part);
+        struct stat status;
+
+        free(part);
+        if (!stat(path, &status) && S_ISREG(status.st_mode))
+            return path;
+        free(path);
+    }
+    fail(STATUS_FAILED, "there is no LibOS or app named %s in %s/build\n  try: lorica build", name,
+         process_home());
+}
+
+/* Add a file of this machine as a member of the boot archive. */
+static void boot_add_file(struct cpio *cpio, const char *member, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        fail(STATUS_FAILED, "cannot read %s: %s\n  try: lorica build", path, strerror(errno));
+    cpio_fd(cpio, member, fd);
+    close(fd);
+}
+
+/* --- Roots ----------------------------------------------------------------------------------------- */
+
+/* A root as `run` or a manifest names it: an archive file, a tree, or both from the cache. */
+struct boot_root {
+    int file;          /* finished archive; -1: made from the tree */
+    struct node *tree; /* NULL until asked for */
+};
+
+static struct node *boot_root_tree(struct boot_root *root)
+{
+    struct stat status;
+    void *bytes;
+
+    if (root->tree)
+        return root->tree;
+    if (fstat(root->file, &status) < 0)
+        fail(STATUS_FAILED, "cannot read a root in the cache: %s", strerror(errno));
+    bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, root->file, 0);
+    root->tree = bytes == MAP_FAILED ? NULL : cpio_read(bytes, (size_t)status.st_size);
+    if (!root->tree)
+        fail(STATUS_FAILED, "a root in the cache %s is damaged\n  try: delete that directory", process_cache());
+    return root->tree;
+}
+
+static struct boot_root boot_root_packages(const struct request *request, const struct text_list *package)
+{
+    char *path = package_root(package, request->update, request->verbose);
+    struct boot_root root = {.file = open(path, O_RDONLY | O_CLOEXEC)};
+
+    if (root.file < 0)
+        fail(STATUS_FAILED, "cannot read %s: %s", path, strerror(errno));
+    free(path);
+    return root;
+}
+
+/* The archive file of a root, made from its tree when that was changed or is all there is. */
+static int boot_root_file(struct boot_root *root, int changed)
+{
+    struct cpio cpio;
+
+    if (root->file >= 0 && !changed)
+        return root->file;
+    root->file = process_memory_file("lorica-root");
+    cpio_open(&cpio, root->file);
+    cpio_tree(&cpio, root->tree);
+    cpio_close(&cpio);
+    return root->file;
+}
+
+/* --- The manifest of `run PROGRAM ARGUMENTS` ------------------------------------------------------- */
+
+static int boot_env_has(const struct request *request, const char *name)
+{
+    for (size_t i = 0; i < request->env.count; i++)
+        if (text_starts(request->env.item[i], name) && request->env.item[i][strlen(name)] == '=')
+            return 1;
+    return 0;
+}
+
+static void boot_manifest_env(const struct request *request, struct buffer *manifest, unsigned terminals)
+{
+    const char *term = getenv("TERM");
+
+    if (!boot_env_has(request, "PATH"))
+        manifest_line(manifest, "env", "PATH=" BOOT_PATH);
+    if (!boot_env_has(request, "HOME"))
+        manifest_line(manifest, "env", "HOME=/root");
+    if (terminals && !boot_env_has(request, "TERM"))
+        manifest_line(manifest, "env", text_format("TERM=%s", term && *term ? term : "dumb"));
+    for (size_t i = 0; i < request->env.count; i++) {
+        size_t name = strcspn(request->env.item[i], "=") + 1, later = i + 1;
+
+        while (later < request->env.count && strncmp(request->env.item[later], request->env.item[i], name))
+            later++;
+        if (later == request->env.count) /* the last of one name counts */
+            manifest_line(manifest, "env", request->env.item[i]);
+    }
+}
+
+static char *boot_manifest(const struct request *request, const struct program *program, int with_root)
+{
+    static const char *const streams[] = {"stdin", "stdout", "stderr"};
+    struct buffer manifest = {0};
+    unsigned terminals = terminal_mask();
+    uint16_t rows, columns;
+
+    buffer_format(&manifest, "instance main\n");
+    manifest_line(&manifest, "libos", request->app ? request->app : request->libos);
+    if (with_root)
+        manifest_line(&manifest, "root", "root0.cpio");
+    manifest_line(&manifest, "memory", "rest");
+    manifest_line(&manifest, "share", "63");
+    if (program) {
+        manifest_line(&manifest, "arg", program->arg0);
+        manifest_line(&manifest, "cwd", program->cwd);
+    } else {
+        manifest_line(&manifest, "arg", request->word_count ? request->words[0] : request->app ? request->app
+                                                                                               : "bash");
+    }
+    for (int i = 1; i < request->word_count; i++)
+        manifest_line(&manifest, "arg", request->words[i]);
+    boot_manifest_env(request, &manifest, terminals);
+    for (unsigned i = 0; i < 3; i++)
+        if (terminals & 1u << i)
+            manifest_line(&manifest, "tty", streams[i]);
+    if (terminals) {
+        terminal_size(&rows, &columns);
+        buffer_format(&manifest, "  window %u %u\n", rows, columns);
+    }
+    if (request->verbose)
+        manifest_pair(&manifest, "option", "verbose", "1");
+    return manifest.bytes;
+}
+
+/* --- Putting it together --------------------------------------------------------------------------- */
+
+static void boot_check_memory(const struct request *request, int archive)
+{
+    struct stat status;
+    uint64_t mib;
+
+    if (fstat(archive, &status) < 0)
+        return;
+    mib = ((uint64_t)status.st_size >> 20) + 1;
+    if (mib + BOOT_HEADROOM_MIB > request->memory_mib)
+        fail(STATUS_FAILED, "%s: the root and the LibOSes take %llu MiB of the machine's %u\n"
+             "  try: --memory %llu", request->verb, (unsigned long long)mib, request->memory_mib,
+             (unsigned long long)(mib * 2 + 2 * BOOT_HEADROOM_MIB));
+}
+
+static void boot_start_archive(struct boot *boot, struct cpio *cpio)
+{
+    boot->archive = process_memory_file("lorica-boot");
+    cpio_open(cpio, boot->archive);
+    boot_add_file(cpio, "init", process_home_file("build/init.elf"));
+    cpio_bytes(cpio, "manifest", boot->manifest, strlen(boot->manifest));
+}
+
+/* Is the word a program of this machine? A path that the root has as well is the root's, unless it is relative. */
+static int boot_is_host_program(const char *word, struct boot_root *root)
+{
+    struct node *node;
+
+    if (!strchr(word, '/'))
+        return 0;
+    if (*word != '/')
+        return 1;
+    node = tree_find(boot_root_tree(root), root->tree, word, 1);
+    return !node && !access(word, F_OK);
+}
+
+static void boot_program(const struct request *request, struct boot *boot)
+{
+    struct boot_root root;
+    struct program program;
+    struct cpio cpio;
+    int host;
+
+    if (request->word_count && strchr(request->words[0], '/') && request->words[0][0] != '/')
+        program_check_word(request->words[0]);
+    if (request->dry_run) {
+        boot->manifest = boot_manifest(request, NULL, !request->app);
+        return;
+    }
+    if (request->root)
+        root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
+    else
+        root = boot_root_packages(request, &request->package);
+    host = request->word_count && boot_is_host_program(request->words[0], &root);
+    if (host)
+        program = program_place(boot_root_tree(&root), request->words[0]);
+    boot->manifest = boot_manifest(request, host ? &program : NULL, 1);
+    boot_start_archive(boot, &cpio);
+    boot_add_file(&cpio, request->libos, boot_libos_file(request->libos));
+    cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, host));
+    cpio_close(&cpio);
+}
+
+static void boot_app(const struct request *request, struct boot *boot)
+{
+    char *file = boot_libos_file(request->app);
+    struct boot_root root;
+    struct cpio cpio;
+
+    boot->manifest = boot_manifest(request, NULL, request->root != NULL);
+    if (request->dry_run)
+        return;
+    boot_start_archive(boot, &cpio);
+    boot_add_file(&cpio, request->app, file);
+    if (request->root) {
+        root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
+        cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, 0));
+    }
+    cpio_close(&cpio);
+}
+
+/* A root of a manifest: `default`, `packages:a,b`, or a path relative to the manifest's directory. */
+static struct boot_root boot_manifest_root(const struct request *request, const char *name)
+{
+    const char *slash = strrchr(request->manifest, '/');
+    struct request more = *request;
+
+    more.package = (struct text_list){0};
+    if (!strcmp(name, "default"))
+        return boot_root_packages(request, &more.package);
+    if (text_starts(name, "packages:")) {
+        request_packages(&more, name + 9);
+        return boot_root_packages(request, &more.package);
+    }
+    if (*name != '/' && slash)
+        name = text_format("%.*s/%s", (int)(slash - request->manifest), request->manifest, name);
+    return (struct boot_root){.file = -1, .tree = import_path(name)};
+}
+
+static void boot_user_manifest(const struct request *request, struct boot *boot)
+{
+    struct buffer text = {0};
+    struct manifest_use use = {0};
+    struct cpio cpio;
+
+    if (process_read_file(request->manifest, &text))
+        fail(STATUS_FAILED, "%s: --manifest %s: %s", request->verb, request->manifest, strerror(errno));
+    if (strlen(text.bytes) != text.length)
+        fail(STATUS_FAILED, "%s: --manifest %s is no text file", request->verb, request->manifest);
+    boot->manifest = manifest_rewrite(text.bytes, &use);
+    boot->instances = use.instances ? use.instances : 1;
+    if (request->dry_run)
+        return;
+    boot_start_archive(boot, &cpio);
+    for (size_t i = 0; i < use.libos.count; i++)
+        boot_add_file(&cpio, use.libos.item[i], boot_libos_file(use.libos.item[i]));
+    for (size_t i = 0; i < use.root.count; i++) {
+        struct boot_root root = boot_manifest_root(request, use.root.item[i]);
+        char *member = text_format("root%zu.cpio", i);
+
+        cpio_fd(&cpio, member, boot_root_file(&root, 0));
+        free(member);
+    }
+    cpio_close(&cpio);
+}
+
+static enum machine_accel boot_accel(const struct request *request)
+{
+    if (!strcmp(request->accel, "icount"))
+        return ACCEL_ICOUNT;
+    if (!strcmp(request->accel, "kvm"))
+        return ACCEL_KVM;
+    if (!strcmp(request->accel, "tcg") || request->dry_run)
+        return ACCEL_TCG;
+    return accel_kvm_works(request->verbose) ? ACCEL_KVM : ACCEL_TCG;
+}
+
+void boot_prepare(const struct request *request, struct boot *boot)
+{
+    *boot = (struct boot){.archive = -1, .instances = 1};
+    boot_check(request);
+    if (request->manifest)
+        boot_user_manifest(request, boot);
+    else if (request->app)
+        boot_app(request, boot);
+    else
+        boot_program(request, boot);
+    if (boot->archive >= 0)
+        boot_check_memory(request, boot->archive);
+    boot->wish = (struct machine_wish){.kernel = request->kernel, .append = "log=serial", .cpu = request->cpu,
+                                       .cpus = request->cpus, .memory_mib = request->memory_mib,
+                                       .accel = boot_accel(request), .with_channel = 1};
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * debug.c - the verb `debug`: a machine stopped at its first instruction, and gdb at the terminal.
+ *
+ * gdb has the terminal's input; the program's output appears between gdb's. Interrupts typed at the terminal are
+ * gdb's. The socket between gdb and QEMU lies in a private directory that is removed at the end.
+ */
+#define _GNU_SOURCE
+#include "tools/boot.h"
+#include "tools/journal.h"
+#include "tools/process.h"
+#include "tools/verbs.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEBUG_SOCKET_MS 5000u
+
+const struct option_row debug_options[] = {REQUEST_OPTIONS, {0}};
+
+static char *debug_directory, *debug_socket;
+
+static void debug_take(void *context, const struct option_row *row, const char *argument)
+{
+    request_take(context, row, argument);
+}
+
+static void debug_clean(void)
+{
+    if (debug_socket)
+        unlink(debug_socket);
+    if (debug_directory)
+        rmdir(debug_directory);
+}
+
+static void debug_make_directory(void)
+{
+    const char *base = getenv("TMPDIR");
+
+    debug_directory = text_format("%s/lorica-XXXXXX", base && *base == '/' ? base : "/tmp");
+    if (!mkdtemp(debug_directory))
+        fail(STATUS_FAILED, "debug: cannot make a directory in %s: %s", base ? base : "/tmp", strerror(errno));
+    debug_socket = text_format("%s/gdb", debug_directory);
+    atexit(debug_clean);
+}
+
+static void debug_await_socket(struct machine *machine)
+{
+    uint64_t end = process_now_ms() + DEBUG_SOCKET_MS;
+    char block[512];
+    ssize_t count;
+
+    while (access(debug_socket, F_OK)) {
+        if (machine_wait(machine, 5)) {
+            count = read(machine->complaints, block, sizeof block);
+            fail(STATUS_FAILED, "debug: QEMU did not start: %.*s", count > 0 ? (int)count : 0, block);
+        }
+        if (process_now_ms() > end)
+            fail(STATUS_FAILED, "debug: QEMU did not open its debugger socket within 5 s");
+    }
+}
+
+/* gdb as a child of its own; when it ends, the tool gets SIGTERM and ends the machine. */
+static pid_t debug_start_gdb(const struct request *request)
+{
+    const char *program = getenv("LORICA_GDB");
+    char *argv[] = {text_copy(program && *program ? program : "gdb"), text_copy("-q"),
+                    text_copy("-iex"), text_format("set auto-load safe-path %s", process_home()),
+                    text_copy("-ex"), text_copy("set confirm off"),
+                    text_copy("-ex"), text_format("target remote %s", debug_socket),
+                    text_copy("-x"), process_home_file("tools/gdb/lorica.py"), text_copy(request->kernel), NULL};
+    pid_t parent = getpid(), child = fork(), gdb;
+    sigset_t none;
+    int status;
+
+    if (child)
+        return child;
+    sigemptyset(&none);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    gdb = fork();
+    if (gdb == 0) {
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGPIPE, SIG_DFL);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        execvp(argv[0], argv);
+        say("debug: cannot start %s: %s\n  try: apt-get install gdb", argv[0], strerror(errno));
+        _exit(127);
+    }
+    while (waitpid(gdb, &status, 0) < 0 && errno == EINTR)
+        ;
+    kill(parent, SIGTERM);
+    _exit(0);
+}
+
+int verb_debug(const struct verb *verb, int argc, char **argv)
+{
+    struct session_wish wish = {.no_input = 1, .debugging = 1};
+    struct session_end end;
+    struct request request;
+    struct machine machine = {0};
+    struct boot boot;
+    pid_t gdb;
+    int first;
+
+    request_start(&request, "debug");
+    first = option_parse(verb, argc, argv, debug_take, &request);
+    request.words = argv + first;
+    request.word_count = argc - first;
+    if (!strcmp(request.accel, "auto"))
+        request.accel = "tcg";
+    boot_prepare(&request, &boot);
+    debug_make_directory();
+    boot.wish.gdb_path = debug_socket;
+    wish.instances = boot.instances;
+    journal_open(request.verbose);
+    session_prepare(1);
+    machine_start(&machine, &boot.wish, boot.archive);
+    debug_await_socket(&machine);
+    gdb = debug_start_gdb(&request);
+    if (gdb < 0)
+        fail(STATUS_FAILED, "debug: cannot start gdb: %s", strerror(errno));
+    session_run(&machine, &wish, &end);
+    if (end.reason)
+        say("%s\n  log: %s", end.reason, journal_path());
+    while (waitpid(gdb, NULL, 0) < 0 && errno == EINTR)
+        ;
+    journal_close(1);
+    return end.signal == SIGTERM ? 0 : end.status;
+}

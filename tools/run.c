@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - the verb `run`: a machine that behaves like a process.
+ */
+#define _GNU_SOURCE
+#include "tools/boot.h"
+#include "tools/journal.h"
+#include "tools/package.h"
+#include "tools/process.h"
+#include "tools/terminal.h"
+#include "tools/verbs.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUN_TAIL 12 /* lines of the log shown when Lorica failed */
+
+const struct option_row run_options[] = {
+    REQUEST_OPTIONS,
+    {"timeout", 't', "SECONDS", "end the machine after that time, with status 124"},
+    {"dry-run", 0, NULL, "print the QEMU command and the manifest, start nothing"},
+    {"output", 'o', "json", "after the run, one JSON object about it on standard error"},
+    {0},
+};
+
+const char run_examples[] =
+    "lorica run                                     a shell\n"
+    "lorica run bash -c 'ls / | wc -l'              a program of the default root (Debian packages)\n"
+    "lorica run ./a.out x y                         a program of this machine, with the libraries it needs\n"
+    "echo 2+2 | lorica run bc                       streams are the program's\n"
+    "lorica run -p python3-minimal python3 -c 'print(6*7)'   further Debian packages\n"
+    "lorica run --root image.tar /bin/sh            a root of your own\n";
+
+const char run_notes[] =
+    "Options end at the first word that is none. A PROGRAM with a slash is a file of this machine, unless the\n"
+    "path is absolute and in the root; other words are looked up in the root by PATH.\n"
+    "Exit status: the program's; 128+N signal N; 124 time limit; 125 Lorica failed (reason and remedy are\n"
+    "printed); 126 not executable; 127 not found.\n"
+    "Log of the last run: ~/.local/state/lorica/last.log (XDG_STATE_HOME). Roots and packages are kept in\n"
+    "~/.cache/lorica (XDG_CACHE_HOME).\n"
+    "At a terminal, Ctrl-] three times in a row ends a machine that does not react.\n"
+    "Measuring: --accel icount counts one nanosecond per instruction, the same in every run (one CPU);\n"
+    "--cpu MODEL chooses QEMU's processor (default max).\n";
+
+static int run_json;
+
+static void run_take(void *context, const struct option_row *row, const char *argument)
+{
+    struct request *request = context;
+    char *end;
+    double seconds;
+
+    if (request_take(request, row, argument))
+        return;
+    if (!strcmp(row->name, "dry-run")) {
+        request->dry_run = 1;
+    } else if (!strcmp(row->name, "output")) {
+        if (strcmp(argument, "json"))
+            fail(STATUS_FAILED, "run: --output %s is unknown: json", argument);
+        request->json = run_json = 1;
+    } else {
+        seconds = strtod(argument, &end);
+        if (end == argument || strcmp(end, *end == 's' ? "s" : "") || !(seconds > 0) || seconds > 1e8)
+            fail(STATUS_FAILED, "run: --timeout needs a number of seconds above 0, not %s", argument);
+        request->timeout_ms = (uint64_t)(seconds * 1000 + 0.5);
+        request->timeout_ms += request->timeout_ms == 0;
+    }
+}
+
+static void run_report_json(const struct session_end *end, const char *accel)
+{
+    struct buffer json = {0};
+
+    buffer_format(&json, "{\"status\": %d, \"signal\": ", end->status);
+    if (end->signal)
+        buffer_format(&json, "%d", end->signal);
+    else
+        buffer_format(&json, "null");
+    buffer_format(&json, ", \"reason\": ");
+    if (end->reason)
+        buffer_json(&json, end->reason);
+    else
+        buffer_format(&json, "null");
+    if (accel) {
+        buffer_format(&json, ", \"accel\": \"%s\", \"boot_ms\": ", accel);
+        if (end->boot_ms >= 0)
+            buffer_format(&json, "%lld", (long long)end->boot_ms);
+        else
+            buffer_format(&json, "null");
+        buffer_format(&json, ", \"wall_ms\": %llu, \"log\": ", (unsigned long long)end->wall_ms);
+        buffer_json(&json, journal_path());
+    }
+    fprintf(stderr, "%s}\n", json.bytes);
+    buffer_free(&json);
+}
+
+/* Lorica failed before a machine ran. */
+static void run_failed(int status, const char *reason)
+{
+    struct session_end end = {.status = status, .reason = (char *)(uintptr_t)reason, .boot_ms = -1};
+
+    if (run_json)
+        run_report_json(&end, NULL);
+}
+
+static void run_print_word(const char *word)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%";
+
+    if (*word && !word[strspn(word, plain)]) {
+        printf("%s", word);
+        return;
+    }
+    putchar('\'');
+    for (; *word; word++)
+        if (*word == '\'')
+            printf("'\\''");
+        else
+            putchar(*word);
+    putchar('\'');
+}
+
+static int run_dry(const struct request *request, const struct boot *boot)
+{
+    struct text_list command = machine_command(&boot->wish, 3, 4, 5);
+
+    for (size_t i = 0; i + 1 < command.count; i++) {
+        if (i)
+            putchar(' ');
+        run_print_word(command.item[i]);
+    }
+    printf("\n# descriptors: 3 the boot archive, 4 the channel, 5 the kernel's console\n");
+    if (!request->manifest && !request->app)
+        printf("# root: %s\n", request->root ? request->root : package_root_path(&request->package));
+    printf("# manifest:\n%s", boot->manifest);
+    return 0;
+}
+
+static void run_explain(const struct session_end *end)
+{
+    const char *remedy = "read the log; if it does not explain itself, this is a bug in Lorica: please report it";
+    char *tail;
+
+    if (!end->reason)
+        return;
+    if (end->status != STATUS_FAILED) {
+        say("%s", end->reason);
+        return;
+    }
+    if (strstr(end->reason, "did not boot"))
+        remedy = "--accel tcg, or LORICA_BOOT_SECONDS=300 on a slow machine; `lorica debug` looks inside";
+    else if (strstr(end->reason, "cannot start"))
+        remedy = "install QEMU: apt-get install qemu-system-x86";
+    else if (strstr(end->reason, "KVM") || strstr(end->reason, "kvm"))
+        remedy = "--accel tcg";
+    else if (strstr(end->reason, "memory"))
+        remedy = "a larger --memory";
+    tail = journal_tail(RUN_TAIL);
+    say("%s%s%s  log: %s\n  try: %s", end->reason, *tail ? "\n  last messages:\n" : "\n", tail, journal_path(),
+        remedy);
+    free(tail);
+}
+
+int verb_run(const struct verb *verb, int argc, char **argv)
+{
+    static const char *const accels[] = {"tcg", "kvm", "icount"};
+    struct session_wish wish = {0};
+    struct session_end end;
+    struct request request;
+    struct machine machine = {0};
+    struct boot boot;
+    int first;
+
+    request_start(&request, "run");
+    fail_hook = run_failed;
+    first = option_parse(verb, argc, argv, run_take, &request);
+    request.words = argv + first;
+    request.word_count = argc - first;
+    boot_prepare(&request, &boot);
+    if (request.dry_run)
+        return run_dry(&request, &boot);
+    journal_open(request.verbose);
+    session_prepare(0);
+    wish.timeout_ms = request.timeout_ms;
+    wish.instances = boot.instances;
+    wish.raw = 1;
+    machine_start(&machine, &boot.wish, boot.archive);
+    close(boot.archive);
+    session_run(&machine, &wish, &end);
+    terminal_restore();
+    run_explain(&end);
+    if (request.verbose && end.signal)
+        say("the program was ended by signal %d (%s)", end.signal, strsignal(end.signal));
+    if (request.json)
+        run_report_json(&end, accels[boot.wish.accel]);
+    journal_close(end.status == STATUS_FAILED);
+    return end.status;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - the host's side of a running machine: streams, signals, time limit, exit status.
+ */
+#pragma once
+#include "tools/machine.h"
+
+struct session_wish {
+    uint64_t timeout_ms; /* 0: none */
+    int raw;             /* make a terminal raw, once the machine runs */
+    int no_input;        /* standard input is not the program's (a debugger has it) */
+    int debugging;       /* no limit on booting; interrupts are the debugger's */
+    unsigned instances;
+};
+
+struct session_end {
+    int status;          /* exit status of the command */
+    int signal;          /* that ended the program; 0: none */
+    char *reason;        /* what Lorica says about it, or NULL */
+    int64_t boot_ms;     /* from QEMU's start to init's greeting; -1: never came */
+    uint64_t wall_ms;
+};
+
+/*
+ * session_run - be the program's terminal until the machine ends.
+ *
+ * machine  started with a channel; has ended and is reaped on return
+ * end      what came of it; of several instances the first one that did not end with 0 counts
+ *
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT go to the program; a second SIGINT or SIGTERM within two seconds of one that
+ * it did not end by ends the machine. SIGTSTP stops the machine with the tool.
+ */
+void session_run(struct machine *machine, const struct session_wish *wish, struct session_end *end);
+
+/* Block the signals that session_run will take; called before the machine starts. */
+void session_prepare(int debugging);

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# tools.mk - the host tool build/tools/lorica and the probe kernel.
+#
+# Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
+
+TOOLS_B     := build/tools
+TOOLS_NAMES := accel boot cpio debug elf import journal lorica machine make manifest option package \
+               process program run session terminal text tree
+TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
+TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o)
+TOOLS_FLAGS := -std=gnu17 -g -O2 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+               -Wundef -Wconversion -Werror
+
+.PHONY: tools
+all: tools
+tools: $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf
+
+$(TOOLS_B)/lorica: $(TOOLS_O)
+	@$(CC) -o $@ $(TOOLS_O) -larchive
+
+$(TOOLS_B)/%.o: tools/%.c tools/tools.mk
+	@mkdir -p $(@D)
+	@$(CC) $(TOOLS_FLAGS) -MMD -c -o $@ $<
+
+$(TOOLS_B)/probe.elf: tools/probe/probe.S tools/probe/probe.ld
+	@mkdir -p $(@D)
+	@$(CC) -c -o $(TOOLS_B)/probe.o tools/probe/probe.S
+	@ld -nostdlib -static -n --no-warn-rwx-segments -z noexecstack --build-id=none \
+	  -T tools/probe/probe.ld -o $@ $(TOOLS_B)/probe.o
+
+-include $(TOOLS_O:.o=.d)

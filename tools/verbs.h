@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verbs.h - the handlers behind the table of verbs (lorica.c), and their options.
+ */
+#pragma once
+#include "tools/option.h"
+
+extern const struct option_row run_options[], debug_options[];
+extern const char run_examples[], run_notes[];
+
+int verb_run(const struct verb *verb, int argc, char **argv);
+int verb_debug(const struct verb *verb, int argc, char **argv);
+int verb_make(const struct verb *verb, int argc, char **argv);  /* build, test */
+int verb_bench(const struct verb *verb, int argc, char **argv);
+int verb_help(const struct verb *verb, int argc, char **argv);
