@@ -10,7 +10,7 @@ static struct mount anonymous_mount = {.device = 0x0e, .magic = 0x09041934, .nex
 
 int64_t file_clock_ns(void)
 {
-    return (int64_t)wall_clock_ns();
+    return (int64_t)clock_realtime_ns();
 }
 
 bool is_directory(const struct inode *inode)

@@ -200,6 +200,16 @@ void pages_free(struct inode *inode);
 bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_HOLE */
 
 /* --- file.c, open.c, regular.c --- */
+struct files {
+    uint32_t count;
+    uint32_t size;       /* of the arrays; a multiple of 64 */
+    uint32_t lowest;     /* no free descriptor is below */
+    struct file **file;
+    uint64_t *exec_mask; /* bit fd: close on exec */
+};
+int fd_dup_to(struct files *files, struct file *file, int fd, bool close_on_exec); /* takes the hold; closes what was there */
+int fd_close(struct files *files, int fd);
+bool files_room(struct files *files, uint32_t above); /* grows until fd `above` fits; false: no memory */
 extern const struct file_ops regular_ops, directory_ops;
 int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out);
 struct dentry *file_dentry(struct file *file); /* held; made up for nameless files; NULL: no memory */

@@ -220,9 +220,9 @@ int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
         return error;
     while (!error && next_name(&state, &last)) {
         bool end = at_end(&state);
-        if (last.slash && state.depth == 0 && end)
+        if (last.slash && end)
             need_directory = true;
-        error = step(&state, &last, !end || last.slash || (flags & WALK_FOLLOW));
+        error = step(&state, &last, !end || need_directory || (flags & WALK_FOLLOW));
         if (!error && !at_end(&state) && !is_directory(state.at->inode))
             error = -ENOTDIR;
     }
@@ -295,6 +295,8 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
     if (!*path)
         return -ENOENT;
     error = start(dirfd, path, state);
+    if (error)
+        return error;
     while (!error) {
         struct dentry *found = NULL;
         error = walk_to_last(state, last);

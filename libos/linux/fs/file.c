@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.c - open files and the descriptor tables that lead to them.
+ */
+#include "libos/linux/fs/vfs.h"
+#include <linux/resource.h>
+
+#define FILES_START 64
+#define FILES_LIMIT 65536u /* LIMIT: descriptors of a process, whatever its RLIMIT_NOFILE says */
+
+struct file *file_new(const struct file_ops *ops, uint32_t flags)
+{
+    struct file *file = heap_zalloc(sizeof *file);
+
+    if (!file)
+        return NULL;
+    file->count = 1;
+    file->flags = flags;
+    file->ops = ops;
+    file->flock_type = F_UNLCK;
+    return file;
+}
+
+void file_hold(struct file *file)
+{
+    file->count++;
+}
+
+static void file_end(struct file *file)
+{
+    if (file->epoll_items)
+        epoll_forget(file);
+    if (file->inode && file->inode->locks)
+        locks_end(file);
+    if (file->ops && file->ops->release)
+        file->ops->release(file);
+    if (file->inode && writable(file) && is_regular(file->inode) && file->inode->writers)
+        file->inode->writers--;
+    if (file->inode)
+        inode_drop(file->inode);
+    if (file->dentry)
+        dentry_drop(file->dentry);
+    heap_free(file);
+}
+
+void file_drop(struct file *file)
+{
+    if (file && --file->count == 0)
+        file_end(file);
+}
+
+bool readable(const struct file *file)
+{
+    return !(file->flags & O_WRONLY) && !(file->flags & O_PATH);
+}
+
+bool writable(const struct file *file)
+{
+    return (file->flags & (O_WRONLY | O_RDWR)) && !(file->flags & O_PATH);
+}
+
+/* A name for the file: its own, or for pipes and the like "pipe:[7]", made now. */
+struct dentry *file_dentry(struct file *file)
+{
+    char name[48];
+
+    if (file->dentry) {
+        dentry_hold(file->dentry);
+        return file->dentry;
+    }
+    if (!file->inode)
+        return NULL;
+    uint32_t type = file->inode->mode & S_IFMT;
+    format(name, sizeof name, "%s:[%lu]", type == S_IFIFO ? "pipe" : type == S_IFSOCK ? "socket" : "device",
+           (unsigned long)file->inode->number);
+    inode_hold(file->inode);
+    return dentry_nameless(name, file->inode);
+}
+
+uint64_t file_size(struct file *file)
+{
+    return file->inode ? file->inode->size : 0;
+}
+
+uint32_t file_mode(struct file *file)
+{
+    return file->inode ? file->inode->mode : 0;
+}
+
+int file_stat(struct file *file, struct stat *out)
+{
+    if (!file->inode)
+        return -EBADF;
+    inode_stat(file->inode, out);
+    return 0;
+}
+
+bool file_access_exec(struct file *file)
+{
+    return file->inode && is_regular(file->inode) && inode_permission(file->inode, 1) == 0;
+}
+
+int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t offset)
+{
+    if (!file->inode || !is_regular(file->inode))
+        return -EINVAL;
+    if (file->inode->ops)
+        return file->ops->read_here ? file->ops->read_here(file, buffer, bytes, &offset) : -EINVAL;
+    return pages_read(file->inode, buffer, 0, bytes, offset);
+}
+
+/* --- Descriptor tables --------------------------------------------------------------------------------- */
+
+int files_create(struct files **out)
+{
+    struct files *files = heap_zalloc(sizeof *files);
+
+    if (!files)
+        return -ENOMEM;
+    files->count = 1;
+    files->size = FILES_START;
+    files->file = heap_zalloc(FILES_START * sizeof *files->file);
+    files->exec_mask = heap_zalloc(FILES_START / 8);
+    if (!files->file || !files->exec_mask) {
+        heap_free(files->file);
+        heap_free(files->exec_mask);
+        heap_free(files);
+        return -ENOMEM;
+    }
+    *out = files;
+    return 0;
+}
+
+bool files_room(struct files *files, uint32_t above)
+{
+    uint32_t size = files->size;
+    struct file **file;
+    uint64_t *mask;
+
+    if (above < size)
+        return true;
+    if (above >= FILES_LIMIT)
+        return false;
+    while (size <= above)
+        size *= 2;
+    file = heap_zalloc(size * sizeof *file);
+    mask = heap_zalloc(size / 8);
+    if (!file || !mask) {
+        heap_free(file);
+        heap_free(mask);
+        return false;
+    }
+    memcpy(file, files->file, files->size * sizeof *file);
+    memcpy(mask, files->exec_mask, files->size / 8);
+    heap_free(files->file);
+    heap_free(files->exec_mask);
+    files->file = file;
+    files->exec_mask = mask;
+    files->size = size;
+    return true;
+}
+
+int files_limit(struct files *files)
+{
+    uint64_t soft = current()->process->rlimit[RLIMIT_NOFILE].soft;
+    (void)files;
+    return (int)min_of(soft, (uint64_t)FILES_LIMIT);
+}
+
+int files_fork(struct files *from, struct files **out)
+{
+    struct files *files;
+    uint32_t top = 0;
+    int error = files_create(&files);
+
+    if (error)
+        return error;
+    for (uint32_t fd = 0; fd < from->size; fd++)
+        if (from->file[fd])
+            top = fd;
+    if (!files_room(files, top)) {
+        files_drop(files);
+        return -ENOMEM;
+    }
+    for (uint32_t fd = 0; fd <= top; fd++) {
+        files->file[fd] = from->file[fd];
+        if (from->file[fd])
+            file_hold(from->file[fd]);
+    }
+    memcpy(files->exec_mask, from->exec_mask, (top / 64 + 1) * 8);
+    files->lowest = from->lowest;
+    *out = files;
+    return 0;
+}
+
+void files_hold(struct files *files)
+{
+    files->count++;
+}
+
+static void files_clear(struct files *files, uint32_t fd)
+{
+    files->file[fd] = NULL;
+    files->exec_mask[fd / 64] &= ~(1ul << (fd % 64));
+    files->lowest = min_of(files->lowest, fd);
+}
+
+int fd_close(struct files *files, int fd)
+{
+    struct file *file = files_get(files, fd);
+    int error = 0;
+
+    if (!file)
+        return -EBADF;
+    files_clear(files, (uint32_t)fd);
+    if (file->inode && file->inode->locks)
+        locks_close(file->inode, file, files);
+    file_drop(file);
+    return error;
+}
+
+void files_drop(struct files *files)
+{
+    if (!files || --files->count)
+        return;
+    for (uint32_t fd = 0; fd < files->size; fd++)
+        if (files->file[fd])
+            fd_close(files, (int)fd);
+    heap_free(files->file);
+    heap_free(files->exec_mask);
+    heap_free(files);
+}
+
+void files_close_on_exec(struct files *files)
+{
+    for (uint32_t word = 0; word < files->size / 64; word++) {
+        uint64_t mask = files->exec_mask[word];
+        while (mask) {
+            uint32_t fd = word * 64 + (uint32_t)__builtin_ctzl(mask);
+            mask &= mask - 1;
+            if (files->file[fd])
+                fd_close(files, (int)fd);
+        }
+    }
+}
+
+struct file *files_get(struct files *files, int fd)
+{
+    return (uint32_t)fd < files->size ? files->file[fd] : NULL;
+}
+
+struct file *fd_get_any(int fd)
+{
+    struct file *file = files_get(current()->process->files, fd);
+
+    if (file)
+        file->count++;
+    return file;
+}
+
+struct file *fd_get(int fd)
+{
+    struct file *file = files_get(current()->process->files, fd);
+
+    if (!file || (file->flags & O_PATH))
+        return NULL;
+    file->count++;
+    return file;
+}
+
+int fd_install(struct file *file, bool close_on_exec, int lowest)
+{
+    struct files *files = current()->process->files;
+    uint32_t limit = (uint32_t)files_limit(files);
+    uint32_t fd = max_of((uint32_t)lowest, files->lowest);
+
+    while (fd < files->size && files->file[fd])
+        fd++;
+    if (fd >= limit)
+        return -EMFILE;
+    if (!files_room(files, fd))
+        return -ENOMEM;
+    files->file[fd] = file;
+    if (close_on_exec)
+        files->exec_mask[fd / 64] |= 1ul << (fd % 64);
+    if ((uint32_t)lowest <= files->lowest)
+        files->lowest = fd + 1;
+    return (int)fd;
+}
+
+int fd_dup_to(struct files *files, struct file *file, int fd, bool close_on_exec)
+{
+    if (!files_room(files, (uint32_t)fd))
+        return -ENOMEM;
+    if (files->file[fd])
+        fd_close(files, fd);
+    files->file[fd] = file;
+    if (close_on_exec)
+        files->exec_mask[fd / 64] |= 1ul << (fd % 64);
+    return fd;
+}
