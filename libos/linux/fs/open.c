@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * open.c - opening and closing.
+ */
+#include "libos/linux/fs/vfs.h"
+#include "libos/linux/user.h"
+#include "libos/linux/call/call.h"
+#include "libos/linux/call/handlers.h"
+#include <linux/close_range.h>
+
+#define OPEN_FLAGS                                                                                          \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | FASYNC | O_DIRECT | \
+     O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | __O_SYNC | O_PATH | __O_TMPFILE)
+
+/* A program that some process runs cannot be written. */
+static bool is_running(const struct inode *inode)
+{
+    list_for_each(node, &process_list) {
+        struct process *process = list_item(node, struct process, all);
+        if (!process->zombie && process->exe && process->exe->inode == inode)
+            return true;
+    }
+    return false;
+}
+
+static int may_open(struct inode *inode, uint32_t flags)
+{
+    uint32_t access = flags & O_ACCMODE;
+    uint32_t mask = access == O_RDONLY ? 4 : access == O_WRONLY ? 2 : 6;
+    int error;
+
+    if (is_link(inode))
+        return -ELOOP;
+    if (is_directory(inode) && ((mask & 2) || (flags & O_CREAT)))
+        return -EISDIR;
+    if ((flags & O_TRUNC))
+        mask |= 2;
+    error = inode_permission(inode, mask);
+    if (error)
+        return error;
+    if ((flags & O_NOATIME) && !inode_owned(inode))
+        return -EPERM;
+    if ((mask & 2) && is_regular(inode) && (inode->mode & 0111) && is_running(inode))
+        return -ETXTBSY;
+    return 0;
+}
+
+static int choose_ops(struct file *file)
+{
+    struct inode *inode = file->inode;
+
+    if (is_directory(inode))
+        file->ops = &directory_ops; /* pseudo directories too: their names come from inode_ops */
+    else if (inode->ops && inode->ops->open)
+        return inode->ops->open(file);
+    else if (is_regular(inode))
+        file->ops = &regular_ops;
+    else if ((inode->mode & S_IFMT) == S_IFIFO)
+        return fifo_open(file);
+    else
+        return -ENXIO;
+    return 0;
+}
+
+/* Opens what dentry names; permission is the caller's business. Borrows dentry. */
+int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
+{
+    struct inode *inode = dentry->inode;
+    struct file *file = file_new(NULL, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+    int error = 0;
+
+    if (!file)
+        return -ENOMEM;
+    dentry_hold(dentry);
+    inode_hold(inode);
+    file->dentry = dentry;
+    file->inode = inode;
+    if (!(flags & O_PATH)) {
+        if (is_regular(inode) && (flags & (O_WRONLY | O_RDWR)))
+            inode->writers++;
+        error = choose_ops(file);
+    }
+    if (!error && (flags & O_TRUNC) && is_regular(inode) && !inode->ops && !(flags & O_PATH)) {
+        error = pages_resize(inode, 0);
+        inode_touch(inode, true);
+    }
+    if (error) {
+        file->ops = NULL;
+        file_drop(file);
+        return error;
+    }
+    *out = file;
+    return 0;
+}
+
+static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+{
+    struct dentry *directory;
+    struct inode *inode;
+    int error;
+
+    if (!(flags & (O_WRONLY | O_RDWR)))
+        return -EINVAL;
+    error = walk(dirfd, path, WALK_FOLLOW | WALK_DIRECTORY, &directory);
+    if (error)
+        return error;
+    error = directory->inode->mount->pseudo ? -EOPNOTSUPP : inode_permission(directory->inode, 3);
+    inode = error ? NULL : inode_new(directory->inode->mount, S_IFREG | mode);
+    if (!error && !inode)
+        error = -ENOMEM;
+    if (!error) {
+        struct dentry *dentry;
+        char name[32];
+        int length = format(name, sizeof name, "#%lu", (unsigned long)inode->number);
+        dentry = dentry_new(directory, name, (uint32_t)length, inode);
+        error = dentry ? file_open_dentry(dentry, flags, out) : -ENOMEM;
+        dentry_drop(dentry);
+    }
+    dentry_drop(directory);
+    return error;
+}
+
+int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+{
+    struct walk state;
+    struct last last;
+    struct dentry *dentry;
+    int error;
+
+    if (flags & O_PATH)
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    if ((flags & O_DIRECTORY) && (flags & O_CREAT))
+        return -EINVAL;
+    mode &= 07777 & ~current()->process->fs.umask;
+    if ((flags & __O_TMPFILE)) {
+        if ((flags & O_TMPFILE) != O_TMPFILE)
+            return -EINVAL;
+        return open_tmpfile(dirfd, path, flags, mode, out);
+    }
+    error = walk_open(dirfd, path, flags, &state, &last, &dentry);
+    if (error)
+        return error;
+    if (!dentry) {
+        error = may_create(last.parent);
+        if (!error)
+            error = dentry_create(last.parent, last.name, last.length, S_IFREG | mode, &dentry);
+        dentry_drop(last.parent);
+        if (error)
+            return error;
+        flags &= ~(uint32_t)O_TRUNC;
+    } else {
+        if ((flags & O_DIRECTORY) && !is_directory(dentry->inode))
+            error = -ENOTDIR;
+        else if (!(flags & O_PATH))
+            error = may_open(dentry->inode, flags);
+    }
+    if (!error)
+        error = file_open_dentry(dentry, flags, out);
+    dentry_drop(dentry);
+    return error;
+}
+
+int file_open(const char *path, uint32_t flags, uint32_t mode, struct file **out)
+{
+    return file_open_at(AT_FDCWD, path, flags, mode, out);
+}
+
+int64_t lx_openat(uint64_t dirfd, uint64_t path, uint64_t flags64, uint64_t mode)
+{
+    uint32_t flags = (uint32_t)flags64 & (uint32_t)OPEN_FLAGS;
+    struct file *file;
+    int error = 0;
+    char *text = path_from_user(path, &error);
+    int fd;
+
+    if (!text)
+        return error;
+    error = file_open_at((int)dirfd, text, flags, (uint32_t)mode, &file);
+    heap_free(text);
+    if (error)
+        return error;
+    fd = fd_install(file, flags & O_CLOEXEC, 0);
+    if (fd < 0)
+        file_drop(file);
+    return fd;
+}
+
+int64_t lx_open(uint64_t path, uint64_t flags, uint64_t mode)
+{
+    return lx_openat((uint64_t)AT_FDCWD, path, flags, mode);
+}
+
+int64_t lx_creat(uint64_t path, uint64_t mode)
+{
+    return lx_openat((uint64_t)AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+int64_t lx_close(uint64_t fd)
+{
+    return fd_close(current()->process->files, (int)fd);
+}
+
+int64_t lx_close_range(uint64_t first64, uint64_t last64, uint64_t flags)
+{
+    struct files *files = current()->process->files;
+    uint32_t first = (uint32_t)first64;
+    uint32_t last = min_of((uint32_t)last64, files->size - 1);
+
+    if (flags & ~(uint64_t)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > (uint32_t)last64)
+        return -EINVAL;
+    if ((flags & CLOSE_RANGE_UNSHARE) && files->count > 1)
+        return unimplemented(-EINVAL, "close_range flag CLOSE_RANGE_UNSHARE on a shared table");
+    for (uint32_t fd = first; fd <= last && fd < files->size; fd++) {
+        if (!files->file[fd])
+            continue;
+        if (flags & CLOSE_RANGE_CLOEXEC)
+            files->exec_mask[fd / 64] |= 1ul << (fd % 64);
+        else
+            fd_close(files, (int)fd);
+    }
+    return 0;
+}
