@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * task.h - processes, tasks, waiting, timers (proc/*.c, sched.c).
+ * task.h - processes, tasks, waiting, timers (folder proc, sched.c).
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -80,6 +80,7 @@ struct task {
     void *fpu;             /* XSAVE area of a task that does not run */
     bool in_user_fpu;      /* fpu area holds live program state to restore */
     struct signal_task sig; /* mask, pending, alternate stack */
+    bool vfork_pending;    /* sleeps until the vfork child execs or exits */
     bool woken;            /* set by task_wake; what task_sleep looks at */
     uint64_t wake_deadline;
     struct list timeout;   /* in sched.c's deadline list */
@@ -93,7 +94,7 @@ struct task {
 
 extern struct list process_list; /* of process.all */
 struct process *process_find(int pid); /* zombies too; NULL */
-struct process *process_init(void);    /* pid 1: the program that the instance runs */
+struct process *process_init(void);    /* the program that the instance runs (pid 2) */
 
 /* --- Waiting (sched.c) ---------------------------------------------------------------------------
  *     struct waiter w;

@@ -282,12 +282,7 @@ static void process_renew(struct exec_target *target)
     process->dumpable = true;
     current()->clear_child_tid = 0;
     current()->robust_list = 0;
-    if (process->vfork_waiter) {
-        struct task *waiter = process->vfork_waiter;
-
-        process->vfork_waiter = NULL;
-        task_wake(waiter);
-    }
+    vfork_release(process);
 }
 
 /* The checked program becomes the process's. Failure before the old space is gone is returned; later it kills. */

@@ -44,7 +44,7 @@ int64_t lx_getppid(void)
 {
     struct process *parent = current()->process->parent;
 
-    return parent ? parent->pid : 0;
+    return parent ? parent->pid : 1; /* orphans belong to the LibOS */
 }
 
 int64_t lx_setuid(uint64_t uid)

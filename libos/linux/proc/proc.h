@@ -25,5 +25,25 @@ int exec_first(const char *const *argv, const char *const *env, char *reason, si
 
 /* Set the FS base of the running task, in the CPU and for later. */
 void fs_base_set(uint64_t base);
+/* The FS base of the running task as it is now: programs may change it themselves. sched.c */
+uint64_t fs_base_current(void);
 /* Initial x87/SSE/AVX state, as execve gives it. */
 void fpu_reset(void);
+
+struct process;
+struct task;
+
+/*
+ * process_first - the process of the first program: pid 2 (1 is the LibOS itself, which adopts and reaps orphans),
+ * session and group leader, descriptors 0 to 2 open, no space yet. 0 or -ENOMEM. *task is its task, not started.
+ */
+int process_first(struct task **task);
+
+/* process_free - forget a zombie or a process that never ran: struct, tasks, number. Not the running one. */
+void process_free(struct process *process);
+
+/* vfork_release - the parent that waits for this process's exec or exit goes on. */
+void vfork_release(struct process *process);
+
+/* reap_dead - free processes that nobody waits for and that have left their stacks. */
+void reap_dead(void);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched.h - running tasks: what entry.S, the start of the instance and proc/ need beyond task.h.
+ */
+#pragma once
+#include "libos/linux/core.h"
+
+struct task;
+
+void sched_init(void);
+
+/*
+ * task_create - a task without a process: stack, room for its extended state, lists. NULL: out of memory.
+ * It is not runnable. task->regs lies at the top of its stack.
+ */
+struct task *task_create(void);
+/* task_free - the opposite; not the running one. */
+void task_free(struct task *task);
+
+/* task_start - a new task with regs filled in may run; it begins at task_start_user (entry.S). */
+void task_start(struct task *task);
+
+/* task_exit - the running task never runs again: another is chosen. Whoever holds it frees it with task_free. */
+_Noreturn void task_exit(void);
+
+/* Save the running task's extended state (x87, SSE, AVX) into another task's area: fork. */
+void task_copy_fpu(struct task *to);
+
+/*
+ * sched_upcall - the env was told something while the program ran, or has found it pending on the way back.
+ *
+ * pending  EXO_PENDING_* bits. An end of slice yields the env and goes on with the next task.
+ */
+void sched_upcall(uint32_t pending);
+
+/* Add the time since the last call to the running process. */
+void sched_account(void);
+
+/* switch.S: save the context on the running stack into *saved, continue from loaded. */
+void context_switch(uint64_t *saved, uint64_t loaded);
