@@ -59,7 +59,7 @@ static uint64_t tick_now(const struct tick *tick)
 {
     switch (tick->clock) {
     case TICK_REALTIME:
-        return clock_realtime_ns();
+        return wall_clock_ns();
     case TICK_CPU_USER:
         return tick->process->user_ns;
     case TICK_CPU:
