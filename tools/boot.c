@@ -253,7 +253,7 @@ static char *boot_manifest(const struct request *request, const struct program *
     uint16_t rows, columns;
 
     buffer_format(&manifest, "instance main\n");
-    manifest_line(&manifest, "libos", request->app ? request->app : request->libos);
+    manifest_line(&manifest, "libos", manifest_member(request->app ? request->app : request->libos));
     if (with_root)
         manifest_line(&manifest, "root", "root0.cpio");
     manifest_line(&manifest, "memory", "rest");
@@ -314,7 +314,9 @@ static int boot_is_host_program(const char *word, struct boot_root *root)
     if (*word != '/')
         return 1;
     node = tree_find(boot_root_tree(root), root->tree, word, 1);
-    return !node && !access(word, F_OK);
+    if (!node) /* neither here nor there: refused before a machine is started */
+        program_check_word(word);
+    return !node;
 }
 
 static void boot_program(const struct request *request, struct boot *boot)
@@ -322,6 +324,7 @@ static void boot_program(const struct request *request, struct boot *boot)
     struct boot_root root;
     struct program program;
     struct cpio cpio;
+    char *libos;
     int host;
 
     if (request->word_count && strchr(request->words[0], '/') && request->words[0][0] != '/')
@@ -330,6 +333,7 @@ static void boot_program(const struct request *request, struct boot *boot)
         boot->manifest = boot_manifest(request, NULL, !request->app);
         return;
     }
+    libos = boot_libos_file(request->libos);
     if (request->root)
         root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
     else
@@ -339,7 +343,7 @@ static void boot_program(const struct request *request, struct boot *boot)
         program = program_place(boot_root_tree(&root), request->words[0]);
     boot->manifest = boot_manifest(request, host ? &program : NULL, 1);
     boot_start_archive(boot, &cpio);
-    boot_add_file(&cpio, request->libos, boot_libos_file(request->libos));
+    boot_add_file(&cpio, manifest_member(request->libos), libos);
     cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, host));
     cpio_close(&cpio);
 }
@@ -354,7 +358,7 @@ static void boot_app(const struct request *request, struct boot *boot)
     if (request->dry_run)
         return;
     boot_start_archive(boot, &cpio);
-    boot_add_file(&cpio, request->app, file);
+    boot_add_file(&cpio, manifest_member(request->app), file);
     if (request->root) {
         root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
         cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, 0));
@@ -396,7 +400,7 @@ static void boot_user_manifest(const struct request *request, struct boot *boot)
         return;
     boot_start_archive(boot, &cpio);
     for (size_t i = 0; i < use.libos.count; i++)
-        boot_add_file(&cpio, use.libos.item[i], boot_libos_file(use.libos.item[i]));
+        boot_add_file(&cpio, manifest_member(use.libos.item[i]), boot_libos_file(use.libos.item[i]));
     for (size_t i = 0; i < use.root.count; i++) {
         struct boot_root root = boot_manifest_root(request, use.root.item[i]);
         char *member = text_format("root%zu.cpio", i);

@@ -56,8 +56,9 @@ static const struct verb *verb_find(const char *name)
 
 int verb_help(const struct verb *verb, int argc, char **argv)
 {
-    (void)verb;
-    if (argc > 1)
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+        option_help_verb(verb);
+    else if (argc > 1)
         option_help_verb(verb_find(argv[1]));
     else
         option_help();

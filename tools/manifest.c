@@ -71,6 +71,16 @@ static char *manifest_match(const char *line, size_t length, const char *key)
     return end > skip ? text_format("%.*s", (int)(end - skip), line + skip) : NULL;
 }
 
+char *manifest_member(const char *libos)
+{
+    const char *slash = strrchr(libos, '/');
+    char *name = text_copy(slash ? slash + 1 : libos);
+
+    if (slash && text_ends(name, ".elf"))
+        name[strlen(name) - 4] = 0;
+    return name;
+}
+
 char *manifest_rewrite(const char *text, struct manifest_use *use)
 {
     struct buffer out = {0};
@@ -94,6 +104,8 @@ char *manifest_rewrite(const char *text, struct manifest_use *use)
             if (index == use->root.count)
                 text_list_add(&use->root, root);
             buffer_format(&out, "  root root%zu.cpio", index);
+        } else if (libos) {
+            buffer_format(&out, "  libos %s", manifest_member(libos));
         } else {
             buffer_add(&out, text, length);
         }

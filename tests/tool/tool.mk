@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# tool.mk - tests of the host tool against a fake QEMU: no machine is booted.
+
+TOOL_TEST_B := build/tests/tool
+
+$(TOOL_TEST_B)/fakeqemu: tests/tool/fakeqemu.c abi/exo_channel.h tests/tool/tool.mk
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 -g -O1 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	  -Wundef -Werror -o $@ $<
+
+.PHONY: tool-test
+tool-test: $(TOOL_TEST_B)/fakeqemu $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf ## the host tool against a fake machine
+	@tests/tool/run $(T)
