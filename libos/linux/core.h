@@ -73,8 +73,10 @@ struct vcpu {
     uint64_t env;                  /* 64 */
     uint64_t index;                /* 72: CPU number */
     uint64_t root;                 /* 80: frame of the current address space */
-    struct task *idle;             /* 88: task that sleeps in the kernel when nothing runs */
+    uint64_t resume_rip;           /* 88: where the last system call returns to (entry.S) */
+    uint64_t user_cs, user_ss;     /* 96, 104: selectors of ring 3 */
 };
+#define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 
 static inline struct vcpu *this_vcpu(void)
 {
@@ -95,6 +97,9 @@ static inline struct task *current(void)
 void *heap_alloc(size_t bytes);
 void *heap_zalloc(size_t bytes);
 void heap_free(void *memory);
+
+void report_summary(void); /* call/report.c: writes the summary lines; called once, at the end */
+void stream_event(void);   /* tty/: init signalled input, a signal, a window change or room; called by the scheduler */
 
 /* log.c: one line to the host's log (no newline in fmt). A user program must not be able to flood it: use
  * log_once for things that programs trigger (key: any number identifying the event). */

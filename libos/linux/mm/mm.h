@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm.h - memory of the instance and of its processes (mm/*.c).
+ * mm.h - memory of the instance and of its processes (folder mm).
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -26,7 +26,11 @@ uint64_t frames_available(void);
 struct space; /* a process's memory: root table, areas, brk */
 int space_create(struct space **out);
 int space_fork(struct space *parent, struct space **out); /* copy-on-write */
-void space_destroy(struct space *space); /* not the running one: switch first */
+void space_destroy(struct space *space);
+/* A space counts its users: processes after vfork share one. The last space_drop destroys it: cheapest while it is
+ * still loaded (the instance's own space is loaded then). */
+void space_hold(struct space *space);
+void space_drop(struct space *space);
 void space_switch(struct space *space);  /* run on it */
 
 #define MAP_GUARD_BYTES (256 * PAGE_SIZE)
@@ -40,6 +44,10 @@ void space_set_brk(struct space *space, uint64_t start);
 int64_t space_maps_text(struct space *space, char *buffer, size_t size, uint64_t offset);
 struct space_sizes { uint64_t total, resident, shared, text, data, stack; }; /* pages */
 void space_sizes(struct space *space, struct space_sizes *out);
+
+/* Removes every mapping of the inode's pages from first_page on, in all spaces (truncate). */
+struct inode;
+void space_truncate_notify(struct inode *inode, uint64_t first_page);
 
 /* Page fault at address; user: from the program. 0: resolved; else the siginfo code with *signal set (SIGSEGV/SIGBUS). */
 int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *signal);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.c - what happens at the border between a program and its LibOS, in C: traps, upcalls, the way back.
+ *
+ * entry.S saves and restores; this file decides. LibOS code runs masked, so a trap in it is either a page fault of a
+ * copy to or from a program's memory, which is resolved and retried or leaves through the copy's fix-up, or a bug.
+ */
+#include "libos/linux/cpu.h"
+#include "libos/linux/mm/user.h"
+#include "libos/linux/mm/mm.h"
+#include "libos/linux/sched.h"
+#include "libos/linux/task.h"
+#include "build/gen/exo_stubs.h"
+
+#define TRAP_DIVIDE     0
+#define TRAP_DEBUG      1
+#define TRAP_BREAKPOINT 3
+#define TRAP_OVERFLOW   4
+#define TRAP_INVALID    6
+#define TRAP_STACK      12
+#define TRAP_PROTECTION 13
+#define TRAP_PAGE       14
+#define TRAP_FLOATING   16
+#define TRAP_ALIGNMENT  17
+#define TRAP_SIMD       19
+
+#define SIGNAL_ILL  4
+#define SIGNAL_TRAP 5
+#define SIGNAL_BUS  7
+#define SIGNAL_FPE  8
+#define SIGNAL_SEGV 11
+#define CODE_KERNEL 0x80 /* SI_KERNEL */
+
+extern const char exit_jump_start[], exit_jump_end[]; /* entry.S: unmasked, on the way to the program */
+
+static_assert(__builtin_offsetof(struct vcpu, stash) == 16, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, stack_top) == 48, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, resume_rip) == 88, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, user_cs) == 96, "entry.S");
+static_assert(sizeof(struct regs) == 168, "entry.S");
+static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET && VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
+              "the upcall page holds both");
+
+void vcpu_start(void)
+{
+    struct exo_upcall *upcall = (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS;
+    const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
+    struct vcpu *vcpu = (struct vcpu *)((uint8_t *)upcall + VCPU_OFFSET);
+    uint16_t cs, ss;
+
+    memset(vcpu, 0, sizeof *vcpu);
+    vcpu->self = vcpu;
+    vcpu->upcall = upcall;
+    vcpu->env = instance->env;
+    vcpu->root = instance->root_frame;
+    __asm__ volatile("movw %%cs, %0\n\tmovw %%ss, %1" : "=r"(cs), "=r"(ss));
+    vcpu->user_cs = cs;
+    vcpu->user_ss = ss;
+    if (machine->features & EXO_FEATURE_FSGSBASE)
+        __asm__ volatile("wrgsbase %0" : : "r"(vcpu));
+    else
+        (void)exo_segment_base(1, (uint64_t)vcpu);
+}
+
+void vcpu_set_task(struct task *task)
+{
+    struct vcpu *vcpu = this_vcpu();
+
+    vcpu->task = task;
+    vcpu->stack_top = (uint64_t)task->stack + TASK_STACK_BYTES;
+}
+
+/* --- Traps ------------------------------------------------------------------------------------------ */
+
+static void fault_of_libos(struct regs *regs, const struct exo_trap *trap)
+{
+    struct task *task = current();
+    int signal;
+
+    if (trap->vector == TRAP_PAGE && task && task->process->space && trap->address < USER_END) {
+        uint64_t fixup = user_fixup(regs->rip);
+
+        if (fixup && !fault_resolve(task->process->space, trap->address, trap->error, &signal))
+            return;
+        if (fixup) {
+            regs->rip = fixup;
+            return;
+        }
+    }
+    panic("trap %u (error %lx) at %lx, address %lx, in system call %d of pid %d", trap->vector,
+          (long)trap->error, (long)regs->rip, (long)trap->address, task ? task->syscall_number : -1,
+          task ? task->process->pid : 0);
+}
+
+static void fault_of_program(const struct exo_trap *trap)
+{
+    int signal;
+    int code = fault_resolve(current()->process->space, trap->address, trap->error, &signal);
+
+    if (code)
+        signal_force(signal, code, trap->address, TRAP_PAGE, trap->error);
+}
+
+/* What Linux makes of an exception: signal and siginfo code. */
+static void exception(struct regs *regs, const struct exo_trap *trap)
+{
+    int signal = SIGNAL_SEGV;
+    int code = CODE_KERNEL;
+    uint64_t address = 0;
+
+    switch (trap->vector) {
+    case TRAP_DIVIDE:
+        signal = SIGNAL_FPE;
+        code = 1; /* FPE_INTDIV */
+        address = regs->rip;
+        break;
+    case TRAP_FLOATING:
+    case TRAP_SIMD:
+        signal = SIGNAL_FPE;
+        code = 3; /* FPE_FLTDIV; which one exactly is in the program's own status word */
+        address = regs->rip;
+        break;
+    case TRAP_DEBUG:
+        signal = SIGNAL_TRAP;
+        code = 2; /* TRAP_TRACE */
+        address = regs->rip;
+        regs->rflags &= ~0x100ul;
+        break;
+    case TRAP_BREAKPOINT:
+        signal = SIGNAL_TRAP;
+        break;
+    case TRAP_INVALID:
+        signal = SIGNAL_ILL;
+        code = 2; /* ILL_ILLOPN */
+        address = regs->rip;
+        break;
+    case TRAP_ALIGNMENT:
+        signal = SIGNAL_BUS;
+        code = 1; /* BUS_ADRALN */
+        break;
+    case TRAP_STACK:
+        signal = SIGNAL_BUS;
+        break;
+    default:
+        break;
+    }
+    signal_force(signal, code, address, trap->vector, trap->error);
+}
+
+static uint32_t upcall_bit(uint32_t vector)
+{
+    return vector == EXO_VECTOR_SLICE_END ? EXO_PENDING_SLICE_END
+           : vector == EXO_VECTOR_ALARM   ? EXO_PENDING_ALARM
+                                          : EXO_PENDING_EVENT;
+}
+
+void cpu_trap(struct regs *regs, const struct exo_trap *trap)
+{
+    if (trap->masked) {
+        fault_of_libos(regs, trap);
+        return;
+    }
+    if (regs->rip >= (uint64_t)exit_jump_start && regs->rip < (uint64_t)exit_jump_end)
+        regs->rip = this_vcpu()->resume_rip; /* all but the last jump of a system call was done */
+    if (trap->vector == TRAP_PAGE)
+        fault_of_program(trap);
+    else if (trap->vector < 32)
+        exception(regs, trap);
+    else
+        sched_upcall(upcall_bit(trap->vector));
+}
+
+/* --- The way back --------------------------------------------------------------------------------------- */
+
+void cpu_pending(void)
+{
+    struct exo_upcall *upcall = this_vcpu()->upcall;
+
+    if (upcall->pending)
+        sched_upcall(__atomic_exchange_n(&upcall->pending, 0, __ATOMIC_SEQ_CST));
+}
+
+void cpu_return(struct regs *regs)
+{
+    while (this_vcpu()->upcall->pending)
+        cpu_pending();
+    if (signal_pending(current()))
+        signal_deliver(regs);
+}
+
+void cpu_last_resort(void)
+{
+    const struct exo_trap *trap = &this_vcpu()->upcall->trap[EXO_TRAP_DEPTH - 1];
+
+    panic("traps inside traps: the last is %u at %lx, address %lx, stack %lx", trap->vector, (long)trap->rip,
+          (long)trap->address, (long)trap->rsp);
+}

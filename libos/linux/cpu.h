@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu.h - the envs of the instance: their struct vcpu, entries and upcalls (cpu.c, entry.S). */
+#pragma once
+#include "libos/linux/core.h"
+
+/*
+ * vcpu_start - make the running env vcpu 0: GS base, selectors, the space it runs in.
+ *
+ * Bound  constant; nothing that uses this_vcpu() works before
+ */
+void vcpu_start(void);
+
+/* The task whose stack and registers the next entry from a program uses. Called at a task switch. */
+void vcpu_set_task(struct task *task);
+
+/*
+ * cpu_trap - what entry.S found (entry.S only): an exception of the program or of LibOS code, or an upcall.
+ *
+ * regs     where it happened; changed to continue elsewhere
+ * masked   1: in LibOS code, which may only fault on a program's memory
+ */
+void cpu_trap(struct regs *regs, const struct exo_trap *trap);
+
+/* Everything that is due before the program goes on: pending upcalls, then signals (entry.S only). */
+void cpu_return(struct regs *regs);
+
+/* Upcalls that came while the program was just about to run (entry.S only). */
+void cpu_pending(void);
+
+/* Too many traps inside each other (entry.S only). */
+_Noreturn void cpu_last_resort(void);
+
+/* entry.S: run the program of the current task: takes current()->regs. */
+_Noreturn void enter_program(void);
+
+/* main.c: entry.S jumps here with interrupts of the env masked. */
+_Noreturn void libos_main(const struct instance_start *start);

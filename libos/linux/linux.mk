@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# The Linux LibOS: build/linux.elf, one static image at INSTANCE_IMAGE_ADDRESS.
+LINUX_FLAGS := $(STD) $(WARN) -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only -fPIE \
+  -fvisibility=hidden -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
+  -I. -I$(B)/gen
+LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
+             $(sort $(wildcard libos/linux/*.c libos/linux/*/*.c))) base/string.c base/format.c
+LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
+LINUX_O := $(LINUX_C:%.c=$(B)/linux/%.o) $(LINUX_S:%.S=$(B)/linux/%.o)
+
+$(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LINUX_FLAGS) -S -o $(B)/gen/linux_offsets.s $<
+	$(Q)awk -f libos/linux/offsets.awk $(B)/gen/linux_offsets.s > $@
+
+$(B)/linux/%.o: %.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LINUX_FLAGS) -MMD -c $< -o $@
+
+$(B)/linux/%.o: %.S $(GEN) $(B)/gen/linux_offsets.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LINUX_FLAGS) -MMD -c $< -o $@
+
+$(B)/linux.elf: $(LINUX_O) libos/linux/linux.ld
+	$(Q)ld -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --build-id=none --no-relax \
+	  --no-warn-rwx-segments -T libos/linux/linux.ld -o $@ $(LINUX_O)
+
+all: $(B)/linux.elf
+-include $(LINUX_O:.o=.d)

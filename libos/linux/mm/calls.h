@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* calls.h - the memory family's system calls (call/mm_proc.def) and what they share with map.c. */
+#pragma once
+#include "libos/linux/mm/space.h"
+
+/* Moves the entries of [from, from + bytes) to `to` in the current space; 0 or -ENOMEM. */
+int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.c - page faults: which page belongs where.
+ *
+ * Anonymous pages are zeroed frames; private file pages are the file's own frames, read-only, until the first write
+ * copies them; shared pages are the file's frames. A frame with one user in a private area is made writable in place.
+ */
+#include "libos/linux/mm/space.h"
+#include "libos/linux/fs/fs.h"
+#include "libos/linux/task.h"
+
+#define FAULT_PRESENT 1
+#define FAULT_WRITE   2
+#define FAULT_FETCH   16
+#define SIGNAL_KILL   9
+#define SIGNAL_BUS    7
+#define SIGNAL_SEGV   11
+/* siginfo codes: sigaction(2) */
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define BUS_ADRERR  2
+#define SI_KERNEL   0x80
+#define AROUND_PAGES  16 /* file pages mapped by one fault, aligned */
+
+/* A stack grows when the access is below it, within the limit and not into its neighbour. */
+static struct area *stack_grow(struct space *space, uint64_t address)
+{
+    uint32_t index = area_index(space, address);
+
+    if (index == space->count || !(space->area[index].flags & AREA_STACK))
+        return NULL;
+    struct area *area = &space->area[index];
+    uint64_t start = page_down(address);
+    uint64_t limit = current()->process->rlimit[3].soft; /* RLIMIT_STACK */
+
+    if (area->end - start > limit)
+        return NULL;
+    if (index && start < space->area[index - 1].end + MAP_GUARD_BYTES)
+        return NULL;
+    space->pages_mapped += (area->start - start) / PAGE_SIZE;
+    area->start = start;
+    return area;
+}
+
+static int out_of_memory(int *signal)
+{
+    log_once(0x4f4f4d, "out of memory: %lu of %lu pages free; pid %d is killed (raise --memory)",
+             (unsigned long)frames_available(), (unsigned long)frames_total(), current()->process->pid);
+    *signal = SIGNAL_KILL;
+    return SI_KERNEL;
+}
+
+static int map_page(struct space *space, uint64_t page, frame_t frame, uint64_t bits)
+{
+    struct pt_batch batch;
+
+    batch_start(&batch, space->root);
+    int error = tables_ensure(space, page, &batch);
+
+    if (!error)
+        batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | bits);
+    batch_flush(&batch);
+    return error;
+}
+
+static int fault_anonymous(struct space *space, struct area *area, uint64_t page, int *signal)
+{
+    frame_t frame = space->parked_count ? parked_take(space, page) : NO_FRAME;
+    bool writable = area->prot & PROT_WRITE;
+
+    if (frame != NO_FRAME) {
+        space->resident--; /* counted again below */
+        writable = writable && frame_users(frame) == 1;
+    } else {
+        frame = frame_alloc_zeroed();
+    }
+    if (frame == NO_FRAME)
+        return out_of_memory(signal);
+    if (map_page(space, page, frame, area_bits(area, writable) | (writable ? EXO_PTE_DIRTY : 0))) {
+        frame_drop(frame);
+        return out_of_memory(signal);
+    }
+    space->resident++;
+    return 0;
+}
+
+/* Copies `from` (or takes it as it is when this mapping is its only user) and maps it writable. */
+static int copy_page(struct space *space, struct area *area, uint64_t page, frame_t from, bool mapped,
+                     int *signal)
+{
+    frame_t frame = from;
+
+    if (frame_users(from) != 1) {
+        frame = frames_alloc(0);
+        if (frame == NO_FRAME) {
+            if (!mapped)
+                frame_drop(from);
+            return out_of_memory(signal);
+        }
+        const void *source = frame_address(from);
+        void *target = frame_address(frame);
+        uint64_t words = PAGE_SIZE / 8;
+
+        __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words) : : "memory");
+        frame_drop(from);
+    }
+    if (map_page(space, page, frame, area_bits(area, true) | EXO_PTE_DIRTY)) {
+        frame_drop(frame);
+        return out_of_memory(signal);
+    }
+    if (!mapped)
+        space->resident++;
+    return 0;
+}
+
+/* Maps the present neighbours of a file page that was read, so that a program's start takes few faults. */
+static void fault_around(struct space *space, struct area *area, uint64_t page, struct pt_batch *batch)
+{
+    uint64_t span = AROUND_PAGES * PAGE_SIZE;
+    uint64_t start = max_of(page & ~(span - 1), area->start);
+    uint64_t end = min_of((page & ~(span - 1)) + span, area->end);
+    bool fresh = table_depth(page) > 1; /* the table is linked by this very batch: it is empty */
+    uint64_t size = page_up(file_size(area->file));
+
+    if (area->offset + (start - area->start) >= size)
+        return;
+    end = min_of(end, area->start + (size - area->offset));
+    for (uint64_t a = start; a < end; a += PAGE_SIZE) {
+        frame_t frame;
+
+        if (a == page || (!fresh && pte_load(a)) || (space->parked_count))
+            continue;
+        if (area->file->ops->page(area->file, (area->offset + (a - area->start)) / PAGE_SIZE, false, &frame))
+            continue;
+        batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | area_bits(area, false));
+        space->resident++;
+    }
+}
+
+static int fault_file(struct space *space, struct area *area, uint64_t page, bool write, int *signal)
+{
+    bool shared = area->flags & AREA_SHARED;
+    uint64_t index = (area->offset + (page - area->start)) / PAGE_SIZE;
+    frame_t frame = space->parked_count ? parked_take(space, page) : NO_FRAME;
+    int error = 0;
+
+    if (frame != NO_FRAME)
+        space->resident--;
+    else
+        error = area->file->ops->page(area->file, index, write && shared, &frame);
+    if (error == -ENOMEM)
+        return out_of_memory(signal);
+    if (error) {
+        *signal = SIGNAL_BUS;
+        return BUS_ADRERR;
+    }
+    if (write && !shared)
+        return copy_page(space, area, page, frame, false, signal);
+    struct pt_batch batch;
+
+    batch_start(&batch, space->root);
+    if (tables_ensure(space, page, &batch)) {
+        batch_flush(&batch);
+        frame_drop(frame);
+        return out_of_memory(signal);
+    }
+    batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | area_bits(area, write && shared));
+    space->resident++;
+    if (!write && !shared)
+        fault_around(space, area, page, &batch);
+    batch_flush(&batch);
+    return 0;
+}
+
+/* The page is there, but the entry does not allow the write that the area allows. */
+static int fault_write(struct space *space, struct area *area, uint64_t page, uint64_t entry, int *signal)
+{
+    if (!(area->flags & AREA_SHARED))
+        return copy_page(space, area, page, pte_frame(entry), true, signal);
+    frame_t frame = pte_frame(entry);
+
+    if (area->file) {
+        frame_t now;
+        uint64_t index = (area->offset + (page - area->start)) / PAGE_SIZE;
+        int error = area->file->ops->page(area->file, index, true, &now);
+
+        if (error == -ENOMEM)
+            return out_of_memory(signal);
+        if (error) {
+            *signal = SIGNAL_BUS;
+            return BUS_ADRERR;
+        }
+        frame_drop(frame); /* the file may have copied the page on its first write */
+        frame = now;
+    }
+    if (map_page(space, page, frame, area_bits(area, true) | EXO_PTE_DIRTY))
+        return out_of_memory(signal);
+    return 0;
+}
+
+static bool access_allowed(const struct area *area, uint64_t error)
+{
+    if (error & FAULT_WRITE)
+        return area->prot & PROT_WRITE;
+    if (error & FAULT_FETCH)
+        return area->prot & PROT_EXEC;
+    return area->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *signal)
+{
+    uint64_t page = page_down(address);
+    bool write = error & FAULT_WRITE;
+
+    *signal = SIGNAL_SEGV;
+    if (address >= USER_END || (address >= LIBOS_START && address < LIBOS_END))
+        return SEGV_MAPERR;
+    struct area *area = area_find(space, address);
+
+    if (!area)
+        area = stack_grow(space, address);
+    if (!area)
+        return SEGV_MAPERR;
+    if (!access_allowed(area, error) || area->flags & AREA_SPECIAL)
+        return SEGV_ACCERR;
+    uint64_t entry = error & FAULT_PRESENT ? pte_load(page) : pte_read(page);
+
+    current()->process->faults++;
+    if (!(entry & EXO_PTE_PRESENT))
+        return area->file ? fault_file(space, area, page, write, signal)
+                          : fault_anonymous(space, area, page, signal);
+    if (write && !(entry & EXO_PTE_WRITE))
+        return fault_write(space, area, page, entry, signal);
+    if (error & FAULT_FETCH && entry & EXO_PTE_NO_EXECUTE)
+        return map_page(space, page, pte_frame(entry), (entry & EXO_PTE_WRITE) | area_bits(area, false))
+                   ? out_of_memory(signal)
+                   : 0;
+    return 0; /* resolved meanwhile */
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * map.c - changing a space's areas: map, unmap, protect, move, brk; and the views of them.
+ *
+ * Every change keeps areas and entries in step: rights are taken from the entries before the area forgets them.
+ */
+#include "libos/linux/mm/space.h"
+#include "libos/linux/mm/calls.h"
+#include "libos/linux/fs/fs.h"
+#include "libos/linux/task.h"
+
+int space_unmap(struct space *space, uint64_t address, uint64_t length)
+{
+    uint64_t end = address + page_up(length);
+    uint32_t index = area_index(space, address);
+
+    if (index == space->count || space->area[index].start >= end)
+        return 0;
+    int error = area_cut(space, address, end);
+
+    if (error)
+        return error;
+    pages_drop(space, address, end);
+    area_remove(space, address, end);
+    return 0;
+}
+
+static bool too_much(uint64_t length, uint32_t prot, uint32_t flags)
+{
+    return prot & PROT_WRITE && !(flags & (MAP_NORESERVE | MAP_SHARED)) && length / PAGE_SIZE > frames_total();
+}
+
+int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32_t prot, uint32_t flags,
+                  struct file *file, uint64_t offset)
+{
+    struct area area = {.file = file, .offset = offset, .prot = prot};
+
+    length = page_up(length);
+    if (!length || length > USER_END || (!file && too_much(length, prot, flags)))
+        return -ENOMEM;
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (address & (PAGE_SIZE - 1))
+            return -EINVAL;
+        if (address >= USER_END || length > USER_END - address ||
+            (address < LIBOS_END && address + length > LIBOS_START))
+            return -ENOMEM;
+        if (address < 0x1000)
+            return -EPERM;
+        uint32_t index = area_index(space, address);
+
+        if (flags & MAP_FIXED_NOREPLACE && index < space->count && space->area[index].start < address + length)
+            return -EEXIST;
+        int error = space_unmap(space, address, length);
+
+        if (error)
+            return error;
+    } else {
+        address = area_gap(space, address, length);
+        if (!address)
+            return -ENOMEM;
+    }
+    area.start = address;
+    area.end = address + length;
+    area.flags = (flags & MAP_SHARED ? AREA_SHARED : 0u) | (flags & MAP_GROWSDOWN ? AREA_STACK : 0u) |
+                 (flags & MAP_NORESERVE ? AREA_RESERVE : 0u);
+    int error = area_insert(space, &area);
+
+    return error ? error : (int64_t)address;
+}
+
+/* Rewrites the present entries of one area for its new protection. */
+static void entries_protect(struct space *space, const struct area *area, uint64_t start, uint64_t end)
+{
+    struct pt_batch batch;
+    uint64_t entry;
+
+    batch_start(&batch, space->root);
+    for (uint64_t a = start; (entry = pte_next(&a, end)); a += PAGE_SIZE) {
+        bool writable = area->prot & PROT_WRITE && entry & EXO_PTE_WRITE;
+
+        if (area->prot & PROT_WRITE && !writable && !(area->flags & AREA_SHARED))
+            writable = frame_users(pte_frame(entry)) == 1; /* ours alone: no fault to come */
+        uint64_t now = (entry & (EXO_PTE_FRAME | EXO_PTE_DIRTY)) | area_bits(area, writable);
+
+        if (now != (entry & ~(uint64_t)EXO_PTE_USER))
+            batch_add(&batch, a, 1, now);
+    }
+    batch_flush(&batch);
+}
+
+int space_protect(struct space *space, uint64_t address, uint64_t length, uint32_t prot)
+{
+    uint64_t end = address + page_up(length);
+
+    if (!area_covered(space, address, end))
+        return -ENOMEM;
+    int error = area_cut(space, address, end);
+
+    if (error)
+        return error;
+    for (uint32_t i = area_index(space, address); i < space->count && space->area[i].start < end; i++) {
+        struct area *area = &space->area[i];
+
+        if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
+            (area->file->flags & 3) == 0)
+            return -EACCES;
+        if (area->prot == prot)
+            continue;
+        area->prot = prot;
+        if (prot)
+            entries_protect(space, area, area->start, area->end);
+        else
+            error = park_pages(space, area->start, area->end);
+        if (error)
+            return error;
+    }
+    area_merge_around(space, address, end);
+    return 0;
+}
+
+void space_set_brk(struct space *space, uint64_t start)
+{
+    space->brk_start = page_up(start);
+    space->brk = space->brk_start;
+}
+
+
+int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to)
+{
+    struct pt_batch batch;
+    uint64_t reach = 0;
+    uint64_t entry;
+
+    for (uint64_t a = from; (entry = pte_next(&a, from + bytes)); a += PAGE_SIZE) {
+        uint64_t target = to + (a - from);
+
+        batch_start(&batch, space->root);
+        if (target >= reach) {
+            if (tables_ensure(space, target, &batch)) {
+                batch_flush(&batch);
+                return -ENOMEM;
+            }
+            reach = (target & ~(SPAN_2 - 1)) + SPAN_2;
+        }
+        batch_add(&batch, target, 1, entry & ~(uint64_t)EXO_PTE_USER);
+        batch_add(&batch, a, 1, 0);
+        batch_flush(&batch);
+    }
+    for (uint32_t i = 0; i < space->parked_count; i++)
+        if (space->parked[i].address >= from && space->parked[i].address < from + bytes)
+            return -ENOMEM; /* LIMIT: areas without any access are not moved */
+    return 0;
+}
+
+/* --- Views ---------------------------------------------------------------------------------------- */
+
+static const char *area_name(struct space *space, const struct area *area, char *buffer, size_t size)
+{
+    if (area->file) {
+        if (!area->file->dentry)
+            return "/dev/zero (deleted)";
+        return dentry_path(area->file->dentry, buffer, size) < 0 ? "?" : buffer;
+    }
+    if (area->flags & AREA_STACK)
+        return "[stack]";
+    if (area->flags & AREA_HEAP)
+        return "[heap]";
+    if (area->flags & AREA_SPECIAL)
+        return area->start == space->vdso ? "[vdso]" : "[vvar]";
+    return "";
+}
+
+static int area_text(struct space *space, const struct area *area, char *line, size_t size)
+{
+    char *path = heap_alloc(4096);
+
+    if (!path)
+        return -ENOMEM;
+    struct stat stat = {0};
+
+    if (area->file && area->file->inode)
+        file_stat(area->file, &stat);
+    const char *name = area_name(space, area, path, 4096);
+    int length = format(line, size, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", (long)area->start, (long)area->end,
+                        area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
+                        area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
+                        (long)(area->file ? area->offset : 0), (unsigned)(stat.st_dev >> 8) & 0xff,
+                        (unsigned)stat.st_dev & 0xff, (unsigned long)stat.st_ino);
+
+    if (name[0])
+        length += format(line + length, size - (size_t)length, "%*s%s", max_of(73 - length, 0), "", name);
+    length += format(line + length, size - (size_t)length, "\n");
+    heap_free(path);
+    return (int)min_of((size_t)length, size - 1);
+}
+
+int64_t space_maps_text(struct space *space, char *buffer, size_t size, uint64_t offset)
+{
+    char *line = heap_alloc(4400);
+    uint64_t position = 0;
+    size_t written = 0;
+
+    if (!line)
+        return -ENOMEM;
+    for (uint32_t i = 0; space && i < space->count && written < size; i++) {
+        int length = area_text(space, &space->area[i], line, 4400);
+
+        if (length < 0)
+            break;
+        uint64_t skip = offset > position ? min_of(offset - position, (uint64_t)length) : 0;
+        size_t take = min_of((size_t)length - skip, size - written);
+
+        memcpy(buffer + written, line + skip, take);
+        written += take;
+        position += (uint64_t)length;
+    }
+    heap_free(line);
+    return (int64_t)written;
+}
+
+void space_sizes(struct space *space, struct space_sizes *out)
+{
+    memset(out, 0, sizeof *out);
+    for (uint32_t i = 0; i < space->count; i++) {
+        const struct area *area = &space->area[i];
+        uint64_t pages = (area->end - area->start) / PAGE_SIZE;
+
+        out->total += pages;
+        if (area->flags & AREA_STACK)
+            out->stack += pages;
+        if (area->file && area->prot & PROT_EXEC)
+            out->text += pages;
+        else if (!(area->flags & AREA_SHARED) && area->prot & PROT_WRITE)
+            out->data += pages;
+    }
+    out->resident = space->resident;
+}
+
+void space_truncate_notify(struct inode *inode, uint64_t first_page)
+{
+    list_for_each(node, &space_list) {
+        struct space *space = list_item(node, struct space, all);
+        struct space *previous = NULL;
+        bool switched = false;
+
+        for (uint32_t i = 0; i < space->count; i++) {
+            struct area *area = &space->area[i];
+            uint64_t first = first_page * PAGE_SIZE;
+
+            if (!area->file || area->file->inode != inode ||
+                area->offset + (area->end - area->start) <= first)
+                continue;
+            if (!switched)
+                previous = space_run_on(space);
+            switched = true;
+            pages_drop(space, first > area->offset ? area->start + (first - area->offset) : area->start, area->end);
+        }
+        if (switched)
+            space_run_back(previous);
+    }
+}

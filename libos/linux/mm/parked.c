@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * parked.c - pages whose area forbids all access (PROT_NONE) but whose contents must survive.
+ *
+ * A page-table entry without "present" has no room for a frame number, so the frames wait in a sorted array of the
+ * space. Rare: programs protect mostly what they have never touched.
+ */
+#include "libos/linux/mm/space.h"
+
+static uint32_t parked_index(const struct space *space, uint64_t address)
+{
+    uint32_t low = 0;
+    uint32_t high = space->parked_count;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+
+        if (space->parked[middle].address >= address)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static int parked_reserve(struct space *space, uint64_t extra)
+{
+    uint64_t need = space->parked_count + extra;
+
+    if (need <= space->parked_capacity)
+        return 0;
+    uint64_t capacity = max_of(need, 2ul * space->parked_capacity);
+    struct parked_page *parked = heap_alloc(capacity * sizeof *parked);
+
+    if (!parked)
+        return -ENOMEM;
+    memcpy(parked, space->parked, space->parked_count * sizeof *parked);
+    heap_free(space->parked);
+    space->parked = parked;
+    space->parked_capacity = (uint32_t)capacity;
+    return 0;
+}
+
+int park_pages(struct space *space, uint64_t start, uint64_t end)
+{
+    struct pt_batch batch;
+    uint64_t pages = 0;
+
+    for (uint64_t a = start; pte_next(&a, end); a += PAGE_SIZE)
+        pages++;
+    if (!pages)
+        return 0;
+    int error = parked_reserve(space, pages);
+
+    if (error)
+        return error;
+    uint32_t index = parked_index(space, start);
+
+    memmove(&space->parked[index + pages], &space->parked[index],
+            (space->parked_count - index) * sizeof space->parked[0]);
+    space->parked_count += (uint32_t)pages;
+    batch_start(&batch, space->root);
+    for (uint64_t a = start;; a += PAGE_SIZE) {
+        uint64_t entry = pte_next(&a, end);
+
+        if (!entry)
+            break;
+        /* Pages parked before lie in between only if their area was parked already: then they have no entry. */
+        space->parked[index++] = (struct parked_page){.address = a, .frame = pte_frame(entry)};
+        batch_add(&batch, a, 1, 0);
+    }
+    batch_flush(&batch);
+    /* Entries parked earlier within the range follow now: one insertion pass restores the order. */
+    for (uint32_t i = 1; i < space->parked_count; i++)
+        for (uint32_t j = i; j && space->parked[j - 1].address > space->parked[j].address; j--) {
+            struct parked_page swap = space->parked[j];
+
+            space->parked[j] = space->parked[j - 1];
+            space->parked[j - 1] = swap;
+        }
+    return 0;
+}
+
+void unpark_pages(struct space *space, uint64_t start, uint64_t end)
+{
+    uint32_t first = parked_index(space, start);
+    uint32_t last = first;
+
+    for (; last < space->parked_count && space->parked[last].address < end; last++) {
+        frame_drop(space->parked[last].frame);
+        space->resident--;
+    }
+    memmove(&space->parked[first], &space->parked[last],
+            (space->parked_count - last) * sizeof space->parked[0]);
+    space->parked_count -= last - first;
+}
+
+frame_t parked_take(struct space *space, uint64_t address)
+{
+    uint32_t index = parked_index(space, address);
+
+    if (index == space->parked_count || space->parked[index].address != address)
+        return NO_FRAME;
+    frame_t frame = space->parked[index].frame;
+
+    space->parked_count--;
+    memmove(&space->parked[index], &space->parked[index + 1],
+            (space->parked_count - index) * sizeof space->parked[0]);
+    return frame;
+}
+
+int parked_fork(struct space *parent, struct space *child)
+{
+    int error = parent->parked_count ? parked_reserve(child, parent->parked_count) : 0;
+
+    if (error)
+        return error;
+    for (uint32_t i = 0; i < parent->parked_count; i++) {
+        child->parked[i] = parent->parked[i];
+        frame_hold(child->parked[i].frame);
+    }
+    child->parked_count = parent->parked_count;
+    return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * space.h - the insides of a process's memory: areas and tables (mm/, elf/, proc/).
+ */
+#pragma once
+#include "libos/linux/mm/mm.h"
+#include "libos/linux/mm/pagetable.h"
+#include <linux/mman.h>
+
+#define AREA_SHARED  0x01
+#define AREA_STACK   0x02 /* grows down */
+#define AREA_SPECIAL 0x04 /* the vDSO and its data: no page but those mapped at exec */
+#define AREA_RESERVE 0x08 /* MAP_NORESERVE */
+#define AREA_NOFORK  0x10
+#define AREA_LOCKED  0x20
+#define AREA_HEAP    0x40 /* brk */
+
+/* [start, end) of one mapping; areas are sorted and do not overlap. */
+struct area {
+    uint64_t start, end;
+    struct file *file; /* held; NULL: anonymous */
+    uint64_t offset;   /* of start in the file */
+    uint32_t prot;
+    uint32_t flags;
+};
+
+struct table_record {
+    uint64_t address; /* first address behind the table */
+    frame_t frame;
+    uint32_t level;
+};
+
+/* A page taken out of the tables while its area forbids all access. */
+struct parked_page {
+    uint64_t address;
+    frame_t frame;
+};
+
+#define SPACE_TABLES_INLINE 12
+#define SPACE_AREA_MAX      32768
+
+struct space {
+    uint32_t users; /* processes */
+    frame_t root;
+    struct list all; /* every space: truncation looks at them */
+    struct area *area;
+    uint32_t count, capacity;
+    uint32_t last; /* index where the last lookup ended */
+    struct table_record *table;
+    uint32_t table_count, table_capacity;
+    struct table_record table_inline[SPACE_TABLES_INLINE];
+    struct parked_page *parked;
+    uint32_t parked_count, parked_capacity;
+    uint64_t brk_start, brk;
+    uint64_t mmap_top;
+    uint64_t stack_top;
+    uint64_t resident; /* pages, roughly: frames counted in */
+    uint64_t vdso;
+    uint64_t pages_mapped; /* sum of the areas, for RLIMIT_AS */
+};
+
+extern struct list space_list;
+
+/* area.c */
+struct area *area_find(struct space *space, uint64_t address);  /* that contains address, or NULL */
+uint32_t area_index(struct space *space, uint64_t address);     /* first area whose end is above address */
+int area_insert(struct space *space, const struct area *area);  /* merges with neighbours; -ENOMEM */
+int area_cut(struct space *space, uint64_t start, uint64_t end); /* splits so that both are borders; -ENOMEM */
+void area_remove(struct space *space, uint64_t start, uint64_t end); /* whole areas, after area_cut; drops files */
+bool area_covered(struct space *space, uint64_t start, uint64_t end);
+uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
+void area_merge_around(struct space *space, uint64_t start, uint64_t end);
+
+/* space.c */
+void pages_drop(struct space *space, uint64_t start, uint64_t end); /* REQUIRES: space is the current one */
+int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* current or fresh space */
+uint64_t area_bits(const struct area *area, bool writable);
+struct space *space_run_on(struct space *space); /* switches for a moment; returns what to switch back to */
+void space_run_back(struct space *previous);
+
+/* parked.c */
+int park_pages(struct space *space, uint64_t start, uint64_t end);
+void unpark_pages(struct space *space, uint64_t start, uint64_t end); /* drops them */
+frame_t parked_take(struct space *space, uint64_t address); /* NO_FRAME: none */
+int parked_fork(struct space *parent, struct space *child);
+
+/* shared.c: an open file that is nothing but shared memory. */
+struct file *shared_memory_file(uint64_t bytes);

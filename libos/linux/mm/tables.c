@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tables.c - page-table frames of the instance and batches of entries.
+ *
+ * Why a pool: the kernel turns only unmapped frames into tables, and almost all frames of the instance are in its
+ * linear map. Creating a table zeroes it, so emptied ones are kept by level: a fork takes its tables from the last
+ * exit without a kernel call.
+ * Invariants: 1. every cached table is empty (a root: but for the instance's slot) and linked nowhere.
+ *             2. no table frame was ever in the linear map.
+ */
+#include "libos/linux/mm/pagetable.h"
+
+static frame_t cached[5]; /* chains by level, linked through the frame rows */
+static frame_t chunk_next, chunk_end;
+
+frame_t unmapped_frame_take(void)
+{
+    frame_t frame = frames_fragment_take();
+
+    if (frame != NO_FRAME)
+        return frame;
+    if (chunk_next == chunk_end) {
+        chunk_next = chunk_take_top();
+        if (chunk_next == NO_FRAME) {
+            chunk_end = NO_FRAME;
+            return NO_FRAME;
+        }
+        chunk_end = chunk_next + 512;
+    }
+    return chunk_next++;
+}
+
+static frame_t cached_pop(unsigned level)
+{
+    frame_t frame = cached[level];
+
+    if (frame != NO_FRAME)
+        cached[level] = frame_chain_get(frame);
+    return frame;
+}
+
+/* Breaks up a cached table of another level. */
+static frame_t cached_steal(unsigned level)
+{
+    for (unsigned other = 1; other <= 4; other++) {
+        frame_t frame = other == level ? NO_FRAME : cached_pop(other);
+
+        if (frame == NO_FRAME)
+            continue;
+        if (exo_table_destroy(SLOT_MEMORY, frame))
+            panic("table frame %lu cannot be taken apart", frame);
+        return frame;
+    }
+    return NO_FRAME;
+}
+
+frame_t table_take(unsigned level)
+{
+    frame_t frame = cached_pop(level);
+
+    if (frame != NO_FRAME)
+        return frame;
+    frame = unmapped_frame_take();
+    if (frame == NO_FRAME)
+        frame = cached_steal(level);
+    if (frame == NO_FRAME)
+        return NO_FRAME;
+    int64_t error = exo_table_create(SLOT_MEMORY, frame, level);
+
+    if (error)
+        panic("kernel refuses frame %lu as a table of level %u: error %ld", frame, level, (long)-error);
+    if (level == 4) {
+        struct exo_pte link = {.address = (uint64_t)INSTANCE_SLOT * SPAN_4 | 4,
+                               .entry = WINDOW_LEVEL(WINDOW_4, LIBOS_START, 39) & (EXO_PTE_FRAME | LINK_BITS)};
+
+        if (exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
+            panic("kernel refuses the link to the instance's own tables");
+    }
+    return frame;
+}
+
+void table_give(unsigned level, frame_t frame)
+{
+    frame_chain_set(frame, cached[level]);
+    cached[level] = frame;
+}
+
+void batch_flush(struct pt_batch *batch)
+{
+    uint64_t done = 0;
+
+    if (!batch->count)
+        return;
+    int64_t result = exo_pt_update_2(SLOT_MEMORY, batch->first, batch->entry, batch->count, &done);
+
+    if (result != (int64_t)batch->count)
+        panic("kernel refuses page-table entry %lx = %lx in space %lx: error %ld",
+              (long)batch->entry[done % EXO_PT_BATCH_MAX].address,
+              (long)batch->entry[done % EXO_PT_BATCH_MAX].entry, (long)batch->first, (long)-result);
+    batch->count = 0;
+    batch->first = batch->root;
+}
+
+uint64_t pte_next(uint64_t *address, uint64_t end)
+{
+    uint64_t a = *address;
+
+    while (a < end) {
+        unsigned depth = table_depth(a);
+
+        if (depth > 1) {
+            uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
+
+            a = (a & ~(span - 1)) + span;
+            continue;
+        }
+        uint64_t stop = min_of((a & ~(SPAN_2 - 1)) + SPAN_2, end);
+
+        for (; a < stop; a += PAGE_SIZE) {
+            uint64_t entry = pte_load(a);
+
+            if (entry & EXO_PTE_PRESENT) {
+                *address = a;
+                return entry;
+            }
+        }
+    }
+    *address = end;
+    return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * user.S - copies between the LibOS and a program's memory.
+ *
+ * A page that is missing is faulted in by the trap handler and the instruction is retried; when that fails the
+ * handler looks rip up in user_fixups and continues at the fix-up, which returns nonzero.
+ */
+.macro FIXUP at, to
+    .pushsection .rodata.fixups, "a"
+    .quad \at, \to
+    .popsection
+.endm
+
+    .text
+/* int user_copy(void *to, const void *from, size_t bytes): 0 or nonzero */
+    .globl user_copy
+    .type user_copy, @function
+user_copy:
+    movq %rdx, %rcx
+    shrq $3, %rcx
+1:  rep movsq
+    movl %edx, %ecx
+    andl $7, %ecx
+2:  rep movsb
+    xorl %eax, %eax
+    ret
+3:  movl $1, %eax
+    ret
+    FIXUP 1b, 3b
+    FIXUP 2b, 3b
+    .size user_copy, . - user_copy
+
+/* int user_clear(void *to, size_t bytes) */
+    .globl user_clear
+    .type user_clear, @function
+user_clear:
+    xorl %eax, %eax
+    movq %rsi, %rcx
+    shrq $3, %rcx
+1:  rep stosq
+    movl %esi, %ecx
+    andl $7, %ecx
+2:  rep stosb
+    ret
+3:  movl $1, %eax
+    ret
+    FIXUP 1b, 3b
+    FIXUP 2b, 3b
+    .size user_clear, . - user_clear
+
+/* int64_t user_string(char *to, const char *from, size_t size): length, -1: fault, size: no NUL within size */
+    .globl user_string
+    .type user_string, @function
+user_string:
+    xorl %eax, %eax
+0:  cmpq %rdx, %rax
+    jae 2f
+1:  movb (%rsi,%rax), %cl
+    movb %cl, (%rdi,%rax)
+    testb %cl, %cl
+    jz 2f
+    incq %rax
+    jmp 0b
+2:  ret
+3:  movq $-1, %rax
+    ret
+    FIXUP 1b, 3b
+    .size user_string, . - user_string
+
+    .section .note.GNU-stack, "", @progbits

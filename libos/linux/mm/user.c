@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* user.c - touching a program's memory: checks, then the copies of user.S. */
+#include "libos/linux/user.h"
+#include "libos/linux/mm/user.h"
+#include "libos/linux/mm/space.h"
+#include "libos/linux/task.h"
+
+struct fixup {
+    uint64_t at, to;
+};
+extern const struct fixup user_fixups_start[], user_fixups_end[]; /* linux.ld */
+
+uint64_t user_fixup(uint64_t rip)
+{
+    for (const struct fixup *f = user_fixups_start; f < user_fixups_end; f++)
+        if (f->at == rip)
+            return f->to;
+    return 0;
+}
+
+bool user_range_ok(uaddr_t address, uint64_t bytes)
+{
+    if (address >= USER_END || bytes > USER_END - address)
+        return false;
+    return address >= LIBOS_END || address + bytes <= LIBOS_START;
+}
+
+int copy_from_user(void *to, uaddr_t from, size_t bytes)
+{
+    if (!user_range_ok(from, bytes))
+        return -EFAULT;
+    return user_copy(to, (const void *)from, bytes) ? -EFAULT : 0;
+}
+
+int copy_to_user(uaddr_t to, const void *from, size_t bytes)
+{
+    if (!user_range_ok(to, bytes))
+        return -EFAULT;
+    return user_copy((void *)to, from, bytes) ? -EFAULT : 0;
+}
+
+int clear_user(uaddr_t to, size_t bytes)
+{
+    if (!user_range_ok(to, bytes))
+        return -EFAULT;
+    return user_clear((void *)to, bytes) ? -EFAULT : 0;
+}
+
+int64_t string_from_user(char *to, uaddr_t from, size_t size)
+{
+    if (!user_range_ok(from, 1))
+        return -EFAULT;
+    uint64_t end = from < LIBOS_START ? LIBOS_START : USER_END;
+    uint64_t room = min_of(size, end - from);
+    int64_t length = user_string(to, (const char *)from, room);
+
+    if (length < 0)
+        return -EFAULT;
+    if ((uint64_t)length < room)
+        return length;
+    return room < size ? -EFAULT : -ENAMETOOLONG;
+}
+
+char *path_from_user(uaddr_t from, int *error)
+{
+    char *path = heap_alloc(4096);
+
+    if (!path) {
+        *error = -ENOMEM;
+        return NULL;
+    }
+    int64_t length = string_from_user(path, from, 4096);
+
+    if (length >= 0)
+        return path;
+    heap_free(path);
+    *error = (int)length;
+    return NULL;
+}
+
+int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t bytes)
+{
+    if (!process->space)
+        return -EFAULT;
+    struct space *previous = space_run_on(process->space);
+    struct process *self = current()->process;
+    struct space *own = self->space;
+
+    self->space = process->space; /* faults on the way are the other space's */
+    int error = copy_from_user(to, from, bytes);
+
+    self->space = own;
+    space_run_back(previous);
+    return error ? error : (int64_t)bytes;
+}

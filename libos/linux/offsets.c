@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* offsets.c - offsets in structs that entry.S needs; compiled to assembly only, then read by offsets.awk. */
+#include "libos/linux/task.h"
+
+#define OFFSET(name, type, member) __asm__ volatile("\n#OFFSET " #name " %0" : : "i"(offsetof(type, member)))
+
+void offsets(void);
+void offsets(void)
+{
+    OFFSET(TASK_PROCESS, struct task, process);
+    OFFSET(PROCESS_PID, struct process, pid);
+    OFFSET(PROCESS_PGID, struct process, pgid);
+    OFFSET(PROCESS_PARENT, struct process, parent);
+    OFFSET(PROCESS_UID, struct process, cred.uid);
+    OFFSET(PROCESS_EUID, struct process, cred.euid);
+    OFFSET(PROCESS_GID, struct process, cred.gid);
+    OFFSET(PROCESS_EGID, struct process, cred.egid);
+}
