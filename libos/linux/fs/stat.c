@@ -56,7 +56,7 @@ static int walk_flags(uint64_t flags)
 }
 
 /* The path's first byte tells fstat by another name, which needs no walk. */
-static bool is_empty(uaddr_t path)
+bool is_empty_path(uaddr_t path)
 {
     char first = 1;
     return copy_from_user(&first, path, 1) == 0 && first == '\0';
@@ -66,7 +66,7 @@ int64_t lx_newfstatat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t f
 {
     if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT))
         return -EINVAL;
-    if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && is_empty(path))
+    if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && is_empty_path(path))
         return lx_fstat(dirfd, buffer);
     return stat_path((int)dirfd, path, (uint32_t)walk_flags(flags), buffer);
 }
@@ -112,7 +112,7 @@ int64_t lx_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, u
         return -EINVAL;
     if ((mask & STATX__RESERVED) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
         return -EINVAL;
-    if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && is_empty(path)) {
+    if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && is_empty_path(path)) {
         file = fd_get_any((int)dirfd);
         error = !file || !file->inode ? -EBADF : 0;
     } else {

@@ -186,6 +186,7 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
 int link_text(struct inode *inode, char *buffer, size_t size); /* length (cut off at size) or error */
 
 /* --- names.c --- */
+bool is_empty_path(uaddr_t path); /* the program passed "" */
 int may_create(struct dentry *directory);
 int may_remove(struct dentry *directory, struct dentry *victim, bool want_directory);
 
@@ -226,6 +227,7 @@ void locks_free(struct inode *inode);
 void epoll_forget(struct file *file);
 int fifo_open(struct file *file);
 int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument);
+void device_bind(struct inode *inode); /* a new device file: finds what its number means */
 int devices_start(struct dentry *root);
 int procfs_start(struct dentry *root);
 int sysfs_start(struct dentry *root);

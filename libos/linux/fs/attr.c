@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attr.c - changing what a file is: mode, owner, times, length, extended attributes.
+ */
+#include "libos/linux/fs/vfs.h"
+#include "libos/linux/user.h"
+#include "libos/linux/call/call.h"
+#include "libos/linux/call/handlers.h"
+#include <linux/falloc.h>
+#include <linux/resource.h>
+#include <linux/time_types.h>
+#include <asm/signal.h>
+
+/* The inode that a call means, held. dirfd with an empty path, or a descriptor when path is 0. */
+static int inode_at(int dirfd, uaddr_t path, uint32_t flags, struct inode **out)
+{
+    struct dentry *dentry;
+    int error;
+
+    if (!path) {
+        struct file *file = fd_get((int)dirfd);
+        if (!file)
+            return -EBADF;
+        *out = file->inode;
+        if (file->inode)
+            inode_hold(file->inode);
+        file_drop(file);
+        return *out ? 0 : -EINVAL;
+    }
+    error = walk_user(dirfd, path, flags, &dentry);
+    if (error)
+        return error;
+    *out = dentry->inode;
+    inode_hold(dentry->inode);
+    dentry_drop(dentry);
+    return 0;
+}
+
+static int may_change(struct inode *inode)
+{
+    return inode_owned(inode) ? 0 : -EPERM;
+}
+
+/* Takes the hold. */
+static int64_t mode_set(struct inode *inode, uint32_t mode)
+{
+    int error = is_link(inode) ? -EOPNOTSUPP : may_change(inode);
+
+    if (!error) {
+        if (!privileged() && !in_group(inode->gid))
+            mode &= ~(uint32_t)S_ISGID;
+        inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
+        inode_touch(inode, false);
+    }
+    inode_drop(inode);
+    return error;
+}
+
+int64_t lx_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
+{
+    struct inode *inode;
+    int error = path ? inode_at((int)dirfd, path, WALK_FOLLOW, &inode) : -EFAULT;
+    return error ? error : mode_set(inode, (uint32_t)mode);
+}
+
+int64_t lx_chmod(uint64_t path, uint64_t mode)
+{
+    return lx_fchmodat((uint64_t)AT_FDCWD, path, mode);
+}
+
+int64_t lx_fchmod(uint64_t fd, uint64_t mode)
+{
+    struct inode *inode;
+    int error = inode_at((int)fd, 0, 0, &inode);
+    return error ? error : mode_set(inode, (uint32_t)mode);
+}
+
+/* Takes the hold. -1 leaves an id as it is. */
+static int64_t owner_set(struct inode *inode, uint32_t uid, uint32_t gid)
+{
+    int error = 0;
+
+    if (!privileged()) {
+        bool own = current()->process->cred.fsuid == inode->uid;
+        if (uid != UINT32_MAX && (!own || uid != inode->uid))
+            error = -EPERM;
+        if (gid != UINT32_MAX && (!own || (gid != inode->gid && !in_group(gid))))
+            error = -EPERM;
+    }
+    if (!error) {
+        if (uid != UINT32_MAX)
+            inode->uid = uid;
+        if (gid != UINT32_MAX)
+            inode->gid = gid;
+        if (!is_directory(inode))
+            inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & 0010 ? S_ISGID : 0));
+        inode_touch(inode, false);
+    }
+    inode_drop(inode);
+    return error;
+}
+
+int64_t lx_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
+{
+    struct inode *inode;
+    int error;
+
+    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (!path)
+        return -EFAULT;
+    error = inode_at((int)dirfd, path,
+                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &inode);
+    return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
+}
+
+int64_t lx_chown(uint64_t path, uint64_t uid, uint64_t gid)
+{
+    return lx_fchownat((uint64_t)AT_FDCWD, path, uid, gid, 0);
+}
+
+int64_t lx_lchown(uint64_t path, uint64_t uid, uint64_t gid)
+{
+    return lx_fchownat((uint64_t)AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+int64_t lx_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
+{
+    struct inode *inode;
+    int error = inode_at((int)fd, 0, 0, &inode);
+    return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
+}
+
+/* --- Times ------------------------------------------------------------------------------------------------ */
+
+#define UTIME_NOW_NS  ((1l << 30) - 1l)
+#define UTIME_OMIT_NS ((1l << 30) - 2l)
+#define KEEP INT64_MIN
+#define NOW  (INT64_MIN + 1)
+
+/* Takes the hold. ns, KEEP or NOW for each. */
+static int64_t times_set(struct inode *inode, int64_t access, int64_t modify)
+{
+    int error = 0;
+
+    if (access == KEEP && modify == KEEP) {
+        inode_drop(inode);
+        return 0;
+    }
+    if (!inode_owned(inode)) {
+        if (access == NOW && modify == NOW)
+            error = inode_permission(inode, 2);
+        else
+            error = -EPERM;
+    }
+    if (!error) {
+        inode->change_ns = file_clock_ns();
+        if (access != KEEP)
+            inode->access_ns = access == NOW ? inode->change_ns : access;
+        if (modify != KEEP)
+            inode->modify_ns = modify == NOW ? inode->change_ns : modify;
+    }
+    inode_drop(inode);
+    return error;
+}
+
+static int timespec_ns(const struct __kernel_timespec *ts, int64_t *ns)
+{
+    if (ts->tv_nsec == UTIME_NOW_NS)
+        *ns = NOW;
+    else if (ts->tv_nsec == UTIME_OMIT_NS)
+        *ns = KEEP;
+    else if (ts->tv_nsec < 0 || ts->tv_nsec >= 1000000000)
+        return -EINVAL;
+    else
+        *ns = ts->tv_sec * 1000000000 + ts->tv_nsec;
+    return 0;
+}
+
+int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
+{
+    struct __kernel_timespec ts[2];
+    struct inode *inode;
+    int64_t ns[2] = {NOW, NOW};
+    int error;
+
+    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (times) {
+        if (copy_from_user(ts, times, sizeof ts))
+            return -EFAULT;
+        if (timespec_ns(&ts[0], &ns[0]) || timespec_ns(&ts[1], &ns[1]))
+            return -EINVAL;
+    }
+    if (!path && (int)dirfd == AT_FDCWD)
+        return -EFAULT;
+    error = inode_at((int)dirfd, path,
+                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &inode);
+    return error ? error : times_set(inode, ns[0], ns[1]);
+}
+
+int64_t lx_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
+{
+    int64_t tv[4];
+    int64_t ns[2] = {NOW, NOW};
+    struct inode *inode;
+    int error;
+
+    if (times) {
+        if (copy_from_user(tv, times, sizeof tv))
+            return -EFAULT;
+        if (tv[1] < 0 || tv[1] >= 1000000 || tv[3] < 0 || tv[3] >= 1000000)
+            return -EINVAL;
+        ns[0] = tv[0] * 1000000000 + tv[1] * 1000;
+        ns[1] = tv[2] * 1000000000 + tv[3] * 1000;
+    }
+    error = inode_at((int)dirfd, path, WALK_FOLLOW, &inode);
+    return error ? error : times_set(inode, ns[0], ns[1]);
+}
+
+int64_t lx_utimes(uint64_t path, uint64_t times)
+{
+    return path ? lx_futimesat((uint64_t)AT_FDCWD, path, times) : -EFAULT;
+}
+
+int64_t lx_utime(uint64_t path, uint64_t times)
+{
+    int64_t seconds[2];
+    int64_t ns[2] = {NOW, NOW};
+    struct inode *inode;
+    int error;
+
+    if (times) {
+        if (copy_from_user(seconds, times, sizeof seconds))
+            return -EFAULT;
+        ns[0] = seconds[0] * 1000000000;
+        ns[1] = seconds[1] * 1000000000;
+    }
+    error = path ? inode_at(AT_FDCWD, path, WALK_FOLLOW, &inode) : -EFAULT;
+    return error ? error : times_set(inode, ns[0], ns[1]);
+}
+
+/* --- Length ------------------------------------------------------------------------------------------------ */
+
+static int64_t resize(struct inode *inode, uint64_t size)
+{
+    if ((size < inode->size && (inode->seals & F_SEAL_SHRINK)) || (size > inode->size && (inode->seals & F_SEAL_GROW)))
+        return -EPERM;
+    if (size > inode->size && size > current()->process->rlimit[RLIMIT_FSIZE].soft) {
+        signal_send_task(current(), SIGXFSZ, NULL);
+        return -EFBIG;
+    }
+    if (size > FILE_LIMIT)
+        return -EFBIG;
+    inode_touch(inode, true);
+    return pages_resize(inode, size);
+}
+
+int64_t lx_truncate(uint64_t path, uint64_t size)
+{
+    struct inode *inode;
+    int64_t error;
+
+    if ((int64_t)size < 0)
+        return -EINVAL;
+    error = path ? inode_at(AT_FDCWD, path, WALK_FOLLOW, &inode) : -EFAULT;
+    if (error)
+        return error;
+    if (is_directory(inode))
+        error = -EISDIR;
+    else if (!is_regular(inode) || inode->ops)
+        error = -EINVAL;
+    else
+        error = inode_permission(inode, 2);
+    if (!error)
+        error = resize(inode, size);
+    inode_drop(inode);
+    return error;
+}
+
+int64_t lx_ftruncate(uint64_t fd, uint64_t size)
+{
+    struct file *file;
+    int64_t error = -EINVAL;
+
+    if ((int64_t)size < 0)
+        return -EINVAL;
+    file = fd_get((int)fd);
+    if (!file)
+        return -EBADF;
+    if (file->inode && is_regular(file->inode) && !file->inode->ops && writable(file))
+        error = resize(file->inode, size);
+    file_drop(file);
+    return error;
+}
+
+static int64_t allocate(struct inode *inode, uint64_t mode, uint64_t offset, uint64_t bytes)
+{
+    uint64_t end = offset + bytes;
+    bool keep = mode & FALLOC_FL_KEEP_SIZE;
+    int error = 0;
+
+    if (end > FILE_LIMIT)
+        return -EFBIG;
+    if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) || (!keep && end > inode->size && (inode->seals & F_SEAL_GROW)))
+        return -EPERM;
+    if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+        pages_punch(inode, offset, end);
+    else
+        error = pages_allocate(inode, offset, keep && end > inode->size ? max_of(inode->size, offset) - offset : bytes);
+    if (!error && !keep && end > inode->size)
+        error = pages_resize(inode, end);
+    if (!error)
+        inode_touch(inode, true);
+    return error;
+}
+
+int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes)
+{
+    struct file *file;
+    int64_t error;
+
+    if ((int64_t)offset < 0 || (int64_t)bytes <= 0)
+        return -EINVAL;
+    if (mode & ~(uint64_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+        return unimplemented(-EOPNOTSUPP, "fallocate mode %#lx", (unsigned long)mode);
+    if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
+        return -EOPNOTSUPP;
+    file = fd_get((int)fd);
+    if (!file)
+        return -EBADF;
+    if (!writable(file))
+        error = -EBADF;
+    else if (file->inode && (file->inode->mode & S_IFMT) == S_IFIFO)
+        error = -ESPIPE;
+    else if (!file->inode || !is_regular(file->inode) || file->inode->ops)
+        error = -ENODEV;
+    else
+        error = allocate(file->inode, mode, offset, bytes);
+    file_drop(file);
+    return error;
+}
+
+/* --- Things that memory has no need of: checked, then nothing to do ----------------------------------------- */
+
+static int64_t descriptor_sync(uint64_t fd)
+{
+    struct file *file = fd_get((int)fd);
+    int64_t error;
+
+    if (!file)
+        return -EBADF;
+    error = file->ops->sync ? file->ops->sync(file) : -EINVAL;
+    file_drop(file);
+    return error;
+}
+
+int64_t lx_fsync(uint64_t fd)
+{
+    return descriptor_sync(fd);
+}
+
+int64_t lx_fdatasync(uint64_t fd)
+{
+    return descriptor_sync(fd);
+}
+
+int64_t lx_sync(void)
+{
+    return 0;
+}
+
+static int64_t descriptor_regular(uint64_t fd, int64_t other)
+{
+    struct file *file = fd_get((int)fd);
+    int64_t error = 0;
+
+    if (!file)
+        return -EBADF;
+    if (file->inode && (file->inode->mode & S_IFMT) == S_IFIFO)
+        error = other;
+    file_drop(file);
+    return error;
+}
+
+int64_t lx_syncfs(uint64_t fd)
+{
+    return descriptor_regular(fd, 0);
+}
+
+int64_t lx_sync_file_range(uint64_t fd, uint64_t offset, uint64_t bytes, uint64_t flags)
+{
+    if ((int64_t)offset < 0 || (int64_t)bytes < 0 || (flags & ~7ul))
+        return -EINVAL;
+    return descriptor_regular(fd, -ESPIPE);
+}
+
+int64_t lx_fadvise64(uint64_t fd, uint64_t offset, uint64_t length, uint64_t advice)
+{
+    int64_t error = descriptor_regular(fd, -ESPIPE);
+
+    (void)offset;
+    if (error)
+        return error;
+    return advice > 5 || (int64_t)length < 0 ? -EINVAL : 0;
+}
+
+int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
+{
+    (void)offset;
+    (void)bytes;
+    return descriptor_regular(fd, -EINVAL);
+}
+
+/* --- Extended attributes: no file system here has any --------------------------------------------------------- */
+
+static int64_t attribute(int dirfd, uaddr_t path, uint32_t flags, uaddr_t name, int64_t answer)
+{
+    struct inode *inode;
+    char text[256];
+    int64_t error = inode_at(dirfd, path, flags, &inode);
+
+    if (error)
+        return error;
+    inode_drop(inode);
+    if (name) {
+        error = string_from_user(text, name, sizeof text);
+        if (error < 0)
+            return error == -ENAMETOOLONG ? -ERANGE : error;
+        if (error == 0)
+            return -ERANGE;
+    }
+    return answer;
+}
+
+#define ATTRIBUTE_CALLS(prefix, dirfd, path, flags)                                                               \
+    int64_t lx_##prefix##setxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size, uint64_t how)      \
+    {                                                                                                             \
+        (void)value;                                                                                              \
+        (void)size;                                                                                               \
+        return how > 2 ? -EINVAL : attribute(dirfd, path, flags, name, -EOPNOTSUPP);                              \
+    }                                                                                                             \
+    int64_t lx_##prefix##getxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size)                    \
+    {                                                                                                             \
+        (void)value;                                                                                              \
+        (void)size;                                                                                               \
+        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                                  \
+    }                                                                                                             \
+    int64_t lx_##prefix##listxattr(uint64_t file, uint64_t list, uint64_t size)                                   \
+    {                                                                                                             \
+        (void)list;                                                                                               \
+        (void)size;                                                                                               \
+        return attribute(dirfd, path, flags, 0, 0);                                                               \
+    }                                                                                                             \
+    int64_t lx_##prefix##removexattr(uint64_t file, uint64_t name)                                                \
+    {                                                                                                             \
+        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                                  \
+    }
+
+ATTRIBUTE_CALLS(, AT_FDCWD, file ? file : 1, WALK_FOLLOW)
+ATTRIBUTE_CALLS(l, AT_FDCWD, file ? file : 1, 0)
+ATTRIBUTE_CALLS(f, (int)file, 0, 0)
