@@ -8,7 +8,7 @@ WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 STD     := -std=gnu17 -g -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all help gen gen-check test lint loc size clean
+.PHONY: unit-build unit-list all help gen gen-check test lint loc size clean
 .DELETE_ON_ERROR:
 
 all: $(B)/lorica.elf ## kernel, LibOSes, apps and the host tool
@@ -72,8 +72,13 @@ $(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk
 
 # --- Parts ----------------------------------------------------------------------------------------------
 -include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk
--include tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/boot/boot.mk
+-include tests/unit/kernel/kernel.mk tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/boot/boot.mk
 -include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk
+
+unit-build: $(UNIT_TESTS)
+
+unit-list:
+	$(Q)for t in $(UNIT_TESTS); do echo $$t; done
 
 test: all ## every suite; ends with `N passed, N failed`
 	$(Q)tests/run $(T)

@@ -277,12 +277,23 @@ clac_site_2:
     .global user_copy
 user_copy:
     movq %rdx, %rcx
-user_copy_at:
+    shrq $3, %rcx
+    andl $7, %edx
+user_copy_words:
+    rep movsq
+    movl %edx, %ecx
+user_copy_bytes:
     rep movsb
-user_copy_fixed:
+    xorl %eax, %eax
+    ret
+user_copy_words_failed:
+    leaq (%rdx, %rcx, 8), %rax
+    ret
+user_copy_bytes_failed:
     movq %rcx, %rax
     ret
 
     .section .fixup, "a"
-    .quad user_copy_at, user_copy_fixed
+    .quad user_copy_words, user_copy_words_failed
+    .quad user_copy_bytes, user_copy_bytes_failed
     .section .note.GNU-stack, "", @progbits

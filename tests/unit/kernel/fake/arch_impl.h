@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* arch_impl.h - a machine made of malloc, on which kernel/core runs as a host program. */
+#pragma once
+#include <stdatomic.h>
+
+#define FAKE_FRAMES 256
+
+extern unsigned char *fake_memory; /* FAKE_FRAMES pages */
+#define WINDOW_BASE ((uint64_t)fake_memory)
+#define MAP_BASE    0ul
+
+struct regs {
+    uint64_t rax, rdx, rip, rsp, rflags, vector, error, rdi;
+};
+
+struct cpu {
+    struct env *env;
+    uint32_t index;
+    _Atomic uint64_t root;
+    _Atomic uint32_t flush;
+    _Atomic uint32_t idle;
+    uint32_t position;
+    bool slice_over, need_pick;
+    uint64_t slice_end_ns, env_from_ns;
+    uint32_t trace_next;
+};
+
+extern struct cpu fake_cpu;
+
+static inline struct cpu *this_cpu(void)
+{
+    return &fake_cpu;
+}
+
+static inline struct env *env_current(void)
+{
+    return fake_cpu.env;
+}
+
+static inline void cpu_relax(void)
+{
+}
+
+static inline void regs_enter(struct regs *regs, uint64_t entry)
+{
+    regs->rip = entry;
+}
+
+static inline void regs_set_result(struct regs *regs, int64_t value, uint64_t second)
+{
+    regs->rax = (uint64_t)value;
+    regs->rdx = second;
+}
+
+static inline void regs_copy_message(struct regs *to, const struct regs *from)
+{
+    to->rdi = from->rdi;
+}

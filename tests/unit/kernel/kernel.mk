@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Host tests of kernel/core and base under ASan and UBSan, on a machine made of malloc.
+UNIT_K       := $(B)/tests/unit/kernel
+UNIT_K_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
+  -Itests/unit/kernel/fake -Itests/unit/kernel -Ikernel -I. -I$(B)/gen
+UNIT_TESTS   += $(UNIT_K)/cap_test $(UNIT_K)/memory_test $(UNIT_K)/format_test
+
+$(UNIT_K)/cap_test: tests/unit/kernel/cap_test.c kernel/core/cap.c kernel/core/cap.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ tests/unit/kernel/cap_test.c kernel/core/cap.c
+
+$(UNIT_K)/memory_test: tests/unit/kernel/memory_test.c tests/unit/kernel/fake/machine.c kernel/core/cap.c \
+    kernel/core/frame.c kernel/core/table.c $(wildcard kernel/core/*.h tests/unit/kernel/fake/*.h) $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ $(filter %.c,$^)
+
+$(UNIT_K)/format_test: tests/unit/kernel/format_test.c base/format.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_K_FLAGS) -Wno-format-truncation -o $@ $(filter %.c,$^)
