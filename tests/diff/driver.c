@@ -115,6 +115,7 @@ static _Noreturn void become_program(const char *directory, const char *name, in
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);        /* SIGKILL, SIGSTOP and the C library's own refuse: fine */
     umask(022);
+    setpriority(PRIO_PROCESS, 0, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setrlimit(RLIMIT_STACK, &(struct rlimit){8 << 20, RLIM_INFINITY});
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 4096});
