@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.h - the only way to touch a program's memory (mm/user.S, mm/user.c).
+ * user.h - the only way to touch a program's memory (mm/user_copy.S, mm/user.c).
  *
  * Each function checks that the range lies in user space and outside the LibOS, then copies in the current
  * address space; pages not there yet are faulted in on the way. -EFAULT when that fails (nothing is known about

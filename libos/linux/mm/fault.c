@@ -15,11 +15,6 @@
 #define SIGNAL_KILL   9
 #define SIGNAL_BUS    7
 #define SIGNAL_SEGV   11
-/* siginfo codes: sigaction(2) */
-#define SEGV_MAPERR 1
-#define SEGV_ACCERR 2
-#define BUS_ADRERR  2
-#define SI_KERNEL   0x80
 #define AROUND_PAGES  16 /* file pages mapped by one fault, aligned */
 
 /* A stack grows when the access is below it, within the limit and not into its neighbour. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* user.c - touching a program's memory: checks, then the copies of user.S. */
+/* user.c - touching a program's memory: checks, then the copies of user_copy.S. */
 #include "libos/linux/user.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/space.h"

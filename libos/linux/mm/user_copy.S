@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.S - copies between the LibOS and a program's memory.
+ * user_copy.S - copies between the LibOS and a program's memory.
  *
  * A page that is missing is faulted in by the trap handler and the instruction is retried; when that fails the
  * handler looks rip up in user_fixups and continues at the fix-up, which returns nonzero.
