@@ -2,8 +2,9 @@
 /*
  * accel.c - whether this machine can run Lorica with hardware virtualisation.
  *
- * /dev/kvm that opens proves nothing: on some hosts it is emulated, or dies in the first ring transition. So a
- * probe kernel (tools/probe) enters long mode, goes to ring 3 and back a few hundred times, and says so.
+ * /dev/kvm that opens proves nothing: on some hosts it is emulated, or dies in the first ring
+ * transition. So a probe kernel (tools/probe) enters long mode, goes to ring 3 and back a few
+ * hundred times, and says so.
  */
 #define _GNU_SOURCE
 #include "tools/accel.h"
@@ -23,10 +24,27 @@
 
 static char *accel_probe(void)
 {
-    char *argv[] = {text_copy(machine_program()), "-M", "q35", "-nodefaults", "-no-user-config", "-no-reboot",
-                    "-display", "none", "-monitor", "none", "-m", "64", "-cpu", "max", "-accel", "kvm",
-                    "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel",
-                    process_home_file("build/tools/probe.elf"), NULL};
+    char *argv[] = {text_copy(machine_program()),
+                    "-M",
+                    "q35",
+                    "-nodefaults",
+                    "-no-user-config",
+                    "-no-reboot",
+                    "-display",
+                    "none",
+                    "-monitor",
+                    "none",
+                    "-m",
+                    "64",
+                    "-cpu",
+                    "max",
+                    "-accel",
+                    "kvm",
+                    "-device",
+                    "isa-debug-exit,iobase=0xf4,iosize=4",
+                    "-kernel",
+                    process_home_file("build/tools/probe.elf"),
+                    NULL};
     struct machine machine = {0};
     pid_t parent = getpid();
 
@@ -35,7 +53,8 @@ static char *accel_probe(void)
         int null = open("/dev/null", O_RDWR);
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+        if (getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+            dup2(null, 2) < 0)
             _exit(127);
         setsid();
         execvp(argv[0], argv);
@@ -50,11 +69,13 @@ static char *accel_probe(void)
     if (WIFEXITED(machine.wait_status) && WEXITSTATUS(machine.wait_status) == ACCEL_PROBE_STATUS)
         return text_copy("yes: the probe kernel boots");
     if (WIFSIGNALED(machine.wait_status))
-        return text_format("no: QEMU died of signal %d in the probe", WTERMSIG(machine.wait_status));
+        return text_format("no: QEMU died of signal %d in the probe",
+                           WTERMSIG(machine.wait_status));
     return text_format("no: the probe ended with status %d", WEXITSTATUS(machine.wait_status));
 }
 
-/* "BOOT-ID yes: ..." as kept in the cache; the answer part, or NULL when it is not from this boot. */
+/* "BOOT-ID yes: ..." as kept in the cache; the answer part, or NULL when it is not from this boot.
+ */
 static char *accel_cached(const char *path, const char *boot)
 {
     struct buffer text = {0};

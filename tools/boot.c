@@ -23,49 +23,59 @@
 #include <unistd.h>
 
 #define BOOT_HEADROOM_MIB 32u /* kernel, init, LibOS and a little room for the program */
-#define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define BOOT_PATH         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 void request_start(struct request *request, const char *verb)
 {
-    *request = (struct request){.verb = verb, .cpus = 1, .memory_mib = MACHINE_MEMORY_DEFAULT,
-                                .accel = "auto", .cpu = "max", .libos = "linux"};
+    *request = (struct request){.verb = verb,
+                                .cpus = 1,
+                                .memory_mib = MACHINE_MEMORY_DEFAULT,
+                                .accel = "auto",
+                                .cpu = "max",
+                                .libos = "linux"};
     request->kernel = process_home_file("build/lorica.elf");
 }
 
 static void request_env(struct request *request, const char *argument)
 {
     if (*argument == '=' || !*argument)
-        fail(STATUS_FAILED, "%s: --env %s has no name\n  try: --env NAME=VALUE", request->verb, argument);
+        fail(STATUS_FAILED, "%s: --env %s has no name\n  try: --env NAME=VALUE", request->verb,
+             argument);
     if (strchr(argument, '='))
         text_list_add(&request->env, text_copy(argument));
     else if (getenv(argument))
         text_list_add(&request->env, text_format("%s=%s", argument, getenv(argument)));
 }
 
-/* Package names, comma separated; what Debian policy allows in a name, and nothing that apt takes for an option. */
+/* Package names, comma separated; what Debian policy allows in a name, and nothing that apt takes
+ * for an option. */
 static void request_packages(struct request *request, const char *argument)
 {
     char *list = text_copy(argument);
 
-    for (char *save, *name = strtok_r(list, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
+    for (char *save, *name = strtok_r(list, ", ", &save); name;
+         name = strtok_r(NULL, ", ", &save)) {
         size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
 
-        if (name[good] || name[0] == '-' || name[0] == '.' || text_ends(name, "-") || text_ends(name, "+-"))
-            fail(STATUS_FAILED, "%s: --package %s is no name of a Debian package", request->verb, name);
+        if (name[good] || name[0] == '-' || name[0] == '.' || text_ends(name, "-") ||
+            text_ends(name, "+-"))
+            fail(STATUS_FAILED, "%s: --package %s is no name of a Debian package", request->verb,
+                 name);
         text_list_add(&request->package, text_copy(name));
     }
 }
 
-static unsigned request_number(const struct request *request, const char *option, const char *argument,
-                               unsigned low, unsigned high, const char *unit)
+static unsigned request_number(const struct request *request, const char *option,
+                               const char *argument, unsigned low, unsigned high, const char *unit)
 {
     uint64_t value;
 
     if (text_number(argument, UINT32_MAX, &value))
-        fail(STATUS_FAILED, "%s: --%s needs a whole number%s, not %s", request->verb, option, unit, argument);
+        fail(STATUS_FAILED, "%s: --%s needs a whole number%s, not %s", request->verb, option, unit,
+             argument);
     if (value < low || value > high)
-        fail(STATUS_FAILED, "%s: --%s %s is out of range: %u to %u%s", request->verb, option, argument, low, high,
-             unit);
+        fail(STATUS_FAILED, "%s: --%s %s is out of range: %u to %u%s", request->verb, option,
+             argument, low, high, unit);
     return (unsigned)value;
 }
 
@@ -120,14 +130,18 @@ int request_take(struct request *request, const struct option_row *row, const ch
 static void boot_check(const struct request *request)
 {
     if (request->root && request->package.count)
-        fail(STATUS_FAILED, "%s: --root and --package exclude each other: packages go into the default root",
+        fail(STATUS_FAILED,
+             "%s: --root and --package exclude each other: packages go into the default root",
              request->verb);
-    if (request->manifest && (request->word_count || request->root || request->package.count || request->app))
-        fail(STATUS_FAILED, "%s: --manifest says what to start and with which roots; give no program, --root, "
-             "--package or --app with it", request->verb);
+    if (request->manifest &&
+        (request->word_count || request->root || request->package.count || request->app))
+        fail(STATUS_FAILED,
+             "%s: --manifest says what to start and with which roots; give no program, --root, "
+             "--package or --app with it",
+             request->verb);
     if (access(request->kernel, R_OK))
-        fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb, request->kernel,
-             strerror(errno));
+        fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb,
+             request->kernel, strerror(errno));
 }
 
 /* The file of a LibOS or app: a path, or a name in build/. Gives. */
@@ -141,8 +155,8 @@ static char *boot_libos_file(const char *name)
         return text_copy(name);
     }
     for (size_t i = 0; i < 3; i++) {
-        char *part = text_format("%.*s%s%s", (int)(strchr(places[i], '%') - places[i]), places[i], name,
-                                 strchr(places[i], '%') + 2);
+        char *part = text_format("%.*s%s%s", (int)(strchr(places[i], '%') - places[i]), places[i],
+                                 name, strchr(places[i], '%') + 2);
         char *path = process_home_file(part);
         struct stat status;
 
@@ -166,7 +180,8 @@ static void boot_add_file(struct cpio *cpio, const char *member, const char *pat
     close(fd);
 }
 
-/* --- Roots ----------------------------------------------------------------------------------------- */
+/* --- Roots
+ * ----------------------------------------------------------------------------------------- */
 
 /* A root as `run` or a manifest names it: an archive file, a tree, or both from the cache. */
 struct boot_root {
@@ -186,11 +201,13 @@ static struct node *boot_root_tree(struct boot_root *root)
     bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, root->file, 0);
     root->tree = bytes == MAP_FAILED ? NULL : cpio_read(bytes, (size_t)status.st_size);
     if (!root->tree)
-        fail(STATUS_FAILED, "a root in the cache %s is damaged\n  try: delete that directory", process_cache());
+        fail(STATUS_FAILED, "a root in the cache %s is damaged\n  try: delete that directory",
+             process_cache());
     return root->tree;
 }
 
-static struct boot_root boot_root_packages(const struct request *request, const struct text_list *package)
+static struct boot_root boot_root_packages(const struct request *request,
+                                           const struct text_list *package)
 {
     char *path = package_root(package, request->update, request->verbose);
     struct boot_root root = {.file = open(path, O_RDONLY | O_CLOEXEC)};
@@ -215,7 +232,8 @@ static int boot_root_file(struct boot_root *root, int changed)
     return root->file;
 }
 
-/* --- The manifest of `run PROGRAM ARGUMENTS` ------------------------------------------------------- */
+/* --- The manifest of `run PROGRAM ARGUMENTS`
+ * ------------------------------------------------------- */
 
 static int boot_env_has(const struct request *request, const char *name)
 {
@@ -225,7 +243,8 @@ static int boot_env_has(const struct request *request, const char *name)
     return 0;
 }
 
-static void boot_manifest_env(const struct request *request, struct buffer *manifest, unsigned terminals)
+static void boot_manifest_env(const struct request *request, struct buffer *manifest,
+                              unsigned terminals)
 {
     const char *term = getenv("TERM");
 
@@ -238,14 +257,16 @@ static void boot_manifest_env(const struct request *request, struct buffer *mani
     for (size_t i = 0; i < request->env.count; i++) {
         size_t name = strcspn(request->env.item[i], "=") + 1, later = i + 1;
 
-        while (later < request->env.count && strncmp(request->env.item[later], request->env.item[i], name))
+        while (later < request->env.count &&
+               strncmp(request->env.item[later], request->env.item[i], name))
             later++;
         if (later == request->env.count) /* the last of one name counts */
             manifest_line(manifest, "env", request->env.item[i]);
     }
 }
 
-static char *boot_manifest(const struct request *request, const struct program *program, int with_root)
+static char *boot_manifest(const struct request *request, const struct program *program,
+                           int with_root)
 {
     static const char *const streams[] = {"stdin", "stdout", "stderr"};
     struct buffer manifest = {0};
@@ -253,7 +274,8 @@ static char *boot_manifest(const struct request *request, const struct program *
     uint16_t rows, columns;
 
     buffer_format(&manifest, "instance main\n");
-    manifest_line(&manifest, "libos", manifest_member(request->app ? request->app : request->libos));
+    manifest_line(&manifest, "libos",
+                  manifest_member(request->app ? request->app : request->libos));
     if (with_root)
         manifest_line(&manifest, "root", "root0.cpio");
     manifest_line(&manifest, "memory", "rest");
@@ -262,8 +284,10 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_line(&manifest, "arg", program->arg0);
         manifest_line(&manifest, "cwd", program->cwd);
     } else {
-        manifest_line(&manifest, "arg", request->word_count ? request->words[0] : request->app ? request->app
-                                                                                               : "bash");
+        manifest_line(&manifest, "arg",
+                      request->word_count ? request->words[0]
+                      : request->app      ? request->app
+                                          : "bash");
     }
     for (int i = 1; i < request->word_count; i++)
         manifest_line(&manifest, "arg", request->words[i]);
@@ -280,7 +304,8 @@ static char *boot_manifest(const struct request *request, const struct program *
     return manifest.bytes;
 }
 
-/* --- Putting it together --------------------------------------------------------------------------- */
+/* --- Putting it together
+ * --------------------------------------------------------------------------- */
 
 static void boot_check_memory(const struct request *request, int archive)
 {
@@ -291,8 +316,10 @@ static void boot_check_memory(const struct request *request, int archive)
         return;
     mib = ((uint64_t)status.st_size >> 20) + 1;
     if (mib + BOOT_HEADROOM_MIB > request->memory_mib)
-        fail(STATUS_FAILED, "%s: the root and the LibOSes take %llu MiB of the machine's %u\n"
-             "  try: --memory %llu", request->verb, (unsigned long long)mib, request->memory_mib,
+        fail(STATUS_FAILED,
+             "%s: the root and the LibOSes take %llu MiB of the machine's %u\n"
+             "  try: --memory %llu",
+             request->verb, (unsigned long long)mib, request->memory_mib,
              (unsigned long long)(mib * 2 + 2 * BOOT_HEADROOM_MIB));
 }
 
@@ -304,7 +331,8 @@ static void boot_start_archive(struct boot *boot, struct cpio *cpio)
     cpio_bytes(cpio, "manifest", boot->manifest, strlen(boot->manifest));
 }
 
-/* Is the word a program of this machine? A path that the root has as well is the root's, unless it is relative. */
+/* Is the word a program of this machine? A path that the root has as well is the root's, unless it
+ * is relative. */
 static int boot_is_host_program(const char *word, struct boot_root *root)
 {
     struct node *node;
@@ -366,7 +394,8 @@ static void boot_app(const struct request *request, struct boot *boot)
     cpio_close(&cpio);
 }
 
-/* A root of a manifest: `default`, `packages:a,b`, or a path relative to the manifest's directory. */
+/* A root of a manifest: `default`, `packages:a,b`, or a path relative to the manifest's directory.
+ */
 static struct boot_root boot_manifest_root(const struct request *request, const char *name)
 {
     const char *slash = strrchr(request->manifest, '/');
@@ -391,7 +420,8 @@ static void boot_user_manifest(const struct request *request, struct boot *boot)
     struct cpio cpio;
 
     if (process_read_file(request->manifest, &text))
-        fail(STATUS_FAILED, "%s: --manifest %s: %s", request->verb, request->manifest, strerror(errno));
+        fail(STATUS_FAILED, "%s: --manifest %s: %s", request->verb, request->manifest,
+             strerror(errno));
     if (strlen(text.bytes) != text.length)
         fail(STATUS_FAILED, "%s: --manifest %s is no text file", request->verb, request->manifest);
     boot->manifest = manifest_rewrite(text.bytes, &use);
@@ -400,7 +430,8 @@ static void boot_user_manifest(const struct request *request, struct boot *boot)
         return;
     boot_start_archive(boot, &cpio);
     for (size_t i = 0; i < use.libos.count; i++)
-        boot_add_file(&cpio, manifest_member(use.libos.item[i]), boot_libos_file(use.libos.item[i]));
+        boot_add_file(&cpio, manifest_member(use.libos.item[i]),
+                      boot_libos_file(use.libos.item[i]));
     for (size_t i = 0; i < use.root.count; i++) {
         struct boot_root root = boot_manifest_root(request, use.root.item[i]);
         char *member = text_format("root%zu.cpio", i);
@@ -434,7 +465,11 @@ void boot_prepare(const struct request *request, struct boot *boot)
         boot_program(request, boot);
     if (boot->archive >= 0)
         boot_check_memory(request, boot->archive);
-    boot->wish = (struct machine_wish){.kernel = request->kernel, .append = "log=serial", .cpu = request->cpu,
-                                       .cpus = request->cpus, .memory_mib = request->memory_mib,
-                                       .accel = boot_accel(request), .with_channel = 1};
+    boot->wish = (struct machine_wish){.kernel = request->kernel,
+                                       .append = "log=serial",
+                                       .cpu = request->cpu,
+                                       .cpus = request->cpus,
+                                       .memory_mib = request->memory_mib,
+                                       .accel = boot_accel(request),
+                                       .with_channel = 1};
 }

@@ -10,44 +10,46 @@
 struct request {
     const char *verb;
     unsigned cpus, memory_mib;
-    const char *accel;       /* auto, kvm, tcg, icount */
+    const char *accel; /* auto, kvm, tcg, icount */
     const char *cpu;
-    struct text_list env;    /* NAME=VALUE */
-    const char *root;        /* --root, or NULL */
+    struct text_list env; /* NAME=VALUE */
+    const char *root;     /* --root, or NULL */
     struct text_list package;
     int update;
-    const char *manifest;    /* --manifest, or NULL */
-    const char *app;         /* --app: native program instead of the Linux LibOS, or NULL */
-    const char *libos;       /* --libos: the LibOS that runs PROGRAM */
+    const char *manifest; /* --manifest, or NULL */
+    const char *app;      /* --app: native program instead of the Linux LibOS, or NULL */
+    const char *libos;    /* --libos: the LibOS that runs PROGRAM */
     uint64_t timeout_ms;
     int dry_run, verbose, json;
     char *kernel;
-    char **words;            /* PROGRAM and its arguments */
+    char **words; /* PROGRAM and its arguments */
     int word_count;
 };
 
 struct boot {
-    char *manifest;   /* as init reads it */
-    int archive;      /* the boot archive, a file without a name; -1 after a dry run */
+    char *manifest; /* as init reads it */
+    int archive;    /* the boot archive, a file without a name; -1 after a dry run */
     unsigned instances;
     struct machine_wish wish;
 };
 
 /* The options that `run` and `debug` share. */
-#define REQUEST_OPTIONS                                                                                       \
-    {"cpus", 'c', "N", "processors (default 1)"},                                                             \
-    {"memory", 'm', "MiB", "memory of the machine (default 512, at least 64)"},                               \
-    {"accel", 0, "auto|kvm|tcg", "KVM if it really works here, else emulation (default auto)"},               \
-    {"env", 'e', "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},                   \
-    {"root", 0, "DIR|TAR", "root file system of the program (default: Debian packages)"},                     \
-    {"package", 'p', "NAME,...", "Debian packages to add to the default root (repeatable)"},                  \
-    {"update", 0, NULL, "fetch package lists, and packages with new versions, again"},                        \
-    {"manifest", 0, "FILE", "what to start, in init's own words (docs/boot-image.md)"},                       \
-    {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                                  \
-    {"libos", 0, "NAME", NULL},                                                                               \
-    {"cpu", 0, "MODEL", NULL},                                                                                \
-    {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                                       \
-    {"verbose", 'v', NULL, "messages of kernel and LibOSes on standard error"}
+#define REQUEST_OPTIONS                                                                            \
+    {"cpus", 'c', "N", "processors (default 1)"},                                                  \
+        {"memory", 'm', "MiB", "memory of the machine (default 512, at least 64)"},                \
+        {"accel", 0, "auto|kvm|tcg",                                                               \
+         "KVM if it really works here, else emulation (default auto)"},                            \
+        {"env", 'e', "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},    \
+        {"root", 0, "DIR|TAR", "root file system of the program (default: Debian packages)"},      \
+        {"package", 'p', "NAME,...", "Debian packages to add to the default root (repeatable)"},   \
+        {"update", 0, NULL, "fetch package lists, and packages with new versions, again"},         \
+        {"manifest", 0, "FILE", "what to start, in init's own words (docs/boot-image.md)"},        \
+        {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                   \
+        {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
+        {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
+    {                                                                                              \
+        "verbose", 'v', NULL, "messages of kernel and LibOSes on standard error"                   \
+    }
 
 /* Default values of a request. */
 void request_start(struct request *request, const char *verb);

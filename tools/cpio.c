@@ -2,11 +2,12 @@
 /*
  * cpio.c - writing and reading newc archives with page-aligned file data.
  *
- * The name field of a regular file is padded with NULs until header and name end on a page boundary; ordinary
- * cpio readers stop at the first NUL and skip `namesize` bytes. Links and directories are not padded.
+ * The name field of a regular file is padded with NULs until header and name end on a page
+ * boundary; ordinary cpio readers stop at the first NUL and skip `namesize` bytes. Links and
+ * directories are not padded.
  *
- * Not here: hard links. Each name of a file with several names gets a copy of its own; package and image trees
- * have few, and the reader in the machine stays simple.
+ * Not here: hard links. Each name of a file with several names gets a copy of its own; package and
+ * image trees have few, and the reader in the machine stays simple.
  */
 #define _GNU_SOURCE
 #include "tools/cpio.h"
@@ -73,7 +74,8 @@ static void cpio_zeros(struct cpio *cpio, uint64_t alignment)
         cpio_write(cpio, zeros, alignment - over);
 }
 
-/* Header and name. `of` gives mode, owner, time and device; size is that of the data that follow. */
+/* Header and name. `of` gives mode, owner, time and device; size is that of the data that follow.
+ */
 static void cpio_header(struct cpio *cpio, const char *name, const struct node *of, uint64_t size)
 {
     uint64_t name_size = strlen(name) + 1;
@@ -117,7 +119,8 @@ static void cpio_copy(struct cpio *cpio, const char *name, int fd, uint64_t size
         if (count < 0)
             fail(STATUS_FAILED, "cannot copy %s into the archive: %s", name, strerror(errno));
         if (count == 0)
-            fail(STATUS_FAILED, "%s became shorter while it was copied; run the command again", name);
+            fail(STATUS_FAILED, "%s became shorter while it was copied; run the command again",
+                 name);
         cpio->offset += (uint64_t)count;
     }
     cpio_zeros(cpio, 4);
@@ -153,8 +156,8 @@ static void cpio_below(struct cpio *cpio, const struct node *directory, const ch
         char *path = text_format("%s%s%s", prefix, *prefix ? "/" : "", node->name);
 
         if (strlen(path) >= CPIO_NAME_MAX)
-            fail(STATUS_FAILED, "a path in the root is longer than %u bytes: %.60s...", CPIO_NAME_MAX - 1,
-                 path);
+            fail(STATUS_FAILED, "a path in the root is longer than %u bytes: %.60s...",
+                 CPIO_NAME_MAX - 1, path);
         if (node->host_path) {
             cpio_host_file(cpio, path, node);
         } else {

@@ -2,8 +2,9 @@
 /*
  * debug.c - the verb `debug`: a machine stopped at its first instruction, and gdb at the terminal.
  *
- * gdb has the terminal's input; the program's output appears between gdb's. Interrupts typed at the terminal are
- * gdb's. The socket between gdb and QEMU lies in a private directory that is removed at the end.
+ * gdb has the terminal's input; the program's output appears between gdb's. Interrupts typed at the
+ * terminal are gdb's. The socket between gdb and QEMU lies in a private directory that is removed
+ * at the end.
  */
 #define _GNU_SOURCE
 #include "tools/boot.h"
@@ -44,7 +45,8 @@ static void debug_make_directory(void)
 
     debug_directory = text_format("%s/lorica-XXXXXX", base && *base == '/' ? base : "/tmp");
     if (!mkdtemp(debug_directory))
-        fail(STATUS_FAILED, "debug: cannot make a directory in %s: %s", base ? base : "/tmp", strerror(errno));
+        fail(STATUS_FAILED, "debug: cannot make a directory in %s: %s", base ? base : "/tmp",
+             strerror(errno));
     debug_socket = text_format("%s/gdb", debug_directory);
     atexit(debug_clean);
 }
@@ -58,7 +60,8 @@ static void debug_await_socket(struct machine *machine)
     while (access(debug_socket, F_OK)) {
         if (machine_wait(machine, 5)) {
             count = read(machine->complaints, block, sizeof block);
-            fail(STATUS_FAILED, "debug: QEMU did not start: %.*s", count > 0 ? (int)count : 0, block);
+            fail(STATUS_FAILED, "debug: QEMU did not start: %.*s", count > 0 ? (int)count : 0,
+                 block);
         }
         if (process_now_ms() > end)
             fail(STATUS_FAILED, "debug: QEMU did not open its debugger socket within 5 s");
@@ -69,11 +72,18 @@ static void debug_await_socket(struct machine *machine)
 static pid_t debug_start_gdb(const struct request *request)
 {
     const char *program = getenv("LORICA_GDB");
-    char *argv[] = {text_copy(program && *program ? program : "gdb"), text_copy("-q"),
-                    text_copy("-iex"), text_format("set auto-load safe-path %s", process_home()),
-                    text_copy("-ex"), text_copy("set confirm off"),
-                    text_copy("-ex"), text_format("target remote %s", debug_socket),
-                    text_copy("-x"), process_home_file("tools/gdb/lorica.py"), text_copy(request->kernel), NULL};
+    char *argv[] = {text_copy(program && *program ? program : "gdb"),
+                    text_copy("-q"),
+                    text_copy("-iex"),
+                    text_format("set auto-load safe-path %s", process_home()),
+                    text_copy("-ex"),
+                    text_copy("set confirm off"),
+                    text_copy("-ex"),
+                    text_format("target remote %s", debug_socket),
+                    text_copy("-x"),
+                    process_home_file("tools/gdb/lorica.py"),
+                    text_copy(request->kernel),
+                    NULL};
     pid_t parent = getpid(), child = fork(), gdb;
     sigset_t none;
     int status;

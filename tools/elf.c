@@ -66,7 +66,8 @@ static const char *elf_check_segment(const struct elf *elf, const Elf64_Phdr *se
         return "is truncated: a segment lies behind its end";
     if (segment->p_type != PT_LOAD)
         return NULL;
-    if (segment->p_memsz < segment->p_filesz || segment->p_vaddr + segment->p_memsz < segment->p_vaddr ||
+    if (segment->p_memsz < segment->p_filesz ||
+        segment->p_vaddr + segment->p_memsz < segment->p_vaddr ||
         segment->p_vaddr + segment->p_memsz > 0x7ffffffff000ull)
         return "has a segment with an absurd size or address";
     return NULL;

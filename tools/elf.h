@@ -10,10 +10,10 @@
 struct elf {
     const char *bytes; /* the whole file; freed by elf_close */
     size_t length;
-    uint16_t type;     /* ET_EXEC or ET_DYN */
-    const char *interpreter;  /* PT_INTERP, or NULL */
+    uint16_t type;               /* ET_EXEC or ET_DYN */
+    const char *interpreter;     /* PT_INTERP, or NULL */
     const char *rpath, *runpath; /* or NULL */
-    struct text_list needed;  /* DT_NEEDED */
+    struct text_list needed;     /* DT_NEEDED */
 };
 
 /*

@@ -2,8 +2,8 @@
 /*
  * import.c - trees from directories, tar archives and Debian packages.
  *
- * Contents of a directory's files stay where they are until the archive is written; those of tar archives and
- * packages are held in memory.
+ * Contents of a directory's files stay where they are until the archive is written; those of tar
+ * archives and packages are held in memory.
  */
 #define _GNU_SOURCE
 #include "tools/import.h"
@@ -111,14 +111,14 @@ static void import_entry(struct node *root, struct archive *archive, struct arch
     if (hard) {
         other = tree_find(root, root, hard, 0);
         if (!other)
-            fail(STATUS_FAILED, "%s is damaged: %s is a hard link to %s, which is not before it", source,
-                 path, hard);
+            fail(STATUS_FAILED, "%s is damaged: %s is a hard link to %s, which is not before it",
+                 source, path, hard);
         mode = other->mode;
     }
     node = path ? tree_place(root, path, mode) : NULL;
     if (!node)
-        fail(STATUS_FAILED, "%s: cannot place the entry %s (a path with .. or through a file)", source,
-             path ? path : "(without a name)");
+        fail(STATUS_FAILED, "%s: cannot place the entry %s (a path with .. or through a file)",
+             source, path ? path : "(without a name)");
     if (S_ISDIR(mode))
         node->mode = mode;
     if (other) {
@@ -171,7 +171,8 @@ static struct node *import_tar(const char *path)
     struct node *root = tree_new();
 
     if (archive_read_open_filename(archive, path, IMPORT_BLOCK) != ARCHIVE_OK)
-        fail(STATUS_FAILED, "--root %s: neither a directory nor a tar archive (%s)\n"
+        fail(STATUS_FAILED,
+             "--root %s: neither a directory nor a tar archive (%s)\n"
              "  try: a directory, or a file from `tar -c`; gzip, xz, bzip2 and zstd are fine",
              path, archive_error_string(archive));
     import_entries(root, archive, path);
@@ -179,8 +180,10 @@ static struct node *import_tar(const char *path)
     if (!root->child_count)
         fail(STATUS_FAILED, "--root %s: the archive is empty or no tar archive", path);
     if (tree_child(root, "manifest.json", 13) || tree_child(root, "oci-layout", 10))
-        fail(STATUS_FAILED, "--root %s: this is an image made of layers, not a file tree\n"
-             "  try: docker export $(docker create IMAGE) > root.tar", path);
+        fail(STATUS_FAILED,
+             "--root %s: this is an image made of layers, not a file tree\n"
+             "  try: docker export $(docker create IMAGE) > root.tar",
+             path);
     return root;
 }
 

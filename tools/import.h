@@ -10,8 +10,8 @@
  *
  * path  a directory, or a tar archive (plain, gzip, xz, bzip2, zstd)
  *
- * Files of the calling user belong to root in the tree. Anything else than the two ends the process with a
- * message (125). Gives.
+ * Files of the calling user belong to root in the tree. Anything else than the two ends the process
+ * with a message (125). Gives.
  */
 struct node *import_path(const char *path);
 

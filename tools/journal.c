@@ -2,8 +2,9 @@
 /*
  * journal.c - the messages of kernel, LibOSes and QEMU during a run, kept in a file.
  *
- * Control characters other than tabs are shown as '?', so that a guest cannot reprogram the terminal that shows
- * its log. The file is limited to JOURNAL_MAX bytes; later lines are dropped from it, with a note.
+ * Control characters other than tabs are shown as '?', so that a guest cannot reprogram the
+ * terminal that shows its log. The file is limited to JOURNAL_MAX bytes; later lines are dropped
+ * from it, with a note.
  */
 #define _GNU_SOURCE
 #include "tools/journal.h"

@@ -10,8 +10,8 @@
  *
  * verbose  every line also goes to standard error
  *
- * The file is last.log in the state directory. Another run that is still going keeps last.log; then a file
- * named after this process is used, which stays only if the run fails.
+ * The file is last.log in the state directory. Another run that is still going keeps last.log; then
+ * a file named after this process is used, which stays only if the run fails.
  */
 void journal_open(int verbose);
 

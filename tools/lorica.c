@@ -21,7 +21,8 @@ static const struct option_row no_options[] = {{0}};
 const struct verb verbs[] = {
     {"run", "start a machine with a program in it; streams and exit status are the program's",
      "[OPTIONS] [PROGRAM [ARGUMENTS...]]", run_examples, run_notes, run_options, verb_run},
-    {"test", "run the tests: all, or the targets named", "[unit|boot|diff|script|apps|tool]... [VARIABLE=VALUE...]",
+    {"test", "run the tests: all, or the targets named",
+     "[unit|boot|diff|script|apps|tool]... [VARIABLE=VALUE...]",
      "lorica test                    everything\n"
      "lorica test diff T=pipe        programs about pipes, on Linux and on Lorica\n",
      NULL, NULL, verb_make},
@@ -29,9 +30,11 @@ const struct verb verbs[] = {
      "lorica bench micro             Lorica and Linux side by side, in instructions\n"
      "lorica bench micro -o json     the same for programs\n",
      NULL, NULL, verb_bench},
-    {"build", "build everything, or the targets named", "[TARGET...]", "lorica build\n", NULL, NULL, verb_make},
+    {"build", "build everything, or the targets named", "[TARGET...]", "lorica build\n", NULL, NULL,
+     verb_make},
     {"debug", "start a machine stopped, with gdb attached", "[OPTIONS] [PROGRAM [ARGUMENTS...]]",
-     "lorica debug                           stopped at the first instruction; `hbreak kernel_main`, `continue`\n"
+     "lorica debug                           stopped at the first instruction; `hbreak "
+     "kernel_main`, `continue`\n"
      "lorica debug bash -c 'ls'              gdb commands of ours: envs frames caps slices pt\n",
      run_notes, debug_options, verb_debug},
     {"help", "explain a verb", "[VERB]", NULL, NULL, no_options, verb_help},
@@ -69,7 +72,8 @@ int verb_help(const struct verb *verb, int argc, char **argv)
 static void open_standard_descriptors(void)
 {
     for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
             _exit(STATUS_FAILED);
 }
 

@@ -2,12 +2,12 @@
 /*
  * machine.c - one QEMU process with Lorica in it.
  *
- * Descriptors are handed down by inheritance: the boot archive (a file in memory, opened by QEMU through
- * /proc/self/fd), and one end of a socket pair each for the channel and for the serial console. Nothing of a
- * run has a name in the file system.
+ * Descriptors are handed down by inheritance: the boot archive (a file in memory, opened by QEMU
+ * through /proc/self/fd), and one end of a socket pair each for the channel and for the serial
+ * console. Nothing of a run has a name in the file system.
  *
- * QEMU gets a session of its own, so that Ctrl-C at the terminal reaches the tool only, and dies with the tool
- * (PR_SET_PDEATHSIG) even if that is killed.
+ * QEMU gets a session of its own, so that Ctrl-C at the terminal reaches the tool only, and dies
+ * with the tool (PR_SET_PDEATHSIG) even if that is killed.
  */
 #define _GNU_SOURCE
 #include "tools/machine.h"
@@ -58,7 +58,8 @@ static void machine_add_accel(struct text_list *list, const struct machine_wish 
     }
 }
 
-struct text_list machine_command(const struct machine_wish *wish, int archive, int channel, int serial)
+struct text_list machine_command(const struct machine_wish *wish, int archive, int channel,
+                                 int serial)
 {
     struct text_list list = {0};
 

@@ -11,12 +11,16 @@
 #define MACHINE_CPUS_MAX       64u
 #define MACHINE_PANIC_STATUS   171 /* what QEMU ends with when the kernel panicked: 0x55 << 1 | 1 */
 
-enum machine_accel { ACCEL_TCG, ACCEL_KVM, ACCEL_ICOUNT };
+enum machine_accel {
+    ACCEL_TCG,
+    ACCEL_KVM,
+    ACCEL_ICOUNT
+};
 
 struct machine_wish {
     const char *kernel;
-    const char *append;   /* kernel command line */
-    const char *cpu;      /* QEMU's CPU model */
+    const char *append; /* kernel command line */
+    const char *cpu;    /* QEMU's CPU model */
     unsigned cpus, memory_mib;
     enum machine_accel accel;
     const char *gdb_path; /* socket for a debugger, the machine starts stopped; NULL: none */
@@ -24,15 +28,16 @@ struct machine_wish {
 };
 
 struct machine {
-    pid_t pid;         /* 0: none */
-    int channel;       /* our end of the virtio console, non-blocking; -1: none */
-    int serial;        /* our end of COM1 */
-    int complaints;    /* QEMU's standard output and error */
-    int wait_status;   /* as from waitpid, when pid is 0 again */
+    pid_t pid;       /* 0: none */
+    int channel;     /* our end of the virtio console, non-blocking; -1: none */
+    int serial;      /* our end of COM1 */
+    int complaints;  /* QEMU's standard output and error */
+    int wait_status; /* as from waitpid, when pid is 0 again */
 };
 
 /* The QEMU command for a wish, with numbers of descriptors (0: not yet open) in it. Gives. */
-struct text_list machine_command(const struct machine_wish *wish, int archive, int channel, int serial);
+struct text_list machine_command(const struct machine_wish *wish, int archive, int channel,
+                                 int serial);
 
 /*
  * machine_start - start QEMU.

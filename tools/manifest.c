@@ -46,7 +46,8 @@ void manifest_pair(struct buffer *manifest, const char *key, const char *first, 
     buffer_add(manifest, "\n", 1);
 }
 
-/* The value of a line "KEY VALUE" with the given key, unquoted as far as paths need it; NULL otherwise. Gives. */
+/* The value of a line "KEY VALUE" with the given key, unquoted as far as paths need it; NULL
+ * otherwise. Gives. */
 static char *manifest_match(const char *line, size_t length, const char *key)
 {
     size_t skip = 0, end;
@@ -63,7 +64,8 @@ static char *manifest_match(const char *line, size_t length, const char *key)
     if (skip < length && line[skip] == '"') {
         const char *close = memchr(line + skip + 1, '"', length - skip - 1);
 
-        return close ? text_format("%.*s", (int)(close - line - (long)skip - 1), line + skip + 1) : NULL;
+        return close ? text_format("%.*s", (int)(close - line - (long)skip - 1), line + skip + 1)
+                     : NULL;
     }
     end = skip;
     while (end < length && !strchr(" \t#\r", line[end]))

@@ -11,22 +11,24 @@ void manifest_line(struct buffer *manifest, const char *key, const char *value);
 /* Append `env NAME=VALUE`, `option NAME VALUE` and the like: a key with two values. */
 void manifest_pair(struct buffer *manifest, const char *key, const char *first, const char *second);
 
-/* The boot archive's member for a LibOS: a name is its own, a path's is the file's name without ".elf". Gives. */
+/* The boot archive's member for a LibOS: a name is its own, a path's is the file's name without
+ * ".elf". Gives. */
 char *manifest_member(const char *libos);
 
 /* What a manifest written by a user refers to. */
 struct manifest_use {
     struct text_list libos; /* members named by `libos`, each once */
-    struct text_list root;  /* values of `root` as the user wrote them: paths, `default`, `packages:a,b` */
-    unsigned instances;     /* `instance` lines */
+    struct text_list
+        root; /* values of `root` as the user wrote them: paths, `default`, `packages:a,b` */
+    unsigned instances; /* `instance` lines */
 };
 
 /*
  * manifest_rewrite - turn a user's manifest into init's.
  *
- * text  the file; `root` lines get the names of the archives that the tool will make (root0.cpio, ...);
- *       and `libos` lines those of members; all other lines stay as they are, so that init's line numbers are the user's
- * use   filled in with what has to be put into the boot archive
+ * text  the file; `root` lines get the names of the archives that the tool will make (root0.cpio,
+ * ...); and `libos` lines those of members; all other lines stay as they are, so that init's line
+ * numbers are the user's use   filled in with what has to be put into the boot archive
  *
  * Gives.
  */

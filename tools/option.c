@@ -20,8 +20,10 @@ _Noreturn static void option_unknown(const struct verb *verb, const char *word)
         names[count++] = row->name;
     nearest = text_nearest(name, names, count);
     if (nearest)
-        fail(STATUS_FAILED, "%s: unknown option --%s; did you mean --%s?", verb->name, name, nearest);
-    fail(STATUS_FAILED, "%s: unknown option --%s\n  try: lorica %s --help", verb->name, name, verb->name);
+        fail(STATUS_FAILED, "%s: unknown option --%s; did you mean --%s?", verb->name, name,
+             nearest);
+    fail(STATUS_FAILED, "%s: unknown option --%s\n  try: lorica %s --help", verb->name, name,
+         verb->name);
 }
 
 static const struct option_row *option_long(const struct verb *verb, const char *word)
@@ -102,12 +104,15 @@ void option_help_verb(const struct verb *verb)
 
 void option_help(void)
 {
-    printf("lorica run bash -c 'echo hello from $(uname -s)'   a Linux program on the exokernel\n"
-           "echo 2+2 | lorica run bc                           a machine that behaves like a process\n"
-           "lorica test                                        all tests\n\n"
-           "usage: lorica VERB [OPTIONS] [ARGUMENTS]\n\nverbs:\n");
+    printf(
+        "lorica run bash -c 'echo hello from $(uname -s)'   a Linux program on the exokernel\n"
+        "echo 2+2 | lorica run bc                           a machine that behaves like a process\n"
+        "lorica test                                        all tests\n\n"
+        "usage: lorica VERB [OPTIONS] [ARGUMENTS]\n\nverbs:\n");
     for (const struct verb *verb = verbs; verb->name; verb++)
         printf("  %-8s %s\n", verb->name, verb->summary);
-    printf("\n`lorica VERB --help` explains one. Exit status: the program's; 124 time limit, 125 Lorica\n"
-           "itself failed, 126 not executable, 127 not found, 128+N the program was ended by signal N.\n");
+    printf("\n`lorica VERB --help` explains one. Exit status: the program's; 124 time limit, 125 "
+           "Lorica\n"
+           "itself failed, 126 not executable, 127 not found, 128+N the program was ended by "
+           "signal N.\n");
 }

@@ -18,8 +18,10 @@ struct verb {
     const char *usage;    /* after "lorica NAME " */
     const char *examples; /* lines, shown first */
     const char *notes;    /* lines after the options, or NULL */
-    const struct option_row *options; /* ends with a row without a name; NULL: all arguments are the handler's */
-    int (*handler)(const struct verb *verb, int argc, char **argv); /* argv[0] is the verb; returns the exit status */
+    const struct option_row
+        *options; /* ends with a row without a name; NULL: all arguments are the handler's */
+    int (*handler)(const struct verb *verb, int argc,
+                   char **argv); /* argv[0] is the verb; returns the exit status */
 };
 
 /* All verbs, the last without a name (lorica.c). */

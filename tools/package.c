@@ -2,16 +2,18 @@
 /*
  * package.c - roots made of Debian packages, cached.
  *
- * apt decides what a package needs and fetches it, from this machine's own sources but with lists and cache of
- * its own and an empty status file, so that nothing of the machine's apt is touched and no privilege is needed.
- * Packages are unpacked in memory; their maintainer scripts never run. What the scripts of the default packages
- * would have made (users, links of the alternatives system) is added here.
+ * apt decides what a package needs and fetches it, from this machine's own sources but with lists
+ * and cache of its own and an empty status file, so that nothing of the machine's apt is touched
+ * and no privilege is needed. Packages are unpacked in memory; their maintainer scripts never run.
+ * What the scripts of the default packages would have made (users, links of the alternatives
+ * system) is added here.
  *
- * Cache: root-KEY.cpio is the finished archive, root-KEY.list its packages with versions; KEY is a hash of the
- * sorted package names and of FORMAT. Both are renamed into place, the list first.
+ * Cache: root-KEY.cpio is the finished archive, root-KEY.list its packages with versions; KEY is a
+ * hash of the sorted package names and of FORMAT. Both are renamed into place, the list first.
  *
- * Left out of roots: documentation, translations, character set converters (PACKAGE_PRUNE), and dpkg with its
- * kin, which administer a system that is not there; naming such a package in --package brings it back.
+ * Left out of roots: documentation, translations, character set converters (PACKAGE_PRUNE), and
+ * dpkg with its kin, which administer a system that is not there; naming such a package in
+ * --package brings it back.
  */
 #define _GNU_SOURCE
 #include "tools/package.h"
@@ -29,16 +31,23 @@
 
 #define PACKAGE_FORMAT "4" /* raise when roots are made differently */
 
-static const char *const package_default[] = {"base-files", "bash", "bc", "busybox-static", "coreutils",
-                                              "dash", "findutils", "gawk", "grep", "gzip", "libc-bin",
-                                              "sed", "tar"};
-static const char *const package_left_out[] = {"dpkg", "debconf", "install-info", "ucf", "adduser",
-                                               "gcc-12-base"};
-static const char *const package_prune[] = {
-    "usr/share/doc",      "usr/share/man",    "usr/share/info",    "usr/share/locale",
-    "usr/share/lintian",  "usr/share/bug",    "usr/share/menu",    "usr/share/doc-base",
-    "usr/share/i18n",     "usr/lib/x86_64-linux-gnu/gconv", "usr/share/bash-completion",
-    "usr/share/common-licenses"};
+static const char *const package_default[] = {
+    "base-files", "bash", "bc",   "busybox-static", "coreutils", "dash", "findutils",
+    "gawk",       "grep", "gzip", "libc-bin",       "sed",       "tar"};
+static const char *const package_left_out[] = {"dpkg", "debconf", "install-info",
+                                               "ucf",  "adduser", "gcc-12-base"};
+static const char *const package_prune[] = {"usr/share/doc",
+                                            "usr/share/man",
+                                            "usr/share/info",
+                                            "usr/share/locale",
+                                            "usr/share/lintian",
+                                            "usr/share/bug",
+                                            "usr/share/menu",
+                                            "usr/share/doc-base",
+                                            "usr/share/i18n",
+                                            "usr/lib/x86_64-linux-gnu/gconv",
+                                            "usr/share/bash-completion",
+                                            "usr/share/common-licenses"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -147,8 +156,10 @@ static void package_update_lists(const struct package_job *job)
 
     say("fetching the package index...");
     if (process_run(argv, NULL, &output) || !package_has_lists(job))
-        fail(STATUS_FAILED, "cannot fetch the package index: %s\n"
-             "  try: check the network and /etc/apt/sources.list.d, or bring a root of your own with --root",
+        fail(STATUS_FAILED,
+             "cannot fetch the package index: %s\n"
+             "  try: check the network and /etc/apt/sources.list.d, or bring a root of your own "
+             "with --root",
              package_error(output.bytes ? output.bytes : ""));
     buffer_free(&output);
 }
@@ -177,7 +188,8 @@ static int package_is_left_out(const struct package_job *job, const char *name)
 static void package_parse(struct package_job *job, char *output)
 {
     job->file.count = job->exact.count = 0;
-    for (char *save, *line = strtok_r(output, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    for (char *save, *line = strtok_r(output, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save)) {
         char name[256], version[256], *bracket;
 
         if (sscanf(line, "Inst %255s (%255s", name, version) != 2)
@@ -198,7 +210,8 @@ static void package_parse(struct package_job *job, char *output)
 /* Ask apt what the wanted packages need. Returns NULL, or apt's complaint. */
 static char *package_resolve(struct package_job *job)
 {
-    static char *const fixed[] = {"apt-get", "-s", "-qq", "--no-install-recommends", "install", "--"};
+    static char *const fixed[] = {"apt-get", "-s", "-qq", "--no-install-recommends",
+                                  "install", "--"};
     char **argv = allocate((COUNT(fixed) + job->wanted.count + 1) * sizeof *argv);
     struct buffer output = {0};
     char *wrong = NULL;
@@ -216,17 +229,22 @@ static char *package_resolve(struct package_job *job)
 
 _Noreturn static void package_unresolved(const char *wrong)
 {
-    static const char *const unknown[] = {"Unable to locate package ", "Couldn't find any package by "};
+    static const char *const unknown[] = {"Unable to locate package ",
+                                          "Couldn't find any package by "};
     const char *name = strchr(wrong, '\'');
 
     if (text_starts(wrong, unknown[0]))
-        fail(STATUS_FAILED, "package %s: not found in this machine's package sources\n"
-             "  try: apt-cache search %s", wrong + strlen(unknown[0]), wrong + strlen(unknown[0]));
+        fail(STATUS_FAILED,
+             "package %s: not found in this machine's package sources\n"
+             "  try: apt-cache search %s",
+             wrong + strlen(unknown[0]), wrong + strlen(unknown[0]));
     if (strstr(wrong, "has no installation candidate") && name) {
         int length = (int)strcspn(name + 1, "'");
 
-        fail(STATUS_FAILED, "package %.*s: no such package, only others that provide it\n"
-             "  try: apt-cache showpkg %.*s", length, name + 1, length, name + 1);
+        fail(STATUS_FAILED,
+             "package %.*s: no such package, only others that provide it\n"
+             "  try: apt-cache showpkg %.*s",
+             length, name + 1, length, name + 1);
     }
     fail(STATUS_FAILED, "cannot work out which packages are needed: %s", wrong);
 }
@@ -266,10 +284,17 @@ static char *package_fetch(struct package_job *job)
 static void package_finish_links(struct node *root)
 {
     static const char *const links[][2] = {
-        {"usr/bin/awk", "gawk"},    {"usr/bin/nawk", "gawk"},   {"usr/bin/which", "which.debianutils"},
-        {"usr/bin/sh", "dash"},     {"usr/bin/rbash", "bash"},  {"usr/bin/lua", "lua5.4"},
-        {"usr/bin/nc", "nc.openbsd"}, {"usr/bin/vi", "vim.basic"}, {"usr/bin/vi", "vim.tiny"},
-        {"usr/bin/cc", "gcc"},      {"usr/bin/c++", "g++"},
+        {"usr/bin/awk", "gawk"},
+        {"usr/bin/nawk", "gawk"},
+        {"usr/bin/which", "which.debianutils"},
+        {"usr/bin/sh", "dash"},
+        {"usr/bin/rbash", "bash"},
+        {"usr/bin/lua", "lua5.4"},
+        {"usr/bin/nc", "nc.openbsd"},
+        {"usr/bin/vi", "vim.basic"},
+        {"usr/bin/vi", "vim.tiny"},
+        {"usr/bin/cc", "gcc"},
+        {"usr/bin/c++", "g++"},
     };
 
     for (size_t i = 0; i < COUNT(links); i++) {
@@ -310,8 +335,9 @@ static void package_finish(struct node *root)
 
 static struct node *package_skeleton(void)
 {
-    static const char *const directories[] = {"usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "etc", "dev",
-                                              "proc", "sys", "run", "home", "var/log", "mnt", "opt", "srv"};
+    static const char *const directories[] = {"usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "etc",
+                                              "dev",     "proc",     "sys",     "run",       "home",
+                                              "var/log", "mnt",      "opt",     "srv"};
     static const char *const merged[] = {"bin", "sbin", "lib", "lib64"};
     struct node *root = tree_new();
 
@@ -325,6 +351,20 @@ static struct node *package_skeleton(void)
     return root;
 }
 
+/* What runs that were killed left half written; the lock is held, so nobody is writing. */
+static void package_sweep(void)
+{
+    char *pattern = text_format("%s/root-*.cpio.*", process_cache());
+    glob_t match;
+
+    if (!glob(pattern, 0, NULL, &match)) {
+        for (size_t i = 0; i < match.gl_pathc; i++)
+            unlink(match.gl_pathv[i]);
+        globfree(&match);
+    }
+    free(pattern);
+}
+
 static void package_write_root(const struct package_job *job, const char *path)
 {
     struct node *root = package_skeleton();
@@ -335,6 +375,7 @@ static void package_write_root(const struct package_job *job, const char *path)
     for (size_t i = 0; i < job->file.count; i++)
         import_package(root, text_format("%s/packages/%s", job->apt, job->file.item[i]));
     package_finish(root);
+    package_sweep();
     fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         fail(STATUS_FAILED, "cannot write %s: %s", temporary, strerror(errno));
@@ -372,11 +413,14 @@ static void package_make(struct package_job *job, const char *path, int update)
         wrong = wrong ? wrong : package_fetch(job);
     }
     if (wrong)
-        fail(STATUS_FAILED, "cannot fetch packages: %s\n"
-             "  try: again with --update, or bring a root of your own with --root", wrong);
+        fail(STATUS_FAILED,
+             "cannot fetch packages: %s\n"
+             "  try: again with --update, or bring a root of your own with --root",
+             wrong);
     for (size_t i = 0; i < job->exact.count; i++)
         buffer_format(&list, "%s\n", job->exact.item[i]);
-    if (!access(path, R_OK) && !process_read_file(list_path, &old) && !strcmp(old.bytes, list.bytes))
+    if (!access(path, R_OK) && !process_read_file(list_path, &old) &&
+        !strcmp(old.bytes, list.bytes))
         return;
     package_write_root(job, path);
     package_write(list_path, list.bytes);

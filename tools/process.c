@@ -68,8 +68,10 @@ const char *process_home(void)
         char *end = self ? strstr(self, "/build/tools/lorica") : NULL;
 
         if (!end)
-            fail(STATUS_FAILED, "cannot find the project's directory from %s\n"
-                 "  try: the `lorica` script at the top of the project", self ? self : "/proc/self/exe");
+            fail(STATUS_FAILED,
+                 "cannot find the project's directory from %s\n"
+                 "  try: the `lorica` script at the top of the project",
+                 self ? self : "/proc/self/exe");
         *end = 0;
         home = self;
     }
@@ -92,9 +94,10 @@ void process_make_directory(const char *path)
             continue;
         *at = 0;
         if (mkdir(part, 0777) < 0 && errno != EEXIST)
-            fail(STATUS_FAILED, "cannot make the directory %s: %s\n"
-                 "  try: set XDG_CACHE_HOME and XDG_STATE_HOME to directories that you can write", part,
-                 strerror(errno));
+            fail(STATUS_FAILED,
+                 "cannot make the directory %s: %s\n"
+                 "  try: set XDG_CACHE_HOME and XDG_STATE_HOME to directories that you can write",
+                 part, strerror(errno));
         *at = end;
         if (!end)
             break;

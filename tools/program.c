@@ -2,12 +2,12 @@
 /*
  * program.c - putting a program of this machine, and what it needs, into a root.
  *
- * Libraries are looked for as the dynamic linker does: RPATH (without RUNPATH), RUNPATH, the directories of
- * /etc/ld.so.conf, the default ones. The machine inside has no linker cache, so a library from a directory
- * that only ld.so.conf names gets a link in a default one.
+ * Libraries are looked for as the dynamic linker does: RPATH (without RUNPATH), RUNPATH, the
+ * directories of /etc/ld.so.conf, the default ones. The machine inside has no linker cache, so a
+ * library from a directory that only ld.so.conf names gets a link in a default one.
  *
- * Not here: libraries that a program opens by itself later (dlopen, name service modules); --package or --root
- * bring those.
+ * Not here: libraries that a program opens by itself later (dlopen, name service modules);
+ * --package or --root bring those.
  */
 #define _GNU_SOURCE
 #include "tools/program.h"
@@ -37,7 +37,8 @@ struct closure {
 };
 
 /* Whether the tree already has the same bytes at that path. */
-static int program_same(struct node *root, const char *path, const char *host, const struct stat *status)
+static int program_same(struct node *root, const char *path, const char *host,
+                        const struct stat *status)
 {
     struct node *node = tree_find(root, root, path, 1);
     int fd, same = 0;
@@ -69,7 +70,8 @@ static void program_copy(struct node *root, const char *path)
         return;
     node = tree_place(root, path, S_IFREG | (status.st_mode & 0777));
     if (!node)
-        fail(STATUS_FAILED, "cannot put %s into the root: a directory of its path is a file there", path);
+        fail(STATUS_FAILED, "cannot put %s into the root: a directory of its path is a file there",
+             path);
     node->host_path = text_copy(path);
     node->size = (uint64_t)status.st_size;
     node->mtime = (uint32_t)status.st_mtime;
@@ -84,7 +86,8 @@ static int program_ours(const char *path)
     return !wrong;
 }
 
-/* Look for a library in a colon-separated list of directories; $ORIGIN is `origin`. Gives, or NULL. */
+/* Look for a library in a colon-separated list of directories; $ORIGIN is `origin`. Gives, or NULL.
+ */
 static char *program_search_list(const char *list, const char *origin, const char *name)
 {
     while (list && *list) {
@@ -96,7 +99,8 @@ static char *program_search_list(const char *list, const char *origin, const cha
             rest = directory + 7;
         else if (text_starts(directory, "${ORIGIN}"))
             rest = directory + 9;
-        path = rest ? text_format("%s%s/%s", origin, rest, name) : text_format("%s/%s", directory, name);
+        path = rest ? text_format("%s%s/%s", origin, rest, name)
+                    : text_format("%s/%s", directory, name);
         free(directory);
         if (program_ours(path))
             return path;
@@ -106,7 +110,8 @@ static char *program_search_list(const char *list, const char *origin, const cha
     return NULL;
 }
 
-/* A library in a directory that the linker inside will not search gets a link in one that it does. */
+/* A library in a directory that the linker inside will not search gets a link in one that it does.
+ */
 static void program_link_default(struct closure *closure, const char *name, const char *path)
 {
     char *link = text_format("%s%s/%s", "/usr/lib", closure->musl ? "" : PROGRAM_TRIPLET, name);
@@ -163,7 +168,8 @@ static void program_needs(struct closure *closure, const struct elf *elf, const 
         program_copy(closure->root, found);
         wrong = elf_open(&library, found);
         if (wrong)
-            fail(STATUS_NOT_EXECUTABLE, "%s needs the library %s, which %s", closure->word, found, wrong);
+            fail(STATUS_NOT_EXECUTABLE, "%s needs the library %s, which %s", closure->word, found,
+                 wrong);
         program_needs(closure, &library, found);
         elf_close(&library);
         free(found);
@@ -196,7 +202,8 @@ static void program_read_conf(struct closure *closure, const char *path, int dep
             globfree(&match);
             continue;
         }
-        for (char *save, *one = strtok_r(word, " \t:,", &save); one; one = strtok_r(NULL, " \t:,", &save))
+        for (char *save, *one = strtok_r(word, " \t:,", &save); one;
+             one = strtok_r(NULL, " \t:,", &save))
             program_add_directory(closure, one);
     }
     if (file)
@@ -205,8 +212,12 @@ static void program_read_conf(struct closure *closure, const char *path, int dep
 
 static void program_system_directories(struct closure *closure)
 {
-    static const char *const plain[] = {"/lib" PROGRAM_TRIPLET, "/usr/lib" PROGRAM_TRIPLET, "/lib64",
-                                        "/usr/lib64", "/lib", "/usr/lib"};
+    static const char *const plain[] = {"/lib" PROGRAM_TRIPLET,
+                                        "/usr/lib" PROGRAM_TRIPLET,
+                                        "/lib64",
+                                        "/usr/lib64",
+                                        "/lib",
+                                        "/usr/lib"};
     static const char *const musl[] = {"/lib", "/usr/local/lib", "/usr/lib"};
 
     if (closure->musl) {
@@ -232,22 +243,25 @@ static void program_system_directories(struct closure *closure)
         program_add_directory(closure, plain[i]);
 }
 
-static void program_elf(struct node *root, const char *word, const char *path, const struct elf *elf)
+static void program_elf(struct node *root, const char *word, const char *path,
+                        const struct elf *elf)
 {
-    struct closure closure = {.root = root, .word = word, .main_rpath = elf->runpath ? NULL : elf->rpath};
+    struct closure closure = {
+        .root = root, .word = word, .main_rpath = elf->runpath ? NULL : elf->rpath};
 
     if (!elf->interpreter)
         return;
     if (access(elf->interpreter, R_OK))
-        fail(STATUS_NOT_FOUND, "%s needs the interpreter %s, which this machine does not have", word,
-             elf->interpreter);
+        fail(STATUS_NOT_FOUND, "%s needs the interpreter %s, which this machine does not have",
+             word, elf->interpreter);
     closure.musl = strstr(elf->interpreter, "ld-musl") != NULL;
     program_system_directories(&closure);
     program_copy(root, elf->interpreter);
     program_needs(&closure, elf, path);
 }
 
-/* First line of a script without "#!": the interpreter and what follows it. NULL: no script. Gives. */
+/* First line of a script without "#!": the interpreter and what follows it. NULL: no script. Gives.
+ */
 static char *program_script(const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -271,17 +285,22 @@ static void program_check_script(struct node *root, const char *word, const char
     if (!*interpreter)
         fail(STATUS_NOT_EXECUTABLE, "%s: its #! line names no interpreter", word);
     if (!tree_find(root, root, interpreter, 1))
-        fail(STATUS_NOT_FOUND, "%s needs the interpreter %s, which is not in the root\n"
-             "  try: --package with the Debian package that has it", word, interpreter);
+        fail(STATUS_NOT_FOUND,
+             "%s needs the interpreter %s, which is not in the root\n"
+             "  try: --package with the Debian package that has it",
+             word, interpreter);
     rest += strspn(rest, " \t");
     if (text_ends(interpreter, "/env") && *rest && *rest != '-') {
         char *name = text_format("%.*s", (int)strcspn(rest, " \t"), rest);
-        char *in_bin = text_format("/usr/bin/%s", name), *in_local = text_format("/usr/local/bin/%s", name);
+        char *in_bin = text_format("/usr/bin/%s", name),
+             *in_local = text_format("/usr/local/bin/%s", name);
 
         if (!tree_find(root, root, in_bin, 1) && !tree_find(root, root, in_local, 1) &&
             !strchr(name, '='))
-            fail(STATUS_NOT_FOUND, "%s needs the interpreter %s, which is not in the root\n"
-                 "  try: --package with the Debian package that has it", word, name);
+            fail(STATUS_NOT_FOUND,
+                 "%s needs the interpreter %s, which is not in the root\n"
+                 "  try: --package with the Debian package that has it",
+                 word, name);
         free(name);
         free(in_bin);
         free(in_local);
@@ -351,7 +370,8 @@ struct program program_place(struct node *root, const char *word)
     path = program_normal(*word == '/' ? word : text_format("%s/%s", program.cwd, word));
     directory = text_copy(path);
     *strrchr(directory, '/') = 0;
-    /* "link/../program" means something else by text than on disk: then start it by its real path. */
+    /* "link/../program" means something else by text than on disk: then start it by its real path.
+     */
     if (!realpath(word, real) || !realpath(path, real_normal) || strcmp(real, real_normal)) {
         path = text_copy(real);
         program.arg0 = path;

@@ -6,7 +6,8 @@
 #include "tools/tree.h"
 
 struct program {
-    char *arg0; /* what to start: the word as typed, or an absolute path where that would not be found */
+    char *arg0; /* what to start: the word as typed, or an absolute path where that would not be
+                   found */
     char *cwd;  /* working directory that makes a relative word right */
 };
 
@@ -16,11 +17,12 @@ struct program {
  * root  the tree to add to; files that are there already with the same contents stay
  * word  what the user typed: a path of this machine
  *
- * Everything lies at the same path as on this machine, so that the program sees what it would see here.
+ * Everything lies at the same path as on this machine, so that the program sees what it would see
+ * here.
  *
  * Returns  what to put into the manifest
- * Errors   end the process: 127 when the file, its interpreter or a library is missing (named); 126 when it
- *          cannot be executed
+ * Errors   end the process: 127 when the file, its interpreter or a library is missing (named); 126
+ * when it cannot be executed
  */
 struct program program_place(struct node *root, const char *word);
 

@@ -26,21 +26,27 @@ const struct option_row run_options[] = {
 
 const char run_examples[] =
     "lorica run                                     a shell\n"
-    "lorica run bash -c 'ls / | wc -l'              a program of the default root (Debian packages)\n"
-    "lorica run ./a.out x y                         a program of this machine, with the libraries it needs\n"
+    "lorica run bash -c 'ls / | wc -l'              a program of the default root (Debian "
+    "packages)\n"
+    "lorica run ./a.out x y                         a program of this machine, with the libraries "
+    "it needs\n"
     "echo 2+2 | lorica run bc                       streams are the program's\n"
     "lorica run -p python3-minimal python3 -c 'print(6*7)'   further Debian packages\n"
     "lorica run --root image.tar /bin/sh            a root of your own\n";
 
 const char run_notes[] =
-    "Options end at the first word that is none. A PROGRAM with a slash is a file of this machine, unless the\n"
+    "Options end at the first word that is none. A PROGRAM with a slash is a file of this machine, "
+    "unless the\n"
     "path is absolute and in the root; other words are looked up in the root by PATH.\n"
-    "Exit status: the program's; 128+N signal N; 124 time limit; 125 Lorica failed (reason and remedy are\n"
+    "Exit status: the program's; 128+N signal N; 124 time limit; 125 Lorica failed (reason and "
+    "remedy are\n"
     "printed); 126 not executable; 127 not found.\n"
-    "Log of the last run: ~/.local/state/lorica/last.log (XDG_STATE_HOME). Roots and packages are kept in\n"
+    "Log of the last run: ~/.local/state/lorica/last.log (XDG_STATE_HOME). Roots and packages are "
+    "kept in\n"
     "~/.cache/lorica (XDG_CACHE_HOME).\n"
     "At a terminal, Ctrl-] three times in a row ends a machine that does not react.\n"
-    "Measuring: --accel icount counts one nanosecond per instruction, the same in every run (one CPU);\n"
+    "Measuring: --accel icount counts one nanosecond per instruction, the same in every run (one "
+    "CPU);\n"
     "--cpu MODEL chooses QEMU's processor (default max).\n";
 
 static int run_json;
@@ -61,8 +67,10 @@ static void run_take(void *context, const struct option_row *row, const char *ar
         request->json = run_json = 1;
     } else {
         seconds = strtod(argument, &end);
-        if (end == argument || strcmp(end, *end == 's' ? "s" : "") || !(seconds > 0) || seconds > 1e8)
-            fail(STATUS_FAILED, "run: --timeout needs a number of seconds above 0, not %s", argument);
+        if (end == argument || strcmp(end, *end == 's' ? "s" : "") || !(seconds > 0) ||
+            seconds > 1e8)
+            fail(STATUS_FAILED, "run: --timeout needs a number of seconds above 0, not %s",
+                 argument);
         request->timeout_ms = (uint64_t)(seconds * 1000 + 0.5);
         request->timeout_ms += request->timeout_ms == 0;
     }
@@ -132,14 +140,16 @@ static int run_dry(const struct request *request, const struct boot *boot)
     }
     printf("\n# descriptors: 3 the boot archive, 4 the channel, 5 the kernel's console\n");
     if (!request->manifest && !request->app)
-        printf("# root: %s\n", request->root ? request->root : package_root_path(&request->package));
+        printf("# root: %s\n",
+               request->root ? request->root : package_root_path(&request->package));
     printf("# manifest:\n%s", boot->manifest);
     return 0;
 }
 
 static void run_explain(const struct session_end *end)
 {
-    const char *remedy = "read the log; if it does not explain itself, this is a bug in Lorica: please report it";
+    const char *remedy =
+        "read the log; if it does not explain itself, this is a bug in Lorica: please report it";
     char *tail;
 
     if (!end->reason)
@@ -149,7 +159,8 @@ static void run_explain(const struct session_end *end)
         return;
     }
     if (strstr(end->reason, "did not boot"))
-        remedy = "--accel tcg, or LORICA_BOOT_SECONDS=300 on a slow machine; `lorica debug` looks inside";
+        remedy = "--accel tcg, or LORICA_BOOT_SECONDS=300 on a slow machine; `lorica debug` looks "
+                 "inside";
     else if (strstr(end->reason, "cannot start"))
         remedy = "install QEMU: apt-get install qemu-system-x86";
     else if (strstr(end->reason, "KVM") || strstr(end->reason, "kvm"))
@@ -157,8 +168,8 @@ static void run_explain(const struct session_end *end)
     else if (strstr(end->reason, "memory"))
         remedy = "a larger --memory";
     tail = journal_tail(RUN_TAIL);
-    say("%s%s%s  log: %s\n  try: %s", end->reason, *tail ? "\n  last messages:\n" : "\n", tail, journal_path(),
-        remedy);
+    say("%s%s%s  log: %s\n  try: %s", end->reason, *tail ? "\n  last messages:\n" : "\n", tail,
+        journal_path(), remedy);
     free(tail);
 }
 

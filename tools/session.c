@@ -2,14 +2,16 @@
 /*
  * session.c - the host's side of a running machine.
  *
- * One thread, one poll loop. Output: a frame's payload waits in `pending` until the descriptor takes it, and
- * meanwhile the channel is not read, so a slow reader slows the program down. Descriptors 0, 1 and 2 belong to
- * others as well, so they stay blocking: a write happens only when poll says that it can, in pieces that a pipe
- * takes whole (PIPE_BUF).
+ * One thread, one poll loop. Output: a frame's payload waits in `pending` until the descriptor
+ * takes it, and meanwhile the channel is not read, so a slow reader slows the program down.
+ * Descriptors 0, 1 and 2 belong to others as well, so they stay blocking: a write happens only when
+ * poll says that it can, in pieces that a pipe takes whole (PIPE_BUF).
  *
- * Input: at most CHANNEL_CREDIT_INITIAL bytes are on the way; they are not read before they may be sent.
+ * Input: at most CHANNEL_CREDIT_INITIAL bytes are on the way; they are not read before they may be
+ * sent.
  *
- * States: WAITING -HELLO-> RUNNING -DONE-> over. QEMU's end, a broken frame or a limit end it from any state.
+ * States: WAITING -HELLO-> RUNNING -DONE-> over. QEMU's end, a broken frame or a limit end it from
+ * any state.
  */
 #define _GNU_SOURCE
 #include "tools/session.h"
@@ -38,18 +40,19 @@ struct session {
     const struct session_wish *wish;
     struct session_end *end;
     int running, over, given_up;
-    struct buffer in;          /* from the guest: not yet a whole frame */
-    struct buffer out;         /* to the guest: not yet taken */
-    struct buffer pending;     /* output not yet taken by pending_fd */
+    struct buffer in;      /* from the guest: not yet a whole frame */
+    struct buffer out;     /* to the guest: not yet taken */
+    struct buffer pending; /* output not yet taken by pending_fd */
     int pending_fd;
     int input_open, input_is_file;
-    int raw;                   /* the terminal is raw */
-    unsigned escapes;          /* SESSION_ESCAPE typed in a row */
+    int raw;          /* the terminal is raw */
+    unsigned escapes; /* SESSION_ESCAPE typed in a row */
     uint64_t input_sent;
     uint32_t credit;
     unsigned exits;
     int signals;
-    uint64_t started_ms, asked_ms; /* asked_ms: when the last SIGINT or SIGTERM was passed on; 0: never */
+    uint64_t started_ms,
+        asked_ms; /* asked_ms: when the last SIGINT or SIGTERM was passed on; 0: never */
     uint64_t boot_limit_ms;
 };
 
@@ -62,8 +65,8 @@ static void session_give_up(struct session *session, int status, char *reason)
     session->end->reason = reason;
 }
 
-static void session_send(struct session *session, uint16_t type, uint16_t instance, const void *bytes,
-                         uint32_t length)
+static void session_send(struct session *session, uint16_t type, uint16_t instance,
+                         const void *bytes, uint32_t length)
 {
     struct channel_header header = {.type = type, .instance = instance, .length = length};
 
@@ -77,21 +80,24 @@ static void session_send_number(struct session *session, uint16_t type, uint32_t
         session_send(session, type, (uint16_t)i, &number, sizeof number);
 }
 
-/* --- Frames from the guest ------------------------------------------------------------------------- */
+/* --- Frames from the guest
+ * ------------------------------------------------------------------------- */
 
 static void session_hello(struct session *session, const char *bytes, uint32_t length)
 {
     uint32_t version;
 
     if (session->running || length != sizeof version) {
-        session_give_up(session, STATUS_FAILED, text_copy("the machine broke the channel's protocol: HELLO"));
+        session_give_up(session, STATUS_FAILED,
+                        text_copy("the machine broke the channel's protocol: HELLO"));
         return;
     }
     memcpy(&version, bytes, sizeof version);
     if (version != CHANNEL_VERSION) {
-        session_give_up(session, STATUS_FAILED,
-                        text_format("the machine speaks channel version %u, this tool %u\n  try: lorica build",
-                                    version, CHANNEL_VERSION));
+        session_give_up(
+            session, STATUS_FAILED,
+            text_format("the machine speaks channel version %u, this tool %u\n  try: lorica build",
+                        version, CHANNEL_VERSION));
         return;
     }
     session->running = 1;
@@ -99,10 +105,12 @@ static void session_hello(struct session *session, const char *bytes, uint32_t l
     if (session->wish->no_input)
         session_send(session, CHANNEL_STDIN_END, 0, NULL, 0);
     if (session->wish->raw)
-        session->raw = terminal_raw(); /* not before: Ctrl-C must end a machine that does not boot */
+        session->raw =
+            terminal_raw(); /* not before: Ctrl-C must end a machine that does not boot */
 }
 
-static void session_exit(struct session *session, uint16_t instance, const char *bytes, uint32_t length)
+static void session_exit(struct session *session, uint16_t instance, const char *bytes,
+                         uint32_t length)
 {
     struct session_end *end = session->end;
     struct channel_exit exit;
@@ -110,7 +118,8 @@ static void session_exit(struct session *session, uint16_t instance, const char 
     int status, signal = 0;
 
     if (length < sizeof exit) {
-        session_give_up(session, STATUS_FAILED, text_copy("the machine broke the channel's protocol: EXIT"));
+        session_give_up(session, STATUS_FAILED,
+                        text_copy("the machine broke the channel's protocol: EXIT"));
         return;
     }
     memcpy(&exit, bytes, sizeof exit);
@@ -132,14 +141,16 @@ static void session_exit(struct session *session, uint16_t instance, const char 
     }
 }
 
-static void session_frame(struct session *session, const struct channel_header *header, const char *bytes)
+static void session_frame(struct session *session, const struct channel_header *header,
+                          const char *bytes)
 {
     uint32_t number;
 
     if (!session->running && header->type != CHANNEL_HELLO) {
-        session_give_up(session, STATUS_FAILED,
-                        text_format("the machine broke the channel's protocol: frame type %u before HELLO",
-                                    header->type));
+        session_give_up(
+            session, STATUS_FAILED,
+            text_format("the machine broke the channel's protocol: frame type %u before HELLO",
+                        header->type));
         return;
     }
     switch (header->type) {
@@ -163,8 +174,9 @@ static void session_frame(struct session *session, const struct channel_header *
     case CHANNEL_CREDIT:
         memcpy(&number, header->length == sizeof number ? bytes : "\0\0\0", sizeof number);
         if (header->instance == 0)
-            session->credit = number > CHANNEL_CREDIT_INITIAL - session->credit ? CHANNEL_CREDIT_INITIAL
-                                                                               : session->credit + number;
+            session->credit = number > CHANNEL_CREDIT_INITIAL - session->credit
+                                  ? CHANNEL_CREDIT_INITIAL
+                                  : session->credit + number;
         break;
     case CHANNEL_TTYMODE:
         break;
@@ -175,9 +187,10 @@ static void session_frame(struct session *session, const struct channel_header *
         session->over = 1;
         break;
     default:
-        session_give_up(session, STATUS_FAILED,
-                        text_format("the machine broke the channel's protocol: unknown frame type %u",
-                                    header->type));
+        session_give_up(
+            session, STATUS_FAILED,
+            text_format("the machine broke the channel's protocol: unknown frame type %u",
+                        header->type));
     }
 }
 
@@ -193,9 +206,10 @@ static void session_frames(struct session *session)
             break;
         memcpy(&header, session->in.bytes + at, sizeof header);
         if (header.length > CHANNEL_PAYLOAD_MAX) {
-            session_give_up(session, STATUS_FAILED,
-                            text_format("the machine broke the channel's protocol: a frame of %u bytes",
-                                        header.length));
+            session_give_up(
+                session, STATUS_FAILED,
+                text_format("the machine broke the channel's protocol: a frame of %u bytes",
+                            header.length));
             break;
         }
         if (session->in.length - at - sizeof header < header.length)
@@ -207,7 +221,8 @@ static void session_frames(struct session *session)
         buffer_drop(&session->in, at);
 }
 
-/* --- Descriptors ----------------------------------------------------------------------------------- */
+/* --- Descriptors
+ * ----------------------------------------------------------------------------------- */
 
 static void session_write_pending(struct session *session)
 {
@@ -288,7 +303,8 @@ static void session_read_input(struct session *session)
     session_send(session, CHANNEL_STDIN, 0, block, (uint32_t)count);
 }
 
-/* --- Signals --------------------------------------------------------------------------------------- */
+/* --- Signals
+ * --------------------------------------------------------------------------------------- */
 
 static void session_stop(struct session *session)
 {
@@ -378,7 +394,8 @@ void session_prepare(int debugging)
         signal(SIGINT, SIG_IGN);
 }
 
-/* --- The loop -------------------------------------------------------------------------------------- */
+/* --- The loop
+ * -------------------------------------------------------------------------------------- */
 
 /* QEMU ended by itself, before DONE. */
 static void session_lost(struct session *session)
@@ -391,19 +408,21 @@ static void session_lost(struct session *session)
     panic = journal_panic();
     line = journal_qemu_line();
     if (panic || (WIFEXITED(status) && WEXITSTATUS(status) == MACHINE_PANIC_STATUS))
-        session_give_up(session, STATUS_FAILED,
-                        text_format("kernel panic: %s", panic ? panic : "(no text on the console)"));
+        session_give_up(
+            session, STATUS_FAILED,
+            text_format("kernel panic: %s", panic ? panic : "(no text on the console)"));
     else if (WIFSIGNALED(status))
         session_give_up(session, STATUS_FAILED,
                         text_format("QEMU was ended by signal %d (%s)", WTERMSIG(status),
                                     strsignal(WTERMSIG(status))));
     else if (WEXITSTATUS(status))
         session_give_up(session, STATUS_FAILED,
-                        text_format("QEMU ended with status %d%s%s", WEXITSTATUS(status), line ? ": " : "",
-                                    line ? line : ""));
+                        text_format("QEMU ended with status %d%s%s", WEXITSTATUS(status),
+                                    line ? ": " : "", line ? line : ""));
     else
-        session_give_up(session, STATUS_FAILED,
-                        text_copy("the machine turned itself off (or reset) before its program ended"));
+        session_give_up(
+            session, STATUS_FAILED,
+            text_copy("the machine turned itself off (or reset) before its program ended"));
 }
 
 /* Milliseconds until something has to happen although no descriptor is ready; -1: never. */
@@ -427,8 +446,9 @@ static void session_limits(struct session *session)
     uint64_t now = process_now_ms() - session->started_ms;
 
     if (session->wish->timeout_ms && now >= session->wish->timeout_ms)
-        session_give_up(session, STATUS_TIMEOUT,
-                        text_format("time limit of %g s reached", (double)session->wish->timeout_ms / 1000));
+        session_give_up(
+            session, STATUS_TIMEOUT,
+            text_format("time limit of %g s reached", (double)session->wish->timeout_ms / 1000));
     else if (!session->running && !session->wish->debugging && now >= session->boot_limit_ms)
         session_give_up(session, STATUS_FAILED,
                         text_format("the machine did not boot within %u s",
@@ -483,7 +503,8 @@ static void session_turn(struct session *session)
     }
 }
 
-/* A file as standard input: what the program did not take is left for the next reader, as a process would. */
+/* A file as standard input: what the program did not take is left for the next reader, as a process
+ * would. */
 static void session_give_back_input(const struct session *session)
 {
     uint64_t outstanding = CHANNEL_CREDIT_INITIAL - session->credit;
@@ -495,8 +516,12 @@ static void session_give_back_input(const struct session *session)
 void session_run(struct machine *machine, const struct session_wish *wish, struct session_end *end)
 {
     const char *seconds = getenv("LORICA_BOOT_SECONDS");
-    struct session session = {.machine = machine, .wish = wish, .end = end, .input_open = !wish->no_input,
-                              .credit = CHANNEL_CREDIT_INITIAL, .boot_limit_ms = SESSION_BOOT_MS};
+    struct session session = {.machine = machine,
+                              .wish = wish,
+                              .end = end,
+                              .input_open = !wish->no_input,
+                              .credit = CHANNEL_CREDIT_INITIAL,
+                              .boot_limit_ms = SESSION_BOOT_MS};
     struct stat status;
     uint64_t limit;
     sigset_t set;
@@ -512,7 +537,8 @@ void session_run(struct machine *machine, const struct session_wish *wish, struc
         fail(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno));
     while (!session.over)
         session_turn(&session);
-    /* Output comes before DONE in the stream, so nothing is pending here unless the run was given up. */
+    /* Output comes before DONE in the stream, so nothing is pending here unless the run was given
+     * up. */
     if (!session.given_up)
         machine_wait(machine, SESSION_OFF_MS);
     machine_kill(machine);

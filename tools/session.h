@@ -14,10 +14,10 @@ struct session_wish {
 };
 
 struct session_end {
-    int status;          /* exit status of the command */
-    int signal;          /* that ended the program; 0: none */
-    char *reason;        /* what Lorica says about it, or NULL */
-    int64_t boot_ms;     /* from QEMU's start to init's greeting; -1: never came */
+    int status;      /* exit status of the command */
+    int signal;      /* that ended the program; 0: none */
+    char *reason;    /* what Lorica says about it, or NULL */
+    int64_t boot_ms; /* from QEMU's start to init's greeting; -1: never came */
     uint64_t wall_ms;
 };
 
@@ -27,8 +27,8 @@ struct session_end {
  * machine  started with a channel; has ended and is reaped on return
  * end      what came of it; of several instances the first one that did not end with 0 counts
  *
- * SIGINT, SIGTERM, SIGHUP, SIGQUIT go to the program; a second SIGINT or SIGTERM within two seconds of one that
- * it did not end by ends the machine. SIGTSTP stops the machine with the tool.
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT go to the program; a second SIGINT or SIGTERM within two seconds
+ * of one that it did not end by ends the machine. SIGTSTP stops the machine with the tool.
  */
 void session_run(struct machine *machine, const struct session_wish *wish, struct session_end *end);
 

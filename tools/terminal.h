@@ -14,8 +14,8 @@ void terminal_size(uint16_t *rows, uint16_t *columns);
 /*
  * terminal_raw - characters go to the program as they are typed, unechoed; Ctrl-C included.
  *
- * Only when standard input is a terminal and the tool is in its foreground. The old mode comes back by
- * terminal_restore, which is also called when the process ends.
+ * Only when standard input is a terminal and the tool is in its foreground. The old mode comes back
+ * by terminal_restore, which is also called when the process ends.
  *
  * Returns 1 when the terminal is raw now, else 0
  */

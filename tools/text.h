@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text.h - what every part of the host tool uses: allocation that cannot fail, text, messages, failure.
+ * text.h - what every part of the host tool uses: allocation that cannot fail, text, messages,
+ * failure.
  *
- * The tool is a short-lived process: allocations are freed only where they would pile up. A failure ends the
- * process through fail(); whoever holds something that outlives a process (a machine, a terminal in raw mode,
- * a temporary file) registers its undoing with atexit().
+ * The tool is a short-lived process: allocations are freed only where they would pile up. A failure
+ * ends the process through fail(); whoever holds something that outlives a process (a machine, a
+ * terminal in raw mode, a temporary file) registers its undoing with atexit().
  */
 #pragma once
 #include <stdarg.h>

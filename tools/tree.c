@@ -98,8 +98,8 @@ static struct node *tree_walk(struct node *root, struct node *from, const char *
             if (node && S_ISLNK(node->mode) && (follow || path[length])) {
                 char *target = text_format("%.*s", (int)node->size, (const char *)node->bytes);
 
-                node = ++*links > TREE_LINKS_MAX ? NULL
-                                                 : tree_walk(root, directory, target, 1, links);
+                node =
+                    ++*links > TREE_LINKS_MAX ? NULL : tree_walk(root, directory, target, 1, links);
                 free(target);
             }
         }

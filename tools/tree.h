@@ -2,9 +2,9 @@
 /*
  * tree.h - a file tree in memory: what becomes an instance's root file system.
  *
- * Trees are made from a directory, a tar archive, Debian packages or an archive of our own (import.h), changed,
- * and written as one cpio archive (cpio.h). Nothing is ever unpacked on this machine's file system, so a path
- * in an archive cannot escape anywhere.
+ * Trees are made from a directory, a tar archive, Debian packages or an archive of our own
+ * (import.h), changed, and written as one cpio archive (cpio.h). Nothing is ever unpacked on this
+ * machine's file system, so a path in an archive cannot escape anywhere.
  */
 #pragma once
 #include <stddef.h>
@@ -16,12 +16,12 @@ struct node {
     struct node *parent;
     struct node **child; /* directories: sorted by name */
     size_t child_count;
-    uint32_t mode;       /* type and permissions as in st_mode */
+    uint32_t mode; /* type and permissions as in st_mode */
     uint32_t uid, gid, mtime;
     uint32_t rdev_major, rdev_minor;
-    uint64_t size;       /* regular files: bytes; symbolic links: length of target */
-    const void *bytes;   /* contents or link target; NULL: in host_path */
-    char *host_path;     /* file of this machine that holds the contents */
+    uint64_t size;     /* regular files: bytes; symbolic links: length of target */
+    const void *bytes; /* contents or link target; NULL: in host_path */
+    char *host_path;   /* file of this machine that holds the contents */
 };
 
 /* A tree of one empty directory, mode 0755, owned by root. Gives. */
@@ -43,12 +43,13 @@ struct node *tree_find(struct node *root, struct node *from, const char *path, i
 /*
  * tree_place - the node at a path, for a new entry: made, or emptied when there is one.
  *
- * path  relative to the root with or without leading "/" or "./"; directories on the way are made (0755), links
- *       on the way are followed inside the tree. An existing directory (or a link to one) stays when mode is a
- *       directory's; that is how packages made for /bin land in /usr/bin.
- * mode  type and permissions
+ * path  relative to the root with or without leading "/" or "./"; directories on the way are made
+ * (0755), links on the way are followed inside the tree. An existing directory (or a link to one)
+ * stays when mode is a directory's; that is how packages made for /bin land in /usr/bin. mode  type
+ * and permissions
  *
- * Returns NULL when the path is empty, contains "..", or leads through something that is no directory
+ * Returns NULL when the path is empty, contains "..", or leads through something that is no
+ * directory
  */
 struct node *tree_place(struct node *root, const char *path, uint32_t mode);
 

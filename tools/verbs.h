@@ -10,6 +10,6 @@ extern const char run_examples[], run_notes[];
 
 int verb_run(const struct verb *verb, int argc, char **argv);
 int verb_debug(const struct verb *verb, int argc, char **argv);
-int verb_make(const struct verb *verb, int argc, char **argv);  /* build, test */
+int verb_make(const struct verb *verb, int argc, char **argv); /* build, test */
 int verb_bench(const struct verb *verb, int argc, char **argv);
 int verb_help(const struct verb *verb, int argc, char **argv);

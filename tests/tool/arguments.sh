@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # arguments.sh - cases about the command line; sourced by run.
-# shellcheck shell=bash disable=SC2154,SC2034
+# shellcheck shell=bash disable=SC2154,SC2034,SC1010,SC1007,SC2015,SC2054,SC1003,SC2010,SC2012
 
 verb_unknown() { refused 125 'unknown verb rnu; did you mean run?' rnu; }
 verb_far() { refused 125 'try: lorica help' frobnicate; }

@@ -2,27 +2,21 @@
 /*
  * fakeqemu.c - plays QEMU and the guest towards the host tool, so that the tool is tested alone.
  *
- * The tool starts it as LORICA_QEMU with QEMU's arguments. It takes the descriptors out of them, reads the
- * manifest from the boot archive, and performs the manifest's `arg` lines after the first, in order:
+ * The tool starts it as LORICA_QEMU with QEMU's arguments. It takes the descriptors out of them,
+ * reads the manifest from the boot archive, and performs the manifest's `arg` lines after the
+ * first, in order:
  *
  *   hello[:VERSION]  greet (done by itself first, unless the first step is `nohello`)
- *   out:TEXT err:TEXT log:TEXT summary:TEXT serial:TEXT complain:TEXT      say something (\n is a newline)
- *   big:BYTES        that much standard output
- *   echo             standard input to standard output until its end, credit given back at once
- *   hoard            take input without giving credit back; report how much came in 300 ms; then give it back
- *   signal           wait for a SIGNAL frame and print its number
- *   window           wait for a WINDOW frame and print it
- *   manifest         print the manifest
- *   members          print name, size and alignment of each member of the boot archive, and of root0.cpio's
- *   who              print own and parent's process id
- *   arguments        print the QEMU command
- *   frame:TYPE:LENGTH  send a bare header
- *   exit:N killed:N fail:N:TEXT  send EXIT
- *   done             send DONE and end with status 0
- *   quit:N           end with that status, saying nothing
- *   abort            end by SIGABRT
- *   hang             do nothing for ever
- *   sleep:MS
+ *   out:TEXT err:TEXT log:TEXT summary:TEXT serial:TEXT complain:TEXT      say something (\n is a
+ * newline) big:BYTES        that much standard output echo             standard input to standard
+ * output until its end, credit given back at once hoard            take input without giving credit
+ * back; report how much came in 300 ms; then give it back signal           wait for a SIGNAL frame
+ * and print its number window           wait for a WINDOW frame and print it manifest         print
+ * the manifest members          print name, size and alignment of each member of the boot archive,
+ * and of root0.cpio's who              print own and parent's process id arguments        print the
+ * QEMU command frame:TYPE:LENGTH  send a bare header exit:N killed:N fail:N:TEXT  send EXIT done
+ * send DONE and end with status 0 quit:N           end with that status, saying nothing abort end
+ * by SIGABRT hang             do nothing for ever sleep:MS
  */
 #define _GNU_SOURCE
 #include "abi/exo_channel.h"
@@ -124,7 +118,8 @@ static void walk(size_t at, size_t end, int show)
             return;
         if (!strcmp(name, "manifest"))
             manifest = strndup(archive + contents, size);
-        snprintf(line, sizeof line, "%s mode=%zo size=%zu offset=%zu\n", name, mode, size, contents % 4096);
+        snprintf(line, sizeof line, "%s mode=%zo size=%zu offset=%zu\n", name, mode, size,
+                 contents % 4096);
         if (show)
             send_text(CHANNEL_STDOUT, line);
         if (show && strstr(name, ".cpio"))
@@ -235,7 +230,9 @@ static int perform_output(const char *step, const char *words)
     static const struct {
         const char *name;
         uint16_t type;
-    } say[] = {{"out", CHANNEL_STDOUT}, {"err", CHANNEL_STDERR}, {"log", CHANNEL_LOG},
+    } say[] = {{"out", CHANNEL_STDOUT},
+               {"err", CHANNEL_STDERR},
+               {"log", CHANNEL_LOG},
                {"summary", CHANNEL_SUMMARY}};
     uint32_t version = words && *words ? (uint32_t)strtoul(words, NULL, 10) : CHANNEL_VERSION;
 

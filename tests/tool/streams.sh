@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # streams.sh - cases about streams, signals, time, statuses and leftovers; sourced by run.
-# shellcheck shell=bash disable=SC2154,SC2034
+# shellcheck shell=bash disable=SC2154,SC2034,SC1010,SC1007,SC2015,SC2054,SC1003,SC2010,SC2012
 
 streams_apart() {
     fake 'out:to out\n' 'err:to err\n' 'out:again\n' exit:0 done
