@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* smp.c - boot tests with two CPUs: positions there, wakes across, busy envs, and TLB shoot-down. */
+#include "tests/boot/boot.h"
+
+static uint64_t now(void)
+{
+    return exo_now_ns(machine.page);
+}
+
+/* Without giving up this CPU. */
+static bool spin_for(const volatile uint64_t *word, uint64_t value, uint64_t ms)
+{
+    uint64_t deadline = now() + ms * 1000000;
+
+    while (*word < value && now() < deadline)
+        __builtin_ia32_pause();
+    return *word >= value;
+}
+
+static void count_body(struct child *child)
+{
+    for (;;)
+        child->step++;
+}
+
+static void test_other_cpu(void)
+{
+    struct child *child = child_make(count_body, &(struct child_options){.slot = CAP_ROOT});
+
+    child_run(child, 1);
+    check(spin_for(&child->step, 1000, 2000), "an env runs on CPU 1 while this one spins");
+    expect(exo_yield_to(CAP_ROOT, child->env), -EXO_E_BUSY, "yield_to an env that runs elsewhere");
+    expect(exo_env_destroy(CAP_ROOT, child->env), -EXO_E_BUSY, "destroy an env that runs elsewhere: it is asked to stop");
+    child_free(child);
+}
+
+static void sleeper_body(struct child *child)
+{
+    child->step = 1;
+    for (;;) {
+        (void)exo_sleep(0, 0, EXO_FOREVER);
+        child->step++;
+    }
+}
+
+static void test_cross_wake(void)
+{
+    struct child *child = child_make(sleeper_body, &(struct child_options){.slot = CAP_ROOT});
+    bool all = true;
+
+    child_run(child, 1);
+    check(spin_for(&child->step, 1, 2000), "it sleeps on CPU 1");
+    for (uint64_t i = 0; i < 100 && all; i++) {
+        all &= exo_wake(CAP_ROOT, child->env, 1) == 0;
+        all &= spin_for(&child->step, i + 2, 2000);
+    }
+    check(all, "100 wakes across arrive: %lu", (unsigned long)child->step);
+    child_free(child);
+}
+
+/* Reads page 9 as fast as it can; value is the last thing it saw. */
+static void reader_body(struct child *child)
+{
+    volatile uint64_t *page = page_at(9);
+
+    for (;;) {
+        uint64_t seen = 0;
+
+        __asm__ volatile("movq (%1), %0" : "+r"(seen) : "r"(page) : "memory");
+        child->value = seen;
+        child->step++;
+    }
+}
+
+static void fault_handler(struct exo_context *context)
+{
+    struct child *child = exo_self()->owner;
+
+    if (context->vector >= 32) {
+        (void)exo_yield();
+        return;
+    }
+    child->trap = *context;
+    child->traps++;
+    for (;;) /* the test destroys it */
+        (void)exo_sleep(0, 0, EXO_FOREVER);
+}
+
+/* When pt_update returns, CPU 1 can no longer see the page: what is written into the frame afterwards stays unseen. */
+static void test_shoot_down(void)
+{
+    bool all = true;
+
+    for (uint32_t round = 0; round < 20 && all; round++) {
+        uint64_t frame = frame_new(CAP_ROOT);
+        struct child *child = child_make(reader_body, &(struct child_options){.slot = CAP_ROOT, .handler = fault_handler});
+
+        all &= page_map(9, frame, EXO_PTE_NO_EXECUTE) == 0;
+        all &= page_map(10, frame, EXO_PTE_NO_EXECUTE | EXO_PTE_WRITE) == 0;
+        *(volatile uint64_t *)page_at(10) = 1000 + round;
+        child_run(child, 1);
+        all &= spin_for(&child->step, 1000, 2000);
+        all &= page_unmap(9) == 0;
+        *(volatile uint64_t *)page_at(10) = 666;
+        all &= spin_for(&child->traps, 1, 2000);
+        all &= child->value == 1000 + round && child->trap.vector == 14 &&
+               child->trap.address == (uint64_t)page_at(9);
+        if (!all)
+            note("round %u: saw %lu, traps %lu, vector %u", round, (unsigned long)child->value,
+                 (unsigned long)child->traps, child->trap.vector);
+        all &= page_unmap(10) == 0;
+        child_free(child);
+        frame_drop(frame);
+    }
+    check(all, "20 times, CPU 1 reads a page until CPU 0 unmaps it, and not once longer");
+}
+
+/* Both CPUs take and give frames from the same region: nothing is handed out twice. */
+static volatile uint64_t pool_first;
+
+static uint64_t churn(uint32_t slot, uint64_t guard, uint64_t rounds)
+{
+    uint64_t wrong = 0;
+
+    for (uint64_t i = 0; i < rounds; i++) {
+        uint64_t frame = pool_first + i % 8;
+
+        if (exo_frame_alloc(slot, frame, 1) < 0)
+            continue;
+        for (int k = 0; k < 20; k++)
+            wrong += machine.frames[frame].guard[0] != guard || machine.frames[frame].kind != EXO_FRAME_DATA;
+        wrong += exo_frame_free(slot, frame, 1) != 0;
+    }
+    return wrong;
+}
+
+static void churn_body(struct child *child)
+{
+    child->value = churn(SLOT_WORK, 78, 3000);
+    child->step = 1;
+}
+
+static void test_allocation(void)
+{
+    struct child *child = child_make(churn_body, &(struct child_options){.slot = CAP_ROOT});
+
+    pool_first = frames_take(CAP_ROOT, 8);
+    expect(exo_frame_free(CAP_ROOT, pool_first, 8), 0, "eight frames to fight for");
+    expect(exo_cap_grant(CAP_ROOT, child->env, SLOT_OTHER, SLOT_WORK), 0, "the other CPU's env holds [78]");
+    child_run(child, 1);
+    expect((int64_t)churn(SLOT_CHILD, 77, 3000), 0, "CPU 0 never shares a frame");
+    check(spin_for(&child->step, 1, 5000), "CPU 1 is done");
+    expect((int64_t)child->value, 0, "CPU 1 never shares one either");
+    child_free(child);
+}
+
+void test_smp(void)
+{
+    test_other_cpu();
+    test_cross_wake();
+    test_shoot_down();
+    test_allocation();
+}

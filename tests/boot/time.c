@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* time.c - boot tests of slices, yield, yield_to, alarm_set and segment_base. */
+#include "tests/boot/boot.h"
+
+static void count_body(struct child *child)
+{
+    for (;;)
+        child->step++;
+}
+
+static void test_positions(void)
+{
+    struct child *child = child_make(count_body, &(struct child_options){.slot = CAP_ROOT});
+    uint64_t id = child->env;
+
+    expect(exo_slice_set(SLOT_EMPTY, 0, 40, id), -EXO_E_CAP, "a position without capability");
+    expect(exo_slice_set(SLOT_READER, 0, 40, id), -EXO_E_RIGHT, "a position without the time right");
+    expect(exo_slice_set(SLOT_CHILD, 0, 40, id), -EXO_E_CAP, "a position for an env that is not dominated");
+    expect(exo_slice_set(CAP_ROOT, 63, 40, id), -EXO_E_RANGE, "a position of a CPU that is not there");
+    expect(exo_slice_set(CAP_ROOT, 0, 64, id), -EXO_E_ARG, "position 64");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, 999), -EXO_E_NONE, "a position for no env");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, id), 0, "take a position");
+    check(machine.slices[40].env == id, "the table shows it");
+    expect(exo_slice_set(SLOT_OTHER, 0, 40, 0), -EXO_E_CAP, "another's position cannot be given back");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, machine.env), 0, "re-point it");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, 0), 0, "give it back");
+    expect((int64_t)machine.slices[40].guard_depth, 0, "the table shows it free");
+    child_free(child);
+}
+
+/* Three slices of 10 ms: the env is told at their end, and others run although it never gives up by itself. */
+static void test_preemption(void)
+{
+    struct child *child = child_make(count_body, &(struct child_options){.slot = CAP_ROOT});
+    uint64_t start = exo_now_ns(machine.page);
+
+    child_run(child, 0);
+    for (int i = 0; i < 3; i++)
+        (void)exo_yield();
+    child->upcall->masked = 0;
+    uint64_t took = exo_now_ns(machine.page) - start;
+
+    check(child->step > 0, "it ran");
+    check(child->upcall->slices >= 3, "it had its slices: %lu", (unsigned long)child->upcall->slices);
+    check(took >= 3 * (uint64_t)EXO_SLICE_NS * 9 / 10, "each was a slice long: %lu us", (unsigned long)took / 1000);
+    check(child->upcall->slice_end_ns > start, "its end was announced");
+    child_free(child);
+}
+
+static void unmasked_body(struct child *child)
+{
+    exo_unmask();
+    count_body(child);
+}
+
+static void greedy_handler(struct exo_context *context)
+{
+    struct child *child = exo_self()->owner;
+
+    if (context->vector == EXO_VECTOR_SLICE_END)
+        child->value++; /* and does not yield */
+}
+
+static void test_slice_upcall(void)
+{
+    struct child *polite = child_make(unmasked_body, &(struct child_options){.slot = CAP_ROOT});
+    struct child *greedy =
+        child_make(unmasked_body, &(struct child_options){.slot = CAP_ROOT, .handler = greedy_handler});
+
+    child_run(polite, 0);
+    child_run(greedy, 0);
+    for (int i = 0; i < 4; i++)
+        (void)exo_yield();
+    check(polite->upcall->slice_upcalls >= 2, "the polite env was told: %lu times",
+          (unsigned long)polite->upcall->slice_upcalls);
+    expect((int64_t)polite->upcall->preempted, 0, "and never preempted");
+    check(greedy->value >= 2, "the greedy env was told: %lu times", (unsigned long)greedy->value);
+    check(greedy->upcall->preempted >= 2, "and preempted: %lu times", (unsigned long)greedy->upcall->preempted);
+    check(greedy->upcall->overstay_ns > 0, "its overstay is counted: %lu us",
+          (unsigned long)greedy->upcall->overstay_ns / 1000);
+    child_free(polite);
+    child_free(greedy);
+}
+
+static void donee_body(struct child *child)
+{
+    for (;;) {
+        child->step++;
+        (void)exo_yield();
+    }
+}
+
+static void test_yield_to(void)
+{
+    struct child *child = child_make(donee_body, &(struct child_options){.slot = CAP_ROOT});
+
+    expect(exo_yield_to(SLOT_EMPTY, child->env), -EXO_E_CAP, "yield_to without capability");
+    expect(exo_yield_to(SLOT_CHILD, child->env), -EXO_E_CAP, "yield_to what is not dominated");
+    expect(exo_yield_to(CAP_ROOT, 777), -EXO_E_NONE, "yield_to no env");
+    expect(exo_yield_to(CAP_ROOT, machine.env), -EXO_E_BUSY, "yield_to oneself");
+    for (int i = 1; i <= 5; i++) {
+        expect(exo_yield_to(CAP_ROOT, child->env), 0, "yield_to");
+        expect((int64_t)child->step, i, "the env ran at once, without a position of its own");
+    }
+    child_free(child);
+}
+
+static void alarm_body(struct child *child)
+{
+    exo_unmask();
+    child->value = exo_now_ns(machine.page) + 2000000;
+    (void)exo_alarm_set(child->value);
+    child->step = 1;
+    while (!child->traps)
+        ;
+    child->step = 2;
+    (void)exo_mask();
+    (void)exo_alarm_set(exo_now_ns(machine.page) + 1000000);
+    uint64_t end = exo_now_ns(machine.page) + 3000000;
+
+    while (exo_now_ns(machine.page) < end)
+        (void)exo_null();
+    child->value = child->upcall->pending;
+    exo_unmask();
+    child->step = 3;
+}
+
+static void test_alarm(void)
+{
+    struct child *child = child_make(alarm_body, &(struct child_options){.slot = CAP_ROOT});
+
+    child_run(child, 0);
+    check(wait_for(&child->step, 2, 1000), "the alarm came");
+    expect(child->trap.vector, EXO_VECTOR_ALARM, "as an alarm upcall");
+    check(wait_for(&child->step, 3, 1000), "the second one was pending");
+    check(child->value & EXO_PENDING_ALARM, "its bit was set while masked");
+    expect((int64_t)child->traps, 2, "it was delivered after unmasking");
+    child_free(child);
+}
+
+static void test_segments(void)
+{
+    static uint64_t word = 0x1122334455667788;
+    uint64_t value;
+
+    expect(exo_segment_base(0, (uint64_t)&word), 0, "FS base");
+    __asm__ volatile("movq %%fs:0, %0" : "=r"(value));
+    check(value == word, "works");
+    expect(exo_segment_base(0, EXO_USER_END), -EXO_E_ARG, "a kernel address as FS base");
+    expect(exo_segment_base(1, 0x8000000000000000), -EXO_E_ARG, "a non-canonical GS base");
+    expect(exo_segment_base(2, 0), -EXO_E_ARG, "segment 2");
+    expect(exo_segment_base(0, 0), 0, "FS base 0");
+}
+
+void test_time(void)
+{
+    test_positions();
+    test_preemption();
+    test_slice_upcall();
+    test_yield_to();
+    test_alarm();
+    test_segments();
+}
