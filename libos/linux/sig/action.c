@@ -25,6 +25,8 @@ int signal_init_process(struct process *process)
     process->sig.queued = 0;
     process->sig.group_exit = false;
     process->sig.stopped = false;
+    process->sig.parent_death_signal = 0;
+    process->sig.no_new_privileges = false;
     waitq_init(&process->sig.stop_wait);
     process->timers = NULL;
     return 0;
@@ -45,6 +47,7 @@ int signal_fork(struct process *child, struct task *child_task)
         return error;
     memcpy(child->sig.action, task->process->sig.action, SIGNAL_COUNT * sizeof *child->sig.action);
     signal_init_task(child_task);
+    child->sig.no_new_privileges = task->process->sig.no_new_privileges;
     child_task->sig.blocked = task->sig.blocked;
     child_task->sig.stack_base = task->sig.stack_base;
     child_task->sig.stack_size = task->sig.stack_size;
@@ -72,9 +75,22 @@ void signal_exec(struct process *process)
     timers_exec(process);
 }
 
+/* PR_SET_PDEATHSIG of the children. */
+static void signal_orphans(struct process *process)
+{
+    list_for_each(node, &process->children)
+    {
+        struct process *child = list_item(node, struct process, sibling);
+
+        if (child->sig.parent_death_signal)
+            signal_send_process(child, child->sig.parent_death_signal, NULL);
+    }
+}
+
 void signal_exit(struct process *process)
 {
     timers_exit(process);
+    signal_orphans(process);
     if (!process->sig.action)
         return;
     list_for_each(node, &process->tasks)

@@ -57,6 +57,8 @@ struct signal_shared {
     bool stopped;      /* job control: no task runs until it is cleared */
     int stop_signal;
     struct waitq stop_wait; /* stopped tasks */
+    int parent_death_signal; /* PR_SET_PDEATHSIG; 0: none */
+    bool no_new_privileges;
 };
 
 /* siginfo.code. <asm/siginfo.h> defines them too, with a struct of its own that is in the way here. */

@@ -9,6 +9,7 @@
 #include <linux/time.h>
 #include <linux/timex.h>
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 
@@ -47,6 +48,8 @@ uint64_t wall_clock_ns(void)
 
 uint64_t process_cpu_ns(const struct process *process)
 {
+    if (process == current()->process && current()->state == TASK_RUNNING)
+        sched_account();
     return process->user_ns + process->system_ns;
 }
 

@@ -61,6 +61,7 @@ static uint64_t tick_now(const struct tick *tick)
     case TICK_REALTIME:
         return wall_clock_ns();
     case TICK_CPU_USER:
+        process_cpu_ns(tick->process); /* brings it up to date */
         return tick->process->user_ns;
     case TICK_CPU:
         return process_cpu_ns(tick->process);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * priority.c - scheduling parameters. The scheduler is round robin: priorities are remembered for no one,
+ * so that what a program reads is what is done. Lowering one's priority is accepted (it is a wish), real-time policies are not.
+ */
+#include "libos/linux/call/handlers.h"
+#include "libos/linux/task.h"
+#include "libos/linux/user.h"
+#include <asm/resource.h>
+#include <linux/resource.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
+
+#define REALTIME_MAX 99
+#define QUANTUM_NS   10000000
+
+static bool process_exists(uint64_t pid)
+{
+    if ((int)pid < 0)
+        return false;
+    const struct process *process = pid ? process_find((int)pid) : current()->process;
+
+    return process != NULL;
+}
+
+int64_t lx_sched_yield(void)
+{
+    task_yield();
+    return 0;
+}
+
+int64_t lx_sched_getscheduler(uint64_t pid)
+{
+    if ((int)pid < 0)
+        return -EINVAL;
+    return process_exists(pid) ? SCHED_NORMAL : -ESRCH;
+}
+
+int64_t lx_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t parameter)
+{
+    uint32_t priority;
+
+    if ((int)pid < 0 || !parameter)
+        return -EINVAL;
+    if (!process_exists(pid))
+        return -ESRCH;
+    if (get_user_u32(&priority, parameter))
+        return -EFAULT;
+    switch (policy & ~(uint64_t)SCHED_RESET_ON_FORK) {
+    case SCHED_NORMAL:
+    case SCHED_BATCH:
+    case SCHED_IDLE:
+        return priority ? -EINVAL : 0;
+    case SCHED_FIFO:
+    case SCHED_RR:
+        if (priority < 1 || priority > REALTIME_MAX)
+            return -EINVAL;
+        return unimplemented(-EPERM, "sched_setscheduler policy %d", (int)policy);
+    default:
+        return -EINVAL;
+    }
+}
+
+int64_t lx_sched_getparam(uint64_t pid, uint64_t parameter)
+{
+    if ((int)pid < 0 || !parameter)
+        return -EINVAL;
+    return process_exists(pid) ? put_user_u32(parameter, 0) : -ESRCH;
+}
+
+int64_t lx_sched_setparam(uint64_t pid, uint64_t parameter)
+{
+    return lx_sched_setscheduler(pid, SCHED_NORMAL, parameter);
+}
+
+int64_t lx_sched_getattr(uint64_t pid, uint64_t attributes, uint64_t bytes, uint64_t flags)
+{
+    struct sched_attr attr = {.size = sizeof attr, .sched_policy = SCHED_NORMAL};
+
+    if ((int)pid < 0 || flags || !attributes || bytes < SCHED_ATTR_SIZE_VER0)
+        return -EINVAL;
+    if (!process_exists(pid))
+        return -ESRCH;
+    attr.size = (uint32_t)min_of(bytes, (uint64_t)sizeof attr);
+    return copy_to_user(attributes, &attr, attr.size);
+}
+
+static bool is_policy(uint64_t policy)
+{
+    return policy <= SCHED_DEADLINE && policy != 4; /* 4 was never used */
+}
+
+int64_t lx_sched_get_priority_max(uint64_t policy)
+{
+    if (!is_policy(policy))
+        return -EINVAL;
+    return policy == SCHED_FIFO || policy == SCHED_RR ? REALTIME_MAX : 0;
+}
+
+int64_t lx_sched_get_priority_min(uint64_t policy)
+{
+    if (!is_policy(policy))
+        return -EINVAL;
+    return policy == SCHED_FIFO || policy == SCHED_RR ? 1 : 0;
+}
+
+int64_t lx_sched_rr_get_interval(uint64_t pid, uint64_t interval)
+{
+    const uint64_t time[2] = {0, QUANTUM_NS};
+
+    if ((int)pid < 0)
+        return -EINVAL;
+    return process_exists(pid) ? copy_to_user(interval, time, sizeof time) : -ESRCH;
+}
+
+/* --- CPUs ------------------------------------------------------------------------------------------------ */
+
+static uint64_t cpu_mask(void)
+{
+    return instance->cpu_count >= 64 ? ~0ul : (1ul << instance->cpu_count) - 1;
+}
+
+int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
+{
+    uint64_t set = cpu_mask();
+
+    if (bytes < sizeof set || bytes % sizeof set)
+        return -EINVAL;
+    if (!process_exists(pid))
+        return -ESRCH;
+    return copy_to_user(mask, &set, sizeof set) ? -EFAULT : (int64_t)sizeof set;
+}
+
+/* LIMIT: tasks run where the scheduler puts them; a set that names a CPU of ours is accepted and not kept to. */
+int64_t lx_sched_setaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
+{
+    uint64_t set = 0;
+
+    if (copy_from_user(&set, mask, min_of(bytes, (uint64_t)sizeof set)))
+        return -EFAULT;
+    if (!process_exists(pid))
+        return -ESRCH;
+    return set & cpu_mask() ? 0 : -EINVAL;
+}
+
+int64_t lx_getcpu(uint64_t cpu, uint64_t node, uint64_t unused)
+{
+    (void)unused;
+    if (cpu && put_user_u32(cpu, (uint32_t)this_vcpu()->index))
+        return -EFAULT;
+    return node ? put_user_u32(node, 0) : 0;
+}
+
+/* --- nice ---------------------------------------------------------------------------------------------------- */
+
+/* Does anyone match? -EINVAL: no such kind. */
+static int64_t priority_target(uint64_t kind, uint64_t who)
+{
+    const struct process *own = current()->process;
+
+    if (kind > PRIO_USER)
+        return -EINVAL;
+    list_for_each(node, &process_list)
+    {
+        const struct process *process = list_item(node, struct process, all);
+
+        if (process->zombie)
+            continue;
+        if (kind == PRIO_PROCESS && process->pid == (who ? (int)who : own->pid))
+            return 0;
+        if (kind == PRIO_PGRP && process->pgid == (who ? (int)who : own->pgid))
+            return 0;
+        if (kind == PRIO_USER && process->cred.uid == (who ? (uint32_t)who : own->cred.uid))
+            return 0;
+    }
+    return -ESRCH;
+}
+
+int64_t lx_getpriority(uint64_t kind, uint64_t who)
+{
+    int64_t error = priority_target(kind, who);
+
+    return error ? error : 20; /* 20 - nice */
+}
+
+int64_t lx_setpriority(uint64_t kind, uint64_t who, uint64_t nice)
+{
+    int64_t error = priority_target(kind, who);
+
+    if (error)
+        return error;
+    if ((int)nice < 0 && current()->process->cred.euid)
+        return -EACCES;
+    return (int)nice ? unimplemented(0, "setpriority: niceness has no effect") : 0;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process_control.c - prctl, capabilities, and what threading libraries register at start.
+ */
+#include "libos/linux/call/handlers.h"
+#include "libos/linux/sig/queue.h"
+#include "libos/linux/task.h"
+#include "libos/linux/user.h"
+#include <linux/capability.h>
+#include <linux/membarrier.h>
+#include <linux/prctl.h>
+#include <linux/securebits.h>
+
+#define ROBUST_HEAD_BYTES 24
+
+static int64_t set_name(uaddr_t from)
+{
+    struct process *process = current()->process;
+    char name[sizeof process->comm];
+    int64_t length = string_from_user(name, from, sizeof name);
+
+    if (length == -EFAULT)
+        return -EFAULT;
+    name[sizeof name - 1] = 0;
+    memset(process->comm, 0, sizeof process->comm);
+    format(process->comm, sizeof process->comm, "%s", name);
+    return 0;
+}
+
+static int64_t get_name(uaddr_t to)
+{
+    char name[16] = {0};
+
+    memcpy(name, current()->process->comm, sizeof name);
+    name[15] = 0;
+    return copy_to_user(to, name, sizeof name);
+}
+
+/* What can be asked about and is always the same here. */
+static int64_t prctl_fixed(uint64_t option, uint64_t argument, uint64_t more)
+{
+    switch (option) {
+    case PR_GET_TIMERSLACK:
+        return 50000;
+    case PR_SET_TIMERSLACK:
+        return 0; /* timers have no slack: nothing to set */
+    case PR_CAPBSET_READ:
+        return argument > CAP_LAST_CAP ? -EINVAL : 1;
+    case PR_GET_SECCOMP:
+    case PR_GET_KEEPCAPS:
+    case PR_GET_CHILD_SUBREAPER:
+    case PR_GET_SECUREBITS:
+        return option == PR_GET_CHILD_SUBREAPER ? put_user_u32(argument, 0) : 0;
+    case PR_SET_KEEPCAPS:
+        return argument == 0 ? 0 : argument == 1 ? unimplemented(-EPERM, "prctl PR_SET_KEEPCAPS") : -EINVAL;
+    case PR_CAP_AMBIENT:
+        return argument == PR_CAP_AMBIENT_IS_SET || argument == PR_CAP_AMBIENT_CLEAR_ALL
+                   ? 0
+                   : unimplemented(-EINVAL, "prctl PR_CAP_AMBIENT %u", (uint32_t)argument);
+    case PR_GET_SPECULATION_CTRL:
+        return PR_SPEC_NOT_AFFECTED;
+    case PR_SET_VMA: /* names for /proc/PID/maps: a kernel without that option says EINVAL */
+        (void)more;
+        return -EINVAL;
+    default:
+        return unimplemented(-EINVAL, "prctl option %u, argument 0x%llx", (uint32_t)option,
+                             (unsigned long long)argument);
+    }
+}
+
+int64_t lx_prctl(uint64_t option, uint64_t argument, uint64_t b, uint64_t c, uint64_t d)
+{
+    struct process *process = current()->process;
+
+    switch ((uint32_t)option) {
+    case PR_SET_NAME:
+        return set_name(argument);
+    case PR_GET_NAME:
+        return get_name(argument);
+    case PR_GET_DUMPABLE:
+        return process->dumpable;
+    case PR_SET_DUMPABLE:
+        if (argument > 1)
+            return -EINVAL;
+        process->dumpable = argument == 1;
+        return 0;
+    case PR_SET_PDEATHSIG:
+        if (argument > SIGNAL_COUNT)
+            return -EINVAL;
+        process->sig.parent_death_signal = (int)argument;
+        return 0;
+    case PR_GET_PDEATHSIG:
+        return put_user_u32(argument, (uint32_t)process->sig.parent_death_signal);
+    case PR_SET_NO_NEW_PRIVS:
+        if (argument != 1 || b || c || d)
+            return -EINVAL;
+        process->sig.no_new_privileges = true; /* set-user-ID programs never gain rights here: nothing to enforce */
+        return 0;
+    case PR_GET_NO_NEW_PRIVS:
+        return argument || b || c || d ? -EINVAL : process->sig.no_new_privileges;
+    default:
+        return prctl_fixed((uint32_t)option, argument, b);
+    }
+}
+
+/* --- Capabilities: root has all of them, others none, as after a plain login ------------------------------------- */
+
+struct capability_header {
+    uint32_t version;
+    int32_t pid;
+};
+
+struct capability_words {
+    uint32_t effective, permitted, inheritable;
+};
+
+/* Number of 32-bit words in this version's sets; 0 with the version we prefer stored: unknown. */
+static int64_t capability_version(uaddr_t header, struct capability_header *out, uint32_t *words)
+{
+    if (copy_from_user(out, header, sizeof *out))
+        return -EFAULT;
+    switch (out->version) {
+    case _LINUX_CAPABILITY_VERSION_1:
+        *words = 1;
+        return 0;
+    case _LINUX_CAPABILITY_VERSION_2:
+    case _LINUX_CAPABILITY_VERSION_3:
+        *words = 2;
+        return 0;
+    default:
+        return put_user_u32(header, _LINUX_CAPABILITY_VERSION_3) ? -EFAULT : -EINVAL;
+    }
+}
+
+static void capability_fill(const struct process *process, struct capability_words words[2])
+{
+    uint64_t all = process->cred.euid == 0 ? (1ul << (CAP_LAST_CAP + 1)) - 1 : 0;
+
+    for (int i = 0; i < 2; i++) {
+        words[i].effective = (uint32_t)(all >> (32 * i));
+        words[i].permitted = words[i].effective;
+        words[i].inheritable = 0;
+    }
+}
+
+int64_t lx_capget(uint64_t header, uint64_t words_address)
+{
+    struct capability_header head;
+    struct capability_words words[2];
+    uint32_t count;
+    int64_t error = capability_version(header, &head, &count);
+
+    if (error)
+        return error == -EINVAL && !words_address ? 0 : error;
+    if (head.pid < 0)
+        return -EINVAL;
+    const struct process *process = head.pid ? process_find(head.pid) : current()->process;
+
+    if (!process)
+        return -ESRCH;
+    capability_fill(process, words);
+    return words_address ? copy_to_user(words_address, words, count * sizeof words[0]) : 0;
+}
+
+/* Keeping what one has is granted; anything else would have to be enforced and is refused, loudly. */
+int64_t lx_capset(uint64_t header, uint64_t words_address)
+{
+    struct capability_header head;
+    struct capability_words wanted[2] = {{0}};
+    struct capability_words own[2];
+    uint32_t count;
+    int64_t error = capability_version(header, &head, &count);
+
+    if (error)
+        return error;
+    if (head.pid && head.pid != current()->process->pid)
+        return -EPERM;
+    if (copy_from_user(wanted, words_address, count * sizeof wanted[0]))
+        return -EFAULT;
+    capability_fill(current()->process, own);
+    for (uint32_t i = 0; i < count; i++) {
+        if ((wanted[i].permitted & ~own[i].permitted) || (wanted[i].effective & ~wanted[i].permitted))
+            return -EPERM;
+        if (wanted[i].effective != own[i].effective || wanted[i].permitted != own[i].permitted)
+            return unimplemented(-EPERM, "capset: giving up single capabilities");
+    }
+    return 0;
+}
+
+/* --- Threading libraries --------------------------------------------------------------------------------------------- */
+
+int64_t lx_set_robust_list(uint64_t head, uint64_t length)
+{
+    if (length != ROBUST_HEAD_BYTES)
+        return -EINVAL;
+    current()->robust_list = head;
+    current()->robust_length = length;
+    return 0;
+}
+
+int64_t lx_get_robust_list(uint64_t pid, uint64_t head, uint64_t length)
+{
+    const struct task *task = current();
+
+    if (pid && (int)pid != task->tid) {
+        const struct process *process = process_find((int)pid);
+
+        if (!process || process->zombie)
+            return -ESRCH;
+        task = list_item(process->tasks.next, struct task, peer);
+    }
+    if (put_user_u64(length, task->robust_length ? task->robust_length : ROBUST_HEAD_BYTES))
+        return -EFAULT;
+    return put_user_u64(head, task->robust_list);
+}
+
+/*
+ * membarrier - tasks of the instance run one at a time under its lock, and changing CPUs passes a lock: every task that does
+ * not run now has passed a barrier already. With one CPU running programs nothing is left to do.
+ */
+int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
+{
+    (void)cpu;
+    if (flags)
+        return -EINVAL;
+    switch (command) {
+    case MEMBARRIER_CMD_QUERY:
+        return instance->cpu_count == 1 ? MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
+                                              MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+                                        : 0;
+    case MEMBARRIER_CMD_GLOBAL:
+    case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
+    case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
+        return instance->cpu_count == 1 ? 0 : unimplemented(-EINVAL, "membarrier on more than one CPU");
+    default:
+        return unimplemented(-EINVAL, "membarrier command %d", (int)command);
+    }
+}
