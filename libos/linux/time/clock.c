@@ -40,7 +40,7 @@ static void realtime_learn(void)
     realtime_known = true;
 }
 
-uint64_t wall_clock_ns(void)
+uint64_t clock_realtime_ns(void)
 {
     realtime_learn();
     return now_ns() + (uint64_t)clock_realtime_offset_ns;
@@ -72,7 +72,7 @@ int clock_read(int clock, uint64_t *ns)
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
     case CLOCK_TAI:
-        *ns = wall_clock_ns();
+        *ns = clock_realtime_ns();
         return 0;
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
@@ -105,7 +105,7 @@ uint64_t deadline_of(int clock, uint64_t at_ns)
 
     if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_ALARM && clock != CLOCK_TAI)
         return at_ns;
-    offset = wall_clock_ns() - now_ns();
+    offset = clock_realtime_ns() - now_ns();
     return at_ns > offset ? at_ns - offset : 0;
 }
 
@@ -173,7 +173,7 @@ int64_t lx_clock_settime(uint64_t clock, uint64_t timespec)
 
 int64_t lx_gettimeofday(uint64_t timeval, uint64_t zone)
 {
-    uint64_t ns = wall_clock_ns();
+    uint64_t ns = clock_realtime_ns();
     struct timeval_user time = {.seconds = (int64_t)(ns / NS_PER_SECOND),
                                 .microseconds = (int64_t)(ns % NS_PER_SECOND / 1000)};
 
@@ -200,7 +200,7 @@ int64_t lx_settimeofday(uint64_t timeval, uint64_t zone)
 
 int64_t lx_time(uint64_t address)
 {
-    uint64_t seconds = wall_clock_ns() / NS_PER_SECOND;
+    uint64_t seconds = clock_realtime_ns() / NS_PER_SECOND;
 
     if (address && put_user_u64(address, seconds))
         return -EFAULT;
@@ -217,7 +217,7 @@ static int64_t timex_read(uint64_t address)
     if (timex.modes)
         return current()->process->cred.euid ? -EPERM
                                              : unimplemented(-EPERM, "adjtimex modes 0x%x", timex.modes);
-    uint64_t ns = wall_clock_ns();
+    uint64_t ns = clock_realtime_ns();
 
     memset(&timex, 0, sizeof timex);
     timex.status = STA_UNSYNC;

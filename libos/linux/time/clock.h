@@ -14,8 +14,8 @@ struct siginfo;
 /* Realtime is now_ns() plus this; starts as the machine's wall clock, moved by clock_settime. */
 extern int64_t clock_realtime_offset_ns;
 
-/* wall_clock_ns - nanoseconds since 1970. */
-uint64_t wall_clock_ns(void);
+/* clock_realtime_ns - nanoseconds since 1970. */
+uint64_t clock_realtime_ns(void);
 
 /* clock_read - the clock's time in *ns. 0, or -EINVAL: no such clock. */
 int clock_read(int clock, uint64_t *ns);

@@ -59,7 +59,7 @@ static uint64_t tick_now(const struct tick *tick)
 {
     switch (tick->clock) {
     case TICK_REALTIME:
-        return wall_clock_ns();
+        return clock_realtime_ns();
     case TICK_CPU_USER:
         process_cpu_ns(tick->process); /* brings it up to date */
         return tick->process->user_ns;
