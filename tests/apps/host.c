@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* host.c - a program compiled on this machine: arguments, input, sorting, mathematics, a child, an exit status. */
+/* host.c - a program compiled on this machine: arguments, input, sorting, mathematics, a child, an
+ * exit status. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

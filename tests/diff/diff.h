@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diff.h - for the programs of tests/diff: print results in words that are the same on every Linux. */
+/* diff.h - for the programs of tests/diff: print results in words that are the same on every Linux.
+ */
 #pragma once
 
 #include <dirent.h>
@@ -49,10 +50,9 @@
 
 /*
  * SHOW - make a call and print its text, its result and, when it is -1, the name of its error.
- * SHOW_OK - the same for results that differ from run to run (descriptors, process ids): prints "ok".
- * SHOW_MAP - the same for calls that return an address or MAP_FAILED.
- * SHOW_ERROR - for the calls that return an error number instead of setting errno.
- * All give back the result of the call.
+ * SHOW_OK - the same for results that differ from run to run (descriptors, process ids): prints
+ * "ok". SHOW_MAP - the same for calls that return an address or MAP_FAILED. SHOW_ERROR - for the
+ * calls that return an error number instead of setting errno. All give back the result of the call.
  */
 #define SHOW(call)       (errno = 0, show(#call, (long)(call)))
 #define SHOW_OK(call)    (errno = 0, show_ok(#call, (long)(call)))
@@ -80,24 +80,64 @@ static inline const char *name_in(const struct named_number *table, int number)
     return NULL;
 }
 
-#define NUMBER_NAME(symbol) {symbol, #symbol}
+#define NUMBER_NAME(symbol)                                                                        \
+    {                                                                                              \
+        symbol, #symbol                                                                            \
+    }
 
 static inline const char *error_name(int error)
 {
     static const struct named_number names[] = {
-        {0, "0"}, NUMBER_NAME(EPERM), NUMBER_NAME(ENOENT), NUMBER_NAME(ESRCH), NUMBER_NAME(EINTR),
-        NUMBER_NAME(EIO), NUMBER_NAME(ENXIO), NUMBER_NAME(E2BIG), NUMBER_NAME(ENOEXEC),
-        NUMBER_NAME(EBADF), NUMBER_NAME(ECHILD), NUMBER_NAME(EAGAIN), NUMBER_NAME(ENOMEM),
-        NUMBER_NAME(EACCES), NUMBER_NAME(EFAULT), NUMBER_NAME(ENOTBLK), NUMBER_NAME(EBUSY),
-        NUMBER_NAME(EEXIST), NUMBER_NAME(EXDEV), NUMBER_NAME(ENODEV), NUMBER_NAME(ENOTDIR),
-        NUMBER_NAME(EISDIR), NUMBER_NAME(EINVAL), NUMBER_NAME(ENFILE), NUMBER_NAME(EMFILE),
-        NUMBER_NAME(ENOTTY), NUMBER_NAME(ETXTBSY), NUMBER_NAME(EFBIG), NUMBER_NAME(ENOSPC),
-        NUMBER_NAME(ESPIPE), NUMBER_NAME(EROFS), NUMBER_NAME(EMLINK), NUMBER_NAME(EPIPE),
-        NUMBER_NAME(EDOM), NUMBER_NAME(ERANGE), NUMBER_NAME(EDEADLK), NUMBER_NAME(ENAMETOOLONG),
-        NUMBER_NAME(ENOLCK), NUMBER_NAME(ENOSYS), NUMBER_NAME(ENOTEMPTY), NUMBER_NAME(ELOOP),
-        NUMBER_NAME(ENODATA), NUMBER_NAME(EOVERFLOW), NUMBER_NAME(ELIBBAD), NUMBER_NAME(EOPNOTSUPP),
-        NUMBER_NAME(EAFNOSUPPORT), NUMBER_NAME(ENOTSOCK), NUMBER_NAME(ETIMEDOUT),
-        NUMBER_NAME(ECANCELED), {0, NULL},
+        {0, "0"},
+        NUMBER_NAME(EPERM),
+        NUMBER_NAME(ENOENT),
+        NUMBER_NAME(ESRCH),
+        NUMBER_NAME(EINTR),
+        NUMBER_NAME(EIO),
+        NUMBER_NAME(ENXIO),
+        NUMBER_NAME(E2BIG),
+        NUMBER_NAME(ENOEXEC),
+        NUMBER_NAME(EBADF),
+        NUMBER_NAME(ECHILD),
+        NUMBER_NAME(EAGAIN),
+        NUMBER_NAME(ENOMEM),
+        NUMBER_NAME(EACCES),
+        NUMBER_NAME(EFAULT),
+        NUMBER_NAME(ENOTBLK),
+        NUMBER_NAME(EBUSY),
+        NUMBER_NAME(EEXIST),
+        NUMBER_NAME(EXDEV),
+        NUMBER_NAME(ENODEV),
+        NUMBER_NAME(ENOTDIR),
+        NUMBER_NAME(EISDIR),
+        NUMBER_NAME(EINVAL),
+        NUMBER_NAME(ENFILE),
+        NUMBER_NAME(EMFILE),
+        NUMBER_NAME(ENOTTY),
+        NUMBER_NAME(ETXTBSY),
+        NUMBER_NAME(EFBIG),
+        NUMBER_NAME(ENOSPC),
+        NUMBER_NAME(ESPIPE),
+        NUMBER_NAME(EROFS),
+        NUMBER_NAME(EMLINK),
+        NUMBER_NAME(EPIPE),
+        NUMBER_NAME(EDOM),
+        NUMBER_NAME(ERANGE),
+        NUMBER_NAME(EDEADLK),
+        NUMBER_NAME(ENAMETOOLONG),
+        NUMBER_NAME(ENOLCK),
+        NUMBER_NAME(ENOSYS),
+        NUMBER_NAME(ENOTEMPTY),
+        NUMBER_NAME(ELOOP),
+        NUMBER_NAME(ENODATA),
+        NUMBER_NAME(EOVERFLOW),
+        NUMBER_NAME(ELIBBAD),
+        NUMBER_NAME(EOPNOTSUPP),
+        NUMBER_NAME(EAFNOSUPPORT),
+        NUMBER_NAME(ENOTSOCK),
+        NUMBER_NAME(ETIMEDOUT),
+        NUMBER_NAME(ECANCELED),
+        {0, NULL},
     };
     const char *name = name_in(names, error);
 
@@ -107,14 +147,38 @@ static inline const char *error_name(int error)
 static inline const char *signal_name(int number)
 {
     static const struct named_number names[] = {
-        {0, "0"}, NUMBER_NAME(SIGHUP), NUMBER_NAME(SIGINT), NUMBER_NAME(SIGQUIT),
-        NUMBER_NAME(SIGILL), NUMBER_NAME(SIGTRAP), NUMBER_NAME(SIGABRT), NUMBER_NAME(SIGBUS),
-        NUMBER_NAME(SIGFPE), NUMBER_NAME(SIGKILL), NUMBER_NAME(SIGUSR1), NUMBER_NAME(SIGSEGV),
-        NUMBER_NAME(SIGUSR2), NUMBER_NAME(SIGPIPE), NUMBER_NAME(SIGALRM), NUMBER_NAME(SIGTERM),
-        NUMBER_NAME(SIGSTKFLT), NUMBER_NAME(SIGCHLD), NUMBER_NAME(SIGCONT), NUMBER_NAME(SIGSTOP),
-        NUMBER_NAME(SIGTSTP), NUMBER_NAME(SIGTTIN), NUMBER_NAME(SIGTTOU), NUMBER_NAME(SIGURG),
-        NUMBER_NAME(SIGXCPU), NUMBER_NAME(SIGXFSZ), NUMBER_NAME(SIGVTALRM), NUMBER_NAME(SIGPROF),
-        NUMBER_NAME(SIGWINCH), NUMBER_NAME(SIGIO), NUMBER_NAME(SIGPWR), NUMBER_NAME(SIGSYS),
+        {0, "0"},
+        NUMBER_NAME(SIGHUP),
+        NUMBER_NAME(SIGINT),
+        NUMBER_NAME(SIGQUIT),
+        NUMBER_NAME(SIGILL),
+        NUMBER_NAME(SIGTRAP),
+        NUMBER_NAME(SIGABRT),
+        NUMBER_NAME(SIGBUS),
+        NUMBER_NAME(SIGFPE),
+        NUMBER_NAME(SIGKILL),
+        NUMBER_NAME(SIGUSR1),
+        NUMBER_NAME(SIGSEGV),
+        NUMBER_NAME(SIGUSR2),
+        NUMBER_NAME(SIGPIPE),
+        NUMBER_NAME(SIGALRM),
+        NUMBER_NAME(SIGTERM),
+        NUMBER_NAME(SIGSTKFLT),
+        NUMBER_NAME(SIGCHLD),
+        NUMBER_NAME(SIGCONT),
+        NUMBER_NAME(SIGSTOP),
+        NUMBER_NAME(SIGTSTP),
+        NUMBER_NAME(SIGTTIN),
+        NUMBER_NAME(SIGTTOU),
+        NUMBER_NAME(SIGURG),
+        NUMBER_NAME(SIGXCPU),
+        NUMBER_NAME(SIGXFSZ),
+        NUMBER_NAME(SIGVTALRM),
+        NUMBER_NAME(SIGPROF),
+        NUMBER_NAME(SIGWINCH),
+        NUMBER_NAME(SIGIO),
+        NUMBER_NAME(SIGPWR),
+        NUMBER_NAME(SIGSYS),
         {0, NULL},
     };
     const char *name = name_in(names, number);
@@ -172,7 +236,8 @@ static inline void say_status(const char *who, int status)
         printf("%s has status 0x%x\n", who, (unsigned)status);
 }
 
-/* Run `body(argument)` in a child, which exits with what it returns; gives the child's wait status. */
+/* Run `body(argument)` in a child, which exits with what it returns; gives the child's wait status.
+ */
 static inline int status_of(int (*body)(void *), void *argument)
 {
     int status = -1;
@@ -232,14 +297,22 @@ static inline void say_file(const char *path)
 static inline const char *kind_of(mode_t mode)
 {
     switch (mode & S_IFMT) {
-    case S_IFREG: return "file";
-    case S_IFDIR: return "directory";
-    case S_IFLNK: return "symlink";
-    case S_IFIFO: return "fifo";
-    case S_IFCHR: return "character device";
-    case S_IFBLK: return "block device";
-    case S_IFSOCK: return "socket";
-    default: return "unknown";
+    case S_IFREG:
+        return "file";
+    case S_IFDIR:
+        return "directory";
+    case S_IFLNK:
+        return "symlink";
+    case S_IFIFO:
+        return "fifo";
+    case S_IFCHR:
+        return "character device";
+    case S_IFBLK:
+        return "block device";
+    case S_IFSOCK:
+        return "socket";
+    default:
+        return "unknown";
     }
 }
 
@@ -313,7 +386,8 @@ static inline void say_pending(const char *when)
 /* One anonymous private mapping, readable and writable. */
 static inline char *map_pages(size_t count)
 {
-    char *start = mmap(NULL, count * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *start =
+        mmap(NULL, count * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     NEED(start != MAP_FAILED);
     return start;
@@ -339,8 +413,10 @@ static inline void touch_handler(int number, siginfo_t *info, void *context)
  */
 static inline void say_touch(const char *what, void *address, char how)
 {
-    static const struct named_number codes[] = {{SEGV_MAPERR, "MAPERR"}, {SEGV_ACCERR, "ACCERR"},
-                                                {BUS_ADRERR + 100, "ADRERR"}, {SI_KERNEL, "KERNEL"},
+    static const struct named_number codes[] = {{SEGV_MAPERR, "MAPERR"},
+                                                {SEGV_ACCERR, "ACCERR"},
+                                                {BUS_ADRERR + 100, "ADRERR"},
+                                                {SI_KERNEL, "KERNEL"},
                                                 {0, NULL}};
 
     handle_signal(SIGSEGV, touch_handler, 0);
@@ -358,7 +434,8 @@ static inline void say_touch(const char *what, void *address, char how)
         const char *name = name_in(codes, code);
 
         printf("%s: %s %s at %s address\n", what, signal_name(touch_seen.si_signo),
-               name ? name : "with another code", touch_seen.si_addr == address ? "that" : "another");
+               name ? name : "with another code",
+               touch_seen.si_addr == address ? "that" : "another");
     }
     signal(SIGSEGV, SIG_DFL);
     signal(SIGBUS, SIG_DFL);

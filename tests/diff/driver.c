@@ -12,8 +12,8 @@
  *     == NAME status=exit 0 | status=signal 11 | status=timeout
  *       its output, each line indented by two spaces
  *
- * and at the end `== end COUNT`. Everything is written at once, so that a reader knows how far a machine
- * came that died: the last `>>` without its `==` names the program that was running.
+ * and at the end `== end COUNT`. Everything is written at once, so that a reader knows how far a
+ * machine came that died: the last `>>` without its `==` names the program that was running.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static void write_all(const char *bytes, size_t length)
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            exit(125);      /* nobody listens any more */
+            exit(125); /* nobody listens any more */
         bytes += done;
         length -= (size_t)done;
     }
@@ -113,7 +113,7 @@ static _Noreturn void become_program(const char *directory, const char *name, in
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);        /* SIGKILL, SIGSTOP and the C library's own refuse: fine */
+        signal(number, SIG_DFL); /* SIGKILL, SIGSTOP and the C library's own refuse: fine */
     umask(022);
     setpriority(PRIO_PROCESS, 0, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
@@ -150,8 +150,8 @@ static bool readable(int fd, int wait_ms)
 /*
  * watch_program - collect output until the program is gone or out of time.
  *
- * Returns its wait status, or -1 when it had to be killed. Children that it left behind may hold the pipe
- * open for ever, so its end is not waited for.
+ * Returns its wait status, or -1 when it had to be killed. Children that it left behind may hold
+ * the pipe open for ever, so its end is not waited for.
  */
 static int watch_program(pid_t pid, int from)
 {
@@ -251,7 +251,7 @@ static void run_program(const char *directory, const char *name)
     status = watch_program(pid, tube[0]);
     close(tube[0]);
     while (waitpid(-1, NULL, WNOHANG) > 0)
-        continue;       /* what it left behind and we inherited */
+        continue; /* what it left behind and we inherited */
     print_result(name, status);
     if (chdir("/") == 0)
         remove_tree(scratch, 0);
@@ -272,7 +272,8 @@ int main(int argc, char **argv)
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (argc > 2) {
         name_count = (size_t)argc - 2;
-        memcpy(names, argv + 2, sizeof names[0] * (name_count < PROGRAM_MAX ? name_count : PROGRAM_MAX));
+        memcpy(names, argv + 2,
+               sizeof names[0] * (name_count < PROGRAM_MAX ? name_count : PROGRAM_MAX));
     } else {
         list_programs(directory);
     }

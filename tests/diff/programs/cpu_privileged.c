@@ -5,13 +5,26 @@
 static int try(void *which)
 {
     switch (*(const char *)which) {
-    case 'c': asm volatile("cli"); break;
-    case 'h': asm volatile("hlt"); break;
-    case 'i': asm volatile("in $0x60, %%al" : : : "al"); break;
-    case 'm': asm volatile("mov %%cr3, %%rax" : : : "rax"); break;
-    case 'w': asm volatile("wrmsr" : : "a"(0), "c"(0), "d"(0)); break;
-    case '8': asm volatile("int $0x81"); break;
-    default: break;
+    case 'c':
+        asm volatile("cli");
+        break;
+    case 'h':
+        asm volatile("hlt");
+        break;
+    case 'i':
+        asm volatile("in $0x60, %%al" : : : "al");
+        break;
+    case 'm':
+        asm volatile("mov %%cr3, %%rax" : : : "rax");
+        break;
+    case 'w':
+        asm volatile("wrmsr" : : "a"(0), "c"(0), "d"(0));
+        break;
+    case '8':
+        asm volatile("int $0x81");
+        break;
+    default:
+        break;
     }
     return 0;
 }

@@ -17,6 +17,7 @@ int main(void)
     SHOW(ftruncate(fd, 0));
     SHOW(write(fd, BAD_POINTER, 5));
     NEED(fstat(fd, &file) == 0);
-    printf("%s %lx, mode %04o\n", kind_of(file.st_mode), (unsigned long)file.st_rdev, file.st_mode & 07777);
+    printf("%s %lx, mode %04o\n", kind_of(file.st_mode), (unsigned long)file.st_rdev,
+           file.st_mode & 07777);
     return 0;
 }

@@ -28,12 +28,14 @@ int main(void)
     NEED(write(tube[1], "ab", 2) == 2);
     say_wait("level");
     say_wait("level again");
-    SHOW(epoll_ctl(epoll, EPOLL_CTL_MOD, tube[0], &(struct epoll_event){EPOLLIN | EPOLLET, {.u32 = 8}}));
+    SHOW(epoll_ctl(epoll, EPOLL_CTL_MOD, tube[0],
+                   &(struct epoll_event){EPOLLIN | EPOLLET, {.u32 = 8}}));
     say_wait("edge");
     say_wait("edge again");
     NEED(write(tube[1], "c", 1) == 1);
     say_wait("after another write");
-    SHOW(epoll_ctl(epoll, EPOLL_CTL_MOD, tube[0], &(struct epoll_event){EPOLLIN | EPOLLONESHOT, {.u32 = 9}}));
+    SHOW(epoll_ctl(epoll, EPOLL_CTL_MOD, tube[0],
+                   &(struct epoll_event){EPOLLIN | EPOLLONESHOT, {.u32 = 9}}));
     say_wait("one shot");
     say_wait("one shot again");
     SHOW(epoll_ctl(epoll, EPOLL_CTL_ADD, tube[1], &(struct epoll_event){EPOLLOUT, {.u32 = 10}}));

@@ -12,7 +12,8 @@ int main(int argc, char **argv)
     }
     char *path = argv[0];
 
-    execv(path, (char *[]){path, "one", "", "two words", "tab\tand\nnewline", "caf\xc3\xa9", "-x", NULL});
+    execv(path,
+          (char *[]){path, "one", "", "two words", "tab\tand\nnewline", "caf\xc3\xa9", "-x", NULL});
     perror("execv");
     return 1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* exec_argv_empty.c - a program started with no arguments at all gets an empty argv[0] (Linux 5.18 and later). */
+/* exec_argv_empty.c - a program started with no arguments at all gets an empty argv[0] (Linux 5.18
+ * and later). */
 #include "tests/diff/diff.h"
 
 int main(int argc, char **argv)

@@ -14,7 +14,9 @@ static char *argument(size_t length)
 
 int main(int argc, char **argv)
 {
-    enum { MANY = 100 };
+    enum {
+        MANY = 100
+    };
     char *list[MANY + 3] = {argv[0]};
     size_t page = PAGE;
 

@@ -19,12 +19,12 @@ int main(void)
     try("magic-only", header, 4);
     try("half-header", header, 32);
     try("zero-header", header, 64);
-    header[16] = 2;                     /* ET_EXEC */
-    header[18] = 183;                   /* EM_AARCH64 */
+    header[16] = 2;   /* ET_EXEC */
+    header[18] = 183; /* EM_AARCH64 */
     header[20] = 1;
     header[52] = 64;
     try("other-machine", header, 64);
-    header[18] = 62;                    /* EM_X86_64, but no program headers */
+    header[18] = 62; /* EM_X86_64, but no program headers */
     try("no-headers", header, 64);
     return 0;
 }

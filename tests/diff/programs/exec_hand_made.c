@@ -26,8 +26,12 @@ static void build(void)
     image.header.e_ehsize = sizeof(Elf64_Ehdr);
     image.header.e_phentsize = sizeof(Elf64_Phdr);
     image.header.e_phnum = 1;
-    image.load = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x400000,
-                              .p_filesz = sizeof image, .p_memsz = sizeof image, .p_align = PAGE};
+    image.load = (Elf64_Phdr){.p_type = PT_LOAD,
+                              .p_flags = PF_R | PF_X,
+                              .p_vaddr = 0x400000,
+                              .p_filesz = sizeof image,
+                              .p_memsz = sizeof image,
+                              .p_align = PAGE};
     memcpy(image.code, code, sizeof code);
 }
 
@@ -60,8 +64,10 @@ int main(void)
     image.load.p_filesz = image.load.p_memsz + PAGE;
     try("file-larger-than-memory");
     image.header.e_phnum = 2;
-    image.extra = (Elf64_Phdr){.p_type = PT_INTERP, .p_offset = offsetof(struct image, interpreter),
-                               .p_filesz = 14, .p_memsz = 14};
+    image.extra = (Elf64_Phdr){.p_type = PT_INTERP,
+                               .p_offset = offsetof(struct image, interpreter),
+                               .p_filesz = 14,
+                               .p_memsz = 14};
     strcpy(image.interpreter, "/no/such/ld.so");
     image.extra.p_filesz = 15;
     try("missing-interpreter");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* exec_signals.c - ignored signals and the mask survive an exec, handlers do not, pending ones stay pending. */
+/* exec_signals.c - ignored signals and the mask survive an exec, handlers do not, pending ones stay
+ * pending. */
 #include "tests/diff/diff.h"
 
 int main(int argc, char **argv)

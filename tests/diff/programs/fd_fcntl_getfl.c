@@ -7,7 +7,8 @@ static void say_flags(const char *what, int fd)
     int flags = fcntl(fd, F_GETFL);
 
     printf("%s: access %d%s%s%s%s\n", what, flags & O_ACCMODE, flags & O_APPEND ? " APPEND" : "",
-           flags & O_NONBLOCK ? " NONBLOCK" : "", flags & (O_CREAT | O_EXCL | O_TRUNC) ? " CREATION" : "",
+           flags & O_NONBLOCK ? " NONBLOCK" : "",
+           flags & (O_CREAT | O_EXCL | O_TRUNC) ? " CREATION" : "",
            flags & O_CLOEXEC ? " CLOEXEC" : "");
 }
 

@@ -17,7 +17,9 @@ static int child(void *parent)
 
     NEED(fcntl(fd, F_GETLK, &lock) == 0);
     printf("held by the parent %d, type %s, from %ld, length %ld\n", lock.l_pid == *(pid_t *)parent,
-           lock.l_type == F_WRLCK ? "write" : lock.l_type == F_RDLCK ? "read" : "none",
+           lock.l_type == F_WRLCK   ? "write"
+           : lock.l_type == F_RDLCK ? "read"
+                                    : "none",
            (long)lock.l_start, (long)lock.l_len);
     try(F_WRLCK, 10, 10);
     try(F_RDLCK, 15, 1);

@@ -18,7 +18,8 @@ int main(void)
         snprintf(name, sizeof name, "f%d", i);
         snprintf(text, sizeof text, "content %d", i);
         int fd = open(name, O_RDONLY);
-        wrong += read(fd, back, sizeof back - 1) != (ssize_t)strlen(text) || strcmp(back, text) != 0;
+        wrong +=
+            read(fd, back, sizeof back - 1) != (ssize_t)strlen(text) || strcmp(back, text) != 0;
         wrong += close(fd) != 0 || unlink(name) != 0;
     }
     printf("wrong %d\n", wrong);

@@ -41,7 +41,8 @@ int main(void)
     make_file("readable", "r", 1, 0644);
     make_file("mine", "m", 1, 0600);
     make_file("group", "g", 1, 0042);
-    NEED(chown("mine", 1000, 1000) == 0 && chown("group", 0, 1000) == 0 && chmod("group", 0042 | 0040) == 0);
+    NEED(chown("mine", 1000, 1000) == 0 && chown("group", 0, 1000) == 0 &&
+         chmod("group", 0042 | 0040) == 0);
     NEED(mkdir("closed", 0700) == 0 && mkdir("unlisted", 0711) == 0 && mkdir("sticky", 0755) == 0);
     NEED(chmod("sticky", 01777) == 0);
     make_file("closed/file", "c", 1, 0644);

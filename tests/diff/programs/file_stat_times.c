@@ -8,10 +8,14 @@ static void change(const char *what)
 {
     NEED(stat("file", &after) == 0);
     printf("%s: modified %s, changed %s\n", what,
-           after.st_mtim.tv_sec != before.st_mtim.tv_sec || after.st_mtim.tv_nsec != before.st_mtim.tv_nsec
-               ? "yes" : "no",
-           after.st_ctim.tv_sec != before.st_ctim.tv_sec || after.st_ctim.tv_nsec != before.st_ctim.tv_nsec
-               ? "yes" : "no");
+           after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+                   after.st_mtim.tv_nsec != before.st_mtim.tv_nsec
+               ? "yes"
+               : "no",
+           after.st_ctim.tv_sec != before.st_ctim.tv_sec ||
+                   after.st_ctim.tv_nsec != before.st_ctim.tv_nsec
+               ? "yes"
+               : "no");
     before = after;
     sleep_ms(15);
 }

@@ -8,7 +8,8 @@ int main(void)
 
     SHOW(statfs("/tmp", &system));
     TELL(system.f_bsize >= 512);
-    TELL(system.f_blocks > 0 && system.f_bfree <= system.f_blocks && system.f_bavail <= system.f_bfree);
+    TELL(system.f_blocks > 0 && system.f_bfree <= system.f_blocks &&
+         system.f_bavail <= system.f_bfree);
     TELL(system.f_namelen == 255);
     SHOW(statfs("/proc", &system));
     TELL(system.f_type == 0x9fa0);

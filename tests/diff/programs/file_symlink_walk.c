@@ -10,7 +10,8 @@ int main(void)
     NEED(mkdir("a", 0755) == 0 && mkdir("a/b", 0755) == 0 && mkdir("c", 0755) == 0);
     make_text("a/b/file", "found");
     make_text("c/file", "other");
-    NEED(symlink("a/b", "ab") == 0 && symlink("../../c", "a/b/c") == 0 && symlink(here, "abs") == 0);
+    NEED(symlink("a/b", "ab") == 0 && symlink("../../c", "a/b/c") == 0 &&
+         symlink(here, "abs") == 0);
     say_file("ab/file");
     say_file("ab/c/file");
     say_file("ab/../b/file");

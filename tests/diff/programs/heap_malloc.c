@@ -4,7 +4,9 @@
 
 int main(void)
 {
-    enum { SLOTS = 500 };
+    enum {
+        SLOTS = 500
+    };
     static unsigned char *blocks[SLOTS];
     static size_t sizes[SLOTS];
     unsigned random = 1;
@@ -15,7 +17,8 @@ int main(void)
         int slot = (int)(random >> 8) % SLOTS;
 
         if (blocks[slot]) {
-            wrong += blocks[slot][0] != (slot & 0xff) || blocks[slot][sizes[slot] - 1] != (slot & 0xff);
+            wrong +=
+                blocks[slot][0] != (slot & 0xff) || blocks[slot][sizes[slot] - 1] != (slot & 0xff);
             free(blocks[slot]);
             blocks[slot] = NULL;
             continue;

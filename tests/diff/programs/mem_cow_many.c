@@ -2,7 +2,9 @@
 /* mem_cow_many.c - a thousand pages written by parent and children keep their values. */
 #include "tests/diff/diff.h"
 
-enum { PAGES = 1000 };
+enum {
+    PAGES = 1000
+};
 
 static int child(void *argument)
 {

@@ -2,7 +2,7 @@
 /* mem_exec.c - generated code runs only from executable memory. */
 #include "tests/diff/diff.h"
 
-static const unsigned char code[] = {0xb8, 0x2a, 0, 0, 0, 0xc3};    /* mov $42, %eax; ret */
+static const unsigned char code[] = {0xb8, 0x2a, 0, 0, 0, 0xc3}; /* mov $42, %eax; ret */
 
 int main(void)
 {

@@ -9,7 +9,7 @@ int main(void)
 
     TELL(first != MAP_FAILED);
     SHOW_MAP(mmap(NULL, 2 * length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-    SHOW_MAP(mmap(NULL, length + length / 2, PROT_NONE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    SHOW_MAP(mmap(NULL, length + length / 2, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                  -1, 0));
     return 0;
 }

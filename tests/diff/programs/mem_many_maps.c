@@ -2,7 +2,9 @@
 /* mem_many_maps.c - five hundred mappings with alternating rights. */
 #include "tests/diff/diff.h"
 
-enum { COUNT = 500 };
+enum {
+    COUNT = 500
+};
 
 int main(void)
 {

@@ -17,6 +17,7 @@ int main(void)
     SHOW_MAP(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 99, 0));
     SHOW_MAP(mmap(NULL, (size_t)1 << 47, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     SHOW_MAP(mmap(NULL, SIZE_MAX - PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    SHOW_MAP((void *)syscall(SYS_mmap, NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 123));
+    SHOW_MAP(
+        (void *)syscall(SYS_mmap, NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 123));
     return 0;
 }

@@ -8,7 +8,8 @@ int main(void)
 
     NEED(pipe2(tube, O_CLOEXEC) == 0);
     printf("F_GETFD %d %d\n", fcntl(tube[0], F_GETFD), fcntl(tube[1], F_GETFD));
-    printf("access %d %d\n", fcntl(tube[0], F_GETFL) & O_ACCMODE, fcntl(tube[1], F_GETFL) & O_ACCMODE);
+    printf("access %d %d\n", fcntl(tube[0], F_GETFL) & O_ACCMODE,
+           fcntl(tube[1], F_GETFL) & O_ACCMODE);
     NEED(pipe2(tube, O_NONBLOCK) == 0);
     printf("F_GETFD %d %d\n", fcntl(tube[0], F_GETFD), fcntl(tube[1], F_GETFD));
     printf("nonblocking %d %d\n", !!(fcntl(tube[0], F_GETFL) & O_NONBLOCK),

@@ -9,10 +9,10 @@ static void say_poll(const char *when)
     struct pollfd list[2] = {{tube[0], POLLIN, 0}, {tube[1], POLLOUT, 0}};
     int count = poll(list, 2, 0);
 
-    printf("%s: %d, reader%s%s%s, writer%s%s%s\n", when, count, list[0].revents & POLLIN ? " IN" : "",
-           list[0].revents & POLLHUP ? " HUP" : "", list[0].revents & POLLNVAL ? " NVAL" : "",
-           list[1].revents & POLLOUT ? " OUT" : "", list[1].revents & POLLERR ? " ERR" : "",
-           list[1].revents & POLLNVAL ? " NVAL" : "");
+    printf("%s: %d, reader%s%s%s, writer%s%s%s\n", when, count,
+           list[0].revents & POLLIN ? " IN" : "", list[0].revents & POLLHUP ? " HUP" : "",
+           list[0].revents & POLLNVAL ? " NVAL" : "", list[1].revents & POLLOUT ? " OUT" : "",
+           list[1].revents & POLLERR ? " ERR" : "", list[1].revents & POLLNVAL ? " NVAL" : "");
 }
 
 int main(void)

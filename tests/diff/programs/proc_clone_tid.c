@@ -7,8 +7,8 @@ static pid_t child_tid = 5;
 int main(void)
 {
     pid_t parent_tid = 0;
-    long pid = syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL, &parent_tid,
-                       &child_tid, NULL);
+    long pid = syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, NULL,
+                       &parent_tid, &child_tid, NULL);
 
     if (pid == 0)
         _exit(child_tid == getpid() ? 0 : 1);

@@ -17,7 +17,8 @@ int main(int argc, char **argv)
     NEED(posix_spawn_file_actions_init(&actions) == 0);
     NEED(posix_spawn_file_actions_addopen(&actions, 1, "out", O_WRONLY | O_CREAT, 0644) == 0);
     NEED(posix_spawn_file_actions_addclose(&actions, 0) == 0);
-    SHOW_ERROR(posix_spawn(&pid, argv[0], &actions, NULL, (char *[]){argv[0], "spawned", NULL}, environ));
+    SHOW_ERROR(
+        posix_spawn(&pid, argv[0], &actions, NULL, (char *[]){argv[0], "spawned", NULL}, environ));
     NEED(waitpid(pid, &status, 0) == pid);
     say_status("child", status);
     say_file("out");

@@ -17,7 +17,7 @@ int main(void)
             char byte;
 
             close(ready[1]);
-            (void)!read(ready[0], &byte, 1);        /* until the parent is gone */
+            (void)!read(ready[0], &byte, 1); /* until the parent is gone */
             for (int i = 0; i < 1000 && getppid() == parent; i++)
                 sleep_ms(1);
             answer = getppid() == parent ? 's' : getppid() > 0 ? 'n' : '0';
@@ -28,7 +28,9 @@ int main(void)
     close(ready[1]);
     printf("parent's exit code %d\n", reap(pid));
     NEED(read(tube[0], &answer, 1) == 1);
-    printf("the orphan's parent is %s\n", answer == 'n' ? "a new one" : answer == 's' ? "the same" : "none");
+    printf("the orphan's parent is %s\n", answer == 'n'   ? "a new one"
+                                          : answer == 's' ? "the same"
+                                                          : "none");
     SHOW(waitpid(-1, NULL, 0));
     return 0;
 }

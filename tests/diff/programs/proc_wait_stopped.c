@@ -8,7 +8,7 @@ int main(void)
     pid_t pid = fork();
 
     if (pid == 0) {
-        raise(SIGTSTP);         /* nothing: nobody of our session outside the group could continue us */
+        raise(SIGTSTP); /* nothing: nobody of our session outside the group could continue us */
         raise(SIGSTOP);
         setpgid(0, 0);
         raise(SIGTSTP);

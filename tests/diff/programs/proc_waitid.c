@@ -5,12 +5,13 @@
 static void say_info(const char *when, pid_t pid, const siginfo_t *info)
 {
     static const struct named_number codes[] = {
-        NUMBER_NAME(CLD_EXITED), NUMBER_NAME(CLD_KILLED), NUMBER_NAME(CLD_DUMPED),
+        NUMBER_NAME(CLD_EXITED),  NUMBER_NAME(CLD_KILLED),    NUMBER_NAME(CLD_DUMPED),
         NUMBER_NAME(CLD_STOPPED), NUMBER_NAME(CLD_CONTINUED), {0, NULL}};
     const char *code = name_in(codes, info->si_code);
 
-    printf("%s: %s, %s, status %d, pid is the child's: %d, uid %d\n", when, signal_name(info->si_signo),
-           code ? code : "?", info->si_status, info->si_pid == pid, (int)info->si_uid);
+    printf("%s: %s, %s, status %d, pid is the child's: %d, uid %d\n", when,
+           signal_name(info->si_signo), code ? code : "?", info->si_status, info->si_pid == pid,
+           (int)info->si_uid);
 }
 
 int main(void)

@@ -25,7 +25,10 @@ int main(void)
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
         ssize_t length = readlink(path, target, sizeof target - 1);
         target[length > 0 ? length : 0] = 0;
-        printf("%d -> %s\n", fd, fd >= 1 && fd <= 2 ? "(output)" : fd == 30 ? strrchr(target, '/') : target);
+        printf("%d -> %s\n", fd,
+               fd >= 1 && fd <= 2 ? "(output)"
+               : fd == 30         ? strrchr(target, '/')
+                                  : target);
     }
     NEED(unlink("file") == 0);
     ssize_t length = readlink("/proc/self/fd/30", target, sizeof target - 1);

@@ -20,6 +20,7 @@ int main(void)
     NEED(fstat(fd, &file) == 0);
     printf("size %ld, %s\n", (long)file.st_size, kind_of(file.st_mode));
     whole[all] = 0;
-    TELL(strstr(whole, "Max open files            1024                 4096                 files"));
+    TELL(
+        strstr(whole, "Max open files            1024                 4096                 files"));
     return 0;
 }

@@ -2,8 +2,9 @@
 /* procfs_status.c - the lines of /proc/self/status that programs read. */
 #include "tests/diff/diff.h"
 
-static const char *const wanted[] = {"Name", "State", "Tgid", "Pid", "PPid", "Uid", "Gid", "VmSize", "VmRSS",
-                                     "Threads", "SigPnd", "SigBlk", "SigIgn", "SigCgt", "CapEff"};
+static const char *const wanted[] = {"Name",   "State",  "Tgid",   "Pid",    "PPid",
+                                     "Uid",    "Gid",    "VmSize", "VmRSS",  "Threads",
+                                     "SigPnd", "SigBlk", "SigIgn", "SigCgt", "CapEff"};
 
 int main(void)
 {
@@ -33,7 +34,8 @@ int main(void)
             else if (strcmp(line, "PPid") == 0)
                 printf("PPid right %d\n", value == getppid());
             else if (line[0] == 'V')
-                printf("%s more than 0: %d, in kB: %d\n", line, value > 0, strstr(colon + 1, " kB\n") != NULL);
+                printf("%s more than 0: %d, in kB: %d\n", line, value > 0,
+                       strstr(colon + 1, " kB\n") != NULL);
             else if (strncmp(line, "Sig", 3) == 0)
                 printf("%s %llx\n", line, strtoull(colon + 1, NULL, 16) & 0xffff);
             else if (strcmp(line, "CapEff") == 0)

@@ -26,12 +26,14 @@ int main(void)
     SHOW(sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL));
     NEED(sigaltstack(NULL, &now) == 0);
     TELL(now.ss_flags == 0 && now.ss_sp == stack && now.ss_size == sizeof stack);
-    NEED(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = handler, .sa_flags = SA_ONSTACK}, NULL) == 0);
+    NEED(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = handler, .sa_flags = SA_ONSTACK},
+                   NULL) == 0);
     raise(SIGUSR1);
     NEED(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = handler}, NULL) == 0);
     raise(SIGUSR1);
     SHOW(sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL));
-    NEED(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = handler, .sa_flags = SA_ONSTACK}, NULL) == 0);
+    NEED(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = handler, .sa_flags = SA_ONSTACK},
+                   NULL) == 0);
     raise(SIGUSR1);
     return 0;
 }

@@ -7,7 +7,9 @@ static int child(void *unused)
     (void)unused;
     catch_signal(SIGUSR1, 0);
     asm volatile("mov $0x1000, %%rsp; mov %0, %%edi; mov %1, %%esi; mov %2, %%eax; syscall; ud2"
-                 : : "r"(getpid()), "i"(SIGUSR1), "i"(SYS_kill) : "rdi", "rsi", "rax", "memory");
+                 :
+                 : "r"(getpid()), "i"(SIGUSR1), "i"(SYS_kill)
+                 : "rdi", "rsi", "rax", "memory");
     return 0;
 }
 

@@ -17,8 +17,11 @@ static void watch(const char *what, pid_t pid, int count)
     for (int i = 0; i < 5000 && caught_count < count; i++)
         sleep_ms(1);
     printf("%s: count %d, code %s, status %d, pid right %d\n", what, (int)caught_count,
-           seen.si_code == CLD_EXITED ? "EXITED" : seen.si_code == CLD_KILLED ? "KILLED" :
-           seen.si_code == CLD_STOPPED ? "STOPPED" : seen.si_code == CLD_CONTINUED ? "CONTINUED" : "?",
+           seen.si_code == CLD_EXITED      ? "EXITED"
+           : seen.si_code == CLD_KILLED    ? "KILLED"
+           : seen.si_code == CLD_STOPPED   ? "STOPPED"
+           : seen.si_code == CLD_CONTINUED ? "CONTINUED"
+                                           : "?",
            seen.si_status, seen.si_pid == pid);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sig_direction_flag.c - a handler starts with the direction flag clear and the program gets its own back. */
+/* sig_direction_flag.c - a handler starts with the direction flag clear and the program gets its
+ * own back. */
 #include "tests/diff/diff.h"
 
 static volatile unsigned long flags_in_handler;

@@ -16,7 +16,7 @@ static void handler(int number, siginfo_t *info, void *context)
 int main(void)
 {
     volatile double zero = 0;
-    unsigned control = 0x1f80 & ~0x200u;     /* division by zero unmasked */
+    unsigned control = 0x1f80 & ~0x200u; /* division by zero unmasked */
 
     handle_signal(SIGFPE, handler, 0);
     printf("masked: %f\n", 1 / zero);

@@ -21,7 +21,8 @@ int main(void)
         if (got == 0)
             raise(SIGUSR1);
         sigprocmask(SIG_SETMASK, NULL, &mask);
-        printf("saved %d: returned %d, blocked afterwards %d\n", save, got, sigismember(&mask, SIGUSR1));
+        printf("saved %d: returned %d, blocked afterwards %d\n", save, got,
+               sigismember(&mask, SIGUSR1));
     }
     return 0;
 }

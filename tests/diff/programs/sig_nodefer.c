@@ -23,7 +23,8 @@ int main(void)
         caught_count = deepest = 0;
         NEED(sigaction(SIGUSR1, &action, NULL) == 0);
         raise(SIGUSR1);
-        printf("%s: %d times, deepest %d\n", i ? "SA_NODEFER" : "plain", (int)caught_count, deepest);
+        printf("%s: %d times, deepest %d\n", i ? "SA_NODEFER" : "plain", (int)caught_count,
+               deepest);
     }
     return 0;
 }

@@ -13,7 +13,9 @@ int main(void)
 
         asm volatile("movq $0x5a5a, -8(%%rsp); movq $0x5a5a, -128(%%rsp); mov $20000, %%ecx; "
                      "1: loop 1b; mov -8(%%rsp), %0; sub -128(%%rsp), %0"
-                     : "=&r"(value) : : "rcx", "memory");
+                     : "=&r"(value)
+                     :
+                     : "rcx", "memory");
         wrong += value != 0;
     }
     printf("wrong: %ld\n", wrong);

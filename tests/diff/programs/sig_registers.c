@@ -9,7 +9,9 @@ static void handler(int number)
     for (int i = 0; i < 100; i++)
         work = work * 1.5 + number;
     asm volatile("pxor %%xmm0, %%xmm0; pxor %%xmm7, %%xmm7; pxor %%xmm15, %%xmm15"
-                 : : : "xmm0", "xmm7", "xmm15");
+                 :
+                 :
+                 : "xmm0", "xmm7", "xmm15");
     caught_count++;
 }
 
@@ -27,7 +29,8 @@ int main(void)
                      "mov $20000, %%ecx; 1: loop 1b; mov %%r8, %0; mov %%r15, %1; "
                      "movq %%xmm0, %2; movq %%xmm15, %3"
                      : "+r"(a), "+r"(b), "+r"(x), "+r"(y)
-                     : : "rcx", "r8", "r15", "xmm0", "xmm15");
+                     :
+                     : "rcx", "r8", "r15", "xmm0", "xmm15");
         wrong += a != 0x123456789 || b != -77 || x != 3.25 || y != -8.5;
     }
     printf("wrong: %ld\n", wrong);

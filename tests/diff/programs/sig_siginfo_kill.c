@@ -7,7 +7,9 @@ static void handler(int number, siginfo_t *info, void *context)
     (void)context;
     printf("%s: si_signo %d, code %s, pid mine %d, uid %d\n", signal_name(number),
            info->si_signo == number,
-           info->si_code == SI_USER ? "SI_USER" : info->si_code == SI_TKILL ? "SI_TKILL" : "?",
+           info->si_code == SI_USER    ? "SI_USER"
+           : info->si_code == SI_TKILL ? "SI_TKILL"
+                                       : "?",
            info->si_pid == getpid(), (int)info->si_uid);
 }
 

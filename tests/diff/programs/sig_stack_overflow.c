@@ -8,8 +8,10 @@ static sigjmp_buf back;
 static void handler(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    printf("%s, %s\n", signal_name(number), info->si_code == SEGV_MAPERR ? "MAPERR" :
-           info->si_code == SEGV_ACCERR ? "ACCERR" : "?");
+    printf("%s, %s\n", signal_name(number),
+           info->si_code == SEGV_MAPERR   ? "MAPERR"
+           : info->si_code == SEGV_ACCERR ? "ACCERR"
+                                          : "?");
     siglongjmp(back, 1);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sig_ucontext_registers.c - registers changed in a handler's context are changed in the program. */
+/* sig_ucontext_registers.c - registers changed in a handler's context are changed in the program.
+ */
 #include "tests/diff/diff.h"
 
 static void handler(int number, siginfo_t *info, void *context)
@@ -8,7 +9,8 @@ static void handler(int number, siginfo_t *info, void *context)
 
     (void)number;
     (void)info;
-    printf("rbx 0x%llx, r12 0x%llx\n", at->uc_mcontext.gregs[REG_RBX], at->uc_mcontext.gregs[REG_R12]);
+    printf("rbx 0x%llx, r12 0x%llx\n", at->uc_mcontext.gregs[REG_RBX],
+           at->uc_mcontext.gregs[REG_R12]);
     at->uc_mcontext.gregs[REG_RBX] = 0x1111;
     at->uc_mcontext.gregs[REG_R12] = 0x2222;
     at->uc_mcontext.gregs[REG_RCX] = 0x3333;

@@ -22,7 +22,8 @@ int main(void)
         printf("same in a child: %d\n", base == own);
         long result, word;
         asm volatile("mov %%fs:0, %%r12\n mov %2, %%edi\n mov %3, %%rsi\n mov %4, %%eax\n syscall\n"
-                     "mov %%rax, %0\n mov %%fs:8, %1\n mov %%r12, %%rsi\n mov %4, %%eax\n mov %2, %%edi\n syscall"
+                     "mov %%rax, %0\n mov %%fs:8, %1\n mov %%r12, %%rsi\n mov %4, %%eax\n mov %2, "
+                     "%%edi\n syscall"
                      : "=&r"(result), "=&r"(word)
                      : "i"(ARCH_SET_FS), "r"(words), "i"(SYS_arch_prctl)
                      : "rax", "rcx", "r11", "r12", "rdi", "rsi", "memory");

@@ -2,8 +2,8 @@
 /* sys_futex.c - waiting and waking on a word. */
 #include "tests/diff/diff.h"
 
-#define FUTEX_WAIT 0
-#define FUTEX_WAKE 1
+#define FUTEX_WAIT    0
+#define FUTEX_WAKE    1
 #define FUTEX_PRIVATE 128
 
 static long futex(uint32_t *word, int op, uint32_t value, const struct timespec *time)

@@ -7,7 +7,8 @@ int main(void)
     struct rusage usage;
 
     SHOW(getrusage(RUSAGE_CHILDREN, &usage));
-    printf("children before: %ld.%06ld\n", (long)usage.ru_utime.tv_sec, (long)usage.ru_utime.tv_usec);
+    printf("children before: %ld.%06ld\n", (long)usage.ru_utime.tv_sec,
+           (long)usage.ru_utime.tv_usec);
     pid_t pid = fork();
     if (pid == 0) {
         int64_t start = now_ms();

@@ -4,7 +4,8 @@
 
 int main(void)
 {
-    volatile int *counters = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *counters =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     NEED(counters != MAP_FAILED);
     pid_t pid = fork();

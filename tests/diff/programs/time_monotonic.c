@@ -9,7 +9,8 @@ int main(void)
 
     for (int i = 0; i < 10000; i++) {
         NEED(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-        backwards += now.tv_sec < last.tv_sec || (now.tv_sec == last.tv_sec && now.tv_nsec < last.tv_nsec);
+        backwards +=
+            now.tv_sec < last.tv_sec || (now.tv_sec == last.tv_sec && now.tv_nsec < last.tv_nsec);
         last = now;
     }
     printf("backwards: %d\n", backwards);

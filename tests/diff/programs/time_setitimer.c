@@ -8,13 +8,14 @@ int main(void)
 
     catch_signal(SIGALRM, 0);
     SHOW(setitimer(ITIMER_REAL, &timer, &old));
-    printf("before: %ld.%06ld every %ld.%06ld\n", (long)old.it_value.tv_sec, (long)old.it_value.tv_usec,
-           (long)old.it_interval.tv_sec, (long)old.it_interval.tv_usec);
+    printf("before: %ld.%06ld every %ld.%06ld\n", (long)old.it_value.tv_sec,
+           (long)old.it_value.tv_usec, (long)old.it_interval.tv_sec, (long)old.it_interval.tv_usec);
     while (caught_count < 5)
         pause();
     SHOW(getitimer(ITIMER_REAL, &old));
     printf("interval %ld.%06ld, value not over it: %d\n", (long)old.it_interval.tv_sec,
-           (long)old.it_interval.tv_usec, old.it_value.tv_sec == 0 && old.it_value.tv_usec <= 10000);
+           (long)old.it_interval.tv_usec,
+           old.it_value.tv_sec == 0 && old.it_value.tv_usec <= 10000);
     memset(&timer, 0, sizeof timer);
     SHOW(setitimer(ITIMER_REAL, &timer, NULL));
     int count = caught_count;
