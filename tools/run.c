@@ -146,7 +146,7 @@ static int run_dry(const struct request *request, const struct boot *boot)
     return 0;
 }
 
-static void run_explain(const struct session_end *end)
+static void run_explain(const struct request *request, const struct session_end *end)
 {
     const char *remedy =
         "read the log; if it does not explain itself, this is a bug in Lorica: please report it";
@@ -158,13 +158,17 @@ static void run_explain(const struct session_end *end)
         say("%s", end->reason);
         return;
     }
-    if (strstr(end->reason, "did not boot"))
+    if (request->manifest && text_starts(end->reason, "manifest:")) {
+        say("%s%s", request->manifest, end->reason + strlen("manifest"));
+        return;
+    }
+    if (!strcmp(request->accel, "kvm"))
+        remedy = "--accel tcg: this machine's KVM may not be able to run Lorica";
+    else if (strstr(end->reason, "did not boot"))
         remedy = "--accel tcg, or LORICA_BOOT_SECONDS=300 on a slow machine; `lorica debug` looks "
                  "inside";
     else if (strstr(end->reason, "cannot start"))
         remedy = "install QEMU: apt-get install qemu-system-x86";
-    else if (strstr(end->reason, "KVM") || strstr(end->reason, "kvm"))
-        remedy = "--accel tcg";
     else if (strstr(end->reason, "memory"))
         remedy = "a larger --memory";
     tail = journal_tail(RUN_TAIL);
@@ -200,7 +204,7 @@ int verb_run(const struct verb *verb, int argc, char **argv)
     close(boot.archive);
     session_run(&machine, &wish, &end);
     terminal_restore();
-    run_explain(&end);
+    run_explain(&request, &end);
     if (request.verbose && end.signal)
         say("the program was ended by signal %d (%s)", end.signal, strsignal(end.signal));
     if (request.json)
