@@ -340,6 +340,7 @@ void waiter_init(struct waiter *waiter)
 {
     list_init(&waiter->node);
     waiter->task = current();
+    waiter->notify = NULL;
 }
 
 void wait_add(struct waitq *queue, struct waiter *waiter)
@@ -356,18 +357,30 @@ void wait_remove(struct waiter *waiter)
 
 void waitq_wake(struct waitq *queue)
 {
-    list_for_each(node, &queue->waiters)
-        task_wake(list_item(node, struct waiter, node)->task);
+    list_for_each(node, &queue->waiters) {
+        struct waiter *waiter = list_item(node, struct waiter, node);
+
+        if (waiter->notify)
+            waiter->notify(waiter);
+        else
+            task_wake(waiter->task);
+    }
 }
 
+/* Observers (notify) all hear of it and stay; of the sleepers only the first wakes. */
 void waitq_wake_one(struct waitq *queue)
 {
-    if (list_empty(&queue->waiters))
-        return;
-    struct list *first = queue->waiters.next;
+    list_for_each_safe(node, &queue->waiters) {
+        struct waiter *waiter = list_item(node, struct waiter, node);
 
-    list_remove(first); /* the next wake goes to the next; it adds itself again if it waits on */
-    task_wake(list_item(first, struct waiter, node)->task);
+        if (waiter->notify) {
+            waiter->notify(waiter);
+            continue;
+        }
+        list_remove(&waiter->node); /* the next wake goes to the next; it adds itself again if it waits on */
+        task_wake(waiter->task);
+        return;
+    }
 }
 
 /* --- Timers ------------------------------------------------------------------------------------------------ */

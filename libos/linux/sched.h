@@ -33,8 +33,5 @@ void task_copy_fpu(struct task *to);
  */
 void sched_upcall(uint32_t pending);
 
-/* Add the time since the last call to the running process. */
-void sched_account(void);
-
 /* switch.S: save the context on the running stack into *saved, continue from loaded. */
 void context_switch(uint64_t *saved, uint64_t loaded);

@@ -125,6 +125,7 @@ int task_sleep_uninterruptible(uint64_t deadline_ns); /* 0 or -ETIMEDOUT; SIGKIL
 void task_wake(struct task *task);
 void task_yield(void); /* to the end of the run queue */
 uint64_t now_ns(void); /* monotonic, since boot */
+void sched_account(void); /* brings the running process's user_ns and system_ns up to date */
 
 /* A callback at a time, run by the scheduler with the instance lock held. */
 struct timer {

@@ -6,6 +6,7 @@
  */
 #include <linux/auxvec.h>
 #include <linux/mman.h>
+#include "libos/linux/call/random.h"
 #include "libos/linux/elf/elf.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -34,21 +35,6 @@ static uint64_t hardware_capabilities(void)
 
     __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
     return d;
-}
-
-/* 16 bytes that differ from run to run: for stack protectors and pointer mangling. */
-static void random_bytes(uint64_t out[2])
-{
-    for (int i = 0; i < 2; i++) {
-        uint64_t ticks = __builtin_ia32_rdtsc();
-        uint64_t mixed = ticks * 0x9e3779b97f4a7c15 ^ (uint64_t)out ^ (uint64_t)current()->tid << 32;
-        uint32_t a = 1, b, c = 0, d;
-
-        __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-        if (c >> 30 & 1)
-            __asm__ volatile("rdrand %0" : "=r"(ticks) : : "cc");
-        out[i] = mixed ^ ticks;
-    }
 }
 
 /* Writes `count` string addresses, taking them one after the other from *at. Returns the address after the NULL. */
@@ -136,7 +122,7 @@ int elf_stack(struct space *space, const struct elf_loaded *loaded, const struct
 
     if (at < 0)
         return (int)at;
-    random_bytes(random);
+    random_bytes(random, sizeof random);
     aux_fill(&aux, loaded, random_at, name_at, platform_at);
     int error = copy_to_user(name_at, exec_name, name_bytes);
 

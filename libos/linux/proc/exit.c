@@ -11,12 +11,14 @@
 #include <linux/resource.h>
 #include <linux/wait.h>
 #include "abi/exo_channel.h"
+#include "libos/linux/call/futex.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/log.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
+#include "libos/linux/tty/tty.h"
 #include "libos/linux/user.h"
 
 #define NO_CHILD_WAIT 2 /* SA_NOCLDWAIT */
@@ -118,8 +120,8 @@ static void resources_release(struct process *process)
     struct task *task = current();
     struct space *space = process->space;
 
-    if (task->clear_child_tid && process->vfork_waiter)
-        (void)put_user_u32(task->clear_child_tid, 0);
+    if (task->clear_child_tid && process->vfork_waiter && !put_user_u32(task->clear_child_tid, 0))
+        futex_wake_address(task->clear_child_tid, 1); /* someone else still has this memory */
     signal_exit(process);
     files_drop(process->files);
     process->files = NULL;
@@ -153,6 +155,7 @@ void process_exit(int status)
     reap_dead();
     sched_account();
     process->exit_status = status;
+    tty_session_exit(process);
     resources_release(process);
     children_orphan(process);
     process->zombie = true;

@@ -9,6 +9,7 @@
 #include <asm/signal.h>
 #include <linux/sched.h>
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/cpu.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
@@ -140,7 +141,7 @@ int process_first(struct task **task)
         return -ENOMEM;
     limits_default(process);
     fs_context_start(&process->fs);
-    if (signal_init_process(process) || files_create(&process->files) || fs_open_standard(process->files))
+    if (signal_init_process(process) || files_create(&process->files))
         return -ENOMEM;
     signal_init_task(only_task(process));
     process_publish(process);
@@ -148,7 +149,10 @@ int process_first(struct task **task)
     process->sid = process->pid;
     first = process;
     *task = only_task(process);
-    return 0;
+    /* Opening a terminal is a path walk by the current process, whose controlling terminal it becomes. */
+    vcpu_set_task(*task);
+    (*task)->state = TASK_RUNNING;
+    return fs_open_standard(process->files);
 }
 
 /* --- clone ----------------------------------------------------------------------------------------------- */
