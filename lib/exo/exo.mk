@@ -22,7 +22,8 @@ $(B)/lib/exo/%.o: lib/exo/%.S $(GEN)
 	$(Q)$(CC) $(EXO_FLAGS) -MMD -c $< -o $@
 
 $(EXO_LIB): $(EXO_O)
-	$(Q)rm -f $@
-	$(Q)ar rcs $@ $(EXO_O)
+	$(Q)rm -f $@.new
+	$(Q)ar rcs $@.new $(EXO_O)
+	$(Q)mv $@.new $@
 
 -include $(EXO_O:.o=.d)

@@ -11,7 +11,9 @@
 void exo_upcall_enter(struct exo_context *context);
 void exo_upcall_self(struct exo_context *context, exo_handler *handler);
 void exo_unmask_trap(void);
-extern const char exo_unmask_site[];
+extern const char exo_unmask_site[], exo_resume_start[], exo_resume_jump[];
+
+_Static_assert(__builtin_offsetof(struct exo_self, resume_rsp) == 56, "upcall_entry.S knows the offsets");
 
 static const struct {
     uint32_t bit;
@@ -44,8 +46,24 @@ static void leave(struct exo_context *context)
     }
 }
 
+/*
+ * Was the way back of an earlier upcall interrupted? Its words in exo_self are about to be reused: at the jump all other
+ * registers are in place, so go to its target; before it, begin again. Its frame lies 8 off a 16-byte boundary, and rsp
+ * is at the frame or one push below.
+ */
+static void restart_resume(struct exo_context *context)
+{
+    if (context->rip == (uint64_t)exo_resume_jump) {
+        context->rip = exo_self()->resume_rip;
+    } else if (context->rip > (uint64_t)exo_resume_start && context->rip < (uint64_t)exo_resume_jump) {
+        context->rip = (uint64_t)exo_resume_start;
+        context->rsp |= 8;
+    }
+}
+
 void exo_upcall_enter(struct exo_context *context)
 {
+    restart_resume(context);
     if (context->vector == 6 && context->rip == (uint64_t)exo_unmask_site)
         context->rip += 2; /* exo_unmask: only leave() is wanted */
     else

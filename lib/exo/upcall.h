@@ -32,6 +32,7 @@ struct exo_self {
     struct exo_upcall *upcall;
     uint64_t stash[2];
     uint64_t stack_low, stack_high; /* handler stack; a nested upcall goes on below */
+    uint64_t resume_rip, resume_rsp; /* used within a few instructions of the way back */
     exo_handler *handler;
     void *owner; /* of whoever runs envs: a scheduler, a test */
 };
@@ -86,4 +87,6 @@ void instance_trap_entry(void);
 #define SELF_STASH      16
 #define SELF_STACK_LOW  32
 #define SELF_STACK_HIGH 40
+#define SELF_RESUME_RIP 48
+#define SELF_RESUME_RSP 56
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * upcall_entry.S - trap entry and return at user level.
+ * upcall_entry.S - trap entry and return at user level, without iretq.
  *
  * instance_trap_entry: entered by the kernel with all registers as interrupted, masked 1, the record on top of the
  * upcall page's trap stack. Builds a struct exo_context on the handler stack (or below the interrupted rsp when that
@@ -90,7 +90,22 @@ resume:
     popq %rsi
     popq %rdi
     addq $24, %rsp              /* vector and masked, error, address */
-    iretq
+/*
+ * rsp points to rip, cs, rflags, rsp, ss. Not iretq: QEMU's TCG before 9.1 pops its frame with supervisor rights, which
+ * SMAP forbids. Nothing is written to the interrupted stack. An asynchronous upcall that nests in here uses the same
+ * two words of struct exo_self, so exo_upcall_enter restarts the window at its beginning, or takes the jump itself.
+ */
+    .global exo_resume_start, exo_resume_jump
+exo_resume_start:
+    pushq 0(%rsp)
+    popq %gs:SELF_RESUME_RIP
+    pushq 24(%rsp)
+    popq %gs:SELF_RESUME_RSP
+    pushq 16(%rsp)
+    popfq
+    movq %gs:SELF_RESUME_RSP, %rsp
+exo_resume_jump:
+    jmp *%gs:SELF_RESUME_RIP
 
 /*
  * exo_self_trap(handler): as above, with the caller's return address as rip. Masks first; the context's masked word is

@@ -11,6 +11,7 @@ static uint64_t now(void)
 
 static void test_deadline(void)
 {
+    (void)exo_sleep(0, 0, 0); /* takes a wake that is left over */
     uint64_t start = now();
 
     expect(exo_sleep(0, 0, start + 5000000), 0, "sleep for 5 ms");

@@ -141,8 +141,8 @@ static void test_spaces(void)
     expect(exo_table_destroy(CAP_ROOT, table), -EXO_E_BUSY, "a linked table is not destroyed");
     expect(exo_link(&other, root, 0x200000000000, 4, page), -EXO_E_KIND, "link a data frame");
     expect(exo_link(&other, root, 0x200000000000, 4, root), -EXO_E_KIND, "link a table of the wrong level");
-    expect(exo_link(&other, root, 0x200000000000, 4, 1ull << 40), -EXO_E_RANGE, "link past the end");
-    expect(update(CAP_ROOT, root, 0x200000000000 | 4, *exo_entry(0x400000, 4)), -EXO_E_EXISTS, "link over a link");
+    expect(exo_link(&other, root, 0x200000000000, 4, machine.page->frame_count), -EXO_E_RANGE, "link past the end");
+    expect(exo_link(&other, root, 0x200000000000, 4, (*exo_entry(0x400000, 4) & EXO_PTE_FRAME) >> 12), -EXO_E_EXISTS, "link over a link");
     expect(exo_space_switch(SLOT_EMPTY, root), -EXO_E_CAP, "switch without capability");
     expect(exo_space_switch(SLOT_CHILD, root), -EXO_E_CAP, "switch to another's space");
     expect(exo_space_switch(SLOT_READER, root), -EXO_E_RIGHT, "switch without the write right");
