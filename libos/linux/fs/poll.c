@@ -286,7 +286,6 @@ static int64_t select_wait(struct select_sets *sets, uint32_t count, uint64_t de
         if (!file)
             return -EBADF;
         file_drop(file);
-        /* Hang-ups and errors count only for those who asked: an `except` descriptor alone must not end the wait. */
         sets->fds[used++] = (struct pollfd){.fd = (int)fd, .events = (int16_t)events};
     }
     ready = poll_files(sets->fds, used, deadline);
