@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# real.sh - cases with the real QEMU, kernel and init: what the fake machine cannot show. Sourced by run.
+# shellcheck shell=bash disable=SC2154,SC2034,SC1010,SC2015
+
+real() { (unset LORICA_QEMU; "$lorica" "$@") > "$work/out" 2> "$work/err" < "${input:-/dev/null}"; status=$?; out=$(cat "$work/out") err=$(cat "$work/err"); }
+
+app() { real run --timeout 60 --app hello; is status "$status" 0 && has output "$out" 'hello from an exokernel' && is stderr "$err" ''; }
+app_two_cpus() { real run --timeout 60 --cpus 2 --app hello; is status "$status" 0 && has output "$out" 'on 2 CPUs'; }
+app_little_memory() { real run --timeout 60 --memory 64 --app hello; is status "$status" 0 && has output "$out" 'hello from an exokernel'; }
+app_log() { real run --timeout 60 -v --app hello; is status "$status" 0 && has kernel "$err" 'kernel: lorica: 1 CPU'; }
+app_icount() { # the same number of instructions every time
+    real run --timeout 60 --accel icount -v --app hello
+    local first
+    first=$(grep -o 'entered at tsc [0-9]*' "$work/err")
+    real run --timeout 60 --accel icount -v --app hello
+    is status "$status" 0 && has count "$first" 'entered at tsc' && is 'second run' "$(grep -o 'entered at tsc [0-9]*' "$work/err")" "$first"
+}
+manifest_error() {
+    printf 'instance a\n  libos hello\n  memory rest\n  colour blue\n' > "$work/bad.m"
+    real run --timeout 60 --manifest "$work/bad.m"
+    is status "$status" 125 && has place "$err" "lorica: $work/bad.m:4:" && has key "$err" colour
+}
+kernel_no_kernel() {
+    real run --timeout 60 --kernel /bin/true --app hello
+    is status "$status" 125 && has message "$err" 'QEMU ended with status 1'
+}
+accel_auto() { # whatever this machine can do, a run works and says in one line what it uses
+    real run --timeout 60 -v --app hello
+    is status "$status" 0 && is lines "$(grep -c '^lorica: KVM: ' "$work/err")" 1
+}
+debug() {
+    command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
+    printf 'frames\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
+    (unset LORICA_QEMU; timeout 60 "$lorica" debug --app hello < "$work/gdb.in" > "$work/out" 2>&1)
+    is status $? 0 || return 1
+    out=$(cat "$work/out")
+    has early "$out" 'has not booted far enough' && has breakpoint "$out" 'Breakpoint 1, slice_start' && has env "$out" 0x400000 &&
+        has slices "$out" 'CPU 0 positions' && has pt "$out" 'level 1 table' && has events "$out" create && has frames "$out" 'free' &&
+        has program "$out" 'hello from an exokernel' && is 'temporary files' "$(ls "$work/tmp")" ''
+}
+
+check 'real: an app' app
+check 'real: an app on two CPUs' app_two_cpus
+check 'real: an app in 64 MiB' app_little_memory
+check 'real: the kernel log with -v' app_log
+check 'real: --accel icount repeats exactly' app_icount
+check 'real: a wrong manifest, file and line named' manifest_error
+check 'real: a kernel that is none' kernel_no_kernel
+check 'real: --accel auto' accel_auto
+check 'real: debug with gdb' debug
