@@ -27,3 +27,4 @@ $(B)/linux.elf: $(LINUX_O) libos/linux/linux.ld
 
 all: $(B)/linux.elf
 -include $(LINUX_O:.o=.d)
+-include libos/linux/call/call.mk
