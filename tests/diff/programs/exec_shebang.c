@@ -23,6 +23,10 @@ int main(int argc, char **argv)
     char line[PATH_MAX + 64];
 
     if (argc > 1) {
+        char name[16] = "";
+
+        NEED(prctl(PR_GET_NAME, name) == 0);
+        printf("process %s, AT_EXECFN %s, ", name, (char *)getauxval(AT_EXECFN));
         printf("%d arguments:", argc - 1);
         for (int i = 1; i < argc; i++)
             printf(" [%s]", argv[i]);
