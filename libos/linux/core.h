@@ -73,8 +73,8 @@ struct vcpu {
     uint64_t env;                  /* 64 */
     uint64_t index;                /* 72: CPU number */
     uint64_t root;                 /* 80: frame of the current address space */
-    uint64_t resume_rip;           /* 88: where the last system call returns to (entry.S) */
-    uint64_t user_cs, user_ss;     /* 96, 104: selectors of ring 3 */
+    uint64_t resume_rip, resume_rsp, resume_rflags; /* 88, 96, 104: of the program that is about to run (entry.S) */
+    uint64_t user_cs, user_ss;     /* 112, 120: selectors of ring 3 */
 };
 #define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 

@@ -31,12 +31,10 @@
 #define SIGNAL_SEGV 11
 #define CODE_KERNEL 0x80 /* SI_KERNEL */
 
-extern const char exit_jump_start[], exit_jump_end[]; /* entry.S: unmasked, on the way to the program */
-
 static_assert(__builtin_offsetof(struct vcpu, stash) == 16, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, stack_top) == 48, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, resume_rip) == 88, "entry.S");
-static_assert(__builtin_offsetof(struct vcpu, user_cs) == 96, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, user_cs) == 112, "entry.S");
 static_assert(sizeof(struct regs) == 168, "entry.S");
 static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET && VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
               "the upcall page holds both");
@@ -160,8 +158,6 @@ void cpu_trap(struct regs *regs, const struct exo_trap *trap)
         fault_of_libos(regs, trap);
         return;
     }
-    if (regs->rip >= (uint64_t)exit_jump_start && regs->rip < (uint64_t)exit_jump_end)
-        regs->rip = this_vcpu()->resume_rip; /* all but the last jump of a system call was done */
     if (trap->vector == TRAP_PAGE)
         fault_of_program(trap);
     else if (trap->vector < 32)

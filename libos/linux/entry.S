@@ -4,9 +4,9 @@
  *
  * GS base points to struct vcpu, which lies behind struct exo_upcall in the same page: both are reached with one
  * displacement. A program runs with upcalls unmasked, LibOS code masked, which is how a trap tells whose it is.
- * Two places run unmasked in here, the last instructions before a program goes on; a trap there is the program's:
- *   exit_jump   all registers but rcx are the program's; what is left is a jump to resume_rip
- *   exit_iret   all registers but rsp are the program's, rsp points to the iretq frame at the top of the stack
+ * The last instructions before a program goes on are unmasked, too (exit_start .. exit_end): there all registers but
+ * rip, rsp and rflags are the program's, and those three are in vcpu->resume_*. A trap there is the program's.
+ * Not used: iretq. In ring 3 it would do, but QEMU's emulation reads its frame as the kernel, which SMAP forbids.
  */
 #include "abi/exo_types.h"
 #include "build/gen/linux_offsets.h"
@@ -14,13 +14,16 @@
 #define VCPU_TASK   8
 #define VCPU_STASH  16
 #define VCPU_TOP    48
-#define VCPU_RESUME 88
-#define VCPU_CS     96
-#define VCPU_SS     104
+#define VCPU_RIP    88
+#define VCPU_RSP    96
+#define VCPU_FLAGS  104
+#define VCPU_CS     112
+#define VCPU_SS     120
 #define UPCALL(field) %gs:(field - 2048)
 
-#define REGS_IRET   128 /* offset of rip in struct regs */
-#define REGS_RAX    80
+#define REGS_RIP    128 /* offsets in struct regs */
+#define REGS_FLAGS  144
+#define REGS_RSP    152
 #define FAST_CALLS  128
 
 /* struct regs below the iretq frame and orig_rax; rax comes from `rax`. */
@@ -77,7 +80,7 @@ _start:
     .globl instance_syscall_entry
     .type instance_syscall_entry, @function
 instance_syscall_entry:
-    movq %rsp, %gs:VCPU_STASH
+    movq %rsp, %gs:VCPU_RSP
     movq %gs:VCPU_TOP, %rsp
     cmpq $FAST_CALLS, %rax
     jae 1f
@@ -89,13 +92,13 @@ instance_syscall_entry:
     movq TASK_PROCESS(%r11), %r11
     js 5f
     movl (%r11,%rcx), %eax
-0:  pushq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS)
-    movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
-    movq %rcx, %gs:VCPU_RESUME
-    popfq
-    movq %gs:VCPU_STASH, %rsp
+0:  movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
+    movq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS), %r11
+    movq %rcx, %gs:VCPU_RIP
+    movq %r11, %gs:VCPU_FLAGS
+    pushq %r11
     movl $0, UPCALL(EXO_UPCALL_MASKED)
-    jmp exit_jump
+    jmp exit_start
 5:  addq %rcx, %r11                 /* the parent's pid: one step further */
     movq PROCESS_PARENT + PROCESS_PID(%r11), %r11
     testq %r11, %r11
@@ -103,7 +106,7 @@ instance_syscall_entry:
     movl PROCESS_PID(%r11), %eax
     jmp 0b
 1:  pushq %gs:VCPU_SS
-    pushq %gs:VCPU_STASH
+    pushq %gs:VCPU_RSP
     pushq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS)
     pushq %gs:VCPU_CS
     pushq UPCALL(EXO_UPCALL_SYSCALL_RIP)
@@ -111,71 +114,51 @@ instance_syscall_entry:
     SAVE_REST %rax
     movq %rsp, %rdi
     call call_dispatch
+exit_checked:
     movq %rsp, %rdi
     call cpu_return
-/* Back from a system call: struct regs at rsp; rcx and r11 may be lost unless someone (a signal) changed rip. */
-    movq %gs:VCPU_TOP, %rcx
-    cmpq $0, -48(%rcx)              /* orig_rax: negative when all registers count (rt_sigreturn, execve) */
-    jl exit_full
+/* struct regs at rsp: the program goes on with all of it. */
+    movq REGS_RIP(%rsp), %rax
+    movq REGS_FLAGS(%rsp), %rcx
+    movq REGS_RSP(%rsp), %rdx
+    movq %rax, %gs:VCPU_RIP
+    movq %rcx, %gs:VCPU_FLAGS
+    movq %rdx, %gs:VCPU_RSP
     RESTORE_REST
-    movq 8(%rsp), %rcx
-    movq %rcx, %gs:VCPU_RESUME
-    movq 32(%rsp), %rcx
-    movq %rcx, %gs:VCPU_STASH
-    leaq 24(%rsp), %rsp
-    popfq
-    movq %gs:VCPU_STASH, %rsp
+    leaq 24(%rsp), %rsp             /* at rflags */
     movl $0, UPCALL(EXO_UPCALL_MASKED)
-    .globl exit_jump_start, exit_jump_end
-exit_jump_start:
-exit_jump:
-    movl UPCALL(EXO_UPCALL_PENDING), %ecx
-    jrcxz 2f
-    jmp 3f
-2:  jmp *%gs:VCPU_RESUME
-3:  movl $1, UPCALL(EXO_UPCALL_MASKED)
-exit_jump_end:
-/* Something became pending at the last moment: as if an upcall had hit the program at resume_rip. */
-    movq %rsp, %gs:VCPU_STASH
+exit_start:
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne 4f
+    popfq
+    movq %gs:VCPU_RSP, %rsp
+    jmp *%gs:VCPU_RIP
+4:  movl $1, UPCALL(EXO_UPCALL_MASKED)
+exit_end:
+/* Something became pending at the last moment: as if an upcall had hit the program. */
     movq %gs:VCPU_TOP, %rsp
     pushq %gs:VCPU_SS
-    pushq %gs:VCPU_STASH
-    pushfq
+    pushq %gs:VCPU_RSP
+    pushq %gs:VCPU_FLAGS
     pushq %gs:VCPU_CS
-    pushq %gs:VCPU_RESUME
+    pushq %gs:VCPU_RIP
     pushq $-1
     SAVE_REST %rax
     call cpu_pending
     jmp exit_checked
     .size instance_syscall_entry, . - instance_syscall_entry
 
-/* Starts and resumes with every register: struct regs at the top of the stack. */
+/* Starts a task: struct regs is at the top of its stack. */
     .globl task_start_user, enter_program
 task_start_user:
 enter_program:
     movq %gs:VCPU_TOP, %rsp
     subq $168, %rsp
-exit_checked:
-    movq %rsp, %rdi
-    call cpu_return
-exit_full:
-    RESTORE_REST
-    addq $8, %rsp
-    movl $0, UPCALL(EXO_UPCALL_MASKED)
-exit_iret_start:
-    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne 4f
-    iretq
-4:  movl $1, UPCALL(EXO_UPCALL_MASKED)
-exit_iret_end:
-    pushq $-1
-    SAVE_REST %rax
-    call cpu_pending
     jmp exit_checked
 
 /*
  * A trap or upcall. In: all registers the interrupted ones, the record at trap[trap_depth - 1]; masked.
- * rax is stashed; the flags are in the record.
+ * The flags are in the record, too.
  */
     .globl instance_trap_entry
     .type instance_trap_entry, @function
@@ -187,16 +170,14 @@ instance_trap_entry:
     cmpl $0, UPCALL(EXO_UPCALL_TRAP + 44)(%rax)
     jne trap_nested
     movq %rcx, %gs:(VCPU_STASH + 8)
-    movq UPCALL(EXO_UPCALL_TRAP)(%rax), %rcx
-    movq %rdx, %gs:(VCPU_STASH + 16)
-    leaq exit_iret_start(%rip), %rdx
-    subq %rdx, %rcx
-    cmpq $(exit_iret_end - exit_iret_start), %rcx
-    movq %gs:(VCPU_STASH + 16), %rdx
-    movq %gs:(VCPU_STASH + 8), %rcx
     movq %gs:VCPU_TOP, %rsp
-    jb trap_in_iret
     pushq %gs:VCPU_SS
+    leaq exit_start(%rip), %rcx
+    subq UPCALL(EXO_UPCALL_TRAP)(%rax), %rcx
+    negq %rcx
+    cmpq $(exit_end - exit_start), %rcx
+    movq %gs:(VCPU_STASH + 8), %rcx
+    jb trap_at_exit
     pushq UPCALL(EXO_UPCALL_TRAP + 16)(%rax)
     pushq UPCALL(EXO_UPCALL_TRAP + 8)(%rax)
     pushq %gs:VCPU_CS
@@ -205,15 +186,16 @@ trap_save:
     pushq $-1
     SAVE_REST %gs:VCPU_STASH
     call trap_handle
-    movq %rsp, %rdi
-    call cpu_return
-    jmp exit_full
+    jmp exit_checked
 
-trap_in_iret: /* the frame that iretq was to take is where ours belongs */
-    subq $40, %rsp
+trap_at_exit:
+    pushq %gs:VCPU_RSP
+    pushq %gs:VCPU_FLAGS
+    pushq %gs:VCPU_CS
+    pushq %gs:VCPU_RIP
     jmp trap_save
 
-/* In LibOS code: on its own stack, and back to it without any checks, masked all the time. */
+/* In LibOS code: on its own stack (which has no red zone), and back to it without any checks, masked all the time. */
 trap_nested:
     pushq %gs:VCPU_SS
     pushq UPCALL(EXO_UPCALL_TRAP + 16)(%rax)
@@ -223,9 +205,14 @@ trap_nested:
     pushq $-1
     SAVE_REST %gs:VCPU_STASH
     call trap_handle
+    movq REGS_RIP(%rsp), %rax       /* rip and rflags go next to the interrupted stack's end */
+    movq %rax, REGS_RSP + 8(%rsp)
+    movq REGS_FLAGS(%rsp), %rax
+    movq %rax, REGS_RSP(%rsp)
     RESTORE_REST
-    addq $8, %rsp
-    iretq
+    leaq 32(%rsp), %rsp
+    popfq
+    ret
     .size instance_trap_entry, . - instance_trap_entry
 
 /* rax = offset of the trap record, struct regs above the return address: copies the record, frees its place. */
