@@ -224,4 +224,5 @@ class Events(Command):
 for one in (Command, Envs, Frames, Caps, Slices, PageTable, Events):
     one()
 gdb.execute("set pagination off")
+gdb.execute("set max-value-size unlimited")
 print("lorica: envs frames caps slices pt events (`lorica` explains); the machine is stopped: `continue` runs it")
