@@ -294,7 +294,8 @@ int64_t lx_rt_sigtimedwait(uint64_t set, uint64_t information, uint64_t timeout,
     task->sig.awaited = 0;
     if (!signal)
         return error == -ETIMEDOUT ? -EAGAIN : -EINTR;
-    if (information && copy_to_user(information, &info, sizeof info))
+    if (information && (copy_to_user(information, &info, sizeof info) ||
+                        clear_user(information + sizeof info, SIGINFO_USER_BYTES - sizeof info)))
         return -EFAULT;
     return signal;
 }

@@ -46,6 +46,7 @@ struct signal_frame {
     uint64_t return_address;
     struct ucontext_frame context;
     struct siginfo info;
+    uint64_t info_rest[(SIGINFO_USER_BYTES - sizeof(struct siginfo)) / 8];
 };
 static_assert(sizeof(struct sigcontext_64) == 256, "mcontext");
 static_assert(offsetof(struct signal_frame, context.machine) == 48, "ucontext");
@@ -225,6 +226,8 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
         context->machine.reserved1[i] = 0;
     context->mask = task->sig.restore_blocked ? task->sig.saved_blocked : task->sig.blocked;
     frame->info = *info;
+    for (uint32_t i = 0; i < ARRAY_SIZE(frame->info_rest); i++)
+        frame->info_rest[i] = 0;
     if (task->sig.stack_flags & SS_AUTODISARM) {
         task->sig.stack_base = 0;
         task->sig.stack_size = 0;

@@ -22,11 +22,12 @@ typedef uint64_t sigmask_t; /* bit n-1: signal n */
 #define ERESTARTNOINTR 513      /* always restarted */
 #define ERESTART_RESTARTBLOCK 516 /* restarted by restart_syscall with the state in sig.restart; EINTR after a handler */
 
-/* The kernel's own siginfo layout, 128 bytes, as the program sees it. */
+/* The part of siginfo that has a meaning, laid out as the program sees it; programs get 128 bytes, zeros at the end. */
+#define SIGINFO_USER_BYTES 128
 struct siginfo {
     int32_t signo, error, code, pad;
     union {
-        uint8_t bytes[112];
+        uint8_t bytes[32];
         struct { int32_t pid; uint32_t uid; uint64_t value; } kill;             /* kill, sigqueue */
         struct { int32_t pid; uint32_t uid; int32_t status; int32_t pad; int64_t utime, stime; } child;
         struct { uint64_t address; } fault;
@@ -35,7 +36,7 @@ struct siginfo {
         struct { uint64_t call_address; int32_t syscall; uint32_t arch; } sys;
     } u;
 };
-static_assert(sizeof(struct siginfo) == 128, "siginfo");
+static_assert(sizeof(struct siginfo) == 48, "siginfo");
 
 struct signal_action { /* what rt_sigaction reads and writes */
     uint64_t handler;
