@@ -210,8 +210,9 @@ int64_t lx_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
     return to;
 }
 
-int64_t lx_ioctl(uint64_t fd, uint64_t request, uint64_t argument)
+int64_t lx_ioctl(uint64_t fd64, uint64_t request, uint64_t argument)
 {
+    uint32_t fd = (uint32_t)fd64;
     struct file *file = fd_get((int)fd);
     struct files *files = current()->process->files;
     int64_t result = 0;
