@@ -224,3 +224,10 @@ check 'program: a script without its interpreter, 127' program_script_missing
 check 'program: an absolute path in the root is the root'"'"'s' program_in_root
 check 'manifest: roots and LibOSes of a user manifest' user_manifest
 check 'manifest: missing file' user_manifest_missing
+
+readers_hostile() { # damaged ELF files, archives and manifests: refused or read, never a crash
+    cp /bin/true "$work/fuzz.elf"
+    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 timeout 100 build/tests/tool/fuzz "${SEED:-1}" 3000 "$work/fuzz.elf" > "$work/out" 2>&1
+    is status $? 0 || { why="$why $(cat "$work/out")"; return 1; }
+}
+check 'readers: 9000 damaged files (SEED=N for others)' readers_hostile
