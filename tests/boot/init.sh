@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# init.sh - part of tests/boot/run: init without a console device, so that streams are in the serial log.
+
+# init_case NAME MEMBERS < manifest: boots; the log is in $work/NAME.log
+init_case() {
+    name=$1
+    shift
+    cat > "$work/$name.manifest"
+    build/boot-archive "$work/$name.cpio" init=build/init.elf "manifest=$work/$name.manifest" "$@"
+    boot "${cpus:-1}" "$work/$name.cpio" "$work/$name.log" 60
+    last=$?
+}
+
+# has NAME TEXT WHAT: the log of case NAME has a line with TEXT
+has() {
+    grep -qF -- "$2" "$work/$1.log"
+    found=$?
+    result $found "init: $1: $3"
+    [ $found = 0 ] || tail -8 "$work/$1.log" | sed 's/^/# /'
+}
+
+hello=hello=build/apps/hello.elf
+append=test=0
+cpus=1
+init_case hello $hello <<'MANIFEST'
+instance main   # a comment
+  libos hello
+  memory 32M
+  share 3
+  arg hello
+  arg "two words"
+  arg "\x41\t\"\\"
+MANIFEST
+has hello "hello from an exokernel: " "starts"
+has hello "3 slice positions on 1 CPUs" "has its share"
+has hello "argument 1: two words" "quoted arguments"
+has hello "argument 2: A	\"\\" "escapes"
+has hello "ended: kind 0, code 0" "ends"
+result "$last" "init: hello: the machine is turned off with status 0"
+
+cpus=2
+init_case many $hello <<'MANIFEST'
+instance a
+  libos hello
+  memory 16M
+instance b
+  libos hello
+  memory rest
+instance c
+  libos hello
+  memory 16M
+MANIFEST
+for i in a b c; do has many "instance $i ended: kind 0, code 0" "$i ends"; done
+cpus=1
+
+bad() { # NAME MESSAGE MANIFEST MEMBERS
+    name=$1 message=$2
+    printf "$3" > "$work/text"
+    shift 3
+    init_case "$name" "$@" < "$work/text"
+    has "$name" "$message" "says: $message"
+    result "$last" "init: $name: the machine is turned off"
+}
+bad key "manifest:3:3: unknown key: memroy" 'instance a\n  libos hello\n  memroy 16M\n' $hello
+bad value "manifest:2:8: the LibOS is missing" 'instance a\n  libos\n' $hello
+bad number "manifest:3:10: bad amount of memory: 16X" 'instance a\n  libos hello\n  memory 16X\n' $hello
+bad empty "no instance" '' $hello
+bad libos "the boot archive has no LibOS named nothing" 'instance a\n  libos nothing\n  memory 16M\n' $hello
+bad memory "it wants 9" 'instance a\n  libos hello\n  memory 9G\n' $hello
+bad root "the boot archive has no root named r" 'instance a\n  libos hello\n  root r\n  memory 16M\n' $hello
+head -c 3000 build/apps/hello.elf > "$work/short.elf"
+bad truncated "it is truncated" 'instance a\n  libos hello\n  memory 16M\n' "hello=$work/short.elf"
