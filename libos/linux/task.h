@@ -64,6 +64,8 @@ struct process {
     uint64_t user_ns, system_ns, child_user_ns, child_system_ns;
     uint64_t faults;
     void *timers;          /* time/: POSIX and interval timers */
+    int nice;              /* kept for getpriority; inherited */
+    uint64_t affinity;     /* kept for sched_getaffinity; 0: all CPUs; inherited */
 };
 
 struct task {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * priority.c - scheduling parameters. The scheduler is round robin: priorities are remembered for no one,
- * so that what a program reads is what is done. Lowering one's priority is accepted (it is a wish), real-time policies are not.
+ * priority.c - scheduling parameters.
+ *
+ * LIMIT: the scheduler is round robin. Niceness and CPU sets are kept, inherited and read back, and have no other
+ * effect; real-time policies are refused, for a program would count on them.
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/task.h"
@@ -122,25 +124,31 @@ static uint64_t cpu_mask(void)
 
 int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
+    const struct process *process = (int)pid < 0 ? NULL : pid ? process_find((int)pid) : current()->process;
     uint64_t set = cpu_mask();
 
     if (bytes < sizeof set || bytes % sizeof set)
         return -EINVAL;
-    if (!process_exists(pid))
+    if (!process)
         return -ESRCH;
+    if (process->affinity)
+        set &= process->affinity;
     return copy_to_user(mask, &set, sizeof set) ? -EFAULT : (int64_t)sizeof set;
 }
 
-/* LIMIT: tasks run where the scheduler puts them; a set that names a CPU of ours is accepted and not kept to. */
 int64_t lx_sched_setaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
+    struct process *process = (int)pid < 0 ? NULL : pid ? process_find((int)pid) : current()->process;
     uint64_t set = 0;
 
     if (copy_from_user(&set, mask, min_of(bytes, (uint64_t)sizeof set)))
         return -EFAULT;
-    if (!process_exists(pid))
+    if (!process)
         return -ESRCH;
-    return set & cpu_mask() ? 0 : -EINVAL;
+    if (!(set & cpu_mask()))
+        return -EINVAL;
+    process->affinity = set & cpu_mask();
+    return 0;
 }
 
 int64_t lx_getcpu(uint64_t cpu, uint64_t node, uint64_t unused)
@@ -153,10 +161,28 @@ int64_t lx_getcpu(uint64_t cpu, uint64_t node, uint64_t unused)
 
 /* --- nice ---------------------------------------------------------------------------------------------------- */
 
-/* Does anyone match? -EINVAL: no such kind. */
-static int64_t priority_target(uint64_t kind, uint64_t who)
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+
+static bool selected(const struct process *process, uint64_t kind, uint64_t who)
 {
     const struct process *own = current()->process;
+
+    if (process->zombie)
+        return false;
+    switch (kind) {
+    case PRIO_PROCESS:
+        return process->pid == (who ? (int)who : own->pid);
+    case PRIO_PGRP:
+        return process->pgid == (who ? (int)who : own->pgid);
+    default:
+        return process->cred.uid == (who ? (uint32_t)who : own->cred.uid);
+    }
+}
+
+int64_t lx_getpriority(uint64_t kind, uint64_t who)
+{
+    int64_t best = -ESRCH;
 
     if (kind > PRIO_USER)
         return -EINVAL;
@@ -164,32 +190,41 @@ static int64_t priority_target(uint64_t kind, uint64_t who)
     {
         const struct process *process = list_item(node, struct process, all);
 
-        if (process->zombie)
-            continue;
-        if (kind == PRIO_PROCESS && process->pid == (who ? (int)who : own->pid))
-            return 0;
-        if (kind == PRIO_PGRP && process->pgid == (who ? (int)who : own->pgid))
-            return 0;
-        if (kind == PRIO_USER && process->cred.uid == (who ? (uint32_t)who : own->cred.uid))
-            return 0;
+        if (selected(process, kind, who))
+            best = max_of(best, (int64_t)(20 - process->nice)); /* the interface knows no negative result */
     }
-    return -ESRCH;
+    return best;
 }
 
-int64_t lx_getpriority(uint64_t kind, uint64_t who)
+static int64_t nice_set(struct process *process, int nice)
 {
-    int64_t error = priority_target(kind, who);
+    const struct credentials *own = &current()->process->cred;
 
-    return error ? error : 20; /* 20 - nice */
-}
-
-int64_t lx_setpriority(uint64_t kind, uint64_t who, uint64_t nice)
-{
-    int64_t error = priority_target(kind, who);
-
-    if (error)
-        return error;
-    if ((int)nice < 0 && current()->process->cred.euid)
+    if (own->euid && own->euid != process->cred.uid && own->euid != process->cred.euid)
+        return -EPERM;
+    if (nice < process->nice && own->euid)
         return -EACCES;
-    return (int)nice ? unimplemented(0, "setpriority: niceness has no effect") : 0;
+    process->nice = nice;
+    return 0;
+}
+
+int64_t lx_setpriority(uint64_t kind, uint64_t who, uint64_t value)
+{
+    int nice = max_of(min_of((int)value, NICE_MAX), NICE_MIN);
+    int64_t result = -ESRCH;
+
+    if (kind > PRIO_USER)
+        return -EINVAL;
+    list_for_each(node, &process_list)
+    {
+        struct process *process = list_item(node, struct process, all);
+
+        if (!selected(process, kind, who))
+            continue;
+        int64_t error = nice_set(process, nice);
+
+        if (error || result == -ESRCH)
+            result = error;
+    }
+    return result;
 }

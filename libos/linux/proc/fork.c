@@ -197,6 +197,8 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->tty = parent->tty;
     child->cred = parent->cred;
     child->dumpable = parent->dumpable;
+    child->nice = parent->nice;
+    child->affinity = parent->affinity;
     child->exit_signal = r->exit_signal;
     child->arg_start = parent->arg_start;
     child->arg_end = parent->arg_end;

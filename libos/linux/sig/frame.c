@@ -25,6 +25,7 @@
 #define MXCSR_OFFSET      24
 #define MXCSR_MASK_OFFSET 28
 #define MXCSR_DEFAULT     0x1f80
+#define COMPONENT_PKRU    (1ul << 9) /* protection keys stay as the program set them */
 #define MAGIC2_BYTES      4
 #define CANONICAL_END     0x800000000000ul /* above, returning would fault in the LibOS */
 
@@ -173,9 +174,11 @@ static void state_store(uint64_t address)
     uint64_t *header = (uint64_t *)(area + HEADER_OFFSET);
     uint32_t *magic2 = (uint32_t *)(area + state.bytes);
 
+    /* A handler starts with the initial state: its arithmetic must not depend on what it interrupted. */
     if (!state.xsave) {
         fxsave(area);
         software->magic1 = 0;
+        fxrstor(state_initial);
         return;
     }
     for (int i = 0; i < HEADER_BYTES / 8; i++)
@@ -186,6 +189,7 @@ static void state_store(uint64_t address)
     software->xfeatures = state.components;
     software->xstate_size = state.bytes;
     *magic2 = FP_XSTATE_MAGIC2;
+    xrstor(state_initial, state.components & ~COMPONENT_PKRU);
 }
 
 int frame_build(struct regs *regs, int signal, const struct signal_action *action, const struct siginfo *info)
