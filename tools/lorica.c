@@ -21,8 +21,8 @@ static const struct option_row no_options[] = {{0}};
 const struct verb verbs[] = {
     {"run", "start a machine with a program in it; streams and exit status are the program's",
      "[OPTIONS] [PROGRAM [ARGUMENTS...]]", run_examples, run_notes, run_options, verb_run},
-    {"test", "run the tests: all, or the targets named",
-     "[unit|boot|diff|script|apps|tool]... [VARIABLE=VALUE...]",
+    {"test", "run the tests: all suites, or those named",
+     "[lint|unit|boot|tool|diff|script|apps]... [T=PATTERN]",
      "lorica test                    everything\n"
      "lorica test diff T=pipe        programs about pipes, on Linux and on Lorica\n",
      NULL, NULL, verb_make},

@@ -18,24 +18,46 @@ _Noreturn static void make_exec(char **argv)
     fail(STATUS_FAILED, "cannot start %s: %s", argv[0], strerror(errno));
 }
 
+/* `test SUITE...` runs the suites together; with a variable (T=PATTERN) each has a target of its own. */
+static void make_test_targets(char **command, int *count, int argc, char **argv)
+{
+    struct buffer suites = {0};
+    int variables = 0;
+
+    for (int i = 1; i < argc; i++)
+        variables += strchr(argv[i], '=') != NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strchr(argv[i], '=') || argv[i][0] == '-')
+            command[(*count)++] = argv[i];
+        else if (variables)
+            command[(*count)++] = text_format("%s-test", argv[i]);
+        else
+            buffer_format(&suites, "%s%s", suites.length ? " " : "", argv[i]);
+    }
+    if (!variables || argc == 1 + variables)
+        command[(*count)++] = text_copy("test");
+    if (suites.length)
+        command[(*count)++] = text_format("T=%s", suites.bytes);
+}
+
 int verb_make(const struct verb *verb, int argc, char **argv)
 {
-    int test = !strcmp(verb->name, "test"), targets = 0, count = 0;
     char **command = allocate((size_t)(argc + 8) * sizeof *command);
+    int count = 0;
 
     command[count++] = text_copy("make");
     command[count++] = text_copy("-s");
     command[count++] = text_copy("--no-print-directory");
     command[count++] = text_copy("-C");
     command[count++] = text_copy(process_home());
-    for (int i = 1; i < argc; i++) {
-        int plain = !strchr(argv[i], '=') && argv[i][0] != '-';
-
-        targets += plain;
-        command[count++] = plain && test ? text_format("%s-test", argv[i]) : argv[i];
+    if (!strcmp(verb->name, "test")) {
+        make_test_targets(command, &count, argc, argv);
+    } else {
+        for (int i = 1; i < argc; i++)
+            command[count++] = argv[i];
+        if (argc == 1)
+            command[count++] = text_copy("all");
     }
-    if (!targets)
-        command[count++] = text_copy(test ? "test" : "all");
     make_exec(command);
 }
 

@@ -72,6 +72,20 @@ json_before() {
     is status "$status" 127 && has json "$err" '{"status": 127, "signal": null, "reason": "'
 }
 
+make_calls() { # make_calls ARGUMENTS...: what the verb asks make for
+    mkdir -p "$work/fakemake"
+    printf '#!/bin/sh\nfor word; do printf "[%%s]" "$word"; done\n' > "$work/fakemake/make"
+    chmod +x "$work/fakemake/make"
+    PATH=$work/fakemake:$PATH run_tool "$@"
+    out=${out#*"[-C]"}
+    out=${out#*]}
+}
+make_targets() {
+    make_calls test && is all "$out" '[test]' && make_calls test diff tool && is suites "$out" '[test][T=diff tool]' &&
+        make_calls test diff T=pipe && is pattern "$out" '[diff-test][T=pipe]' && make_calls test T=x && is 'only a pattern' "$out" '[T=x][test]' &&
+        make_calls build && is build "$out" '[all]' && make_calls build size && is target "$out" '[size]'
+}
+check 'verbs test and build: what make is asked for' make_targets
 check 'verb: unknown, the nearest is named' verb_unknown
 check 'verb: unknown, nothing near' verb_far
 check 'verb: none prints help, status 125' no_verb

@@ -15,5 +15,5 @@ $(TOOL_TEST_B)/fuzz: $(TOOL_FUZZ_C) tests/tool/tool.mk
 	@$(CC) $(TOOL_TEST_FLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $(TOOL_FUZZ_C)
 
 .PHONY: tool-test
-tool-test: all $(TOOL_TEST_B)/fakeqemu $(TOOL_TEST_B)/fuzz ## the host tool, mostly against a fake machine
+tool-test: all ## the host tool, mostly against a fake machine; T=PATTERN for some cases
 	@tests/tool/run $(T)
