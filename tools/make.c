@@ -18,7 +18,8 @@ _Noreturn static void make_exec(char **argv)
     fail(STATUS_FAILED, "cannot start %s: %s", argv[0], strerror(errno));
 }
 
-/* `test SUITE...` runs the suites together; with a variable (T=PATTERN) each has a target of its own. */
+/* `test SUITE...` runs the suites together; with a variable (T=PATTERN) each has a target of its
+ * own. */
 static void make_test_targets(char **command, int *count, int argc, char **argv)
 {
     struct buffer suites = {0};
