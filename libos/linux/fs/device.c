@@ -35,13 +35,24 @@ void device_bind(struct inode *inode)
 
 int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor, int (*open)(struct file *file))
 {
+    struct dentry *directory = dev_directory;
+    const char *slash = strchr(name, '/');
     struct dentry *dentry;
     int error;
 
     if (device_count == DEVICE_MAX)
         return -ENOSPC;
+    if (slash) { /* pts/0 */
+        uint32_t length = (uint32_t)(slash - name);
+        directory = dentry_child(dev_directory, name, length);
+        if (!directory && !dentry_create(dev_directory, name, length, S_IFDIR | 0755, &directory))
+            dentry_drop(directory); /* the tree holds it */
+        if (!directory || !is_directory(directory->inode))
+            return -ENOTDIR;
+        name = slash + 1;
+    }
     device[device_count++] = (struct device){RDEV(major, minor), open};
-    error = dentry_create(dev_directory, name, (uint32_t)strlen(name), S_IFCHR | (mode & 07777), &dentry);
+    error = dentry_create(directory, name, (uint32_t)strlen(name), S_IFCHR | (mode & 07777), &dentry);
     if (error)
         return error;
     dentry->inode->rdev = RDEV(major, minor);

@@ -82,7 +82,7 @@ void inode_touch(struct inode *inode, bool modified)
 
 static int anonymous_open(struct file *file)
 {
-    int (*open)(struct file *) = (int (*)(struct file *))file->inode->u.own.key;
+    int (*open)(struct file *) = (int (*)(struct file *))file->inode->key;
     return open ? open(file) : -ENXIO;
 }
 
@@ -97,14 +97,14 @@ struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct f
     inode->ops = &anonymous_ops;
     inode->links = 1;
     inode->rdev = rdev;
-    inode->u.own.state = state;
-    inode->u.own.key = (uint64_t)open;
+    inode->u.state = state;
+    inode->key = (uint64_t)open;
     return inode;
 }
 
 void *inode_state(struct inode *inode)
 {
-    return inode->u.own.state;
+    return inode->u.state;
 }
 
 struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name, void *state)

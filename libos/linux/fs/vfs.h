@@ -99,11 +99,9 @@ struct inode {
         struct directory dir; /* directories */
         const char *link;     /* symbolic links: NUL-terminated; owned unless link_borrowed */
         struct pipe *pipe;    /* fifos, while open */
-        struct {
-            void *state;
-            uint64_t key;
-        } own; /* devices, pseudo files */
+        void *state;          /* devices, pseudo files, nameless files */
     } u;
+    uint64_t key;       /* of pseudo files: which process, which descriptor */
     bool link_borrowed;
 };
 
@@ -241,8 +239,10 @@ struct text {
 };
 void text_add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
-/* Write to a pseudo file: whole text at once; NULL: cannot be written. */
 int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
 struct dentry *pseudo_directory(struct dentry *directory, const char *name);
 int pseudo_link(struct dentry *directory, const char *name, const char *target); /* target: constant */
 struct inode *pseudo_inode(struct mount *mount, uint32_t mode, text_maker make, uint64_t key);
+int procfs_processes(struct dentry *root); /* procpid.c: /proc/PID, self, thread-self */
+int mounts_text(struct text *text, uint64_t pid);
+int mountinfo_text(struct text *text, uint64_t pid);
