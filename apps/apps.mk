@@ -9,5 +9,6 @@ $(B)/apps/%.o: apps/%.c $(GEN)
 $(B)/apps/%.elf: $(B)/apps/%.o $(EXO_LIB) lib/exo/libos.ld
 	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
 
+.PRECIOUS: $(B)/apps/%.o
 all: $(APPS:%=$(B)/apps/%.elf)
 -include $(APPS:%=$(B)/apps/%.d)

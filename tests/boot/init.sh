@@ -70,3 +70,10 @@ bad memory "it wants 9" 'instance a\n  libos hello\n  memory 9G\n' $hello
 bad root "the boot archive has no root named r" 'instance a\n  libos hello\n  root r\n  memory 16M\n' $hello
 head -c 3000 build/apps/hello.elf > "$work/short.elf"
 bad truncated "it is truncated" 'instance a\n  libos hello\n  memory 16M\n' "hello=$work/short.elf"
+
+# --- The apps, each of which checks itself and says so by its exit status
+for app in pager transfer donate threads; do
+    printf 'instance main\n  libos %s\n  memory 32M\n  share 2\n' "$app" > "$work/text"
+    init_case "$app" "$app=build/apps/$app.elf" < "$work/text"
+    has "$app" "ended: kind 0, code 0" "finds itself right"
+done
