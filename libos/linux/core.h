@@ -75,6 +75,7 @@ struct vcpu {
     uint64_t root;                 /* 80: frame of the current address space */
     uint64_t resume_rip, resume_rsp, resume_rflags; /* 88, 96, 104: of the program that is about to run (entry.S) */
     uint64_t user_cs, user_ss;     /* 112, 120: selectors of ring 3 */
+    struct space *space;           /* whose root is loaded; NULL: the instance's own */
 };
 #define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 

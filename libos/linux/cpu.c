@@ -75,10 +75,12 @@ static void fault_of_libos(struct regs *regs, const struct exo_trap *trap)
     struct task *task = current();
     int signal;
 
-    if (trap->vector == TRAP_PAGE && task && task->process->space && trap->address < USER_END) {
+    struct space *space = this_vcpu()->space; /* may be another process's for a moment */
+
+    if (trap->vector == TRAP_PAGE && task && space && trap->address < USER_END) {
         uint64_t fixup = user_fixup(regs->rip);
 
-        if (fixup && !fault_resolve(task->process->space, trap->address, trap->error, &signal))
+        if (fixup && !fault_resolve(space, trap->address, trap->error, &signal))
             return;
         if (fixup) {
             regs->rip = fixup;

@@ -240,8 +240,7 @@ void space_truncate_notify(struct inode *inode, uint64_t first_page)
 {
     list_for_each(node, &space_list) {
         struct space *space = list_item(node, struct space, all);
-        struct space *previous = NULL;
-        bool switched = false;
+        struct space *back = this_vcpu()->space;
 
         for (uint32_t i = 0; i < space->count; i++) {
             struct area *area = &space->area[i];
@@ -250,12 +249,9 @@ void space_truncate_notify(struct inode *inode, uint64_t first_page)
             if (!area->file || area->file->inode != inode ||
                 area->offset + (area->end - area->start) <= first)
                 continue;
-            if (!switched)
-                previous = space_run_on(space);
-            switched = true;
+            space_switch(space);
             pages_drop(space, first > area->offset ? area->start + (first - area->offset) : area->start, area->end);
         }
-        if (switched)
-            space_run_back(previous);
+        space_switch(back);
     }
 }

@@ -16,33 +16,17 @@
 
 struct list space_list = {&space_list, &space_list};
 
-static void root_load(frame_t root)
+void space_switch(struct space *space)
 {
+    frame_t root = space ? space->root : instance->root_frame;
     struct vcpu *vcpu = this_vcpu();
 
+    vcpu->space = space;
     if (vcpu->root == root)
         return;
     if (exo_space_switch(SLOT_MEMORY, root))
         panic("kernel refuses to switch to space %lx", (long)root);
     vcpu->root = root;
-}
-
-void space_switch(struct space *space)
-{
-    root_load(space ? space->root : instance->root_frame);
-}
-
-struct space *space_run_on(struct space *space)
-{
-    struct space *previous = current()->process ? current()->process->space : NULL;
-
-    space_switch(space);
-    return previous;
-}
-
-void space_run_back(struct space *previous)
-{
-    space_switch(previous);
 }
 
 int space_create(struct space **out)
@@ -187,13 +171,13 @@ void space_drop(struct space *space)
 
 void space_destroy(struct space *space)
 {
-    frame_t back = this_vcpu()->root == space->root ? instance->root_frame : this_vcpu()->root;
+    struct space *back = this_vcpu()->space == space ? NULL : this_vcpu()->space;
 
     if (space->table_count) {
-        root_load(space->root);
+        space_switch(space);
         space_empty(space);
     }
-    root_load(back);
+    space_switch(back);
     table_give(4, space->root);
     area_remove(space, 0, USER_END);
     list_remove(&space->all);

@@ -75,8 +75,6 @@ void area_merge_around(struct space *space, uint64_t start, uint64_t end);
 void pages_drop(struct space *space, uint64_t start, uint64_t end); /* REQUIRES: space is the current one */
 int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* current or fresh space */
 uint64_t area_bits(const struct area *area, bool writable);
-struct space *space_run_on(struct space *space); /* switches for a moment; returns what to switch back to */
-void space_run_back(struct space *previous);
 
 /* parked.c */
 int park_pages(struct space *space, uint64_t start, uint64_t end);

@@ -2,7 +2,7 @@
 /* user.c - touching a program's memory: checks, then the copies of user_copy.S. */
 #include "libos/linux/user.h"
 #include "libos/linux/mm/user.h"
-#include "libos/linux/mm/space.h"
+#include "libos/linux/mm/mm.h"
 #include "libos/linux/task.h"
 
 struct fixup {
@@ -82,14 +82,11 @@ int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t byt
 {
     if (!process->space)
         return -EFAULT;
-    struct space *previous = space_run_on(process->space);
-    struct process *self = current()->process;
-    struct space *own = self->space;
+    struct space *back = this_vcpu()->space;
 
-    self->space = process->space; /* faults on the way are the other space's */
+    space_switch(process->space);
     int error = copy_from_user(to, from, bytes);
 
-    self->space = own;
-    space_run_back(previous);
+    space_switch(back);
     return error ? error : (int64_t)bytes;
 }
