@@ -39,7 +39,7 @@ static bool hex(const uint8_t *at, uint32_t *out)
 
     for (int i = 0; i < 8; i++) {
         uint8_t c = at[i];
-        uint32_t digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10u
+        uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : c >= 'a' && c <= 'f' ? c - 'a' + 10u
                          : c >= 'A' && c <= 'F' ? c - 'A' + 10u : 16;
         if (digit > 15)
             return false;

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procpid.c - /proc/PID: what programs may know of processes.
+ *
+ * Nothing of it is in the tree: each lookup makes the dentry and its inode, which carries the number of the
+ * process in `key` (below fd/: the descriptor in the upper half). A process that ended meanwhile: ESRCH, ENOENT.
+ */
+#include "libos/linux/fs/vfs.h"
+#include "libos/linux/user.h"
+
+#define KEY_PID(key) ((int)(uint32_t)(key))
+#define KEY_FD(key)  ((int)((key) >> 32))
+#define NUMBER(pid, row) (((uint64_t)(uint32_t)(pid) << 20) + 0x100000 + (row))
+
+static struct process *process_of(uint64_t key)
+{
+    return process_find(KEY_PID(key));
+}
+
+/* --- Texts ----------------------------------------------------------------------------------------------- */
+
+static char state_letter(const struct process *process)
+{
+    char letter = 'S';
+
+    if (process->zombie)
+        return 'Z';
+    list_for_each(node, &process->tasks) {
+        enum task_state state = list_item(node, struct task, peer)->state;
+        if (state == TASK_RUNNING || state == TASK_RUNNABLE)
+            return 'R';
+        if (state == TASK_STOPPED || process->sig.stopped)
+            letter = 'T';
+    }
+    return letter;
+}
+
+static unsigned task_count(const struct process *process)
+{
+    unsigned count = 0;
+
+    list_for_each(node, &process->tasks)
+        count++;
+    return count;
+}
+
+static int maps_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    uint64_t offset = 0;
+    char *part;
+
+    if (!process)
+        return -ESRCH;
+    if (!process->space)
+        return 0;
+    part = heap_alloc(PAGE_SIZE);
+    if (!part)
+        return -ENOMEM;
+    for (;;) {
+        int64_t got = space_maps_text(process->space, part, PAGE_SIZE - 1, offset);
+        if (got <= 0)
+            break;
+        part[got] = '\0';
+        text_add(text, "%s", part);
+        offset += (uint64_t)got;
+    }
+    heap_free(part);
+    return 0;
+}
+
+static unsigned long caught(const struct process *process, bool ignored)
+{
+    unsigned long mask = 0;
+
+    for (int i = 0; process->sig.action && i < SIGNAL_COUNT; i++) {
+        uint64_t handler = process->sig.action[i].handler;
+        if (ignored ? handler == 1 : handler > 1)
+            mask |= 1ul << i;
+    }
+    return mask;
+}
+
+static void status_signals(struct text *text, const struct process *process)
+{
+    const struct task *task =
+        list_empty(&process->tasks) ? NULL : list_item(process->tasks.next, struct task, peer);
+
+    text_add(text, "SigQ:\t0/4096\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n",
+             (unsigned long)(task ? task->sig.pending.set : 0), (unsigned long)process->sig.pending.set,
+             (unsigned long)(task ? task->sig.blocked : 0));
+    text_add(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", caught(process, true), caught(process, false));
+}
+
+static int status_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    struct space_sizes sizes = {0};
+    const struct credentials *cred;
+    char letter;
+
+    if (!process)
+        return -ESRCH;
+    cred = &process->cred;
+    letter = state_letter(process);
+    text_add(text, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", process->comm, process->fs.umask, letter,
+             letter == 'R' ? "running" : letter == 'Z' ? "zombie" : letter == 'T' ? "stopped" : "sleeping");
+    text_add(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process->pid, process->pid,
+             process->parent ? process->parent->pid : 0);
+    text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid, cred->euid, cred->suid,
+             cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid, process->files ? process->files->size : 0);
+    for (uint32_t i = 0; i < cred->group_count; i++)
+        text_add(text, "%u ", cred->groups[i]);
+    text_add(text, "\n");
+    if (process->space) {
+        space_sizes(process->space, &sizes);
+        text_add(text, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8u kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
+                 (unsigned long)sizes.total * 4, (unsigned long)sizes.total * 4, 0u, (unsigned long)sizes.resident * 4,
+                 (unsigned long)sizes.resident * 4);
+        text_add(text, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmSwap:\t%8u kB\n", (unsigned long)sizes.data * 4,
+                 (unsigned long)sizes.stack * 4, (unsigned long)sizes.text * 4, 0u);
+    }
+    text_add(text, "Threads:\t%u\n", task_count(process));
+    status_signals(text, process);
+    text_add(text, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
+             (1u << min_of(instance->cpu_count, 31u)) - 1, max_of(instance->cpu_count, 1u) - 1);
+    return 0;
+}
+
+static int stat_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    struct space_sizes sizes = {0};
+
+    if (!process)
+        return -ESRCH;
+    if (process->space)
+        space_sizes(process->space, &sizes);
+    text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", process->pid, process->comm, state_letter(process),
+             process->parent ? process->parent->pid : 0, process->pgid, process->sid, process->tty ? 0x501 : 0,
+             process->tty ? process->pgid : -1, (unsigned long)process->faults);
+    text_add(text, "%lu %lu %lu %lu 20 0 %u 0 %lu %lu %lu ", (unsigned long)process->user_ns / 10000000,
+             (unsigned long)process->system_ns / 10000000, (unsigned long)process->child_user_ns / 10000000,
+             (unsigned long)process->child_system_ns / 10000000, task_count(process),
+             (unsigned long)process->start_ns / 10000000, (unsigned long)sizes.total * PAGE_SIZE,
+             (unsigned long)sizes.resident);
+    text_add(text, "18446744073709551615 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 0 0 %lu %lu %lu %lu %d\n",
+             (unsigned long)process->sig.pending.set & 0x7fffffff, 0ul, caught(process, true) & 0x7fffffff,
+             caught(process, false) & 0x7fffffff, process->exit_signal, (unsigned long)process->arg_start,
+             (unsigned long)process->arg_end, (unsigned long)process->env_start, (unsigned long)process->env_end,
+             process->exit_status);
+    return 0;
+}
+
+static int statm_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    struct space_sizes sizes = {0};
+
+    if (!process)
+        return -ESRCH;
+    if (process->space)
+        space_sizes(process->space, &sizes);
+    text_add(text, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)sizes.total, (unsigned long)sizes.resident,
+             (unsigned long)sizes.shared, (unsigned long)sizes.text, (unsigned long)(sizes.data + sizes.stack));
+    return 0;
+}
+
+/* Bytes of the process's memory, NULs included. */
+static int memory_text(struct text *text, struct process *process, uint64_t start, uint64_t end)
+{
+    uint64_t bytes = end > start ? min_of(end - start, 1ul << 20) : 0;
+    int64_t got;
+
+    if (!process->space || !bytes)
+        return 0;
+    if (text->size < bytes + 1) {
+        char *buffer = heap_alloc(bytes + 1);
+        if (!buffer)
+            return -ENOMEM;
+        heap_free(text->buffer);
+        text->buffer = buffer;
+        text->size = bytes + 1;
+    }
+    got = process_peek(process, text->buffer, start, bytes);
+    text->length = got > 0 ? (size_t)got : 0;
+    return 0;
+}
+
+static int command_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    return process ? memory_text(text, process, process->arg_start, process->arg_end) : -ESRCH;
+}
+
+static int environment_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+    return process ? memory_text(text, process, process->env_start, process->env_end) : -ESRCH;
+}
+
+static int comm_text(struct text *text, uint64_t key)
+{
+    struct process *process = process_of(key);
+
+    if (!process)
+        return -ESRCH;
+    text_add(text, "%s\n", process->comm);
+    return 0;
+}
+
+static int limits_text(struct text *text, uint64_t key)
+{
+    static const struct {
+        const char *name, *unit;
+    } row[RLIMIT_COUNT] = {{"Max cpu time", "seconds"}, {"Max file size", "bytes"}, {"Max data size", "bytes"},
+                           {"Max stack size", "bytes"}, {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+                           {"Max processes", "processes"}, {"Max open files", "files"}, {"Max locked memory", "bytes"},
+                           {"Max address space", "bytes"}, {"Max file locks", "locks"}, {"Max pending signals", "signals"},
+                           {"Max msgqueue size", "bytes"}, {"Max nice priority", ""}, {"Max realtime priority", ""},
+                           {"Max realtime timeout", "us"}};
+    struct process *process = process_of(key);
+
+    if (!process)
+        return -ESRCH;
+    text_add(text, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+    for (int i = 0; i < RLIMIT_COUNT; i++) {
+        char value[2][24];
+        const uint64_t limit[2] = {process->rlimit[i].soft, process->rlimit[i].hard};
+        for (int k = 0; k < 2; k++)
+            format(value[k], sizeof value[k], limit[k] == UINT64_MAX ? "unlimited" : "%lu", (unsigned long)limit[k]);
+        text_add(text, "%-25s %-20s %-20s %-10s\n", row[i].name, value[0], value[1], row[i].unit);
+    }
+    return 0;
+}
+
+/* One line a mount; info: the longer form of mountinfo. */
+static int mounts_any(struct text *text, bool info)
+{
+    char *path = heap_alloc(PATH_LIMIT);
+    int id = 20;
+
+    if (!path)
+        return -ENOMEM;
+    list_for_each(node, &mount_list) {
+        struct mount *mount = list_item(node, struct mount, node);
+        if (!mount->point || dentry_path_below(mount->point, root_dentry, path, PATH_LIMIT) < 0)
+            memcpy(path, "/", 2);
+        if (info)
+            text_add(text, "%d %d 0:%u / %s %s - %s %s rw\n", id, mount->point ? 20 : 1, mount->device, path, mount->options,
+                     mount->type, mount->source);
+        else
+            text_add(text, "%s %s %s %s 0 0\n", mount->source, path, mount->type, mount->options);
+        id++;
+    }
+    heap_free(path);
+    return 0;
+}
+
+int mounts_text(struct text *text, uint64_t pid)
+{
+    (void)pid;
+    return mounts_any(text, false);
+}
+
+int mountinfo_text(struct text *text, uint64_t pid)
+{
+    (void)pid;
+    return mounts_any(text, true);
+}
+
+static int cgroup_text(struct text *text, uint64_t key)
+{
+    (void)key;
+    text_add(text, "0::/\n");
+    return 0;
+}
+
+static int zero_text(struct text *text, uint64_t key)
+{
+    (void)key;
+    text_add(text, "0\n");
+    return 0;
+}
+
+/* --- Links that lead to things -------------------------------------------------------------------------- */
+
+/* May current look into the process? As ptrace would say: the same user, or root. */
+static int may_look(const struct process *process)
+{
+    return privileged() || current()->process->cred.euid == process->cred.uid ? 0 : -EACCES;
+}
+
+static int lead_to(struct dentry *to, struct dentry **out)
+{
+    if (!to)
+        return -ENOENT;
+    dentry_hold(to);
+    *out = to;
+    return 0;
+}
+
+static int exe_follow(struct inode *inode, struct dentry **out)
+{
+    struct process *process = process_of(inode->key);
+    int error = process ? may_look(process) : -ENOENT;
+    return error ? error : lead_to(process->exe, out);
+}
+
+static int cwd_follow(struct inode *inode, struct dentry **out)
+{
+    struct process *process = process_of(inode->key);
+    int error = process ? may_look(process) : -ENOENT;
+    return error ? error : lead_to(process->zombie ? NULL : process->fs.cwd, out);
+}
+
+static int root_follow(struct inode *inode, struct dentry **out)
+{
+    struct process *process = process_of(inode->key);
+    int error = process ? may_look(process) : -ENOENT;
+    return error ? error : lead_to(process->zombie ? NULL : process->fs.root, out);
+}
+
+static int fd_follow(struct inode *inode, struct dentry **out)
+{
+    struct process *process = process_of(inode->key);
+    struct file *file;
+    int error = process ? may_look(process) : -ENOENT;
+
+    if (error)
+        return error;
+    file = process->files && !process->zombie ? files_get(process->files, KEY_FD(inode->key)) : NULL;
+    *out = file ? file_dentry(file) : NULL;
+    return *out ? 0 : -ENOENT;
+}
+
+/* The text is the path of what the link leads to. */
+static int64_t path_text(struct inode *inode, char *buffer, size_t size)
+{
+    struct dentry *to;
+    int64_t length = inode->ops->follow(inode, &to);
+
+    if (length)
+        return length;
+    length = dentry_path(to, buffer, size);
+    dentry_drop(to);
+    return length;
+}
+
+static void nothing_to_free(struct inode *inode)
+{
+    (void)inode;
+}
+
+#define LEADS_BY(name) {.follow = name, .readlink = path_text, .destroy = nothing_to_free}
+static const struct inode_ops exe_ops = LEADS_BY(exe_follow);
+static const struct inode_ops cwd_ops = LEADS_BY(cwd_follow);
+static const struct inode_ops root_ops = LEADS_BY(root_follow);
+static const struct inode_ops fd_link_ops = LEADS_BY(fd_follow);
+
+/* --- Directories ------------------------------------------------------------------------------------------- */
+
+static bool number_of(const char *name, uint32_t length, int *out)
+{
+    int value = 0;
+
+    if (!length || length > 9 || (name[0] == '0' && length > 1))
+        return false;
+    for (uint32_t i = 0; i < length; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+        value = value * 10 + (name[i] - '0');
+    }
+    *out = value;
+    return true;
+}
+
+/* A dentry that lives as long as its users, with an inode of the process's. */
+static int make(struct dentry *directory, const char *name, uint32_t length, struct process *process, uint32_t mode,
+                const struct inode_ops *ops, uint64_t key, uint64_t number, struct dentry **out)
+{
+    struct inode *inode = inode_new(directory->inode->mount, mode);
+
+    if (!inode)
+        return -ENOMEM;
+    inode->uid = process->cred.euid;
+    inode->gid = process->cred.egid;
+    inode->ops = ops;
+    inode->key = key;
+    inode->number = number;
+    if (!is_directory(inode))
+        inode->links = 1;
+    *out = dentry_new(directory, name, length, inode);
+    return *out ? 0 : -ENOMEM;
+}
+
+static int fd_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+{
+    uint64_t key = directory->inode->key;
+    struct process *process = process_of(key);
+    struct file *file;
+    uint32_t mode = S_IFLNK;
+    int fd;
+
+    if (!process || process->zombie || !process->files || !number_of(name, length, &fd))
+        return -ENOENT;
+    file = files_get(process->files, fd);
+    if (!file)
+        return -ENOENT;
+    mode |= (readable(file) ? 0500 : 0) | (writable(file) ? 0300 : 0);
+    return make(directory, name, length, process, mode, &fd_link_ops, (uint64_t)fd << 32 | (uint32_t)key,
+                NUMBER(KEY_PID(key), 0x1000 + (uint32_t)fd), out);
+}
+
+static void name_number(struct pseudo_name *out, uint64_t number, uint8_t type, uint64_t inode_number)
+{
+    format(out->name, sizeof out->name, "%lu", (unsigned long)number);
+    out->next = number + 1;
+    out->number = inode_number;
+    out->type = type;
+}
+
+static bool fd_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
+{
+    struct process *process = process_of(directory->inode->key);
+
+    if (!process || process->zombie || !process->files)
+        return false;
+    while (index < process->files->size && !process->files->file[index])
+        index++;
+    if (index >= process->files->size)
+        return false;
+    name_number(out, index, DT_OF(S_IFLNK), NUMBER(process->pid, 0x1000 + (uint32_t)index));
+    return true;
+}
+
+static const struct inode_ops fd_directory_ops = {.lookup = fd_lookup, .name = fd_name};
+
+static int pid_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
+static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_name *out);
+static const struct inode_ops pid_ops = {.lookup = pid_lookup, .name = pid_name};
+
+static int task_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+{
+    struct process *process = process_of(directory->inode->key);
+    int tid;
+
+    if (!process || !number_of(name, length, &tid))
+        return -ENOENT;
+    list_for_each(node, &process->tasks)
+        if (list_item(node, struct task, peer)->tid == tid)
+            return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)process->pid,
+                        NUMBER(tid, 0x800), out);
+    return -ENOENT;
+}
+
+static bool task_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
+{
+    struct process *process = process_of(directory->inode->key);
+    uint64_t best = UINT64_MAX;
+
+    if (!process)
+        return false;
+    list_for_each(node, &process->tasks) {
+        uint64_t tid = (uint64_t)list_item(node, struct task, peer)->tid;
+        if (tid >= index && tid < best)
+            best = tid;
+    }
+    if (best == UINT64_MAX)
+        return false;
+    name_number(out, best, DT_OF(S_IFDIR), NUMBER(best, 0x800));
+    return true;
+}
+
+static const struct inode_ops task_directory_ops = {.lookup = task_lookup, .name = task_name};
+
+static const struct row {
+    const char *name;
+    uint32_t mode;
+    text_maker make;             /* of regular files */
+    const struct inode_ops *ops; /* of the others */
+} row[] = {
+    {"cgroup", S_IFREG | 0444, cgroup_text, NULL},
+    {"cmdline", S_IFREG | 0444, command_text, NULL},
+    {"comm", S_IFREG | 0444, comm_text, NULL},
+    {"cwd", S_IFLNK | 0777, NULL, &cwd_ops},
+    {"environ", S_IFREG | 0400, environment_text, NULL},
+    {"exe", S_IFLNK | 0777, NULL, &exe_ops},
+    {"fd", S_IFDIR | 0500, NULL, &fd_directory_ops},
+    {"limits", S_IFREG | 0444, limits_text, NULL},
+    {"maps", S_IFREG | 0444, maps_text, NULL},
+    {"mountinfo", S_IFREG | 0444, mountinfo_text, NULL},
+    {"mounts", S_IFREG | 0444, mounts_text, NULL},
+    {"oom_score", S_IFREG | 0444, zero_text, NULL},
+    {"oom_score_adj", S_IFREG | 0444, zero_text, NULL},
+    {"root", S_IFLNK | 0777, NULL, &root_ops},
+    {"stat", S_IFREG | 0444, stat_text, NULL},
+    {"statm", S_IFREG | 0444, statm_text, NULL},
+    {"status", S_IFREG | 0444, status_text, NULL},
+    {"task", S_IFDIR | 0555, NULL, &task_directory_ops},
+};
+
+static int pid_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+{
+    uint64_t key = directory->inode->key;
+    struct process *process = process_of(key);
+
+    if (!process)
+        return -ENOENT;
+    for (uint32_t i = 0; i < ARRAY_SIZE(row); i++) {
+        if (strlen(row[i].name) != length || memcmp(row[i].name, name, length) != 0)
+            continue;
+        if (!row[i].make)
+            return make(directory, name, length, process, row[i].mode, row[i].ops, key, NUMBER(process->pid, i + 1), out);
+        struct inode *inode = pseudo_inode(directory->inode->mount, row[i].mode & 0777, row[i].make, key);
+        if (!inode)
+            return -ENOMEM;
+        inode->uid = process->cred.euid;
+        inode->gid = process->cred.egid;
+        inode->number = NUMBER(process->pid, i + 1);
+        *out = dentry_new(directory, name, length, inode);
+        return *out ? 0 : -ENOMEM;
+    }
+    return -ENOENT;
+}
+
+static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
+{
+    struct process *process = process_of(directory->inode->key);
+
+    if (!process || index >= ARRAY_SIZE(row))
+        return false;
+    format(out->name, sizeof out->name, "%s", row[index].name);
+    out->next = index + 1;
+    out->number = NUMBER(process->pid, index + 1);
+    out->type = DT_OF(row[index].mode);
+    return true;
+}
+
+/* --- The root ------------------------------------------------------------------------------------------------ */
+
+static int root_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+{
+    struct process *process;
+    int pid;
+
+    if (!number_of(name, length, &pid))
+        return -ENOENT;
+    process = process_find(pid);
+    if (!process)
+        return -ENOENT;
+    return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)pid, NUMBER(pid, 0), out);
+}
+
+static bool root_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
+{
+    uint64_t best = UINT64_MAX;
+
+    (void)directory;
+    list_for_each(node, &process_list) {
+        uint64_t pid = (uint64_t)list_item(node, struct process, all)->pid;
+        if (pid >= index && pid < best)
+            best = pid;
+    }
+    if (best == UINT64_MAX)
+        return false;
+    name_number(out, best, DT_OF(S_IFDIR), NUMBER(best, 0));
+    return true;
+}
+
+static int64_t self_text(struct inode *inode, char *buffer, size_t size)
+{
+    (void)inode;
+    return format(buffer, size, "%d", current()->process->pid);
+}
+
+static int64_t thread_self_text(struct inode *inode, char *buffer, size_t size)
+{
+    (void)inode;
+    return format(buffer, size, "%d/task/%d", current()->process->pid, current()->tid);
+}
+
+static const struct inode_ops procfs_root_ops = {.lookup = root_lookup, .name = root_name};
+static const struct inode_ops self_ops = {.readlink = self_text, .destroy = nothing_to_free};
+static const struct inode_ops thread_self_ops = {.readlink = thread_self_text, .destroy = nothing_to_free};
+
+int procfs_processes(struct dentry *root)
+{
+    int error = pseudo_link(root, "self", "");
+
+    error = error ? error : pseudo_link(root, "thread-self", "");
+    if (error)
+        return error;
+    dentry_child(root, "self", 4)->inode->ops = &self_ops;
+    dentry_child(root, "thread-self", 11)->inode->ops = &thread_self_ops;
+    root->inode->ops = &procfs_root_ops;
+    return 0;
+}
