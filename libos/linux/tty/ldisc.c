@@ -70,10 +70,12 @@ static size_t output_newline(struct ldisc *ldisc, uint8_t *out)
     if (O(ONLRET))
         ldisc->column = 0;
     if (!O(ONLCR)) {
+        ldisc->line_column = ldisc->column;
         out[0] = '\n';
         return 1;
     }
     ldisc->column = 0;
+    ldisc->line_column = 0;
     out[0] = '\r';
     out[1] = '\n';
     return 2;
@@ -86,11 +88,11 @@ static size_t output_return(struct ldisc *ldisc, uint8_t *out)
     if (O(OCRNL)) {
         out[0] = '\n';
         if (O(ONLRET))
-            ldisc->column = 0;
+            ldisc->column = ldisc->line_column = 0;
         return 1;
     }
     out[0] = '\r';
-    ldisc->column = 0;
+    ldisc->column = ldisc->line_column = 0;
     return 1;
 }
 
@@ -185,6 +187,22 @@ static bool is_continuation(const struct ldisc *ldisc, uint8_t byte)
     return I(IUTF8) && (byte & 0xc0) == 0x80;
 }
 
+/* First byte of the last character: what decides whether it belongs to a word. REQUIRES a line that is not empty. */
+static uint8_t last_character(const struct ldisc *ldisc)
+{
+    uint32_t at = ldisc->tail - 1;
+
+    while (at != ldisc->committed && is_continuation(ldisc, byte_at(ldisc, at)))
+        at--;
+    return byte_at(ldisc, at);
+}
+
+/* Is there a character to erase? Continuation bytes that continue nothing stay, as on Linux. */
+static bool erasable(const struct ldisc *ldisc)
+{
+    return ldisc->tail != ldisc->committed && !is_continuation(ldisc, last_character(ldisc));
+}
+
 /* Columns that the tab just before `tail` (already taken off) moved the cursor. */
 static uint32_t tab_width(const struct ldisc *ldisc)
 {
@@ -205,48 +223,49 @@ static uint32_t tab_width(const struct ldisc *ldisc)
     return TAB_COLUMNS - (before + ldisc->line_column) % TAB_COLUMNS;
 }
 
-/* Takes one character off the line and off the screen. REQUIRES a line that is not empty. */
+/*
+ * Takes one character off the line and off the screen. REQUIRES erasable.
+ * key: what to echo instead when the terminal cannot wipe; 0: wipe in any case.
+ */
 static void erase_one(struct ldisc *ldisc, uint8_t key)
 {
-    uint8_t byte;
+    uint8_t byte = byte_at(ldisc, --ldisc->tail);
 
-    do
+    while (ldisc->tail != ldisc->committed && is_continuation(ldisc, byte))
         byte = byte_at(ldisc, --ldisc->tail);
-    while (ldisc->tail != ldisc->committed && is_continuation(ldisc, byte));
     if (!L(ECHO))
         return;
-    if (!L(ECHOE)) {
+    if (key && !L(ECHOE))
         echo_character(ldisc, key);
-        return;
-    }
-    if (byte == '\t') {
+    else if (byte == '\t')
         echo_back(ldisc, tab_width(ldisc), false);
-        return;
-    }
-    if (is_control(byte))
+    else if (is_control(byte))
         echo_back(ldisc, L(ECHOCTL) ? 2 : 0, true);
     else
         echo_back(ldisc, 1, true);
 }
 
+/* Letters and digits of Latin-1, as Linux counts them even under IUTF8, and the underscore. */
 static bool is_word(uint8_t byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-           byte == '_' || byte >= 0x80;
+           byte == '_' || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
 }
 
-static void erase_word(struct ldisc *ldisc, uint8_t key)
+static void erase_word(struct ldisc *ldisc)
 {
-    while (ldisc->tail != ldisc->committed && !is_word(byte_at(ldisc, ldisc->tail - 1)))
-        erase_one(ldisc, key);
-    while (ldisc->tail != ldisc->committed && is_word(byte_at(ldisc, ldisc->tail - 1)))
-        erase_one(ldisc, key);
+    while (erasable(ldisc) && !is_word(last_character(ldisc)))
+        erase_one(ldisc, 0);
+    while (erasable(ldisc) && is_word(last_character(ldisc)))
+        erase_one(ldisc, 0);
 }
 
 static void erase_line(struct ldisc *ldisc, uint8_t key)
 {
+    if (ldisc->tail == ldisc->committed)
+        return;
     if (L(ECHO) && L(ECHOK) && L(ECHOKE) && L(ECHOE)) {
-        while (ldisc->tail != ldisc->committed)
+        while (erasable(ldisc))
             erase_one(ldisc, key);
         return;
     }
@@ -338,10 +357,8 @@ static bool input_flow(struct ldisc *ldisc, uint8_t byte)
 /* Keys that change the line instead of joining it. */
 static bool input_edit(struct ldisc *ldisc, uint8_t byte)
 {
-    bool empty = ldisc->tail == ldisc->committed;
-
     if (is_key(ldisc, VERASE, byte)) {
-        if (!empty)
+        if (erasable(ldisc))
             erase_one(ldisc, byte);
         return true;
     }
@@ -352,7 +369,7 @@ static bool input_edit(struct ldisc *ldisc, uint8_t byte)
     if (!L(IEXTEN))
         return false;
     if (is_key(ldisc, VWERASE, byte)) {
-        erase_word(ldisc, byte);
+        erase_word(ldisc);
         return true;
     }
     if (is_key(ldisc, VREPRINT, byte) && L(ECHO)) {
@@ -362,13 +379,13 @@ static bool input_edit(struct ldisc *ldisc, uint8_t byte)
     return false;
 }
 
-static void echo_typed(struct ldisc *ldisc, uint8_t byte)
+static void echo_typed(struct ldisc *ldisc, uint8_t byte, bool literal)
 {
     if (!L(ECHO))
         return;
     if (ldisc->tail == ldisc->committed)
         ldisc->line_column = ldisc->column;
-    if (byte == '\n')
+    if (byte == '\n' && !literal)
         echo_raw(ldisc, byte);
     else
         echo_character(ldisc, byte);
@@ -388,7 +405,7 @@ static bool input_line_end(struct ldisc *ldisc, uint8_t byte)
         return true;
     }
     if (is_key(ldisc, VEOL, byte) || (L(IEXTEN) && is_key(ldisc, VEOL2, byte))) {
-        echo_typed(ldisc, byte);
+        echo_typed(ldisc, byte, false);
         append(ldisc, byte, MARK_LINE);
         return true;
     }
@@ -401,7 +418,7 @@ void ldisc_input(struct ldisc *ldisc, uint8_t byte)
         byte &= 0x7f;
     if (ldisc->literal) {
         ldisc->literal = false;
-        echo_typed(ldisc, byte);
+        echo_typed(ldisc, byte, true);
         append(ldisc, byte, MARK_NONE);
         return;
     }
@@ -431,7 +448,7 @@ void ldisc_input(struct ldisc *ldisc, uint8_t byte)
         if (input_edit(ldisc, byte) || input_line_end(ldisc, byte))
             return;
     }
-    echo_typed(ldisc, byte);
+    echo_typed(ldisc, byte, false);
     append(ldisc, byte, MARK_NONE);
 }
 
