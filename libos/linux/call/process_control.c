@@ -214,6 +214,16 @@ int64_t lx_get_robust_list(uint64_t pid, uint64_t head, uint64_t length)
     return put_user_u64(head, task->robust_list);
 }
 
+/* The C library asks for it in every process and works without; not worth a line in the log each time. */
+int64_t lx_rseq(uint64_t area, uint64_t length, uint64_t flags, uint64_t signature)
+{
+    (void)area;
+    (void)length;
+    (void)flags;
+    (void)signature;
+    return -ENOSYS;
+}
+
 /*
  * membarrier - tasks of the instance run one at a time under its lock, and changing CPUs passes a lock: every task that does
  * not run now has passed a barrier already. With one CPU running programs nothing is left to do.

@@ -176,22 +176,24 @@ static void summary_missing(void)
 
 static void summary_frequent(void)
 {
-    uint64_t below = UINT64_MAX;
+    uint64_t shown[8];
+    uint32_t count = 0;
 
-    for (int i = 0; i < 8; i++) {
-        uint64_t best = 0;
-        uint64_t number = 0;
+    while (count < ARRAY_SIZE(shown)) {
+        uint64_t best = CALL_COUNT;
 
         for (uint64_t n = 0; n < CALL_COUNT; n++) {
-            if (call_times(n) > best && call_times(n) < below) {
-                best = call_times(n);
-                number = n;
-            }
+            bool before = false;
+
+            for (uint32_t i = 0; i < count; i++)
+                before |= shown[i] == n;
+            if (!before && call_times(n) > (best == CALL_COUNT ? 0 : call_times(best)))
+                best = n;
         }
-        if (!best)
+        if (best == CALL_COUNT)
             break;
-        summary_line("calls: %8llu x %s", (unsigned long long)best, call_name(number));
-        below = best;
+        summary_line("calls: %8llu x %s", (unsigned long long)call_times(best), call_name(best));
+        shown[count++] = best;
     }
 }
 

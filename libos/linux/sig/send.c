@@ -63,7 +63,7 @@ static void wake_takers(struct process *process, int signal)
         else if (!taker && (awaited_by(task, signal) || !(task->sig.blocked & SIGNAL_BIT(signal))))
             taker = task;
     }
-    if (taker && taker != current())
+    if (taker && taker->state != TASK_RUNNING) /* current() may be a sleeper that idles */
         task_wake(taker);
 }
 
@@ -106,7 +106,7 @@ int signal_send_task(struct task *task, int signal, const struct siginfo *info)
     if (error)
         return error;
     signal_update(task);
-    if (task != current() && (task->sig.attention || awaited_by(task, signal)))
+    if (task->state != TASK_RUNNING && (task->sig.attention || awaited_by(task, signal)))
         task_wake(task);
     return 0;
 }
