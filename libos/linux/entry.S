@@ -101,8 +101,9 @@ instance_syscall_entry:
     jmp exit_start
 5:  addq %rcx, %r11                 /* the parent's pid: one step further */
     movq PROCESS_PARENT + PROCESS_PID(%r11), %r11
+    movl $1, %eax                   /* no struct process: the LibOS itself */
     testq %r11, %r11
-    jz 1f
+    jz 0b
     movl PROCESS_PID(%r11), %eax
     jmp 0b
 1:  pushq %gs:VCPU_SS
