@@ -19,8 +19,12 @@ DIFF_STATIC   := $(filter-out $(DIFF_OUT)/bin/glibc_%,$(DIFF_NAMES:%=$(DIFF_OUT)
 DIFF_DYNAMIC  := $(patsubst %,$(DIFF_OUT)/bin/%-glibc,$(filter $(DIFF_GLIBC),$(DIFF_NAMES)))
 MUSL_CC       ?= musl-gcc
 
-.PHONY: diff-programs diff-test script-test apps-test
+.PHONY: diff-programs diff-list diff-test script-test apps-test
 diff-programs: $(DIFF_STATIC) $(DIFF_DYNAMIC) $(DIFF_OUT)/driver
+
+# Their names, one a line: the directory may hold leftovers.
+diff-list:
+	@printf '%s\n' $(sort $(notdir $(DIFF_STATIC) $(DIFF_DYNAMIC)))
 
 $(DIFF_OUT)/bin/%-glibc: tests/diff/programs/%.c tests/diff/diff.h tests/diff/diff.mk
 	@mkdir -p $(@D)

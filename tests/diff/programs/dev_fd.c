@@ -4,7 +4,7 @@
 
 int main(void)
 {
-    char byte;
+    char byte = 0;
 
     make_text("file", "content");
     int fd = open("file", O_RDONLY);

@@ -14,7 +14,7 @@ int main(void)
     SHOW(read(fd, &byte, 1));
     SHOW(write(fd, "x", 1));
     SHOW(lseek(fd, 0, SEEK_SET));
-    SHOW(fchmod(fd, 0600));
+    SHOW(syscall(SYS_fchmod, fd, 0600));
     SHOW(fstat(fd, &file));
     SHOW_OK(openat(dir, "file", O_RDONLY));
     SHOW(fchdir(dir));
