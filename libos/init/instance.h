@@ -9,7 +9,7 @@
 #include "libos/init/manifest.h"
 
 enum instance_state {
-    INSTANCE_WAITING = 0, /* to be built */
+    INSTANCE_WAITING = 0, /* to be built, at not_before_ns */
     INSTANCE_RUNNING,
     INSTANCE_ENDING,  /* it has ended: what is in its rings and its EXIT go out */
     INSTANCE_REAPING, /* its resources go back */
@@ -31,6 +31,7 @@ struct instance {
     char reason[240];
     bool exit_sent;
     uint32_t restarts;
+    uint64_t not_before_ns; /* waiting to be restarted until then */
 };
 
 #define INSTANCE_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT)

@@ -19,6 +19,7 @@
 #define MANIFEST_BYTES_MAX (512u << 10)
 #define MANIFEST_ITEMS_MAX 8192
 #define LINE_MAX           512
+#define RESTART_DELAY_NS   100000000ull
 #define STOP_WAIT_NS       2000000000 /* how long init waits for the host to take the last frames */
 
 _Noreturn void init_main(const struct exo_init_start *start);
@@ -211,8 +212,31 @@ static bool others_live(const struct instance *instance)
     return false;
 }
 
+/* Three restarts at once, then after 0.1 s, 0.2 s, ... 6.4 s: an instance that dies at its start shall not eat the machine. */
+static void plan_restart(struct instance *instance)
+{
+    uint32_t late = instance->restarts < 3 ? 0 : instance->restarts - 3;
+    uint64_t delay_ns = instance->restarts < 3 ? 0 : RESTART_DELAY_NS << (late < 6 ? late : 6);
+
+    instance->restarts++;
+    instance->not_before_ns = exo_now_ns(machine.page) + delay_ns;
+    instance->state = INSTANCE_WAITING;
+}
+
+/* Builds an instance whose time has come. */
+static bool step_waiting(struct instance *instance, const struct build_input *input)
+{
+    if (instance->state != INSTANCE_WAITING || exo_now_ns(machine.page) < instance->not_before_ns)
+        return false;
+    init_log("init: instance %s: restart %u", instance->config->name, instance->restarts);
+    instance_build(instance, input);
+    if (!channel_is_up())
+        (void)instance_input_end(instance);
+    return true;
+}
+
 /* Reaping and what follows. True: something was done. */
-static bool step_dead(struct instance *instance, const struct build_input *input)
+static bool step_dead(struct instance *instance)
 {
     if (instance->state != INSTANCE_REAPING)
         return false;
@@ -226,10 +250,8 @@ static bool step_dead(struct instance *instance, const struct build_input *input
     if (!instance_reap(instance))
         return true;
     instance->state = INSTANCE_OVER;
-    if (again) {
-        init_log("init: instance %s: restart %u", instance->config->name, ++instance->restarts);
-        instance_build(instance, input);
-    }
+    if (again)
+        plan_restart(instance);
     return true;
 }
 
@@ -245,17 +267,20 @@ static bool all_over(void)
 static void wait(void)
 {
     struct exo_sleep_word words[EXO_SLEEP_WORDS];
+    uint64_t deadline = EXO_FOREVER;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < manifest.count && count < EXO_SLEEP_WORDS; i++) {
+    for (uint32_t i = 0; i < manifest.count; i++) {
         struct instance *instance = &instances[i];
 
-        if (instance->state != INSTANCE_RUNNING || instance->streams->in.written == instance->credited)
+        if (instance->state == INSTANCE_WAITING && instance->not_before_ns < deadline)
+            deadline = instance->not_before_ns;
+        if (count == EXO_SLEEP_WORDS || instance->state != INSTANCE_RUNNING || instance->streams->in.written == instance->credited)
             continue;
         words[count++] = (struct exo_sleep_word){.address = (uint64_t)&instance->streams->in.taken,
                                                  .value = instance->streams->in.taken};
     }
-    (void)exo_sleep((uint64_t)words, count, EXO_FOREVER);
+    (void)exo_sleep((uint64_t)words, count, deadline);
 }
 
 static bool step(const struct build_input *input)
@@ -266,7 +291,8 @@ static bool step(const struct build_input *input)
     moved |= channel_poll(&receiver);
     for (uint32_t i = 0; i < manifest.count; i++) {
         moved |= instance_pump(&instances[i]);
-        moved |= step_dead(&instances[i], input);
+        moved |= step_dead(&instances[i]);
+        moved |= step_waiting(&instances[i], input);
     }
     return moved;
 }

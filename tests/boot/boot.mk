@@ -19,6 +19,9 @@ $(BOOT_ELF): $(BOOT_O) $(EXO_LIB) lib/exo/libos.ld
 $(B)/tests/boot/test.cpio: $(BOOT_ELF) $(B)/boot-archive
 	$(Q)$(B)/boot-archive $@ init=$(BOOT_ELF)
 
+$(B)/tests/boot/apps/victim.elf: $(B)/tests/boot/apps/victim.o $(EXO_LIB) lib/exo/libos.ld
+	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
+
 .PHONY: boot-tests
-boot-tests: $(B)/tests/boot/test.cpio $(B)/lorica.elf $(B)/init.elf $(APPS:%=$(B)/apps/%.elf) ## what tests/boot/run boots
+boot-tests: $(B)/tests/boot/test.cpio $(B)/tests/boot/apps/victim.elf $(B)/lorica.elf $(B)/init.elf $(APPS:%=$(B)/apps/%.elf) ## what tests/boot/run boots
 -include $(BOOT_O:.o=.d)

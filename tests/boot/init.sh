@@ -77,3 +77,33 @@ for app in pager transfer donate threads; do
     init_case "$app" "$app=build/apps/$app.elf" < "$work/text"
     has "$app" "ended: kind 0, code 0" "finds itself right"
 done
+
+# --- Instances that end badly: the reason is named, the others go on, nothing is lost by restarts
+victim=victim=build/tests/boot/apps/victim.elf
+ends() { # HOW TEXT
+    printf 'instance main\n  libos victim\n  memory 16M\n  arg %s\n' "$1" > "$work/text"
+    init_case "$1" $victim < "$work/text"
+    has "$1" "$2" "ends as it should"
+    result "$last" "init: $1: the machine is turned off"
+}
+ends exit "ended: kind 0, code 3"
+ends trap "kind 2, code 125: instance main: its LibOS trapped and had no handler left"
+ends store "kind 2, code 125: instance main: its LibOS trapped and had no handler left"
+ends jump "kind 2, code 125: instance main: its LibOS trapped and had no handler left"
+ends ring "kind 2, code 125: instance main: its output ring is damaged"
+ends status "kind 2, code 125: instance main: it ended with a malformed status"
+
+restarts() { # HOW CPUS: restarted again and again, it gets the same memory each time
+    cpus=$2
+    printf 'instance bad\n  libos victim\n  memory rest\n  share 2\n  restart on-failure\n  arg %s\n' "$1" > "$work/text"
+    build/boot-archive "$work/again.cpio" init=build/init.elf "manifest=$work/text" $victim
+    boot "$cpus" "$work/again.cpio" "$work/again$1.log" 3 2> /dev/null # it never ends by itself
+    cpus=1
+    count=$(grep -c "victim: $1 with" "$work/again$1.log")
+    kinds=$(grep "victim: $1 with" "$work/again$1.log" | sort -u | wc -l)
+    [ "$count" -ge 5 ] && [ "$kinds" = 1 ]
+    result $? "init: restart after $1 on $2 CPU: $count times, with $kinds amount of memory"
+}
+restarts mess 1
+restarts mess 2
+restarts trap 1

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* victim.c - an instance that ends badly, in the way that its first argument names; for tests of init. */
+#include <stddef.h>
+#include "base/string.h"
+#include "exo_stubs.h"
+#include "lib/exo/domain.h"
+#include "lib/exo/libos.h"
+
+static struct exo_domain domain;
+static struct exo_env envs[3];
+
+static void spin(struct exo_env *env)
+{
+    (void)env;
+    for (;;)
+        ;
+}
+
+static void rest(struct exo_env *env)
+{
+    (void)env;
+}
+
+/* Envs, one of them running on every CPU; tables that nothing links to; mapped memory everywhere. */
+static void make_mess(const struct instance_start *start)
+{
+    exo_domain_init(&domain);
+    for (uint32_t i = 0; i < 3; i++) {
+        envs[i].body = i ? rest : spin;
+        if (exo_env_start(&domain, &envs[i], NULL, 0) < 0)
+            exo_fail("victim: no env");
+    }
+    for (uint32_t cpu = 0; cpu < start->cpu_count; cpu++)
+        if (exo_slice_set(EXO_SLOT, cpu, start->position_first + start->position_count - 1, envs[0].id) < 0)
+            exo_fail("victim: no slice");
+    for (uint32_t i = 0; i < 8; i++)
+        if (exo_table_create(EXO_SLOT, exo_frames_take(&domain.frames, 1, 1), 1 + i % 4) < 0)
+            exo_fail("victim: no table");
+    if (exo_domain_map(&domain, 0x10000000, 1000, EXO_PTE_WRITE) < 0)
+        exo_fail("victim: no memory");
+    if (exo_yield_to(EXO_SLOT, envs[1].id) < 0)
+        exo_fail("victim: the second env does not run");
+}
+
+_Noreturn static void wake_init_and_rest(const struct instance_start *start)
+{
+    (void)exo_wake(EXO_SLOT, start->init_env, 1ull << STREAM_EVENT(start->index));
+    for (;;)
+        (void)exo_sleep(0, 0, EXO_FOREVER);
+}
+
+int exo_main(const struct instance_start *start)
+{
+    const char *how = exo_arg(0);
+    uint64_t pages = 0;
+
+    for (uint32_t i = 0; i < start->run_count; i++)
+        pages += start->run[i].count;
+    exo_log("victim: %s with %lu pages", how, (unsigned long)pages);
+    if (!strcmp(how, "trap"))
+        __asm__ volatile("ud2");
+    if (!strcmp(how, "store"))
+        *(volatile uint64_t *)INSTANCE_START_ADDRESS = 0;
+    if (!strcmp(how, "jump"))
+        ((void (*)(void))0x123456789000)();
+    if (!strcmp(how, "ring")) {
+        exo_streams()->out.written = 0x12345678;
+        wake_init_and_rest(start);
+    }
+    if (!strcmp(how, "status")) {
+        exo_streams()->exit_kind = 77;
+        exo_streams()->exited = 1;
+        wake_init_and_rest(start);
+    }
+    if (!strcmp(how, "mess"))
+        make_mess(start);
+    return how[0] == 'e' ? 3 : 1;
+}

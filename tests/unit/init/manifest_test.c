@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* manifest_test.c - the manifest parser on the host: what it accepts, each error with its place, and chance. */
+#include "libos/init/manifest.h"
+#include <stdlib.h>
+#include <string.h>
+#include "tap.h"
+
+#define ITEMS 64
+
+static struct manifest_item items[ITEMS];
+static struct manifest manifest;
+static char *text;
+
+/* The copy is exactly as long as the parser may touch, so that ASan sees a byte too many. */
+static bool parse(const char *from, size_t bytes)
+{
+    free(text);
+    text = malloc(bytes + 1);
+    memcpy(text, from, bytes);
+    manifest.items = items;
+    manifest.item_limit = ITEMS;
+    return manifest_parse(&manifest, text, bytes);
+}
+
+static bool accept(const char *from)
+{
+    return parse(from, strlen(from));
+}
+
+static bool refuse(const char *from, uint32_t line, uint32_t column, const char *error)
+{
+    bool right = !accept(from) && manifest.error_line == line && manifest.error_column == column &&
+                 strstr(manifest.error, error);
+
+    if (!right)
+        printf("# got %u:%u: %s\n", manifest.error_line, manifest.error_column, manifest.error);
+    return right;
+}
+
+static void whole_manifest(void)
+{
+    CHECK(accept("# a comment\n\ninstance main # more\n  libos linux\n\troot root0.cpio\n  memory 440M\n  share 2\n"
+                 "  restart on-failure\n  arg bash\n  arg -c\n  arg \"echo hi\"\n  env A=b=c\n  env \"B= x\"\n  cwd /tmp\n"
+                 "  tty stdin\n  tty stderr\n  window 24 80\n  option verbose 1\ninstance b-2\nlibos hello\nmemory rest"));
+    CHECK(manifest.count == 2);
+    const struct manifest_instance *a = &manifest.instance[0];
+
+    CHECK(!strcmp(a->name, "main") && !strcmp(a->libos, "linux") && !strcmp(a->root, "root0.cpio"));
+    CHECK(a->memory_bytes == 440ull << 20 && a->share == 2 && a->restart == RESTART_ON_FAILURE);
+    CHECK(!strcmp(a->cwd, "/tmp") && a->tty_mask == 5 && a->rows == 24 && a->columns == 80);
+    CHECK(manifest.item_count == 6);
+    CHECK(items[2].list == MANIFEST_ARG && !strcmp(items[2].text, "echo hi"));
+    CHECK(items[3].list == MANIFEST_ENV && !strcmp(items[3].text, "A=b=c"));
+    CHECK(!strcmp(items[4].text, "B= x"));
+    CHECK(items[5].list == MANIFEST_OPTION && !strcmp(items[5].text, "verbose") && !strcmp(items[5].value, "1"));
+    CHECK(manifest.instance[1].memory_bytes == MANIFEST_REST && manifest.instance[1].share == 1);
+    CHECK(!strcmp(manifest.instance[1].cwd, "/"));
+}
+
+static void quoting(void)
+{
+    const char *head = "instance m\nlibos l\nmemory 1M\narg ";
+    char line[200];
+
+    snprintf(line, sizeof line, "%s\"a\\\"b\\\\c\\n\\t\\x41\\xff # no comment\" # comment\n", head);
+    CHECK(accept(line));
+    CHECK(!strcmp(items[0].text, "a\"b\\c\n\tA\xff # no comment"));
+    snprintf(line, sizeof line, "%s\"\"", head);
+    CHECK(accept(line) && items[0].text[0] == '\0');
+    snprintf(line, sizeof line, "%sa#b\r\n", head);
+    CHECK(accept(line) && !strcmp(items[0].text, "a#b"));
+    CHECK(refuse("instance m\narg \"open\n", 2, 5, "not closed"));
+    CHECK(refuse("instance m\narg \"a\"b\n", 2, 8, "blank must follow"));
+    CHECK(refuse("instance m\narg a\"b\"\n", 2, 6, "quote inside"));
+    CHECK(refuse("instance m\narg \"\\q\"\n", 2, 6, "unknown escape"));
+    CHECK(refuse("instance m\narg \"\\xZ1\"\n", 2, 6, "hexadecimal"));
+    CHECK(refuse("instance m\narg \"\\x00\"\n", 2, 6, "zero byte"));
+    CHECK(refuse("instance m\narg \"\\x4", 2, 6, "hexadecimal"));
+}
+
+static void errors(void)
+{
+    CHECK(refuse("", 0, 1, "no instance"));
+    CHECK(refuse("memory 1M\n", 1, 1, "before the first instance"));
+    CHECK(refuse("instance a\n  colour red\n", 2, 3, "unknown key: colour"));
+    CHECK(refuse("instance\n", 1, 9, "name is missing"));
+    CHECK(refuse("instance Main\n", 1, 10, "only a-z"));
+    CHECK(refuse("instance 0123456789012345678901234567890123\n", 1, 10, "1 to 31"));
+    CHECK(refuse("instance a\nlibos l\nmemory 1M\ninstance a\n", 4, 10, "used twice"));
+    CHECK(refuse("instance a\nlibos l\n", 2, 1, "no memory"));
+    CHECK(refuse("instance a\nmemory 1M\n", 2, 1, "no libos"));
+    CHECK(refuse("instance a\nmemory 1M 2\n", 2, 11, "more than the key takes"));
+    CHECK(refuse("instance a\nmemory M\n", 2, 8, "bad amount"));
+    CHECK(refuse("instance a\nmemory 12\n", 2, 8, "bad amount"));
+    CHECK(refuse("instance a\nmemory 1MB\n", 2, 8, "bad amount"));
+    CHECK(refuse("instance a\nmemory -1M\n", 2, 8, "bad amount"));
+    CHECK(refuse("instance a\nmemory 0M\n", 2, 8, "out of range"));
+    CHECK(refuse("instance a\nmemory 99999999999999999999M\n", 2, 8, "too large"));
+    CHECK(refuse("instance a\nmemory 17179869185G\n", 2, 8, "out of range"));
+    CHECK(refuse("instance a\nshare 0\n", 2, 7, "1 to 63"));
+    CHECK(refuse("instance a\nshare 64\n", 2, 7, "1 to 63"));
+    CHECK(refuse("instance a\nshare two\n", 2, 7, "no number"));
+    CHECK(refuse("instance a\nrestart maybe\n", 2, 9, "restart policy"));
+    CHECK(refuse("instance a\nenv A\n", 2, 5, "NAME=VALUE"));
+    CHECK(refuse("instance a\nenv =b\n", 2, 5, "NAME=VALUE"));
+    CHECK(refuse("instance a\ncwd tmp\n", 2, 5, "begin with /"));
+    CHECK(refuse("instance a\ntty stdlog\n", 2, 5, "no stream"));
+    CHECK(refuse("instance a\nwindow 24\n", 2, 10, "columns is missing"));
+    CHECK(refuse("instance a\nwindow 24 65536\n", 2, 11, "0 to 65535"));
+    CHECK(refuse("instance a\noption x\n", 2, 9, "value is missing"));
+    CHECK(refuse("instance a\nlibos l\nmemory rest\ninstance b\nlibos l\nmemory rest", 6, 1, "more than one"));
+}
+
+static void limits(void)
+{
+    static char big[200000];
+    size_t at = (size_t)snprintf(big, sizeof big, "instance a\nlibos l\nmemory 1M\n");
+
+    for (int i = 0; i < ITEMS; i++)
+        at += (size_t)snprintf(big + at, sizeof big - at, "arg %d\n", i);
+    CHECK(accept(big) && manifest.item_count == ITEMS);
+    snprintf(big + at, sizeof big - at, "arg x\n");
+    CHECK(refuse(big, ITEMS + 4, 5, "too many"));
+    memset(big, 'x', sizeof big - 1);
+    memcpy(big, "instance a\narg ", 15);
+    CHECK(refuse(big, 2, 65537, "longer than"));
+    at = 0;
+    for (int i = 0; i < MANIFEST_INSTANCES_MAX + 1; i++)
+        at += (size_t)snprintf(big + at, sizeof big - at, "instance i%d\nlibos l\nmemory 1M\n", i);
+    CHECK(refuse(big, MANIFEST_INSTANCES_MAX * 3 + 1, 10, "more than 31"));
+    CHECK(!parse("instance a\nlibos a\0b\n", 21) && strstr(manifest.error, "zero byte"));
+}
+
+/* Every prefix, and 200,000 mutations: no byte outside is touched, and an error always has a place and a text. */
+static void chance(void)
+{
+    static const char seed[] = "instance main\n libos \"li\\x41nux\"\n root r\n memory 4M\n share 3\n restart always\n"
+                               " arg \"a \\\"b\" # c\n env A=1\n cwd /x\n tty stdin\n window 1 2\n option a b\n";
+    char copy[sizeof seed];
+    unsigned state = 1;
+
+    for (size_t n = 0; n < sizeof seed; n++)
+        CHECK(parse(seed, n) || (manifest.error[0] && manifest.error_column));
+    for (int i = 0; i < 200000; i++) {
+        memcpy(copy, seed, sizeof seed);
+        for (int k = 0; k < 3; k++) {
+            state = state * 1664525 + 1013904223;
+            copy[(state >> 8) % (sizeof seed - 1)] = "\"\\\n #xA0\0=/i"[(state >> 24) % 12];
+        }
+        CHECK(parse(copy, sizeof seed - 1) || (manifest.error[0] && manifest.error_column));
+    }
+}
+
+int main(void)
+{
+    TEST(whole_manifest);
+    TEST(quoting);
+    TEST(errors);
+    TEST(limits);
+    TEST(chance);
+    free(text);
+    return TAP_END();
+}
