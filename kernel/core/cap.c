@@ -7,7 +7,7 @@
  */
 #include "core/cap.h"
 
-static const uint64_t depth_mask[EXO_CAP_DEPTH + 1][2] = {
+const uint64_t path_depth_mask[EXO_CAP_DEPTH + 1][2] = {
     {0, 0},
     {0xffff, 0},
     {0xffffffff, 0},
@@ -18,15 +18,6 @@ static const uint64_t depth_mask[EXO_CAP_DEPTH + 1][2] = {
     {0xffffffffffffffff, 0xffffffffffff},
     {0xffffffffffffffff, 0xffffffffffffffff},
 };
-
-bool path_dominates(const struct path *over, const struct path *under)
-{
-    const uint64_t *mask = depth_mask[over->depth];
-    uint64_t differs = ((over->part[0] ^ under->part[0]) & mask[0]) |
-                       ((over->part[1] ^ under->part[1]) & mask[1]);
-
-    return !(differs | (over->depth > under->depth));
-}
 
 bool path_append(struct path *out, const struct path *parent, uint32_t component)
 {

@@ -18,22 +18,6 @@ struct exo_frame *frame_table;
 uint64_t frame_count;
 struct spinlock memory_lock;
 
-struct exo_frame *frame_dominated(uint64_t frame, const struct cap *cap, int *error)
-{
-    if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE) {
-        *error = EXO_E_RANGE;
-        return NULL;
-    }
-    struct exo_frame *row = &frame_table[frame];
-    struct path guard = frame_guard_path(row);
-
-    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard)) {
-        *error = EXO_E_CAP;
-        return NULL;
-    }
-    return row;
-}
-
 static void frame_zero(uint64_t frame)
 {
     arch_zero_frame(arch_map_frame(0, frame));

@@ -27,7 +27,21 @@ static inline void frame_set_guard(struct exo_frame *row, const struct path *pat
  * frame_dominated - row of a frame if it exists and the capability dominates its guard; else NULL with
  * *error EXO_E_RANGE or EXO_E_CAP. REQUIRES(memory_lock).
  */
-struct exo_frame *frame_dominated(uint64_t frame, const struct cap *cap, int *error);
+static inline struct exo_frame *frame_dominated(uint64_t frame, const struct cap *cap, int *error)
+{
+    if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE) {
+        *error = EXO_E_RANGE;
+        return NULL;
+    }
+    struct exo_frame *row = &frame_table[frame];
+    struct path guard = frame_guard_path(row);
+
+    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard)) {
+        *error = EXO_E_CAP;
+        return NULL;
+    }
+    return row;
+}
 
 /*
  * frame_take - a data frame that nobody maps, about to become `kind`: 0, or EXO_E_KIND, EXO_E_BUSY.

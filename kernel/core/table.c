@@ -16,6 +16,9 @@
 #include "core/env.h"
 #include "core/ucopy.h"
 
+#ifdef __has_attribute
+#define UNINITIALIZED __attribute__((uninitialized))
+#endif
 #define ENTRIES   512
 #define USER_HALF 256
 #define LEAF_BITS                                                                                  \
@@ -41,7 +44,7 @@ static uint32_t table_index(uint64_t address, uint32_t level)
 }
 
 /* The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. */
-static uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table)
+static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table)
 {
     uint64_t frame = root;
 
@@ -55,6 +58,16 @@ static uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uin
     *table = frame;
     return (uint64_t *)frame_window(frame) + table_index(address, level);
 }
+
+/*
+ * The page table that the last level-1 entry went to. Batches mostly fill neighbouring pages: the walk and the
+ * check of the table's guard are then done once. Forgotten whenever an upper level or the space changes.
+ */
+struct cursor {
+    uint64_t root;
+    uint64_t region; /* address >> 21 */
+    uint64_t table;  /* 0: none */
+};
 
 int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
 {
@@ -120,7 +133,7 @@ void table_shoot_down(uint64_t root)
 /* --- Checking ------------------------------------------------------------------------------------ */
 
 /* May `cap` map this one frame with these bits? 0 or EXO_E_*. */
-static int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64_t entry)
+static inline int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64_t entry)
 {
     if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
         return device_covers && device_covers(cap, frame) ? 0 : EXO_E_RANGE;
@@ -140,7 +153,7 @@ static int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64_t entr
     return row->references < REFERENCES_MAX ? 0 : EXO_E_BUSY;
 }
 
-static int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
+static inline int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
 {
     uint64_t allowed = LEAF_BITS | (level == 2 ? EXO_PTE_LARGE : 0);
     uint64_t frame = entry_frame(entry);
@@ -152,13 +165,11 @@ static int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
         return EXO_E_RIGHT;
     if (frame & (count - 1))
         return EXO_E_ARG;
-    for (uint64_t f = frame; f < frame + count; f++) {
-        int error = leaf_frame_check(cap, f, entry);
+    int error = 0;
 
-        if (error)
-            return error;
-    }
-    return 0;
+    for (uint64_t f = frame; !error && f < frame + count; f++)
+        error = leaf_frame_check(cap, f, entry);
+    return error;
 }
 
 static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
@@ -187,7 +198,7 @@ static bool is_leaf(uint64_t entry, uint32_t level)
     return level == 1 || entry & EXO_PTE_LARGE;
 }
 
-static void count_entry(uint64_t entry, uint32_t level, int change)
+static inline void count_entry(uint64_t entry, uint32_t level, int change)
 {
     uint64_t frame = entry_frame(entry);
 
@@ -217,49 +228,88 @@ static uint32_t flush_needed(uint64_t old, uint64_t new, uint32_t level, bool sh
     return wider ? TABLE_FLUSH_LOCAL : TABLE_FLUSH_LOCAL | TABLE_FLUSH_REMOTE;
 }
 
-int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request, uint32_t *flush)
+/* The slot that a request names, and its table, checked. NULL with *error. */
+static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address, uint32_t level,
+                                  struct cursor *cursor, int *error)
+{
+    if (level == 1 && cursor->table && cursor->root == root && cursor->region == address >> 21)
+        return (uint64_t *)frame_window(cursor->table) + table_index(address, 1);
+
+    uint64_t table = 0;
+    uint64_t *slot = table_walk(root, address, level, &table);
+
+    if (!slot) {
+        *error = EXO_E_NONE;
+        return NULL;
+    }
+    if (!frame_dominated(table, cap, error))
+        return NULL;
+    *cursor = (struct cursor){.root = root, .region = address >> 21, .table = level == 1 ? table : 0};
+    return slot;
+}
+
+/* What stands in the way of this new entry: 0 or EXO_E_*. */
+static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t old, uint64_t entry)
+{
+    if (!(entry & EXO_PTE_PRESENT)) {
+        if (entry & ~(uint64_t)ABSENT_BITS)
+            return EXO_E_ARG;
+        return cap->rights & EXO_RIGHT_READ ? 0 : EXO_E_RIGHT;
+    }
+    if (level == 1)
+        return leaf_check(cap, 1, entry);
+    if (level > 2 && entry & EXO_PTE_LARGE)
+        return EXO_E_ARG;
+    bool leaf = entry & EXO_PTE_LARGE;
+    int error = leaf ? leaf_check(cap, level, entry) : link_check(cap, level, entry);
+
+    if (error)
+        return error;
+    /* A link may be written over nothing or itself; a 2 MiB leaf may not replace a link. */
+    if (old & EXO_PTE_PRESENT && (!leaf || !is_leaf(old, level)) &&
+        (old & ~(uint64_t)EXO_PTE_ACCESSED) != (entry | EXO_PTE_USER))
+        return EXO_E_EXISTS;
+    return 0;
+}
+
+static inline int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
+                           struct cursor *cursor, uint32_t *flush)
 {
     uint32_t level = request->address & EXO_PT_LEVEL;
     uint64_t address = request->address & ~(uint64_t)(EXO_PAGE_SIZE - 1);
     uint64_t entry = request->entry;
-    uint64_t table = 0;
     int error = 0;
 
     if (level < 1 || level > 4 || address >= EXO_USER_END || request->address & 0xff0 ||
         address & ((1ull << (12 + 9 * (level - 1))) - 1))
         return EXO_E_ARG;
-
-    uint64_t *slot = table_walk(root, address, level, &table);
+    uint64_t *slot = slot_find(cap, root, address, level, cursor, &error);
 
     if (!slot)
-        return EXO_E_NONE;
-    if (!frame_dominated(table, cap, &error))
         return error;
-    uint64_t old = *slot;
-
+    error = entry_check(cap, level, *slot, entry);
+    if (error)
+        return error;
     if (entry & EXO_PTE_PRESENT) {
-        bool leaf = is_leaf(entry, level);
-
-        if (level > 2 && entry & EXO_PTE_LARGE)
-            return EXO_E_ARG;
-        error = leaf ? leaf_check(cap, level, entry) : link_check(cap, level, entry);
-        if (error)
-            return error;
         entry |= EXO_PTE_USER;
-        /* A link may be written over nothing or itself; a 2 MiB leaf may not replace a link. */
-        if (level > 1 && old & EXO_PTE_PRESENT && (!leaf || !is_leaf(old, level)) &&
-            (old & ~(uint64_t)EXO_PTE_ACCESSED) != entry)
-            return EXO_E_EXISTS;
-    } else if (entry & ~(uint64_t)ABSENT_BITS) {
-        return EXO_E_ARG;
-    } else if (!(cap->rights & EXO_RIGHT_READ)) {
-        return EXO_E_RIGHT;
+        count_entry(entry, level, 1);
     }
-    count_entry(entry, level, 1);
-    old = atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
-    count_entry(old, level, -1);
-    *flush |= flush_needed(old, entry, level, frame_table[table].links > 1);
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
+
+    if (old & EXO_PTE_PRESENT) {
+        uint64_t table = ((uint64_t)slot - WINDOW_BASE) >> EXO_PAGE_SHIFT;
+
+        count_entry(old, level, -1);
+        *flush |= flush_needed(old, entry, level, frame_table[table].links > 1);
+    }
     return 0;
+}
+
+int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request, uint32_t *flush)
+{
+    struct cursor cursor = {.table = 0};
+
+    return write_at(cap, root, request, &cursor, flush);
 }
 
 /* --- Calls --------------------------------------------------------------------------------------- */
@@ -288,7 +338,8 @@ static void flush_after(uint64_t root, uint64_t address, uint32_t flush)
 struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root, uint64_t batch,
                                   uint64_t count)
 {
-    struct exo_pte request[EXO_PT_BATCH_MAX];
+    struct exo_pte request[EXO_PT_BATCH_MAX] UNINITIALIZED; /* what is used is copied in first */
+    struct cursor cursor = {.table = 0};
     const struct cap *cap;
     uint64_t remote_root = root;
     uint32_t remote = 0;
@@ -308,8 +359,9 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
             root = request[done].entry;
             error = root_check(cap, root);
         } else {
-            error = table_write(cap, root, &request[done], &flush);
-            flush_after(root, request[done].address, flush);
+            error = write_at(cap, root, &request[done], &cursor, &flush);
+            if (flush)
+                flush_after(root, request[done].address, flush);
         }
         if (error)
             break;
