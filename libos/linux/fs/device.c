@@ -107,8 +107,9 @@ static int64_t write_full(struct file *file, uaddr_t buffer, uint64_t bytes, uin
 {
     (void)file;
     (void)buffer;
+    (void)bytes;
     (void)offset;
-    return bytes ? -ENOSPC : 0;
+    return -ENOSPC;
 }
 
 static int64_t read_random(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)

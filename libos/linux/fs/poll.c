@@ -301,7 +301,7 @@ static int64_t select_user(uint64_t count64, uaddr_t in, uaddr_t out, uaddr_t ex
 
     if ((int32_t)count64 < 0)
         return -EINVAL;
-    count = min_of(count, min_of(current()->process->files->size, SELECT_WORDS * 64u));
+    count = min_of(count, SELECT_WORDS * 64u);
     bytes = (uint64_t)(count + 63) / 64 * 8;
     sets = heap_zalloc(sizeof *sets + count * sizeof sets->fds[0]);
     if (!sets)

@@ -8,13 +8,25 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
 
+#define ALL_CAPABILITIES 0x1fffffffffful
 #define KEY_PID(key) ((int)(uint32_t)(key))
 #define KEY_FD(key)  ((int)((key) >> 32))
 #define NUMBER(pid, row) (((uint64_t)(uint32_t)(pid) << 20) + 0x100000 + (row))
 
+/* Programs expect a process 1. When the instance's first program has another number, 1 is the LibOS itself. */
+static struct process library = {.pid = 1, .pgid = 1, .sid = 1, .comm = "lorica"};
+
 static struct process *process_of(uint64_t key)
 {
-    return process_find(KEY_PID(key));
+    struct process *process = process_find(KEY_PID(key));
+
+    if (!process && KEY_PID(key) == 1) {
+        library.fs.root = library.fs.cwd = root_dentry;
+        if (!library.tasks.next)
+            list_init(&library.tasks);
+        return &library;
+    }
+    return process;
 }
 
 /* --- Texts ----------------------------------------------------------------------------------------------- */
@@ -122,6 +134,8 @@ static int status_text(struct text *text, uint64_t key)
     }
     text_add(text, "Threads:\t%u\n", task_count(process));
     status_signals(text, process);
+    text_add(text, "CapInh:\t%016x\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016x\n", 0,
+             cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES, ALL_CAPABILITIES, 0);
     text_add(text, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
              (1u << min_of(instance->cpu_count, 31u)) - 1, max_of(instance->cpu_count, 1u) - 1);
     return 0;
@@ -206,6 +220,20 @@ static int comm_text(struct text *text, uint64_t key)
     if (!process)
         return -ESRCH;
     text_add(text, "%s\n", process->comm);
+    return 0;
+}
+
+static int comm_take(uint64_t key, const char *name, size_t length)
+{
+    struct process *process = process_of(key);
+
+    if (!process)
+        return -ESRCH;
+    if (process != current()->process)
+        return -EINVAL;
+    length = min_of(length, sizeof process->comm - 1);
+    memcpy(process->comm, name, length);
+    process->comm[length] = '\0';
     return 0;
 }
 
@@ -482,7 +510,7 @@ static const struct row {
 } row[] = {
     {"cgroup", S_IFREG | 0444, cgroup_text, NULL},
     {"cmdline", S_IFREG | 0444, command_text, NULL},
-    {"comm", S_IFREG | 0444, comm_text, NULL},
+    {"comm", S_IFREG | 0644, comm_text, NULL},
     {"cwd", S_IFLNK | 0777, NULL, &cwd_ops},
     {"environ", S_IFREG | 0400, environment_text, NULL},
     {"exe", S_IFLNK | 0777, NULL, &exe_ops},
@@ -515,6 +543,8 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
         struct inode *inode = pseudo_inode(directory->inode->mount, row[i].mode & 0777, row[i].make, key);
         if (!inode)
             return -ENOMEM;
+        if (row[i].make == comm_text)
+            pseudo_writable(inode, comm_take);
         inode->uid = process->cred.euid;
         inode->gid = process->cred.egid;
         inode->number = NUMBER(process->pid, i + 1);
@@ -546,7 +576,7 @@ static int root_lookup(struct dentry *directory, const char *name, uint32_t leng
 
     if (!number_of(name, length, &pid))
         return -ENOENT;
-    process = process_find(pid);
+    process = process_of((uint32_t)pid);
     if (!process)
         return -ENOENT;
     return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)pid, NUMBER(pid, 0), out);
@@ -554,7 +584,7 @@ static int root_lookup(struct dentry *directory, const char *name, uint32_t leng
 
 static bool root_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
 {
-    uint64_t best = UINT64_MAX;
+    uint64_t best = index <= 1 ? 1 : UINT64_MAX;
 
     (void)directory;
     list_for_each(node, &process_list) {

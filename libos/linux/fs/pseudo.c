@@ -104,8 +104,30 @@ static void pseudo_release(struct file *file)
     }
 }
 
+/* LIMIT: one write, one text of less than a page; pieces are not put together. */
+static int64_t pseudo_write(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
+{
+    text_taker take = (text_taker)file->inode->u.take;
+    char *text;
+    int error;
+
+    (void)offset;
+    if (!take || bytes >= PAGE_SIZE)
+        return -EINVAL;
+    text = heap_alloc(bytes + 1);
+    if (!text)
+        return -ENOMEM;
+    error = copy_from_user(text, buffer, bytes);
+    text[bytes] = '\0';
+    if (!error)
+        error = take(file->inode->key, text, bytes);
+    heap_free(text);
+    return error ? error : (int64_t)bytes;
+}
+
 static const struct file_ops pseudo_ops = {
     .read = pseudo_read,
+    .write = pseudo_write,
     .seek = pseudo_seek,
     .release = pseudo_release,
     .read_here = pseudo_read_here,
@@ -113,7 +135,7 @@ static const struct file_ops pseudo_ops = {
 
 static int pseudo_open(struct file *file)
 {
-    if (writable(file))
+    if (writable(file) && !file->inode->u.take)
         return -EACCES;
     file->state = heap_zalloc(sizeof(struct text));
     if (!file->state)
@@ -141,6 +163,12 @@ struct inode *pseudo_inode(struct mount *mount, uint32_t mode, text_maker make, 
     inode->u.state = (void *)make;
     inode->key = key;
     return inode;
+}
+
+void pseudo_writable(struct inode *inode, text_taker take)
+{
+    inode->u.take = (void *)take;
+    inode->mode |= 0200;
 }
 
 /* Attaches an inode of which it takes the hold. */

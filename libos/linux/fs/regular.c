@@ -106,7 +106,7 @@ int64_t generic_seek(struct file *file, int64_t offset, int whence, uint64_t end
         return -EINVAL;
     }
     if (__builtin_add_overflow(base, offset, &to))
-        return -EOVERFLOW;
+        return -EINVAL;
     if (to < 0)
         return -EINVAL;
     file->offset = (uint64_t)to;

@@ -70,7 +70,7 @@ static int64_t at_position(int fd, uaddr_t buffer, uint64_t bytes, uint64_t posi
     struct file *file;
     int64_t done;
 
-    if ((int64_t)position < 0)
+    if ((int64_t)position < 0 || (int64_t)(position + min_of(bytes, IO_LIMIT)) < 0)
         return -EINVAL;
     done = file_for(fd, write, &position, &file);
     if (done)

@@ -99,7 +99,10 @@ struct inode {
         struct directory dir; /* directories */
         const char *link;     /* symbolic links: NUL-terminated; owned unless link_borrowed */
         struct pipe *pipe;    /* fifos, while open */
-        void *state;          /* devices, pseudo files, nameless files */
+        struct {
+            void *state; /* devices, pseudo files, nameless files */
+            void *take;  /* pseudo files: text_taker, NULL: cannot be written */
+        };
     } u;
     uint64_t key;       /* of pseudo files: which process, which descriptor */
     bool link_borrowed;
@@ -239,10 +242,13 @@ struct text {
 };
 void text_add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
+/* What a program wrote (length bytes, a NUL after them): 0 or -errno. */
+typedef int (*text_taker)(uint64_t key, const char *text, size_t length);
 int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
 struct dentry *pseudo_directory(struct dentry *directory, const char *name);
 int pseudo_link(struct dentry *directory, const char *name, const char *target); /* target: constant */
 struct inode *pseudo_inode(struct mount *mount, uint32_t mode, text_maker make, uint64_t key);
+void pseudo_writable(struct inode *inode, text_taker take);
 int procfs_processes(struct dentry *root); /* procpid.c: /proc/PID, self, thread-self */
 int mounts_text(struct text *text, uint64_t pid);
 int mountinfo_text(struct text *text, uint64_t pid);

@@ -276,8 +276,6 @@ int walk_parent(int dirfd, const char *path, struct walk *state, struct last *la
     if (error)
         return error;
     error = walk_to_last(state, last);
-    if (!error && last->kind == LAST_NAME && last->length > NAME_LIMIT)
-        error = -ENAMETOOLONG;
     return finish(state, error, &last->parent);
 }
 
