@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * donate.c - an app that is a stride scheduler: it owns the slices and gives each one away to the env whose turn it is.
- * Tickets 3 : 2 : 1 become processor time 3 : 2 : 1, with a policy that the kernel knows nothing of.
- * Source: Waldspurger and Weihl, "Stride Scheduling".
+ * donate.c - an app that is a stride scheduler: it owns the slices and gives each one away to the
+ * env whose turn it is. Tickets 3 : 2 : 1 become processor time 3 : 2 : 1, with a policy that the
+ * kernel knows nothing of. Source: Waldspurger and Weihl, "Stride Scheduling".
  */
 #include <stddef.h>
 #include "exo_stubs.h"
@@ -61,8 +61,8 @@ int exo_main(const struct instance_start *start)
         uint64_t share = workers[i].upcall->used_ns * 100 / total;
         uint64_t want = tickets[i] * 100 / (3 + 2 + 1);
 
-        exo_print("donate: worker %u: %u tickets, %lu %% of the time, %lu wanted, %lu rounds\n", i, tickets[i],
-                  (unsigned long)share, (unsigned long)want, (unsigned long)work[i]);
+        exo_print("donate: worker %u: %u tickets, %lu %% of the time, %lu wanted, %lu rounds\n", i,
+                  tickets[i], (unsigned long)share, (unsigned long)want, (unsigned long)work[i]);
         if (share + 5 < want || share > want + 5)
             status = 1;
     }

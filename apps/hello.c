@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hello.c - the smallest app: says what it was given, echoes its input, ends. Start here to write your own. */
+/* hello.c - the smallest app: says what it was given, echoes its input, ends. Start here to write
+ * your own. */
 #include "lib/exo/libos.h"
 
 static uint64_t pages_given(const struct instance_start *start)
@@ -18,7 +19,8 @@ int exo_main(const struct instance_start *start)
 
     exo_log("hello: instance %u with env %lx", start->index, (unsigned long)start->env);
     exo_print("hello from an exokernel: %lu pages in %u runs, %u slice positions on %u CPUs\n",
-              (unsigned long)pages_given(start), start->run_count, start->position_count, start->cpu_count);
+              (unsigned long)pages_given(start), start->run_count, start->position_count,
+              start->cpu_count);
     for (uint32_t i = 0; exo_arg(i); i++)
         exo_print("argument %u: %s\n", i, exo_arg(i));
     while ((count = exo_read(bytes, sizeof bytes)) != 0)

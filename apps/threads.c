@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* threads.c - an app with user threads: switched at the end of slices without asking, and by yield, sleep and join. */
+/* threads.c - an app with user threads: switched at the end of slices without asking, and by yield,
+ * sleep and join. */
 #include "lib/exo/thread.h"
 #include "lib/exo/libos.h"
 
@@ -42,8 +43,8 @@ int exo_main(const struct instance_start *start)
     bool fair = true;
 
     (void)start;
-    exo_self_init(&self, (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS, handler_stack, sizeof handler_stack,
-                  exo_threads_handler);
+    exo_self_init(&self, (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS, handler_stack,
+                  sizeof handler_stack, exo_threads_handler);
     exo_threads_start(&self, &main_thread);
     for (uint64_t i = 0; i < THREADS; i++)
         exo_thread_create(&threads[i], spin, (void *)i, stacks[i], sizeof stacks[i]);

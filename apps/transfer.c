@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * transfer.c - an app of two envs that call each other by protected control transfer: a calculator and its client. The
- * registers are the message; no memory is copied and no scheduler is asked.
+ * transfer.c - an app of two envs that call each other by protected control transfer: a calculator
+ * and its client. The registers are the message; no memory is copied and no scheduler is asked.
  */
 #include "lib/exo/transfer.h"
 #include <stddef.h>
@@ -71,6 +71,7 @@ int exo_main(const struct instance_start *start)
     message = (struct exo_message){.word = {'/', 6, 3}};
     wrong += exo_transfer_call(EXO_SLOT, server.id, &message) != 0 || message.word[0] != 1;
     exo_print("transfer: %d calls, %lu ns each, %lu wrong; the server's counter says %lu\n", CALLS,
-              (unsigned long)(took / CALLS), (unsigned long)wrong, (unsigned long)server.upcall->transfers);
+              (unsigned long)(took / CALLS), (unsigned long)wrong,
+              (unsigned long)server.upcall->transfers);
     return wrong ? 1 : 0;
 }

@@ -46,7 +46,8 @@ static void env_entry(struct exo_env *env)
         (void)exo_sleep(0, 0, EXO_FOREVER);
 }
 
-int64_t exo_env_start(struct exo_domain *domain, struct exo_env *env, exo_handler *handler, uint64_t transfer_entry)
+int64_t exo_env_start(struct exo_domain *domain, struct exo_env *env, exo_handler *handler,
+                      uint64_t transfer_entry)
 {
     uint64_t upcall_address = INSTANCE_UPCALL_ADDRESS + (uint64_t)domain->env_count * EXO_PAGE_SIZE;
 

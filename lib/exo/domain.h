@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * domain.h - the memory and the envs of a small LibOS: one address space, a pool of the frames it was given, and more
- * envs in the same space.
+ * domain.h - the memory and the envs of a small LibOS: one address space, a pool of the frames it
+ * was given, and more envs in the same space.
  */
 #pragma once
 #include <stdint.h>
@@ -9,9 +9,9 @@
 #include "lib/exo/space.h"
 #include "lib/exo/upcall.h"
 
-#define EXO_DOMAIN_ENVS      64
-#define EXO_DOMAIN_FRAMES    262144 /* 1 GiB; what init gave beyond that stays unused */
-#define EXO_ENV_STACK_BYTES  16384
+#define EXO_DOMAIN_ENVS     64
+#define EXO_DOMAIN_FRAMES   262144 /* 1 GiB; what init gave beyond that stays unused */
+#define EXO_ENV_STACK_BYTES 16384
 
 struct exo_domain {
     struct exo_space space;
@@ -30,7 +30,8 @@ void exo_domain_init(struct exo_domain *domain);
  */
 int64_t exo_domain_map(struct exo_domain *domain, uint64_t address, uint64_t pages, uint64_t bits);
 
-/* Another env of the domain. The struct and the two stacks are the caller's for as long as the env lives. */
+/* Another env of the domain. The struct and the two stacks are the caller's for as long as the env
+ * lives. */
 struct exo_env {
     uint64_t id;
     uint64_t frame, upcall_frame;
@@ -51,7 +52,8 @@ struct exo_env {
  *
  * Returns  0 or -EXO_E_*. It has no slice position: slice_set or yield_to runs it.
  */
-int64_t exo_env_start(struct exo_domain *domain, struct exo_env *env, exo_handler *handler, uint64_t transfer_entry);
+int64_t exo_env_start(struct exo_domain *domain, struct exo_env *env, exo_handler *handler,
+                      uint64_t transfer_entry);
 
 /* exo_env_end - destroy it and take its frames back into the pool; 0 or -EXO_E_* of env_destroy. */
 int64_t exo_env_end(struct exo_domain *domain, struct exo_env *env);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* elf.c - strict ELF64 reader; see elf.h. No pointer is made from the file before its range is checked. */
+/* elf.c - strict ELF64 reader; see elf.h. No pointer is made from the file before its range is
+ * checked. */
 #include "lib/exo/elf.h"
 #include "base/string.h"
 
@@ -21,7 +22,8 @@ struct file_header {
     uint32_t version;
     uint64_t entry, program_offset, section_offset;
     uint32_t flags;
-    uint16_t header_bytes, program_entry_bytes, program_count, section_entry_bytes, section_count, names;
+    uint16_t header_bytes, program_entry_bytes, program_count, section_entry_bytes, section_count,
+        names;
 };
 
 struct program_header {
@@ -49,7 +51,8 @@ static bool inside(const struct exo_elf *elf, uint64_t offset, uint64_t bytes)
     return offset <= elf->bytes && bytes <= elf->bytes - offset;
 }
 
-static const char *read_segment(struct exo_elf *elf, const struct program_header *ph, uint64_t low, uint64_t high)
+static const char *read_segment(struct exo_elf *elf, const struct program_header *ph, uint64_t low,
+                                uint64_t high)
 {
     if (ph->type == SEGMENT_INTERP)
         return "it wants an interpreter: link it statically";
@@ -90,7 +93,8 @@ static bool executable(const struct exo_elf *elf, uint64_t address)
     for (uint32_t i = 0; i < elf->segment_count; i++) {
         const struct exo_elf_segment *segment = &elf->segment[i];
 
-        if (segment->execute && address >= segment->address && address - segment->address < segment->file_bytes)
+        if (segment->execute && address >= segment->address &&
+            address - segment->address < segment->file_bytes)
             return true;
     }
     return false;
@@ -111,8 +115,9 @@ static void find_symbols(struct exo_elf *elf, const struct file_header *header)
         if (section.type != SECTION_SYMBOLS || section.link >= header->section_count)
             continue;
         memcpy(&strings, elf->image + table + section.link * sizeof strings, sizeof strings);
-        if (!inside(elf, section.offset, section.bytes) || !inside(elf, strings.offset, strings.bytes) ||
-            !strings.bytes || elf->image[strings.offset + strings.bytes - 1])
+        if (!inside(elf, section.offset, section.bytes) ||
+            !inside(elf, strings.offset, strings.bytes) || !strings.bytes ||
+            elf->image[strings.offset + strings.bytes - 1])
             continue;
         elf->symbols_offset = section.offset;
         elf->symbol_count = section.bytes / sizeof(struct symbol);
@@ -122,9 +127,11 @@ static void find_symbols(struct exo_elf *elf, const struct file_header *header)
     }
 }
 
-const char *exo_elf_read(struct exo_elf *elf, const void *image, uint64_t bytes, uint64_t low, uint64_t high)
+const char *exo_elf_read(struct exo_elf *elf, const void *image, uint64_t bytes, uint64_t low,
+                         uint64_t high)
 {
-    static const uint8_t magic[7] = {0x7f, 'E', 'L', 'F', 2, 1, 1}; /* 64 bits, little endian, version 1 */
+    static const uint8_t magic[7] = {0x7f, 'E', 'L', 'F',
+                                     2,    1,   1}; /* 64 bits, little endian, version 1 */
     struct file_header header;
     struct program_header ph;
     const char *wrong = NULL;
@@ -139,7 +146,8 @@ const char *exo_elf_read(struct exo_elf *elf, const void *image, uint64_t bytes,
         return "it is for another processor than x86-64";
     if (header.type != TYPE_EXECUTABLE)
         return "it is no executable linked at a fixed address";
-    if (header.program_entry_bytes != sizeof ph || !header.program_count || header.program_count > HEADERS_MAX ||
+    if (header.program_entry_bytes != sizeof ph || !header.program_count ||
+        header.program_count > HEADERS_MAX ||
         !inside(elf, header.program_offset, (uint64_t)header.program_count * sizeof ph))
         return "its program headers are missing or outside the file";
     for (uint32_t i = 0; i < header.program_count && !wrong; i++) {

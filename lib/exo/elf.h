@@ -40,7 +40,8 @@ struct exo_elf {
  * Returns  NULL, or what is wrong with the file, in words
  * Bound    linear in the headers: at most 64 program headers, 256 section headers
  */
-const char *exo_elf_read(struct exo_elf *elf, const void *image, uint64_t bytes, uint64_t low, uint64_t high);
+const char *exo_elf_read(struct exo_elf *elf, const void *image, uint64_t bytes, uint64_t low,
+                         uint64_t high);
 
 /*
  * exo_elf_symbol - the value of a global or local symbol.

@@ -2,8 +2,8 @@
 /*
  * frames.c - bitmap pool of frames; see frames.h.
  *
- * Invariant: free_count is the number of 0 bits below total. A run of the pool never crosses two runs of the instance,
- * because frames in a row must be in a row in memory.
+ * Invariant: free_count is the number of 0 bits below total. A run of the pool never crosses two
+ * runs of the instance, because frames in a row must be in a row in memory.
  */
 #include "lib/exo/frames.h"
 #include <stddef.h>
@@ -22,8 +22,8 @@ static void bits_set(struct exo_frames *pool, uint64_t bit, uint64_t count, bool
     }
 }
 
-uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *runs, uint32_t run_count, uint64_t *used,
-                         uint64_t words)
+uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *runs,
+                         uint32_t run_count, uint64_t *used, uint64_t words)
 {
     *pool = (struct exo_frames){.used = used};
     for (uint32_t i = 0; i < run_count && i < INSTANCE_RUN_MAX; i++) {
@@ -33,7 +33,8 @@ uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *run
             count = words * 64 - pool->total;
         if (!count)
             break;
-        pool->run[pool->run_count++] = (struct instance_run){.first = runs[i].first, .count = count};
+        pool->run[pool->run_count++] =
+            (struct instance_run){.first = runs[i].first, .count = count};
         pool->total += count;
     }
     for (uint64_t w = 0; w < (pool->total + 63) / 64; w++)
@@ -43,8 +44,8 @@ uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *run
 }
 
 /* The first fit in one run at or after offset `from`, or the run's count. */
-static uint64_t fit(const struct exo_frames *pool, const struct instance_run *run, uint64_t base, uint64_t from,
-                    uint64_t count, uint64_t align)
+static uint64_t fit(const struct exo_frames *pool, const struct instance_run *run, uint64_t base,
+                    uint64_t from, uint64_t count, uint64_t align)
 {
     uint64_t at = ((run->first + from + align - 1) & ~(align - 1)) - run->first;
 

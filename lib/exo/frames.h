@@ -2,8 +2,8 @@
 /*
  * frames.h - a pool of the frames that an instance was given: which are in use is a bitmap.
  *
- * The frames stay the instance's; the kernel is not involved. Pure; linked into host tests too. Not safe for two CPUs at
- * once: hold a lock of yours.
+ * The frames stay the instance's; the kernel is not involved. Pure; linked into host tests too. Not
+ * safe for two CPUs at once: hold a lock of yours.
  */
 #pragma once
 #include <stdbool.h>
@@ -26,8 +26,8 @@ struct exo_frames {
  *
  * Returns  frames in the pool: those beyond the bitmap's end are left out
  */
-uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *runs, uint32_t run_count, uint64_t *used,
-                         uint64_t words);
+uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *runs,
+                         uint32_t run_count, uint64_t *used, uint64_t words);
 
 /*
  * exo_frames_take - `count` frames in a row, the first a multiple of `align` (a power of two).
@@ -38,7 +38,8 @@ uint64_t exo_frames_init(struct exo_frames *pool, const struct instance_run *run
 uint64_t exo_frames_take(struct exo_frames *pool, uint64_t count, uint64_t align);
 
 /*
- * exo_frames_give - put frames back. False, and nothing changed: one of them is not in the pool or not taken.
+ * exo_frames_give - put frames back. False, and nothing changed: one of them is not in the pool or
+ * not taken.
  */
 bool exo_frames_give(struct exo_frames *pool, uint64_t first, uint64_t count);
 

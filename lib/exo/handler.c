@@ -9,9 +9,10 @@ void exo_handler_default(struct exo_context *context)
     if (context->vector == EXO_VECTOR_SLICE_END) {
         (void)exo_yield();
     } else if (context->vector < 32) {
-        exo_log("exception %u at %lx, error %lx, address %lx, rsp %lx", context->vector, (unsigned long)context->rip,
-                (unsigned long)context->error, (unsigned long)context->address, (unsigned long)context->rsp);
-        exo_fail("exception %u at %lx (address %lx): see the log (-v)", context->vector, (unsigned long)context->rip,
-                 (unsigned long)context->address);
+        exo_log("exception %u at %lx, error %lx, address %lx, rsp %lx", context->vector,
+                (unsigned long)context->rip, (unsigned long)context->error,
+                (unsigned long)context->address, (unsigned long)context->rsp);
+        exo_fail("exception %u at %lx (address %lx): see the log (-v)", context->vector,
+                 (unsigned long)context->rip, (unsigned long)context->address);
     }
 }

@@ -51,7 +51,8 @@ void exo_fail(const char *fmt, ...)
 void exo_start(const struct instance_start *start)
 {
     if (start->magic != INSTANCE_MAGIC)
-        exo_fail("the start block is not one that this LibOS knows: build init and LibOS from the same source");
+        exo_fail("the start block is not one that this LibOS knows: build init and LibOS from the "
+                 "same source");
     exo_exit((uint32_t)exo_main(start));
 }
 
@@ -74,8 +75,10 @@ const char *exo_option(const char *name)
     return NULL;
 }
 
-/* Waits while the ring is full: init wakes us when it has taken from a ring that was more than half full. */
-static void write_ring(struct instance_ring *ring, uint8_t *to, uint32_t size, const uint8_t *bytes, uint64_t count)
+/* Waits while the ring is full: init wakes us when it has taken from a ring that was more than half
+ * full. */
+static void write_ring(struct instance_ring *ring, uint8_t *to, uint32_t size, const uint8_t *bytes,
+                       uint64_t count)
 {
     while (count) {
         uint32_t part = count < size ? (uint32_t)count : size;
@@ -143,9 +146,11 @@ uint64_t exo_read(void *bytes, uint64_t count)
     struct instance_streams *s = exo_streams();
 
     for (;;) {
-        bool end_of_input = __atomic_load_n(&s->in_end, __ATOMIC_ACQUIRE); /* before the ring: nothing follows it */
-        struct exo_sleep_word words[2] = {{.address = (uint64_t)&s->in.written, .value = s->in.written},
-                                          {.address = (uint64_t)&s->in_end, .value = end_of_input}};
+        bool end_of_input =
+            __atomic_load_n(&s->in_end, __ATOMIC_ACQUIRE); /* before the ring: nothing follows it */
+        struct exo_sleep_word words[2] = {
+            {.address = (uint64_t)&s->in.written, .value = s->in.written},
+            {.address = (uint64_t)&s->in_end, .value = end_of_input}};
         uint32_t got = exo_ring_take(&s->in, s->in_bytes, STREAM_IN_BYTES, bytes,
                                      count < STREAM_IN_BYTES ? (uint32_t)count : STREAM_IN_BYTES);
 

@@ -2,7 +2,8 @@
 /*
  * libos.h - what an instance finds when it starts, its standard streams, and its end.
  *
- * A LibOS or app on lib/exo defines exo_main; init (libos/init) gives it frames, slices and the streams.
+ * A LibOS or app on lib/exo defines exo_main; init (libos/init) gives it frames, slices and the
+ * streams.
  */
 #pragma once
 #include <stdarg.h>
@@ -47,7 +48,8 @@ const char *exo_option(const char *name);
  */
 int exo_main(const struct instance_start *start);
 
-/* exo_write - all bytes to standard output (1) or error (2); sleeps while the host does not read. */
+/* exo_write - all bytes to standard output (1) or error (2); sleeps while the host does not read.
+ */
 void exo_write(int stream, const void *bytes, uint64_t count);
 
 /* exo_print - formatted text to standard output; at most 1023 bytes. */
@@ -66,5 +68,6 @@ uint64_t exo_read(void *bytes, uint64_t count);
 /* exo_exit - end the instance with an exit status 0..255. */
 _Noreturn void exo_exit(uint32_t status);
 
-/* exo_fail - end the instance: exit kind failed, code 125, and a reason that names the thing and the fix. */
+/* exo_fail - end the instance: exit kind failed, code 125, and a reason that names the thing and
+ * the fix. */
 _Noreturn void exo_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

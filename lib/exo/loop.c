@@ -2,8 +2,8 @@
 /*
  * loop.c - event loop; see loop.h.
  *
- * No wake is lost: bits are exchanged before the callbacks run, and the kernel does not let an env sleep that was woken
- * since it slept last.
+ * No wake is lost: bits are exchanged before the callbacks run, and the kernel does not let an env
+ * sleep that was woken since it slept last.
  */
 #include "lib/exo/loop.h"
 #include "exo_stubs.h"
@@ -14,7 +14,8 @@ void exo_loop_init(struct exo_loop *loop, struct exo_upcall *upcall)
     *loop = (struct exo_loop){.upcall = upcall};
 }
 
-void exo_loop_on(struct exo_loop *loop, uint32_t bit, void (*callback)(struct exo_loop *, uint32_t), void *context)
+void exo_loop_on(struct exo_loop *loop, uint32_t bit, void (*callback)(struct exo_loop *, uint32_t),
+                 void *context)
 {
     loop->event[bit & 63] = callback;
     loop->event_context[bit & 63] = context;
@@ -35,7 +36,8 @@ bool exo_loop_watch(struct exo_loop *loop, const volatile uint32_t *word, uint32
 {
     if (loop->word_count == EXO_SLEEP_WORDS)
         return false;
-    loop->word[loop->word_count++] = (struct exo_sleep_word){.address = (uint64_t)word, .value = value};
+    loop->word[loop->word_count++] =
+        (struct exo_sleep_word){.address = (uint64_t)word, .value = value};
     return true;
 }
 
@@ -80,7 +82,8 @@ static bool serve_words(struct exo_loop *loop)
     bool any = false;
 
     for (uint32_t i = 0; i < loop->word_count; i++) {
-        uint32_t value = __atomic_load_n((const volatile uint32_t *)loop->word[i].address, __ATOMIC_ACQUIRE);
+        uint32_t value =
+            __atomic_load_n((const volatile uint32_t *)loop->word[i].address, __ATOMIC_ACQUIRE);
 
         if (value == loop->word[i].value)
             continue;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * loop.h - an event loop: one env that waits for event bits, timers and words of memory, and calls what belongs to them.
+ * loop.h - an event loop: one env that waits for event bits, timers and words of memory, and calls
+ * what belongs to them.
  *
- * For LibOSes that serve others and need no threads. Callbacks run on the loop's stack, one after the other.
+ * For LibOSes that serve others and need no threads. Callbacks run on the loop's stack, one after
+ * the other.
  */
 #pragma once
 #include <stdbool.h>
@@ -30,16 +32,19 @@ struct exo_loop {
     bool stop; /* set by a callback: exo_loop_run returns */
 };
 
-/* exo_loop_init - an empty loop for the env whose upcall page is mapped at `upcall`; its upcalls stay masked. */
+/* exo_loop_init - an empty loop for the env whose upcall page is mapped at `upcall`; its upcalls
+ * stay masked. */
 void exo_loop_init(struct exo_loop *loop, struct exo_upcall *upcall);
 
 /* exo_loop_on - call `callback` when event bit `bit` (0..63) is set. */
-void exo_loop_on(struct exo_loop *loop, uint32_t bit, void (*callback)(struct exo_loop *, uint32_t), void *context);
+void exo_loop_on(struct exo_loop *loop, uint32_t bit, void (*callback)(struct exo_loop *, uint32_t),
+                 void *context);
 
 /* exo_loop_timer - watch a timer of the caller's; false: EXO_LOOP_TIMERS are watched already. */
 bool exo_loop_timer(struct exo_loop *loop, struct exo_timer *timer);
 
-/* exo_loop_watch - call word_changed(index) when *word differs from `value`; false: EXO_SLEEP_WORDS are watched. */
+/* exo_loop_watch - call word_changed(index) when *word differs from `value`; false: EXO_SLEEP_WORDS
+ * are watched. */
 bool exo_loop_watch(struct exo_loop *loop, const volatile uint32_t *word, uint32_t value);
 
 /* exo_loop_run - serve until a callback sets stop. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mutex.c - three-state lock on a word; see mutex.h. Sleeping is a kernel call, so the fast paths are inline-sized. */
+/* mutex.c - three-state lock on a word; see mutex.h. Sleeping is a kernel call, so the fast paths
+ * are inline-sized. */
 #include "lib/exo/mutex.h"
 #include "exo_stubs.h"
 #include "lib/exo/libos.h"
@@ -24,7 +25,8 @@ void exo_mutex_take(struct exo_mutex *mutex, uint64_t env)
 
 void exo_mutex_drop(struct exo_mutex *mutex, uint32_t slot)
 {
-    /* The sleeper may also be woken by the kernel, which looks at the word whenever its position comes up. */
+    /* The sleeper may also be woken by the kernel, which looks at the word whenever its position
+     * comes up. */
     if (__atomic_exchange_n(&mutex->word, 0, __ATOMIC_RELEASE) == 2)
         (void)exo_wake(slot, mutex->sleeper, 0);
 }

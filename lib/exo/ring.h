@@ -2,7 +2,8 @@
 /*
  * ring.h - the byte rings of instance.h: one writer, one reader, neither trusting the other.
  *
- * The counters live in shared memory, so each is read once and checked. Pure; linked into host tests too.
+ * The counters live in shared memory, so each is read once and checked. Pure; linked into host
+ * tests too.
  */
 #pragma once
 #include <stdint.h>
@@ -20,7 +21,8 @@
  */
 static inline uint32_t exo_ring_used(const struct instance_ring *ring, uint32_t size)
 {
-    /* Pairs with the release stores in write and take: the bytes are there when the counter says so. */
+    /* Pairs with the release stores in write and take: the bytes are there when the counter says
+     * so. */
     uint32_t written = __atomic_load_n(&ring->written, __ATOMIC_ACQUIRE);
     uint32_t taken = __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE);
     uint32_t used = written - taken;
@@ -33,8 +35,8 @@ static inline uint32_t exo_ring_used(const struct instance_ring *ring, uint32_t 
  *
  * Returns  bytes written, 0..count, or EXO_RING_BROKEN
  */
-static inline uint32_t exo_ring_write(struct instance_ring *ring, uint8_t *bytes, uint32_t size, const void *from,
-                                      uint32_t count)
+static inline uint32_t exo_ring_write(struct instance_ring *ring, uint8_t *bytes, uint32_t size,
+                                      const void *from, uint32_t count)
 {
     uint32_t used = exo_ring_used(ring, size);
 
@@ -59,8 +61,8 @@ static inline uint32_t exo_ring_write(struct instance_ring *ring, uint8_t *bytes
  *
  * Returns  bytes copied, 0..count, or EXO_RING_BROKEN
  */
-static inline uint32_t exo_ring_peek(const struct instance_ring *ring, const uint8_t *bytes, uint32_t size, void *to,
-                                     uint32_t count)
+static inline uint32_t exo_ring_peek(const struct instance_ring *ring, const uint8_t *bytes,
+                                     uint32_t size, void *to, uint32_t count)
 {
     uint32_t used = exo_ring_used(ring, size);
 
@@ -84,8 +86,8 @@ static inline void exo_ring_skip(struct instance_ring *ring, uint32_t count)
 }
 
 /* exo_ring_take - peek and skip. */
-static inline uint32_t exo_ring_take(struct instance_ring *ring, const uint8_t *bytes, uint32_t size, void *to,
-                                     uint32_t count)
+static inline uint32_t exo_ring_take(struct instance_ring *ring, const uint8_t *bytes,
+                                     uint32_t size, void *to, uint32_t count)
 {
     uint32_t got = exo_ring_peek(ring, bytes, size, to, count);
 

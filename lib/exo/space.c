@@ -2,8 +2,8 @@
 /*
  * space.c - the loaded address space: reading its tables by loads, writing them in batches.
  *
- * A batch is flushed when it is full and at the end of a call, so that nothing is pending between calls. Tables are
- * made at once, because the entries after them need them.
+ * A batch is flushed when it is full and at the end of a call, so that nothing is pending between
+ * calls. Tables are made at once, because the entries after them need them.
  */
 #include "lib/exo/space.h"
 #include "exo_stubs.h"
@@ -53,9 +53,11 @@ uint64_t exo_mapping(uint64_t address, bool *large)
     return 0;
 }
 
-int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level, uint64_t table)
+int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level,
+                 uint64_t table)
 {
-    struct exo_pte request = {.address = (address & ~((1ull << (12 + 9 * (level - 1))) - 1)) | level};
+    struct exo_pte request = {.address =
+                                  (address & ~((1ull << (12 + 9 * (level - 1))) - 1)) | level};
 
     if (table)
         request.entry = table << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
@@ -96,7 +98,8 @@ int64_t exo_tables(struct exo_space *space, uint64_t address, uint64_t bytes, ui
     return 0;
 }
 
-static int64_t map_pages(struct exo_space *space, uint64_t address, uint64_t entry, uint64_t count, uint32_t level)
+static int64_t map_pages(struct exo_space *space, uint64_t address, uint64_t entry, uint64_t count,
+                         uint32_t level)
 {
     uint64_t size = level == 1 ? EXO_PAGE_SIZE : LARGE_SIZE;
     struct batch batch = {.space = space, .count = 0};
@@ -107,18 +110,21 @@ static int64_t map_pages(struct exo_space *space, uint64_t address, uint64_t ent
     return result < 0 ? result : batch_flush(&batch);
 }
 
-int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages, uint64_t bits)
+int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages,
+                uint64_t bits)
 {
     if (address & PAGE_MASK)
         return -EXO_E_ARG;
     return map_pages(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT, pages, 1);
 }
 
-int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count, uint64_t bits)
+int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count,
+                      uint64_t bits)
 {
     if (address & (LARGE_SIZE - 1) || frame & 511)
         return -EXO_E_ARG;
-    return map_pages(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_LARGE, count, 2);
+    return map_pages(space, address,
+                     frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_LARGE, count, 2);
 }
 
 /* How far the hole reaches that begins at address: to the end of what the missing table covers. */
@@ -135,7 +141,8 @@ static uint64_t hole_end(uint64_t address)
 }
 
 /* Calls for each leaf of the range; the batch gets the entry that change() makes of the old one. */
-static int64_t change_range(struct exo_space *space, uint64_t address, uint64_t pages, bool remove, uint64_t bits)
+static int64_t change_range(struct exo_space *space, uint64_t address, uint64_t pages, bool remove,
+                            uint64_t bits)
 {
     struct batch batch = {.space = space, .count = 0};
     uint64_t end = address + pages * EXO_PAGE_SIZE;
@@ -153,7 +160,9 @@ static int64_t change_range(struct exo_space *space, uint64_t address, uint64_t 
         }
         if (large && (address & (LARGE_SIZE - 1) || end - address < LARGE_SIZE))
             return -EXO_E_ARG;
-        uint64_t new = remove ? 0 : (old & EXO_PTE_FRAME) | bits | EXO_PTE_PRESENT | (large ? EXO_PTE_LARGE : 0);
+        uint64_t new =
+            remove ? 0
+                   : (old & EXO_PTE_FRAME) | bits | EXO_PTE_PRESENT | (large ? EXO_PTE_LARGE : 0);
 
         result = batch_add(&batch, address | (large ? 2 : 1), new);
         address += large ? LARGE_SIZE : EXO_PAGE_SIZE;

@@ -3,9 +3,9 @@
  * space.h - mapping frames into the address space that is loaded now.
  *
  * Tables are read by loads through the recursive window (EXO_TABLE_BASE) and written in batches of
- * EXO_PT_BATCH_MAX by pt_update. Tables that are missing are made from frames that the space's owner
- * supplies. Not here: other address spaces (link their tables into this one for as long as you work on them),
- * policy on what to map where.
+ * EXO_PT_BATCH_MAX by pt_update. Tables that are missing are made from frames that the space's
+ * owner supplies. Not here: other address spaces (link their tables into this one for as long as
+ * you work on them), policy on what to map where.
  */
 #pragma once
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 #include "abi/exo_types.h"
 
 struct exo_space {
-    uint32_t slot;  /* capability that dominates tables and frames */
-    uint64_t root;  /* frame of the root table that is loaded */
+    uint32_t slot; /* capability that dominates tables and frames */
+    uint64_t root; /* frame of the root table that is loaded */
     /* A data frame that nobody maps, for a table, or 0: none left. */
     uint64_t (*table_frame)(void *context);
     void *context;
@@ -52,24 +52,29 @@ uint64_t exo_mapping(uint64_t address, bool *large);
  * pages    how many; 0 is allowed
  * bits     EXO_PTE_* of the leaves, without the frame
  *
- * Returns  0, or -EXO_E_*: of table_frame (EXO_E_BUSY: no frame for a table), table_create or pt_update; the
- *          pages before the refused one are mapped
- * Bound    linear in pages; one kernel call for each 64
+ * Returns  0, or -EXO_E_*: of table_frame (EXO_E_BUSY: no frame for a table), table_create or
+ * pt_update; the pages before the refused one are mapped Bound    linear in pages; one kernel call
+ * for each 64
  */
-int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages, uint64_t bits);
+int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages,
+                uint64_t bits);
 
-/* exo_map_large - the same with 2 MiB pages: address and frame are aligned to that, `count` such pages. */
-int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count, uint64_t bits);
+/* exo_map_large - the same with 2 MiB pages: address and frame are aligned to that, `count` such
+ * pages. */
+int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count,
+                      uint64_t bits);
 
 /*
  * exo_unmap - remove the mappings of a range; pages that have none are skipped. Tables stay.
  *
- * Returns  0 or -EXO_E_* of pt_update. A 2 MiB page must lie in the range as a whole (else -EXO_E_ARG).
+ * Returns  0 or -EXO_E_* of pt_update. A 2 MiB page must lie in the range as a whole (else
+ * -EXO_E_ARG).
  */
 int64_t exo_unmap(struct exo_space *space, uint64_t address, uint64_t pages);
 
 /*
- * exo_protect - give the mapped 4 KiB pages of a range other bits, keeping their frames; others are skipped.
+ * exo_protect - give the mapped 4 KiB pages of a range other bits, keeping their frames; others are
+ * skipped.
  *
  * Returns  0 or -EXO_E_*
  */
@@ -82,5 +87,7 @@ int64_t exo_protect(struct exo_space *space, uint64_t address, uint64_t pages, u
  */
 int64_t exo_tables(struct exo_space *space, uint64_t address, uint64_t bytes, uint32_t level);
 
-/* exo_link - write one table link at `level` (2..4) above address; table 0 removes it. 0 or -EXO_E_*. */
-int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level, uint64_t table);
+/* exo_link - write one table link at `level` (2..4) above address; table 0 removes it. 0 or
+ * -EXO_E_*. */
+int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level,
+                 uint64_t table);

@@ -3,12 +3,13 @@
  * thread.c - round-robin scheduler of user threads on one env.
  *
  * Invariants (masked, on the handler stack or in exo_mask sections):
- *   1. `current` is in no list; ready threads are in `ready`, blocked ones with a deadline in `sleepers`, unsorted.
+ *   1. `current` is in no list; ready threads are in `ready`, blocked ones with a deadline in
+ * `sleepers`, unsorted.
  *   2. A thread's context is valid exactly while it is not current.
- * States: READY -next-> current -yield, slice end-> READY; current -block-> BLOCKED -wake, deadline-> READY;
- *   current -body returns-> ENDED.
- * Every switch goes through a context on the handler stack: the kernel's upcall or exo_self_trap makes it, pick()
- * replaces its contents, and the way back loads it.
+ * States: READY -next-> current -yield, slice end-> READY; current -block-> BLOCKED -wake,
+ * deadline-> READY; current -body returns-> ENDED. Every switch goes through a context on the
+ * handler stack: the kernel's upcall or exo_self_trap makes it, pick() replaces its contents, and
+ * the way back loads it.
  */
 #include "lib/exo/thread.h"
 #include <stddef.h>
@@ -38,7 +39,7 @@ static uint64_t expire(void)
     uint64_t next = EXO_FOREVER;
     uint64_t now = list_empty(&threads.sleepers) ? 0 : exo_time_ns();
 
-    list_for_each_safe(node, &threads.sleepers) {
+    list_for_each_safe (node, &threads.sleepers) {
         struct exo_thread *thread = list_item(node, struct exo_thread, node);
 
         if (thread->wake_ns <= now)
@@ -122,7 +123,8 @@ _Noreturn static void thread_run(int (*body)(void *), void *argument)
         exo_self_trap(switch_ended);
 }
 
-void exo_thread_create(struct exo_thread *thread, int (*body)(void *), void *argument, void *stack, uint64_t bytes)
+void exo_thread_create(struct exo_thread *thread, int (*body)(void *), void *argument, void *stack,
+                       uint64_t bytes)
 {
     uint64_t cs;
     uint64_t ss;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * thread.h - user threads on one env: round robin, preempted at the end of a slice, blocking without the kernel.
+ * thread.h - user threads on one env: round robin, preempted at the end of a slice, blocking
+ * without the kernel.
  *
- * A thread is a struct exo_context and a stack of the caller's. All threads of a scheduler run on the env that started
- * it. Extended registers (SSE, AVX) are not switched: compile with -mgeneral-regs-only, as lib/exo is.
+ * A thread is a struct exo_context and a stack of the caller's. All threads of a scheduler run on
+ * the env that started it. Extended registers (SSE, AVX) are not switched: compile with
+ * -mgeneral-regs-only, as lib/exo is.
  */
 #pragma once
 #include <stdbool.h>
@@ -11,7 +13,11 @@
 #include "base/list.h"
 #include "lib/exo/upcall.h"
 
-enum exo_thread_state { EXO_THREAD_READY = 1, EXO_THREAD_BLOCKED, EXO_THREAD_ENDED };
+enum exo_thread_state {
+    EXO_THREAD_READY = 1,
+    EXO_THREAD_BLOCKED,
+    EXO_THREAD_ENDED
+};
 
 struct exo_thread {
     struct list node; /* run queue, or sleepers */
@@ -25,8 +31,8 @@ struct exo_thread {
 /*
  * exo_threads_start - turn the caller into the first thread of a scheduler on this env.
  *
- * self   of this env, initialised by exo_self_init with handler exo_threads_handler; exo_upcall_start is called here
- * first  becomes the caller's thread
+ * self   of this env, initialised by exo_self_init with handler exo_threads_handler;
+ * exo_upcall_start is called here first  becomes the caller's thread
  */
 void exo_threads_start(struct exo_self *self, struct exo_thread *first);
 
@@ -34,11 +40,13 @@ void exo_threads_start(struct exo_self *self, struct exo_thread *first);
 void exo_threads_handler(struct exo_context *context);
 
 /*
- * exo_thread_create - a thread that runs body(argument) on `stack`; ready at once, first run at the next switch.
+ * exo_thread_create - a thread that runs body(argument) on `stack`; ready at once, first run at the
+ * next switch.
  *
  * thread, stack  of the caller, until exo_thread_join has returned
  */
-void exo_thread_create(struct exo_thread *thread, int (*body)(void *), void *argument, void *stack, uint64_t bytes);
+void exo_thread_create(struct exo_thread *thread, int (*body)(void *), void *argument, void *stack,
+                       uint64_t bytes);
 
 /* exo_thread_yield - let the other ready threads run first. */
 void exo_thread_yield(void);
@@ -47,7 +55,8 @@ void exo_thread_yield(void);
 struct exo_thread *exo_thread_current(void);
 
 /*
- * exo_thread_block - wait until exo_thread_wake or the deadline (nanoseconds since boot; EXO_FOREVER: none).
+ * exo_thread_block - wait until exo_thread_wake or the deadline (nanoseconds since boot;
+ * EXO_FOREVER: none).
  *
  * Callers look at their condition again afterwards: a wake says that something may have changed.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* time.h - the time without a kernel call: the machine page says how to convert the time-stamp counter. */
+/* time.h - the time without a kernel call: the machine page says how to convert the time-stamp
+ * counter. */
 #pragma once
 #include <stdint.h>
 #include "abi/exo_types.h"

@@ -2,8 +2,8 @@
 /*
  * transfer.h - protected control transfer from C: the register file is the message.
  *
- * Only the eight message words below are carried by these functions; assembly may use every general register but rax,
- * rcx, r11 and rsp.
+ * Only the eight message words below are carried by these functions; assembly may use every general
+ * register but rax, rcx, r11 and rsp.
  */
 #pragma once
 #include <stdint.h>
@@ -19,15 +19,17 @@ struct exo_message {
  */
 int64_t exo_transfer_call(uint32_t slot, uint64_t env, struct exo_message *message);
 
-/* exo_transfer_send - hand the message and the rest of the slice to an env; 0 when this env runs again, or an error. */
+/* exo_transfer_send - hand the message and the rest of the slice to an env; 0 when this env runs
+ * again, or an error. */
 int64_t exo_transfer_send(uint32_t slot, uint64_t env, const struct exo_message *message);
 
-/* exo_transfer_reply - end the transfer that this env serves; it waits for the next one. Returns only an error. */
+/* exo_transfer_reply - end the transfer that this env serves; it waits for the next one. Returns
+ * only an error. */
 int64_t exo_transfer_reply(const struct exo_message *reply);
 
 /*
- * exo_transfer_entry - the transfer entry to register: calls exo_transfer_serve on transfer_rsp with the caller's id and
- * message, then replies with what the message holds then.
+ * exo_transfer_entry - the transfer entry to register: calls exo_transfer_serve on transfer_rsp
+ * with the caller's id and message, then replies with what the message holds then.
  */
 void exo_transfer_entry(void);
 

@@ -2,8 +2,9 @@
 /*
  * upcall.c - the C side of upcalls: calling the handler, and what came in while it ran.
  *
- * Asynchronous upcalls that arrive while masked are bits in upcall->pending. They are delivered to the handler with the
- * context that is about to go on, so that a scheduler can switch threads for them as for any other.
+ * Asynchronous upcalls that arrive while masked are bits in upcall->pending. They are delivered to
+ * the handler with the context that is about to go on, so that a scheduler can switch threads for
+ * them as for any other.
  */
 #include "lib/exo/upcall.h"
 #include "exo_stubs.h"
@@ -13,7 +14,8 @@ void exo_upcall_self(struct exo_context *context, exo_handler *handler);
 void exo_unmask_trap(void);
 extern const char exo_unmask_site[], exo_resume_start[], exo_resume_jump[];
 
-_Static_assert(__builtin_offsetof(struct exo_self, resume_rsp) == 56, "upcall_entry.S knows the offsets");
+_Static_assert(__builtin_offsetof(struct exo_self, resume_rsp) == 56,
+               "upcall_entry.S knows the offsets");
 
 static const struct {
     uint32_t bit;
@@ -47,15 +49,16 @@ static void leave(struct exo_context *context)
 }
 
 /*
- * Was the way back of an earlier upcall interrupted? Its words in exo_self are about to be reused: at the jump all other
- * registers are in place, so go to its target; before it, begin again. Its frame lies 8 off a 16-byte boundary, and rsp
- * is at the frame or one push below.
+ * Was the way back of an earlier upcall interrupted? Its words in exo_self are about to be reused:
+ * at the jump all other registers are in place, so go to its target; before it, begin again. Its
+ * frame lies 8 off a 16-byte boundary, and rsp is at the frame or one push below.
  */
 static void restart_resume(struct exo_context *context)
 {
     if (context->rip == (uint64_t)exo_resume_jump) {
         context->rip = exo_self()->resume_rip;
-    } else if (context->rip > (uint64_t)exo_resume_start && context->rip < (uint64_t)exo_resume_jump) {
+    } else if (context->rip > (uint64_t)exo_resume_start &&
+               context->rip < (uint64_t)exo_resume_jump) {
         context->rip = (uint64_t)exo_resume_start;
         context->rsp |= 8;
     }
@@ -86,7 +89,8 @@ void exo_unmask(void)
         exo_unmask_trap();
 }
 
-void exo_self_init(struct exo_self *self, struct exo_upcall *upcall, void *stack, uint64_t bytes, exo_handler *handler)
+void exo_self_init(struct exo_self *self, struct exo_upcall *upcall, void *stack, uint64_t bytes,
+                   exo_handler *handler)
 {
     *self = (struct exo_self){
         .self = self,

@@ -4,12 +4,16 @@
 #include <stdbool.h>
 #include "base/string.h"
 
-#define HEADER_BYTES  110
+#define HEADER_BYTES   110
 #define NAME_BYTES_MAX 8000
-#define PAGE          4096u
+#define PAGE           4096u
 
 /* Fields of eight hexadecimal digits after the six of the magic number. */
-enum field { FIELD_MODE = 1, FIELD_FILE_BYTES = 6, FIELD_NAME_BYTES = 11 };
+enum field {
+    FIELD_MODE = 1,
+    FIELD_FILE_BYTES = 6,
+    FIELD_NAME_BYTES = 11
+};
 
 static bool hex_field(const uint8_t *header, enum field field, uint32_t *value)
 {
@@ -44,7 +48,8 @@ struct header {
     char name[ARCHIVE_NAME_MAX];
 };
 
-static const char *read_header(struct header *out, uint64_t offset, uint64_t bytes, archive_view *view, void *context)
+static const char *read_header(struct header *out, uint64_t offset, uint64_t bytes,
+                               archive_view *view, void *context)
 {
     if (bytes - offset < HEADER_BYTES)
         return "the boot archive ends within a header: it is truncated";
@@ -54,9 +59,11 @@ static const char *read_header(struct header *out, uint64_t offset, uint64_t byt
         return "the boot archive cannot be mapped";
     if (memcmp(at, "070701", 6) != 0)
         return "the boot archive is not in the cpio newc format";
-    if (!hex_field(at, FIELD_FILE_BYTES, &out->file_bytes) || !hex_field(at, FIELD_NAME_BYTES, &out->name_bytes))
+    if (!hex_field(at, FIELD_FILE_BYTES, &out->file_bytes) ||
+        !hex_field(at, FIELD_NAME_BYTES, &out->name_bytes))
         return "a header of the boot archive has a bad number";
-    if (!out->name_bytes || out->name_bytes > NAME_BYTES_MAX || out->name_bytes > bytes - offset - HEADER_BYTES)
+    if (!out->name_bytes || out->name_bytes > NAME_BYTES_MAX ||
+        out->name_bytes > bytes - offset - HEADER_BYTES)
         return "a header of the boot archive has a bad name length";
     at = view(context, offset + HEADER_BYTES, out->name_bytes);
     if (!at)
@@ -92,7 +99,8 @@ const char *archive_read(struct archive *archive, uint64_t bytes, archive_view *
         if (start > bytes || header.file_bytes > bytes - start)
             return "a member of the boot archive is longer than the archive: it is truncated";
         if (header.file_bytes && start % PAGE)
-            return "a member of the boot archive does not start on a page: build the archive with ./lorica";
+            return "a member of the boot archive does not start on a page: build the archive with "
+                   "./lorica";
         if (archive->count == ARCHIVE_MEMBERS_MAX)
             return "the boot archive has more than 64 members";
         struct archive_member *member = &archive->member[archive->count++];

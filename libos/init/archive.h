@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * archive.h - reading the boot archive: cpio "newc" whose file data are page aligned (docs/boot-image.md).
+ * archive.h - reading the boot archive: cpio "newc" whose file data are page aligned
+ * (docs/boot-image.md).
  *
- * Pure; the bytes come through a callback, so that only headers have to be mapped. Linked into host tests too.
- * Source: cpio(5), "New ASCII Format".
+ * Pure; the bytes come through a callback, so that only headers have to be mapped. Linked into host
+ * tests too. Source: cpio(5), "New ASCII Format".
  */
 #pragma once
 #include <stdint.h>
@@ -22,7 +23,8 @@ struct archive {
     struct archive_member member[ARCHIVE_MEMBERS_MAX];
 };
 
-/* A view of [offset, offset + bytes), valid until the next call; NULL when it cannot be had. bytes <= 8192. */
+/* A view of [offset, offset + bytes), valid until the next call; NULL when it cannot be had. bytes
+ * <= 8192. */
 typedef const uint8_t *archive_view(void *context, uint64_t offset, uint64_t bytes);
 
 /*
@@ -31,7 +33,8 @@ typedef const uint8_t *archive_view(void *context, uint64_t offset, uint64_t byt
  * Returns  NULL, or what is wrong, in words; members before the fault are listed
  * Bound    ARCHIVE_MEMBERS_MAX members
  */
-const char *archive_read(struct archive *archive, uint64_t bytes, archive_view *view, void *context);
+const char *archive_read(struct archive *archive, uint64_t bytes, archive_view *view,
+                         void *context);
 
 /* archive_find - the member of this name; NULL: none. */
 const struct archive_member *archive_find(const struct archive *archive, const char *name);

@@ -2,10 +2,10 @@
 /*
  * build.c - creating an instance: capability, frames, address space, env, slice positions.
  *
- * While it is built, the tables of its region (root slot INSTANCE_SLOT) hang in init's own root, so that init maps and
- * fills the instance's pages at the addresses that the instance will see. At the end the region is linked into the
- * instance's root and unlinked from init's.
- * All frames but those of the boot archive are under the instance's guard from the start, so that instance_reap finds
+ * While it is built, the tables of its region (root slot INSTANCE_SLOT) hang in init's own root, so
+ * that init maps and fills the instance's pages at the addresses that the instance will see. At the
+ * end the region is linked into the instance's root and unlinked from init's. All frames but those
+ * of the boot archive are under the instance's guard from the start, so that instance_reap finds
  * them however far the build came.
  */
 #include <stdarg.h>
@@ -26,14 +26,15 @@
 #define RESERVE      64 /* frames that init keeps free for its own tables */
 #define LEAST_PAGES  256
 
-_Static_assert(sizeof(struct instance_streams) % EXO_PAGE_SIZE == 0, "the streams fill whole pages");
+_Static_assert(sizeof(struct instance_streams) % EXO_PAGE_SIZE == 0,
+               "the streams fill whole pages");
 
 struct build {
     struct instance *instance;
     const struct build_input *input;
     struct exo_space space; /* init's, with tables from the instance's frames */
     struct exo_elf elf;
-    uint64_t own_frames;    /* taken for the structure of the instance */
+    uint64_t own_frames; /* taken for the structure of the instance */
     uint64_t root, upcall, env_frame;
     uint64_t start_first, start_pages;
     struct instance_start *start; /* as mapped in init */
@@ -51,7 +52,8 @@ void instance_fail(struct instance *instance, uint32_t code, const char *fmt, ..
 }
 
 /* False, with the reason noted. */
-__attribute__((format(printf, 3, 4))) static bool fail(struct build *b, uint32_t code, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static bool fail(struct build *b, uint32_t code,
+                                                       const char *fmt, ...)
 {
     char text[sizeof b->instance->reason];
     va_list arguments;
@@ -79,12 +81,13 @@ static uint64_t own_table(void *context)
 
 static bool no_memory(struct build *b, const char *what)
 {
-    return fail(b, 125, "no memory for its %s: %lu MiB are free; give the machine more (--memory)", what,
-                (unsigned long)(frames_free_count() >> 8));
+    return fail(b, 125, "no memory for its %s: %lu MiB are free; give the machine more (--memory)",
+                what, (unsigned long)(frames_free_count() >> 8));
 }
 
 /* Own frames, mapped at the instance's address. */
-static bool place(struct build *b, uint64_t address, uint64_t pages, uint64_t bits, const char *what, uint64_t *first)
+static bool place(struct build *b, uint64_t address, uint64_t pages, uint64_t bits,
+                  const char *what, uint64_t *first)
 {
     *first = own(b, pages);
     if (!*first || exo_map(&b->space, address, *first, pages, bits) < 0)
@@ -119,13 +122,15 @@ static bool make_region(struct build *b)
     return true;
 }
 
-/* --- The image -------------------------------------------------------------------------------------- */
+/* --- The image
+ * -------------------------------------------------------------------------------------- */
 
 /*
- * Read-only segments whose pages the file holds as a whole are mapped from the boot archive, shared by all instances;
- * the others get frames of their own.
+ * Read-only segments whose pages the file holds as a whole are mapped from the boot archive, shared
+ * by all instances; the others get frames of their own.
  */
-static bool place_segment(struct build *b, const struct archive_member *file, const struct exo_elf_segment *s)
+static bool place_segment(struct build *b, const struct archive_member *file,
+                          const struct exo_elf_segment *s)
 {
     uint64_t page_offset = s->address & (EXO_PAGE_SIZE - 1);
     uint64_t address = s->address - page_offset;
@@ -161,7 +166,8 @@ static bool place_image(struct build *b)
 
     if (!image)
         return no_memory(b, "image");
-    const char *wrong = exo_elf_read(&b->elf, image, file->bytes, INSTANCE_IMAGE_ADDRESS, IMAGE_HIGH);
+    const char *wrong =
+        exo_elf_read(&b->elf, image, file->bytes, INSTANCE_IMAGE_ADDRESS, IMAGE_HIGH);
 
     if (wrong)
         return fail(b, 125, "LibOS %s: %s", name, wrong);
@@ -171,7 +177,8 @@ static bool place_image(struct build *b)
     return true;
 }
 
-/* --- Its root archive --------------------------------------------------------------------------------- */
+/* --- Its root archive
+ * --------------------------------------------------------------------------------- */
 
 static bool place_root(struct build *b)
 {
@@ -188,7 +195,8 @@ static bool place_root(struct build *b)
         const struct manifest_instance *other = &b->input->manifest->instance[i];
 
         if (other != instance->config && other->root && !strcmp(other->root, name))
-            return fail(b, 125, "its root %s is that of instance %s too: give each its own", name, other->name);
+            return fail(b, 125, "its root %s is that of instance %s too: give each its own", name,
+                        other->name);
     }
     uint64_t pages = (file->bytes + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
     uint64_t first = machine.page->module_frame + (file->offset >> EXO_PAGE_SHIFT);
@@ -204,7 +212,8 @@ static bool place_root(struct build *b)
     return true;
 }
 
-/* --- The start block ---------------------------------------------------------------------------------- */
+/* --- The start block
+ * ---------------------------------------------------------------------------------- */
 
 static uint32_t add_text(struct build *b, uint32_t *at, const char *text)
 {
@@ -225,7 +234,8 @@ static uint64_t start_bytes(const struct build *b)
 
     for (uint32_t i = 0; i < m->item_count; i++)
         if (m->items[i].instance == b->instance->index)
-            bytes += strlen(m->items[i].text) + 1 + 8 + (m->items[i].value ? strlen(m->items[i].value) + 1 : 0);
+            bytes += strlen(m->items[i].text) + 1 + 8 +
+                     (m->items[i].value ? strlen(m->items[i].value) + 1 : 0);
     return bytes;
 }
 
@@ -298,7 +308,8 @@ static void fill_start_block(struct build *b)
     s->size = at;
 }
 
-/* --- Streams, stack, env, time ------------------------------------------------------------------------- */
+/* --- Streams, stack, env, time
+ * ------------------------------------------------------------------------- */
 
 static bool place_streams(struct build *b)
 {
@@ -324,8 +335,8 @@ static bool place_fixed(struct build *b)
 {
     uint64_t stack;
 
-    if (!place(b, INSTANCE_STACK_TOP - INSTANCE_STACK_BYTES, INSTANCE_STACK_BYTES >> EXO_PAGE_SHIFT, DATA_BITS,
-               "stack", &stack) ||
+    if (!place(b, INSTANCE_STACK_TOP - INSTANCE_STACK_BYTES, INSTANCE_STACK_BYTES >> EXO_PAGE_SHIFT,
+               DATA_BITS, "stack", &stack) ||
         !place(b, INSTANCE_UPCALL_ADDRESS, 1, DATA_BITS, "upcall page", &b->upcall))
         return false;
     memset((void *)INSTANCE_UPCALL_ADDRESS, 0, EXO_PAGE_SIZE);
@@ -349,15 +360,20 @@ static bool give_memory(struct build *b)
                    ? (config->memory_bytes >> EXO_PAGE_SHIFT) - b->own_frames
                    : 0;
     if (want < LEAST_PAGES)
-        return fail(b, 125, "memory: %lu KiB are left for its programs, %d are the least; raise memory in the manifest "
-                    "or the machine's (--memory)", (unsigned long)want * 4, LEAST_PAGES * 4);
+        return fail(b, 125,
+                    "memory: %lu KiB are left for its programs, %d are the least; raise memory in "
+                    "the manifest "
+                    "or the machine's (--memory)",
+                    (unsigned long)want * 4, LEAST_PAGES * 4);
     if (want > free)
-        return fail(b, 125, "memory: it wants %lu MiB, %lu MiB are free; lower it or give the machine more (--memory)",
+        return fail(b, 125,
+                    "memory: it wants %lu MiB, %lu MiB are free; lower it or give the machine more "
+                    "(--memory)",
                     (unsigned long)(want >> 8), (unsigned long)(free >> 8));
     b->start->run_count = frames_take_runs(CAP_CHILD, want, b->start->run, &got);
     if (got < want && config->memory_bytes != MANIFEST_REST)
-        init_log("init: instance %s: memory is cut up: it gets %lu of %lu pages", config->name, (unsigned long)got,
-                 (unsigned long)want);
+        init_log("init: instance %s: memory is cut up: it gets %lu of %lu pages", config->name,
+                 (unsigned long)got, (unsigned long)want);
     return true;
 }
 
@@ -387,7 +403,8 @@ static bool give_time(struct build *b)
 {
     for (uint32_t cpu = 0; cpu < machine.page->cpu_count; cpu++) {
         for (uint32_t i = 0; i < b->instance->config->share; i++) {
-            int64_t result = exo_slice_set(CAP_CHILD, cpu, b->instance->position_first + i, b->instance->env);
+            int64_t result =
+                exo_slice_set(CAP_CHILD, cpu, b->instance->position_first + i, b->instance->env);
 
             if (result < 0)
                 return fail(b, 125, "slice position %u of CPU %u cannot be taken: error %ld",
@@ -399,8 +416,8 @@ static bool give_time(struct build *b)
 
 static bool build_all(struct build *b)
 {
-    return make_capability(b) && make_region(b) && make_start_block(b) && place_image(b) && place_streams(b) &&
-           place_fixed(b) && place_root(b) && give_memory(b) && make_env(b);
+    return make_capability(b) && make_region(b) && make_start_block(b) && place_image(b) &&
+           place_streams(b) && place_fixed(b) && place_root(b) && give_memory(b) && make_env(b);
 }
 
 void instance_build(struct instance *instance, const struct build_input *input)

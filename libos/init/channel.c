@@ -2,18 +2,18 @@
 /*
  * channel.c - framing over queues 0 (receive) and 1 (transmit) of the virtio console's port 0.
  *
- * The byte stream from the host is cut into buffers anywhere, so the parser keeps its state between them. Payloads are
- * small and collected whole, except input bytes, which pass through.
+ * The byte stream from the host is cut into buffers anywhere, so the parser keeps its state between
+ * them. Payloads are small and collected whole, except input bytes, which pass through.
  */
 #include "libos/init/channel.h"
 #include "base/string.h"
 #include "libos/init/init.h"
 #include "libos/init/virtio.h"
 
-#define CONSOLE_ID      0x1043
-#define RECEIVE_BYTES   4096
-#define TRANSMIT_BYTES  16384
-#define SMALL_MAX       16
+#define CONSOLE_ID     0x1043
+#define RECEIVE_BYTES  4096
+#define TRANSMIT_BYTES 16384
+#define SMALL_MAX      16
 
 static struct virtio_device device;
 static struct virtio_queue receive;
@@ -30,10 +30,12 @@ static struct {
 
 static const char *open_queues(void)
 {
-    const char *wrong = virtio_queue_open(&device, &receive, 0, RECEIVE_BYTES, INIT_DMA, INIT_EVENT_CONSOLE);
+    const char *wrong =
+        virtio_queue_open(&device, &receive, 0, RECEIVE_BYTES, INIT_DMA, INIT_EVENT_CONSOLE);
 
     if (!wrong)
-        wrong = virtio_queue_open(&device, &transmit, 1, TRANSMIT_BYTES, INIT_DMA + 0x1000000, INIT_EVENT_CONSOLE);
+        wrong = virtio_queue_open(&device, &transmit, 1, TRANSMIT_BYTES, INIT_DMA + 0x1000000,
+                                  INIT_EVENT_CONSOLE);
     return wrong;
 }
 
@@ -87,7 +89,8 @@ uint8_t *channel_space(void)
 
 void channel_send(enum channel_type type, uint32_t instance, uint32_t bytes)
 {
-    struct channel_header header = {.type = (uint16_t)type, .instance = (uint16_t)instance, .length = bytes};
+    struct channel_header header = {
+        .type = (uint16_t)type, .instance = (uint16_t)instance, .length = bytes};
 
     memcpy(virtio_buffer(&transmit, building), &header, sizeof header);
     virtio_queue_put(&transmit, building, (uint32_t)sizeof header + bytes, false);

@@ -2,8 +2,8 @@
 /*
  * frames.c - physical memory by name: init reads which frames are free and asks for those.
  *
- * Single frames and structures come from the top, the long runs of instances from the bottom, so that the two do
- * not cut each other up.
+ * Single frames and structures come from the top, the long runs of instances from the bottom, so
+ * that the two do not cut each other up.
  */
 #include "libos/init/frames.h"
 #include "exo_stubs.h"
@@ -62,8 +62,8 @@ uint64_t frames_free_count(void)
 }
 
 /* Takes runs of at least `shortest` frames, from the bottom. */
-static uint32_t take_pass(uint32_t slot, uint64_t total, uint64_t shortest, struct instance_run *runs, uint32_t used,
-                          uint64_t *got)
+static uint32_t take_pass(uint32_t slot, uint64_t total, uint64_t shortest,
+                          struct instance_run *runs, uint32_t used, uint64_t *got)
 {
     uint64_t first = 1;
 

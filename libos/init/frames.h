@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* frames.h - choosing free frames by reading the kernel's table, for init and for what it builds. */
+/* frames.h - choosing free frames by reading the kernel's table, for init and for what it builds.
+ */
 #pragma once
 #include <stdint.h>
 #include "lib/exo/instance.h"
@@ -19,14 +20,17 @@ uint64_t frames_table(void *context);
 uint64_t frames_free_count(void);
 
 /*
- * frames_take_runs - `total` free frames in as few runs as possible, lowest first, long runs before short ones.
+ * frames_take_runs - `total` free frames in as few runs as possible, lowest first, long runs before
+ * short ones.
  *
- * Returns  runs filled in, at most INSTANCE_RUN_MAX; *got is the sum of their counts, maybe below total
+ * Returns  runs filled in, at most INSTANCE_RUN_MAX; *got is the sum of their counts, maybe below
+ * total
  */
 uint32_t frames_take_runs(uint32_t slot, uint64_t total, struct instance_run *runs, uint64_t *got);
 
 /*
- * frames_give - change the guard of frames in calls of EXO_FRAME_RUN_MAX: from what CAP_ROOT dominates to slot `to`.
+ * frames_give - change the guard of frames in calls of EXO_FRAME_RUN_MAX: from what CAP_ROOT
+ * dominates to slot `to`.
  *
  * Returns  0 or -EXO_E_*
  */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * init.h - what the parts of the init LibOS share: the machine as it sees it, its address plan, its log.
+ * init.h - what the parts of the init LibOS share: the machine as it sees it, its address plan, its
+ * log.
  *
- * init owns everything at boot by the root capability (slot CAP_ROOT), hands it out by manifest and takes it back.
- * One env, no upcalls: it sleeps until an event bit is set in its upcall page.
+ * init owns everything at boot by the root capability (slot CAP_ROOT), hands it out by manifest and
+ * takes it back. One env, no upcalls: it sleeps until an event bit is set in its upcall page.
  */
 #pragma once
 #include <stdbool.h>
@@ -16,16 +17,17 @@ enum init_cap {
     CAP_HANDED = 2, /* the same path with the rights that its envs get */
 };
 
-/* Address plan; the kernel mapped the image low. Regions are far apart so that none needs a length. */
-#define INIT_FRAME_TABLE 0x100000000000
-#define INIT_SLICES      0x108000000000
-#define INIT_DEVICES     0x109000000000
-#define INIT_ARCHIVE     0x110000000000 /* byte o of the boot archive at + o, while mapped */
-#define INIT_REGISTERS   0x120000000000 /* BARs of the console device */
-#define INIT_DMA         0x130000000000 /* queues and buffers of the console device */
-#define INIT_STREAMS     0x140000000000 /* + index * INIT_STREAM_STRIDE */
+/* Address plan; the kernel mapped the image low. Regions are far apart so that none needs a length.
+ */
+#define INIT_FRAME_TABLE   0x100000000000
+#define INIT_SLICES        0x108000000000
+#define INIT_DEVICES       0x109000000000
+#define INIT_ARCHIVE       0x110000000000 /* byte o of the boot archive at + o, while mapped */
+#define INIT_REGISTERS     0x120000000000 /* BARs of the console device */
+#define INIT_DMA           0x130000000000 /* queues and buffers of the console device */
+#define INIT_STREAMS       0x140000000000 /* + index * INIT_STREAM_STRIDE */
 #define INIT_STREAM_STRIDE 0x100000
-#define INIT_START_BLOCK 0x150000000000 /* start block that is being written */
+#define INIT_START_BLOCK   0x150000000000 /* start block that is being written */
 
 #define INIT_EVENT_CONSOLE 40 /* event bit of the console device's interrupt */
 

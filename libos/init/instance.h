@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* instance.h - the instances of the manifest: made (build.c), pumped (streams.c), taken back (reap.c). */
+/* instance.h - the instances of the manifest: made (build.c), pumped (streams.c), taken back
+ * (reap.c). */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +21,8 @@ struct instance {
     enum instance_state state;
     const struct manifest_instance *config;
     uint32_t index;
-    uint64_t env;                     /* first env; 0: none */
-    struct instance_streams *streams; /* as mapped in init; NULL: none */
+    uint64_t env;                          /* first env; 0: none */
+    struct instance_streams *streams;      /* as mapped in init; NULL: none */
     uint64_t archive_frame, archive_pages; /* of its root archive; pages 0: none */
     uint32_t position_first;
     uint32_t credited;  /* bytes of input for which CREDIT was sent (mod 2^32) */
@@ -43,8 +44,9 @@ struct build_input {
 };
 
 /*
- * instance_build - create the instance's domain and let it run. State becomes RUNNING, or ENDING with exit kind failed
- * and a reason that names the thing and the fix; then what was made is given back by instance_reap.
+ * instance_build - create the instance's domain and let it run. State becomes RUNNING, or ENDING
+ * with exit kind failed and a reason that names the thing and the fix; then what was made is given
+ * back by instance_reap.
  */
 void instance_build(struct instance *instance, const struct build_input *input);
 
@@ -69,7 +71,8 @@ bool instance_window(struct instance *instance, uint16_t rows, uint16_t columns)
 bool instance_is_stopped(const struct instance *instance);
 
 /*
- * instance_reap - one bounded step of taking back all that its guard covers: envs, tables, data, slices.
+ * instance_reap - one bounded step of taking back all that its guard covers: envs, tables, data,
+ * slices.
  *
  * Returns  true when nothing is left
  */

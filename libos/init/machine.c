@@ -7,8 +7,8 @@
 struct machine machine;
 
 /*
- * The first table frames cannot be chosen by reading the frame table, because that is not mapped yet: guess from the
- * top of memory.
+ * The first table frames cannot be chosen by reading the frame table, because that is not mapped
+ * yet: guess from the top of memory.
  */
 static uint64_t guess_next;
 
@@ -36,11 +36,12 @@ void machine_start(const struct exo_init_start *start)
     machine.page = page;
     machine.upcall = (struct exo_upcall *)start->upcall;
     machine.env = start->env;
-    machine.space = (struct exo_space){.slot = CAP_ROOT, .root = start->root, .table_frame = guess_frame};
+    machine.space =
+        (struct exo_space){.slot = CAP_ROOT, .root = start->root, .table_frame = guess_frame};
     guess_next = page->frame_count;
     if (page->version != EXO_ABI_VERSION)
-        init_fail("the kernel speaks ABI version %u, init %u: build both from the same source", page->version,
-                  EXO_ABI_VERSION);
+        init_fail("the kernel speaks ABI version %u, init %u: build both from the same source",
+                  page->version, EXO_ABI_VERSION);
     map_table(INIT_FRAME_TABLE, page->frame_table_frame, page->frame_table_pages, "frame table");
     machine.frames = (const volatile struct exo_frame *)INIT_FRAME_TABLE;
     machine.space.table_frame = frames_table;

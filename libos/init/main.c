@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.c - the init LibOS: the first env. It owns the machine, reads the manifest, makes the instances, carries their
- * streams, restarts or reaps them, and turns the machine off when the last one has ended.
+ * main.c - the init LibOS: the first env. It owns the machine, reads the manifest, makes the
+ * instances, carries their streams, restarts or reaps them, and turns the machine off when the last
+ * one has ended.
  */
 #include <stdarg.h>
 #include "base/format.h"
@@ -30,7 +31,8 @@ static char manifest_text[MANIFEST_BYTES_MAX + 1];
 static struct manifest_item manifest_items[MANIFEST_ITEMS_MAX];
 static struct instance instances[MANIFEST_INSTANCES_MAX];
 
-/* --- Log and failure ----------------------------------------------------------------------------------- */
+/* --- Log and failure
+ * ----------------------------------------------------------------------------------- */
 
 void console_text(const char *text, uint64_t length)
 {
@@ -70,7 +72,8 @@ _Noreturn static void turn_off(void)
     uint64_t deadline = exo_now_ns(machine.page) + STOP_WAIT_NS;
 
     if (channel_is_up()) {
-        while (!channel_put(CHANNEL_DONE, CHANNEL_MACHINE, "", 0) && exo_now_ns(machine.page) < deadline)
+        while (!channel_put(CHANNEL_DONE, CHANNEL_MACHINE, "", 0) &&
+               exo_now_ns(machine.page) < deadline)
             (void)exo_sleep(0, 0, deadline);
         channel_want_room(true);
         while (!channel_output_idle() && exo_now_ns(machine.page) < deadline)
@@ -101,7 +104,8 @@ void init_fail(const char *fmt, ...)
     turn_off();
 }
 
-/* --- Start ---------------------------------------------------------------------------------------------- */
+/* --- Start
+ * ---------------------------------------------------------------------------------------------- */
 
 static const uint8_t *view_archive(void *context, uint64_t offset, uint64_t bytes)
 {
@@ -125,7 +129,8 @@ static void read_manifest(void)
     if (!file)
         init_fail("the boot archive has no member `manifest`");
     if (file->bytes > MANIFEST_BYTES_MAX)
-        init_fail("the manifest is %lu bytes long; %u are the limit", (unsigned long)file->bytes, MANIFEST_BYTES_MAX);
+        init_fail("the manifest is %lu bytes long; %u are the limit", (unsigned long)file->bytes,
+                  MANIFEST_BYTES_MAX);
     const void *text = view_map(file->offset, file->bytes);
 
     if (!text)
@@ -145,7 +150,8 @@ static void plan_time(void)
 
     for (uint32_t i = 0; i < manifest.count; i++) {
         if (next + manifest.instance[i].share > EXO_SLICE_COUNT)
-            init_fail("the shares of the instances come to more than %d: lower them", EXO_SLICE_COUNT - 1);
+            init_fail("the shares of the instances come to more than %d: lower them",
+                      EXO_SLICE_COUNT - 1);
         instances[i].index = i;
         instances[i].config = &manifest.instance[i];
         instances[i].position_first = next;
@@ -162,7 +168,8 @@ static void build_all(const struct build_input *input)
                 instance_build(&instances[i], input);
 }
 
-/* --- The channel's side ----------------------------------------------------------------------------------- */
+/* --- The channel's side
+ * ----------------------------------------------------------------------------------- */
 
 static bool receive_input(uint32_t i, const uint8_t *bytes, uint32_t count)
 {
@@ -184,10 +191,13 @@ static bool receive_window(uint32_t i, uint16_t rows, uint16_t columns)
     return i < manifest.count && instance_window(&instances[i], rows, columns);
 }
 
-static const struct channel_receiver receiver = {
-    .input = receive_input, .input_end = receive_end, .signal = receive_signal, .window = receive_window};
+static const struct channel_receiver receiver = {.input = receive_input,
+                                                 .input_end = receive_end,
+                                                 .signal = receive_signal,
+                                                 .window = receive_window};
 
-/* --- The loop ------------------------------------------------------------------------------------------- */
+/* --- The loop
+ * ------------------------------------------------------------------------------------------- */
 
 static bool wants_restart(const struct instance *instance)
 {
@@ -212,7 +222,8 @@ static bool others_live(const struct instance *instance)
     return false;
 }
 
-/* Three restarts at once, then after 0.1 s, 0.2 s, ... 6.4 s: an instance that dies at its start shall not eat the machine. */
+/* Three restarts at once, then after 0.1 s, 0.2 s, ... 6.4 s: an instance that dies at its start
+ * shall not eat the machine. */
 static void plan_restart(struct instance *instance)
 {
     uint32_t late = instance->restarts < 3 ? 0 : instance->restarts - 3;
@@ -263,7 +274,8 @@ static bool all_over(void)
     return true;
 }
 
-/* Sleeps until an event; also until an instance takes input that the host waits to be credited for. */
+/* Sleeps until an event; also until an instance takes input that the host waits to be credited for.
+ */
 static void wait(void)
 {
     struct exo_sleep_word words[EXO_SLEEP_WORDS];
@@ -275,7 +287,8 @@ static void wait(void)
 
         if (instance->state == INSTANCE_WAITING && instance->not_before_ns < deadline)
             deadline = instance->not_before_ns;
-        if (count == EXO_SLEEP_WORDS || instance->state != INSTANCE_RUNNING || instance->streams->in.written == instance->credited)
+        if (count == EXO_SLEEP_WORDS || instance->state != INSTANCE_RUNNING ||
+            instance->streams->in.written == instance->credited)
             continue;
         words[count++] = (struct exo_sleep_word){.address = (uint64_t)&instance->streams->in.taken,
                                                  .value = instance->streams->in.taken};
@@ -303,7 +316,8 @@ void init_main(const struct exo_init_start *start)
 
     machine_start(start);
     if (!channel_open(&reason))
-        init_log(reason ? "init: no channel to the host: %s" : "init: no console device: streams go to the serial log%s",
+        init_log(reason ? "init: no channel to the host: %s"
+                        : "init: no console device: streams go to the serial log%s",
                  reason ? reason : "");
     read_archive();
     read_manifest();

@@ -7,9 +7,9 @@
 
 struct parser {
     struct manifest *manifest;
-    char *line;  /* start of the current line */
-    char *at;    /* next character */
-    char *end;   /* of the line; *end is '\0' */
+    char *line; /* start of the current line */
+    char *at;   /* next character */
+    char *end;  /* of the line; *end is '\0' */
     uint32_t line_number;
     struct manifest_instance *instance; /* that the lines belong to */
 };
@@ -20,7 +20,8 @@ struct key {
     bool global; /* allowed before the first instance */
 };
 
-__attribute__((format(printf, 3, 4))) static bool fail(struct parser *p, const char *where, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static bool fail(struct parser *p, const char *where,
+                                                       const char *fmt, ...)
 {
     va_list arguments;
 
@@ -103,7 +104,8 @@ static bool quoted(struct parser *p, char **word)
     return true;
 }
 
-/* The next word of the line, NUL-terminated; *where is where it stood. False: there is none, or it is malformed. */
+/* The next word of the line, NUL-terminated; *where is where it stood. False: there is none, or it
+ * is malformed. */
 static bool next_word(struct parser *p, const char *what, char **word, const char **where)
 {
     skip_blanks(p);
@@ -142,16 +144,19 @@ static bool number(struct parser *p, const char *what, uint64_t low, uint64_t hi
     for (const char *c = word; *c || c == word; c++) {
         if (*c < '0' || *c > '9')
             return fail(p, where, "%s is no number: %s", what, word);
-        if (__builtin_mul_overflow(result, 10, &result) || __builtin_add_overflow(result, (uint64_t)(*c - '0'), &result))
+        if (__builtin_mul_overflow(result, 10, &result) ||
+            __builtin_add_overflow(result, (uint64_t)(*c - '0'), &result))
             return fail(p, where, "%s is too large: %s", what, word);
     }
     if (result < low || result > high)
-        return fail(p, where, "%s must be %lu to %lu", what, (unsigned long)low, (unsigned long)high);
+        return fail(p, where, "%s must be %lu to %lu", what, (unsigned long)low,
+                    (unsigned long)high);
     *value = result;
     return true;
 }
 
-static bool add_item(struct parser *p, const char *where, enum manifest_list list, const char *text, const char *value)
+static bool add_item(struct parser *p, const char *where, enum manifest_list list, const char *text,
+                     const char *value)
 {
     struct manifest *m = p->manifest;
 
@@ -162,7 +167,8 @@ static bool add_item(struct parser *p, const char *where, enum manifest_list lis
     return true;
 }
 
-/* --- Keys ------------------------------------------------------------------------------------------ */
+/* --- Keys
+ * ------------------------------------------------------------------------------------------ */
 
 static bool parse_instance(struct parser *p)
 {
@@ -185,8 +191,8 @@ static bool parse_instance(struct parser *p)
     if (m->count == MANIFEST_INSTANCES_MAX)
         return fail(p, where, "more than %d instances", MANIFEST_INSTANCES_MAX);
     p->instance = &m->instance[m->count++];
-    *p->instance = (struct manifest_instance){
-        .name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80};
+    *p->instance =
+        (struct manifest_instance){.name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80};
     return true;
 }
 
@@ -226,7 +232,8 @@ static bool parse_memory(struct parser *p)
         return true;
     }
     for (c = word; *c >= '0' && *c <= '9'; c++)
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, (uint64_t)(*c - '0'), &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(*c - '0'), &value))
             return fail(p, where, "the amount of memory is too large: %s", word);
     unsigned shift = *c == 'K' ? 10 : *c == 'M' ? 20 : *c == 'G' ? 30 : 0;
 
@@ -271,7 +278,8 @@ static bool parse_arg(struct parser *p)
     char *word;
     const char *where;
 
-    return next_word(p, "the argument", &word, &where) && add_item(p, where, MANIFEST_ARG, word, NULL);
+    return next_word(p, "the argument", &word, &where) &&
+           add_item(p, where, MANIFEST_ARG, word, NULL);
 }
 
 static bool parse_env(struct parser *p)
@@ -335,15 +343,18 @@ static bool parse_option(struct parser *p)
     char *value;
     const char *where;
 
-    return next_word(p, "the option's name", &name, &where) && next_word(p, "the option's value", &value, &where) &&
+    return next_word(p, "the option's name", &name, &where) &&
+           next_word(p, "the option's value", &value, &where) &&
            add_item(p, where, MANIFEST_OPTION, name, value);
 }
 
 static const struct key keys[] = {
-    {"instance", parse_instance, true}, {"libos", parse_libos, false},     {"root", parse_root, false},
-    {"memory", parse_memory, false},    {"share", parse_share, false},     {"restart", parse_restart, false},
-    {"arg", parse_arg, false},          {"env", parse_env, false},         {"cwd", parse_cwd, false},
-    {"tty", parse_tty, false},          {"window", parse_window, false},   {"option", parse_option, false},
+    {"instance", parse_instance, true}, {"libos", parse_libos, false},
+    {"root", parse_root, false},        {"memory", parse_memory, false},
+    {"share", parse_share, false},      {"restart", parse_restart, false},
+    {"arg", parse_arg, false},          {"env", parse_env, false},
+    {"cwd", parse_cwd, false},          {"tty", parse_tty, false},
+    {"window", parse_window, false},    {"option", parse_option, false},
 };
 
 static bool parse_line(struct parser *p)
@@ -404,7 +415,8 @@ bool manifest_parse(struct manifest *manifest, char *text, size_t bytes)
         p.line_number++;
         *p.end = '\0';
         if (p.end - line > MANIFEST_LINE_MAX)
-            return fail(&p, line + MANIFEST_LINE_MAX, "the line is longer than %d bytes", MANIFEST_LINE_MAX);
+            return fail(&p, line + MANIFEST_LINE_MAX, "the line is longer than %d bytes",
+                        MANIFEST_LINE_MAX);
         if (memchr(line, '\0', (size_t)(p.end - line)))
             return fail(&p, (char *)memchr(line, '\0', (size_t)(p.end - line)), "a zero byte");
         if (!parse_line(&p))

@@ -2,8 +2,8 @@
 /*
  * manifest.h - the manifest (docs/boot-image.md): which instances to start, with what.
  *
- * Pure and strict: an unknown key, a missing value or a bad number is an error with line and column. Linked into host
- * tests too.
+ * Pure and strict: an unknown key, a missing value or a bad number is an error with line and
+ * column. Linked into host tests too.
  */
 #pragma once
 #include <stdbool.h>
@@ -14,8 +14,16 @@
 #define MANIFEST_LINE_MAX      65536
 #define MANIFEST_REST          UINT64_MAX
 
-enum manifest_list { MANIFEST_ARG, MANIFEST_ENV, MANIFEST_OPTION };
-enum manifest_restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
+enum manifest_list {
+    MANIFEST_ARG,
+    MANIFEST_ENV,
+    MANIFEST_OPTION
+};
+enum manifest_restart {
+    RESTART_NO,
+    RESTART_ON_FAILURE,
+    RESTART_ALWAYS
+};
 
 struct manifest_instance {
     const char *name;
@@ -50,8 +58,8 @@ struct manifest {
  * manifest_parse - read a manifest.
  *
  * manifest  filled in; items and item_limit are set by the caller
- * text      the file and a NUL after it, text[bytes]; strings are unescaped in place, so the caller keeps it
- * bytes     its length
+ * text      the file and a NUL after it, text[bytes]; strings are unescaped in place, so the caller
+ * keeps it bytes     its length
  *
  * Returns  true; or false with error, error_line and error_column set
  * Bound    linear in bytes

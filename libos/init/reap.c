@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reap.c - taking back what a dead instance held, however it died: the frame table says what that is.
+ * reap.c - taking back what a dead instance held, however it died: the frame table says what that
+ * is.
  *
- * Order: slice positions, envs (they pin roots and upcall pages), page tables from the roots down (a table goes when
- * nothing links to it), then data. Each step does a bounded amount and returns to the loop, so that other
- * instances are served meanwhile.
+ * Order: slice positions, envs (they pin roots and upcall pages), page tables from the roots down
+ * (a table goes when nothing links to it), then data. Each step does a bounded amount and returns
+ * to the loop, so that other instances are served meanwhile.
  */
 #include <stddef.h>
 #include "exo_stubs.h"
@@ -42,7 +43,8 @@ static void give_back_slices(const struct instance *instance)
         for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
             const volatile struct exo_slice *slice = &machine.slices[cpu * EXO_SLICE_COUNT + p];
 
-            if ((slice->guard_depth & 0xff) >= 1 && (slice->guard[0] & 0xffff) == instance->index + 1)
+            if ((slice->guard_depth & 0xff) >= 1 &&
+                (slice->guard[0] & 0xffff) == instance->index + 1)
                 (void)exo_slice_set(CAP_ROOT, cpu, p, 0);
         }
     }
@@ -62,7 +64,8 @@ static bool take_structure(const struct instance *instance)
         left = true;
         calls++;
         if (kind == EXO_FRAME_ENV)
-            (void)exo_env_destroy(CAP_ROOT, env_of_frame(frame)); /* busy on another CPU: next step */
+            (void)exo_env_destroy(CAP_ROOT,
+                                  env_of_frame(frame)); /* busy on another CPU: next step */
         else if (!machine.frames[frame].links && !machine.frames[frame].references)
             (void)exo_table_destroy(CAP_ROOT, frame);
     }
@@ -90,8 +93,9 @@ static bool take_data(const struct instance *instance)
         int64_t result = exo_frame_free(CAP_ROOT, frame, count);
 
         if (result < 0)
-            init_log("init: instance %s: frames %lu+%lu cannot be freed: error %ld", instance->config->name,
-                     (unsigned long)frame, (unsigned long)count, (long)-result);
+            init_log("init: instance %s: frames %lu+%lu cannot be freed: error %ld",
+                     instance->config->name, (unsigned long)frame, (unsigned long)count,
+                     (long)-result);
         frame += count;
     }
     return true;

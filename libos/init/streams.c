@@ -2,10 +2,10 @@
 /*
  * streams.c - moving bytes between an instance's rings and the channel.
  *
- * The rings are shared with an instance that may be hostile: counters are checked at each look, and an impossible one
- * ends the instance. Output waits in the ring while the host does not read; input never waits here, because the host
- * sends no more than the ring has room for (CREDIT).
- * Without a console device output goes to the kernel's console, and input is at its end.
+ * The rings are shared with an instance that may be hostile: counters are checked at each look, and
+ * an impossible one ends the instance. Output waits in the ring while the host does not read; input
+ * never waits here, because the host sends no more than the ring has room for (CREDIT). Without a
+ * console device output goes to the kernel's console, and input is at its end.
  */
 #include "base/string.h"
 #include "exo_stubs.h"
@@ -18,8 +18,8 @@
 
 static bool broken(struct instance *instance, const char *ring)
 {
-    instance_fail(instance, 125, "instance %s: its %s ring is damaged: the LibOS is broken", instance->config->name,
-                  ring);
+    instance_fail(instance, 125, "instance %s: its %s ring is damaged: the LibOS is broken",
+                  instance->config->name, ring);
     return true;
 }
 
@@ -35,11 +35,12 @@ bool instance_is_stopped(const struct instance *instance)
     return machine.frames[frame].kind == EXO_FRAME_ENV && machine.frames[frame].level == 1;
 }
 
-/* --- Output ------------------------------------------------------------------------------------------- */
+/* --- Output
+ * ------------------------------------------------------------------------------------------- */
 
 /* One piece of an output ring to the host. True: something moved (or the instance was ended). */
-static bool pump_ring(struct instance *instance, struct instance_ring *ring, const uint8_t *bytes, uint32_t size,
-                      enum channel_type type)
+static bool pump_ring(struct instance *instance, struct instance_ring *ring, const uint8_t *bytes,
+                      uint32_t size, enum channel_type type)
 {
     uint32_t used = exo_ring_used(ring, size);
 
@@ -144,7 +145,8 @@ static bool pump_all(struct instance *instance)
 {
     struct instance_streams *s = instance->streams;
 
-    return pump_log(instance) | pump_ring(instance, &s->out, s->out_bytes, STREAM_OUT_BYTES, CHANNEL_STDOUT) |
+    return pump_log(instance) |
+           pump_ring(instance, &s->out, s->out_bytes, STREAM_OUT_BYTES, CHANNEL_STDOUT) |
            pump_ring(instance, &s->err, s->err_bytes, STREAM_ERR_BYTES, CHANNEL_STDERR);
 }
 
@@ -157,10 +159,12 @@ static bool drained(const struct instance *instance)
     uint32_t err = exo_ring_used(&s->err, STREAM_ERR_BYTES);
     uint32_t log = exo_ring_used(&s->log, STREAM_LOG_BYTES);
 
-    return (!out || out == EXO_RING_BROKEN) && (!err || err == EXO_RING_BROKEN) && (!log || log == EXO_RING_BROKEN);
+    return (!out || out == EXO_RING_BROKEN) && (!err || err == EXO_RING_BROKEN) &&
+           (!log || log == EXO_RING_BROKEN);
 }
 
-/* --- The end ------------------------------------------------------------------------------------------ */
+/* --- The end
+ * ------------------------------------------------------------------------------------------ */
 
 /* What the instance says about its exit: a copy, then checked. */
 static void read_exit(struct instance *instance)
@@ -175,11 +179,13 @@ static void read_exit(struct instance *instance)
             break;
     }
     instance->reason[i] = '\0';
-    bool ok = (exit.kind == CHANNEL_EXITED && exit.code < 256) || (exit.kind == CHANNEL_SIGNALLED && exit.code < 65) ||
+    bool ok = (exit.kind == CHANNEL_EXITED && exit.code < 256) ||
+              (exit.kind == CHANNEL_SIGNALLED && exit.code < 65) ||
               (exit.kind == CHANNEL_FAILED && exit.code >= 125 && exit.code <= 127);
 
     if (!ok) {
-        instance_fail(instance, 125, "instance %s: it ended with a malformed status", instance->config->name);
+        instance_fail(instance, 125, "instance %s: it ended with a malformed status",
+                      instance->config->name);
         return;
     }
     instance->exit = exit;
@@ -196,11 +202,12 @@ static bool send_exit(struct instance *instance)
 
     memcpy(payload.reason, instance->reason, length);
     if (!channel_is_up()) {
-        init_log("init: instance %s ended: kind %u, code %u%s%s", instance->config->name, instance->exit.kind,
-                 instance->exit.code, length ? ": " : "", instance->reason);
+        init_log("init: instance %s ended: kind %u, code %u%s%s", instance->config->name,
+                 instance->exit.kind, instance->exit.code, length ? ": " : "", instance->reason);
         return true;
     }
-    return channel_put(CHANNEL_EXIT, instance->index, &payload, (uint32_t)sizeof payload.exit + length);
+    return channel_put(CHANNEL_EXIT, instance->index, &payload,
+                       (uint32_t)sizeof payload.exit + length);
 }
 
 bool instance_pump(struct instance *instance)
@@ -208,13 +215,16 @@ bool instance_pump(struct instance *instance)
     bool moved = false;
 
     if (instance->state == INSTANCE_RUNNING) {
-        /* Pairs with the LibOS's release store: all its output is in the rings and the exit fields are written. */
+        /* Pairs with the LibOS's release store: all its output is in the rings and the exit fields
+         * are written. */
         if (__atomic_load_n(&instance->streams->exited, __ATOMIC_ACQUIRE)) {
             read_exit(instance);
             moved = true;
         } else if (instance_is_stopped(instance)) {
-            instance_fail(instance, 125, "instance %s: its LibOS trapped and had no handler left; see the log (-v)",
-                          instance->config->name);
+            instance_fail(
+                instance, 125,
+                "instance %s: its LibOS trapped and had no handler left; see the log (-v)",
+                instance->config->name);
             moved = true;
         } else {
             moved |= pump_credit(instance);
@@ -235,7 +245,8 @@ bool instance_pump(struct instance *instance)
     return moved || instance->exit_sent;
 }
 
-/* --- Input -------------------------------------------------------------------------------------------- */
+/* --- Input
+ * -------------------------------------------------------------------------------------------- */
 
 bool instance_input(struct instance *instance, const uint8_t *bytes, uint32_t count)
 {
@@ -276,7 +287,8 @@ bool instance_signal(struct instance *instance, uint32_t signal)
 bool instance_window(struct instance *instance, uint16_t rows, uint16_t columns)
 {
     if (instance->state == INSTANCE_RUNNING) {
-        __atomic_store_n(&instance->streams->window, (uint32_t)rows << 16 | columns, __ATOMIC_RELEASE);
+        __atomic_store_n(&instance->streams->window, (uint32_t)rows << 16 | columns,
+                         __ATOMIC_RELEASE);
         wake_instance(instance);
     }
     return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* view.c - temporary mappings of the boot archive, at INIT_ARCHIVE + offset; one low and one high mark. */
+/* view.c - temporary mappings of the boot archive, at INIT_ARCHIVE + offset; one low and one high
+ * mark. */
 #include "libos/init/view.h"
 #include <stddef.h>
 #include "libos/init/init.h"
@@ -16,8 +17,8 @@ const void *view_map(uint64_t offset, uint64_t bytes)
     uint64_t first = offset >> EXO_PAGE_SHIFT;
     uint64_t end = (offset + bytes + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
 
-    if (exo_map(&machine.space, INIT_ARCHIVE + (first << EXO_PAGE_SHIFT), machine.page->module_frame + first,
-                end - first, EXO_PTE_NO_EXECUTE) < 0)
+    if (exo_map(&machine.space, INIT_ARCHIVE + (first << EXO_PAGE_SHIFT),
+                machine.page->module_frame + first, end - first, EXO_PTE_NO_EXECUTE) < 0)
         return NULL;
     low = first < low ? first : low;
     high = end > high ? end : high;

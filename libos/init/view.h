@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* view.h - looking at the boot archive: its pages are mapped read-only for as long as they are read. */
+/* view.h - looking at the boot archive: its pages are mapped read-only for as long as they are
+ * read. */
 #pragma once
 #include <stdint.h>
 

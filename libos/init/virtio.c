@@ -2,8 +2,9 @@
 /*
  * virtio.c - modern virtio over PCI as a LibOS driver: the kernel knows nothing of it.
  *
- * Configuration space is reached by kernel calls, registers by mapped BARs. A descriptor stands for one buffer for
- * good, so a returned id is a buffer number: in range and owned by the device, or the queue is declared broken.
+ * Configuration space is reached by kernel calls, registers by mapped BARs. A descriptor stands for
+ * one buffer for good, so a returned id is a buffer number: in range and owned by the device, or
+ * the queue is declared broken.
  */
 #include "libos/init/virtio.h"
 #include "base/string.h"
@@ -40,18 +41,18 @@
 #define COMMON_QUEUE_DEVICE    48
 #define COMMON_BYTES           56
 
-#define STATUS_ACKNOWLEDGE 1
-#define STATUS_DRIVER      2
-#define STATUS_DRIVER_OK   4
-#define STATUS_FEATURES_OK 8
+#define STATUS_ACKNOWLEDGE     1
+#define STATUS_DRIVER          2
+#define STATUS_DRIVER_OK       4
+#define STATUS_FEATURES_OK     8
 #define FEATURE_VERSION_1_HIGH 1u /* bit 32 */
-#define NO_VECTOR          0xffff
+#define NO_VECTOR              0xffff
 
-#define DESC_WRITE     2 /* the device writes the buffer */
-#define AVAIL_OFFSET   1024
-#define USED_OFFSET    2048
-#define AVAIL_QUIET    1
-#define BAR_STRIDE     0x1000000
+#define DESC_WRITE   2 /* the device writes the buffer */
+#define AVAIL_OFFSET 1024
+#define USED_OFFSET  2048
+#define AVAIL_QUIET  1
+#define BAR_STRIDE   0x1000000
 
 static uint32_t config_read(const struct virtio_device *device, uint32_t offset, uint32_t width)
 {
@@ -97,7 +98,8 @@ static void write64(struct virtio_device *d, uint32_t at, uint64_t value)
 }
 
 /* Maps `bytes` of a BAR; NULL when they are not inside it or cannot be mapped. */
-static volatile uint8_t *map_bar(const struct virtio_device *device, uint32_t bar, uint32_t offset, uint32_t bytes)
+static volatile uint8_t *map_bar(const struct virtio_device *device, uint32_t bar, uint32_t offset,
+                                 uint32_t bytes)
 {
     if (bar >= 6)
         return NULL;
@@ -110,10 +112,12 @@ static volatile uint8_t *map_bar(const struct virtio_device *device, uint32_t ba
     uint64_t last = (base + offset + bytes - 1) >> EXO_PAGE_SHIFT;
     uint64_t in_bar = (first << EXO_PAGE_SHIFT) - (base & ~(uint64_t)(EXO_PAGE_SIZE - 1));
     uint64_t address = INIT_REGISTERS + (uint64_t)bar * BAR_STRIDE * 16 + in_bar;
-    int64_t result = exo_map(&machine.space, address, first, last - first + 1,
-                             EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_THROUGH | EXO_PTE_NO_EXECUTE);
+    int64_t result =
+        exo_map(&machine.space, address, first, last - first + 1,
+                EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_THROUGH | EXO_PTE_NO_EXECUTE);
 
-    return result < 0 ? NULL : (volatile uint8_t *)(address + ((base + offset) & (EXO_PAGE_SIZE - 1)));
+    return result < 0 ? NULL
+                      : (volatile uint8_t *)(address + ((base + offset) & (EXO_PAGE_SIZE - 1)));
 }
 
 /* Walks the capability list, at most CAPABILITIES_MAX links of it. */
@@ -125,7 +129,8 @@ static const char *map_registers(struct virtio_device *device)
         uint32_t head = config_read(device, at, 4); /* id, next, length, type */
         uint32_t type = head >> 24;
 
-        if ((head & 0xff) == CAPABILITY_VENDOR && at <= 0xec && (type == CFG_COMMON || type == CFG_NOTIFY)) {
+        if ((head & 0xff) == CAPABILITY_VENDOR && at <= 0xec &&
+            (type == CFG_COMMON || type == CFG_NOTIFY)) {
             uint32_t bar = config_read(device, at + 4, 1);
             uint32_t offset = config_read(device, at + 8, 4);
             uint32_t bytes = config_read(device, at + 12, 4);
@@ -195,7 +200,8 @@ bool virtio_open(struct virtio_device *device, uint16_t id, const char **reason)
     return !*reason;
 }
 
-static const char *queue_memory(struct virtio_queue *queue, uint64_t address, uint64_t *ring_physical)
+static const char *queue_memory(struct virtio_queue *queue, uint64_t address,
+                                uint64_t *ring_physical)
 {
     uint64_t pages = ((uint64_t)queue->size * queue->buffer_bytes) >> EXO_PAGE_SHIFT;
     uint64_t first = frames_take(CAP_ROOT, pages + 1); /* the device needs them in a row */
@@ -212,12 +218,14 @@ static const char *queue_memory(struct virtio_queue *queue, uint64_t address, ui
     return NULL;
 }
 
-const char *virtio_queue_open(struct virtio_device *device, struct virtio_queue *queue, uint16_t index,
-                              uint32_t buffer_bytes, uint64_t address, uint32_t event)
+const char *virtio_queue_open(struct virtio_device *device, struct virtio_queue *queue,
+                              uint16_t index, uint32_t buffer_bytes, uint64_t address,
+                              uint32_t event)
 {
     uint64_t ring_physical;
 
-    *queue = (struct virtio_queue){.index = index, .buffer_bytes = buffer_bytes, .size = VIRTIO_QUEUE_MAX};
+    *queue = (struct virtio_queue){
+        .index = index, .buffer_bytes = buffer_bytes, .size = VIRTIO_QUEUE_MAX};
     write16(device, COMMON_QUEUE_SELECT, index);
     uint16_t limit = read16(device, COMMON_QUEUE_SIZE);
 
@@ -271,13 +279,15 @@ void virtio_queue_put(struct virtio_queue *queue, int buffer, uint32_t bytes, bo
     volatile uint16_t *avail = (volatile uint16_t *)(queue->ring + AVAIL_OFFSET);
     uint16_t at = avail[1];
 
-    *(volatile uint64_t *)descriptor = queue->buffer_physical + (uint32_t)buffer * queue->buffer_bytes;
+    *(volatile uint64_t *)descriptor =
+        queue->buffer_physical + (uint32_t)buffer * queue->buffer_bytes;
     *(volatile uint32_t *)(descriptor + 8) = bytes;
     *(volatile uint16_t *)(descriptor + 12) = from_device ? DESC_WRITE : 0;
     *(volatile uint16_t *)(descriptor + 14) = 0;
     avail[2 + at % queue->size] = (uint16_t)buffer;
     queue->busy[buffer] = true;
-    /* The device may look as soon as the index moves: descriptor and ring entry must be there before. */
+    /* The device may look as soon as the index moves: descriptor and ring entry must be there
+     * before. */
     __atomic_thread_fence(__ATOMIC_RELEASE);
     avail[1] = (uint16_t)(at + 1);
 }
@@ -286,7 +296,8 @@ void virtio_queue_notify(struct virtio_queue *queue)
 {
     volatile uint16_t *used = (volatile uint16_t *)(queue->ring + USED_OFFSET);
 
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* index before flags: the device does it the other way round */
+    __atomic_thread_fence(
+        __ATOMIC_SEQ_CST); /* index before flags: the device does it the other way round */
     if (!(used[0] & 1))
         *queue->notify = queue->index;
 }
@@ -299,13 +310,14 @@ int virtio_queue_done(struct virtio_queue *queue, uint32_t *bytes)
     if (queue->broken || index == queue->next_used)
         return -1;
     __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the entry is read after the index */
-    const volatile uint32_t *entry = (const volatile uint32_t *)(used + 4) + queue->next_used % queue->size * 2u;
+    const volatile uint32_t *entry =
+        (const volatile uint32_t *)(used + 4) + queue->next_used % queue->size * 2u;
     uint32_t id = entry[0];
     uint32_t length = entry[1];
 
     queue->next_used++;
-    if ((uint16_t)(index - queue->next_used) >= queue->size || id >= queue->size || !queue->busy[id] ||
-        length > queue->buffer_bytes) {
+    if ((uint16_t)(index - queue->next_used) >= queue->size || id >= queue->size ||
+        !queue->busy[id] || length > queue->buffer_bytes) {
         queue->broken = true;
         return -1;
     }

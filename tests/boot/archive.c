@@ -39,10 +39,11 @@ static void pad(uint64_t boundary)
 static void put_header(const char *name, size_t bytes, size_t name_bytes)
 {
     static unsigned inode = 1;
-    char header[HEADER + 1];
+    char header[HEADER + 32];
 
-    snprintf(header, sizeof header, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", inode++,
-             bytes ? 0100755 : 0, 0, 0, 1, 0, bytes, 0, 0, 0, 0, name_bytes, 0);
+    snprintf(header, sizeof header, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+             inode++, bytes ? 0100755 : 0, 0, 0, 1, 0, (unsigned)bytes, 0, 0, 0, 0,
+             (unsigned)name_bytes, 0);
     put(header, HEADER);
     put(name, strlen(name) + 1);
 }

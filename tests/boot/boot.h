@@ -2,7 +2,8 @@
 /*
  * boot.h - harness of the boot tests: a LibOS in place of init that tests the kernel from inside.
  *
- * It prints TAP on the kernel's console and turns the machine off with status BOOT_PASSED or BOOT_FAILED.
+ * It prints TAP on the kernel's console and turns the machine off with status BOOT_PASSED or
+ * BOOT_FAILED.
  */
 #pragma once
 #include <stdbool.h>
@@ -17,14 +18,14 @@
 #define BOOT_FAILED 0x11
 
 /* Slots of this env; CAP_ROOT is 0. */
-#define SLOT_CHILD   1  /* path [77], all rights */
-#define SLOT_OTHER   2  /* path [78], all rights */
-#define SLOT_NOTHING 3  /* path [77], no right */
-#define SLOT_READER  4  /* root path, only read */
-#define SLOT_WORK    5  /* for the test that runs */
+#define SLOT_CHILD   1 /* path [77], all rights */
+#define SLOT_OTHER   2 /* path [78], all rights */
+#define SLOT_NOTHING 3 /* path [77], no right */
+#define SLOT_READER  4 /* root path, only read */
+#define SLOT_WORK    5 /* for the test that runs */
 #define SLOT_EMPTY   15
 
-#define CHILDREN 6
+#define CHILDREN     6
 #define WORK_ADDRESS 0x170000000000ull /* pages for the test that runs */
 
 /* check - one TAP line. */
@@ -40,26 +41,27 @@ struct child {
     struct exo_self self;
     uint32_t number;
     void (*body)(struct child *child);
-    volatile uint64_t step;   /* the body's progress, for the tests */
+    volatile uint64_t step; /* the body's progress, for the tests */
     volatile uint64_t value;
-    struct exo_context trap;  /* last exception that its handler saw */
+    struct exo_context trap; /* last exception that its handler saw */
     volatile uint64_t traps;
     volatile uint64_t resume; /* where the handler goes on after an exception; 0: at rip */
 };
 extern struct child children[CHILDREN];
 
 struct child_options {
-    uint32_t slot;          /* capability that it is created with */
+    uint32_t slot; /* capability that it is created with */
     bool no_trap_entry;
     uint64_t syscall_entry;
     uint64_t last_resort;
     uint64_t transfer_entry;
     uint64_t open_events;
     uint64_t flags;
-    exo_handler *handler;   /* NULL: child_handler */
+    exo_handler *handler; /* NULL: child_handler */
 };
 
-/* child_make - an env in this address space, not yet on any slice position; NULL after a failed check. */
+/* child_make - an env in this address space, not yet on any slice position; NULL after a failed
+ * check. */
 struct child *child_make(void (*body)(struct child *), const struct child_options *options);
 /* child_run - give it position 2 + number of a CPU. */
 void child_run(const struct child *child, uint32_t cpu);
@@ -69,7 +71,8 @@ void child_free(struct child *child);
 void child_handler(struct exo_context *context);
 _Noreturn void child_rest(void); /* sleep for ever */
 
-/* wait_for - yield until *word is at least value, at most `ms` milliseconds; false: it did not happen. */
+/* wait_for - yield until *word is at least value, at most `ms` milliseconds; false: it did not
+ * happen. */
 bool wait_for(const volatile uint64_t *word, uint64_t value, uint64_t ms);
 
 /* frame_new - one data frame under the guard of slot. */

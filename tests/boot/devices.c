@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* devices.c - boot tests of the device calls, on a virtio device that the runner puts into the machine. */
+/* devices.c - boot tests of the device calls, on a virtio device that the runner puts into the
+ * machine. */
 #include "tests/boot/boot.h"
 
 #define VENDOR_VIRTIO 0x1af4
@@ -7,7 +8,8 @@
 static uint32_t find_device(void)
 {
     for (uint32_t i = 0; i < EXO_DEVICE_MAX; i++)
-        if (machine.devices[i].present && machine.devices[i].vendor == VENDOR_VIRTIO && machine.devices[i].interrupts)
+        if (machine.devices[i].present && machine.devices[i].vendor == VENDOR_VIRTIO &&
+            machine.devices[i].interrupts)
             return i;
     return EXO_DEVICE_MAX;
 }
@@ -30,15 +32,23 @@ static void test_claim(uint32_t device)
 {
     uint64_t bar = 0;
 
-    expect(exo_device_read(CAP_ROOT, device, 0, 2), -EXO_E_CAP, "read a device that is not claimed");
-    expect(exo_device_claim(SLOT_NOTHING, device, SLOT_NOTHING, 0), -EXO_E_RIGHT, "claim without the device right");
-    expect(exo_device_claim(SLOT_EMPTY, device, CAP_ROOT, 0), -EXO_E_CAP, "claim without capability");
-    expect(exo_device_claim(CAP_ROOT, device, SLOT_EMPTY, 0), -EXO_E_CAP, "claim for an empty slot");
-    expect(exo_device_claim(CAP_ROOT, EXO_DEVICE_MAX - 1, CAP_ROOT, 0), -EXO_E_NONE, "claim what is not there");
-    expect(exo_device_claim(CAP_ROOT, device, CAP_ROOT, 2), -EXO_E_ARG, "claim with an unknown flag");
+    expect(exo_device_read(CAP_ROOT, device, 0, 2), -EXO_E_CAP,
+           "read a device that is not claimed");
+    expect(exo_device_claim(SLOT_NOTHING, device, SLOT_NOTHING, 0), -EXO_E_RIGHT,
+           "claim without the device right");
+    expect(exo_device_claim(SLOT_EMPTY, device, CAP_ROOT, 0), -EXO_E_CAP,
+           "claim without capability");
+    expect(exo_device_claim(CAP_ROOT, device, SLOT_EMPTY, 0), -EXO_E_CAP,
+           "claim for an empty slot");
+    expect(exo_device_claim(CAP_ROOT, EXO_DEVICE_MAX - 1, CAP_ROOT, 0), -EXO_E_NONE,
+           "claim what is not there");
+    expect(exo_device_claim(CAP_ROOT, device, CAP_ROOT, 2), -EXO_E_ARG,
+           "claim with an unknown flag");
     expect(exo_device_claim(CAP_ROOT, device, SLOT_CHILD, 0), 0, "claim for [77]");
-    check(machine.devices[device].claimed && machine.devices[device].owner_guard[0] == 77, "the table shows it");
-    expect(exo_device_claim(SLOT_OTHER, device, SLOT_OTHER, 0), -EXO_E_CAP, "another cannot take it");
+    check(machine.devices[device].claimed && machine.devices[device].owner_guard[0] == 77,
+          "the table shows it");
+    expect(exo_device_claim(SLOT_OTHER, device, SLOT_OTHER, 0), -EXO_E_CAP,
+           "another cannot take it");
     expect(exo_device_read(SLOT_OTHER, device, 0, 2), -EXO_E_CAP, "nor read it");
     expect(exo_device_read(SLOT_CHILD, device, 0, 2), VENDOR_VIRTIO, "its owner can");
     expect(exo_device_read(SLOT_CHILD, device, 1, 2), -EXO_E_ARG, "an offset that is not aligned");
@@ -57,16 +67,22 @@ static void test_registers_refused(uint32_t device)
 {
     uint32_t msix = msix_capability(device);
 
-    expect(exo_device_write(SLOT_CHILD, device, 0x10, 4, 0xfee00000), -EXO_E_ARG, "a BAR is not the owner's to move");
+    expect(exo_device_write(SLOT_CHILD, device, 0x10, 4, 0xfee00000), -EXO_E_ARG,
+           "a BAR is not the owner's to move");
     expect(exo_device_write(SLOT_CHILD, device, 0x24, 4, 0), -EXO_E_ARG, "nor the last one");
     check(msix != 0, "it has an MSI-X capability");
-    expect(exo_device_write(SLOT_CHILD, device, msix + 2, 2, 0), -EXO_E_ARG, "that is not the owner's to write");
+    expect(exo_device_write(SLOT_CHILD, device, msix + 2, 2, 0), -EXO_E_ARG,
+           "that is not the owner's to write");
     expect(exo_device_write(SLOT_CHILD, device, msix & ~3u, 4, 0), -EXO_E_ARG, "in any width");
-    expect(exo_device_write(SLOT_CHILD, device, 5, 2, 0), -EXO_E_ARG, "a write that is not aligned");
-    expect(exo_device_write(SLOT_NOTHING, device, 4, 2, 0), -EXO_E_RIGHT, "a write without the right");
+    expect(exo_device_write(SLOT_CHILD, device, 5, 2, 0), -EXO_E_ARG,
+           "a write that is not aligned");
+    expect(exo_device_write(SLOT_NOTHING, device, 4, 2, 0), -EXO_E_RIGHT,
+           "a write without the right");
     expect(exo_device_write(SLOT_OTHER, device, 4, 2, 0), -EXO_E_CAP, "a write by another");
-    expect(exo_device_write(SLOT_CHILD, EXO_DEVICE_MAX - 1, 4, 2, 0), -EXO_E_NONE, "a write to no device");
-    expect(exo_device_write(SLOT_CHILD, device, 4, 2, 0x406), 0, "the command register can be written");
+    expect(exo_device_write(SLOT_CHILD, EXO_DEVICE_MAX - 1, 4, 2, 0), -EXO_E_NONE,
+           "a write to no device");
+    expect(exo_device_write(SLOT_CHILD, device, 4, 2, 0x406), 0,
+           "the command register can be written");
     expect(exo_device_read(SLOT_CHILD, device, 4, 2) & 6, 6, "and is");
 }
 
@@ -79,10 +95,14 @@ void test_devices(void)
         return;
     test_claim(device);
     test_registers_refused(device);
-    expect(exo_device_interrupt(SLOT_CHILD, device, 63, 5), -EXO_E_NONE, "an interrupt that it does not have");
-    expect(exo_device_interrupt(SLOT_OTHER, device, 0, 5), -EXO_E_CAP, "an interrupt of another's device");
-    expect(exo_device_interrupt(SLOT_NOTHING, device, 0, 5), -EXO_E_RIGHT, "an interrupt without the right");
-    expect(exo_device_interrupt(SLOT_CHILD, EXO_DEVICE_MAX - 1, 0, 5), -EXO_E_NONE, "an interrupt of no device");
+    expect(exo_device_interrupt(SLOT_CHILD, device, 63, 5), -EXO_E_NONE,
+           "an interrupt that it does not have");
+    expect(exo_device_interrupt(SLOT_OTHER, device, 0, 5), -EXO_E_CAP,
+           "an interrupt of another's device");
+    expect(exo_device_interrupt(SLOT_NOTHING, device, 0, 5), -EXO_E_RIGHT,
+           "an interrupt without the right");
+    expect(exo_device_interrupt(SLOT_CHILD, EXO_DEVICE_MAX - 1, 0, 5), -EXO_E_NONE,
+           "an interrupt of no device");
     expect(exo_device_interrupt(SLOT_CHILD, device, 0, 5), 0, "an interrupt");
     expect(exo_device_claim(SLOT_CHILD, device, SLOT_CHILD, 1), 0, "give it back");
     check(!machine.devices[device].claimed, "the table shows it");

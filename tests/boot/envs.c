@@ -12,11 +12,13 @@ static void test_create_errors(void)
 {
     uint64_t frame = frame_new(CAP_ROOT);
     uint64_t upcall = frame_new(CAP_ROOT);
-    struct exo_env_config good = {.root = machine.space.root, .upcall_frame = upcall, .rip = 0x400000, .rsp = 0x500000};
+    struct exo_env_config good = {
+        .root = machine.space.root, .upcall_frame = upcall, .rip = 0x400000, .rsp = 0x500000};
     struct exo_env_config bad;
 
     expect(exo_env_create(SLOT_EMPTY, frame, &good), -EXO_E_CAP, "create without capability");
-    expect(exo_env_create(SLOT_NOTHING, frame, &good), -EXO_E_RIGHT, "create without the write right");
+    expect(exo_env_create(SLOT_NOTHING, frame, &good), -EXO_E_RIGHT,
+           "create without the write right");
     expect(exo_env_create(SLOT_CHILD, frame, &good), -EXO_E_CAP, "create in another's frame");
     expect(exo_env_create(CAP_ROOT, 1ull << 40, &good), -EXO_E_RANGE, "create past the end");
     expect(exo_env_create(CAP_ROOT, machine.space.root, &good), -EXO_E_KIND, "create in a table");
@@ -41,7 +43,8 @@ static void test_create_errors(void)
             continue; /* the argument may be anything */
         bad = good;
         ((uint64_t *)&bad)[field] = EXO_USER_END;
-        expect(exo_env_create(CAP_ROOT, frame, &bad), -EXO_E_ARG, "a kernel address in config word %u", field);
+        expect(exo_env_create(CAP_ROOT, frame, &bad), -EXO_E_ARG,
+               "a kernel address in config word %u", field);
     }
     expect(machine.frames[frame].kind, EXO_FRAME_DATA, "the frame is still data");
     expect(machine.frames[upcall].kind, EXO_FRAME_DATA, "the upcall frame too");
@@ -53,13 +56,18 @@ static void test_life(void)
 {
     struct child *child = child_make(step_body, &(struct child_options){.slot = CAP_ROOT});
     uint64_t id = child->env;
-    struct exo_env_config again = {.root = machine.space.root, .upcall_frame = child->upcall_frame, .rip = 0x400000};
+    struct exo_env_config again = {
+        .root = machine.space.root, .upcall_frame = child->upcall_frame, .rip = 0x400000};
     uint64_t frame = frame_new(CAP_ROOT);
 
     check(machine.frames[child->frame].kind == EXO_FRAME_ENV, "the row shows the env");
-    check(id == (((uint64_t)machine.frames[child->frame].reserved << 32 | machine.frames[child->frame].extra)
-                 << EXO_ENV_FRAME_BITS | child->frame), "the row gives its id");
-    expect(machine.frames[child->upcall_frame].kind, EXO_FRAME_UPCALL, "the row shows the upcall page");
+    check(id == (((uint64_t)machine.frames[child->frame].reserved << 32 |
+                  machine.frames[child->frame].extra)
+                     << EXO_ENV_FRAME_BITS |
+                 child->frame),
+          "the row gives its id");
+    expect(machine.frames[child->upcall_frame].kind, EXO_FRAME_UPCALL,
+           "the row shows the upcall page");
     expect(exo_env_create(CAP_ROOT, frame, &again), -EXO_E_BUSY, "an upcall page of another env");
     expect(exo_frame_free(CAP_ROOT, child->frame, 1), -EXO_E_KIND, "an env is not freed as data");
     expect(exo_frame_free(CAP_ROOT, child->upcall_frame, 1), -EXO_E_KIND, "nor its upcall page");
@@ -88,7 +96,8 @@ static void fault_body(struct child *child)
 /* No handler: the env is stopped for good, its guardian gets event 63, nobody else notices. */
 static void test_stopped(void)
 {
-    struct child *child = child_make(fault_body, &(struct child_options){.slot = CAP_ROOT, .no_trap_entry = true});
+    struct child *child =
+        child_make(fault_body, &(struct child_options){.slot = CAP_ROOT, .no_trap_entry = true});
 
     __atomic_exchange_n(&machine.upcall->events, 0, __ATOMIC_SEQ_CST);
     child_run(child, 0);

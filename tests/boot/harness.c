@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* harness.c - TAP, children, and the run of all boot tests with a count of frames before and after. */
+/* harness.c - TAP, children, and the run of all boot tests with a count of frames before and after.
+ */
 #include "tests/boot/boot.h"
 #include <stdarg.h>
 #include "base/format.h"
 #include "base/string.h"
 
-#define STACK_BYTES   8192
-#define UPCALL_PAGES  0x160000000000ull
+#define STACK_BYTES  8192
+#define UPCALL_PAGES 0x160000000000ull
 
 _Noreturn void init_main(const struct exo_init_start *start);
 
@@ -103,7 +104,8 @@ void init_log(const char *fmt, ...)
     va_end(arguments);
 }
 
-/* --- Memory -------------------------------------------------------------------------------------------- */
+/* --- Memory
+ * -------------------------------------------------------------------------------------------- */
 
 uint64_t frame_new(uint32_t slot)
 {
@@ -119,8 +121,9 @@ void frame_drop(uint64_t frame)
     int64_t error = exo_frame_free(CAP_ROOT, frame, 1);
 
     if (error)
-        check(false, "frame %lu can be freed (error %ld, kind %u, references %u)", (unsigned long)frame, (long)error,
-              machine.frames[frame].kind, machine.frames[frame].references);
+        check(false, "frame %lu can be freed (error %ld, kind %u, references %u)",
+              (unsigned long)frame, (long)error, machine.frames[frame].kind,
+              machine.frames[frame].references);
 }
 
 int64_t page_map(uint32_t index, uint64_t frame, uint64_t bits)
@@ -133,7 +136,8 @@ int64_t page_unmap(uint32_t index)
     return exo_unmap(&machine.space, (uint64_t)page_at(index), 1);
 }
 
-/* --- Children -------------------------------------------------------------------------------------------- */
+/* --- Children
+ * -------------------------------------------------------------------------------------------- */
 
 _Noreturn void child_rest(void)
 {
@@ -178,8 +182,9 @@ struct child *child_make(void (*body)(struct child *), const struct child_option
     child->frame = frame_new(options->slot);
     child->upcall_frame = frame_new(options->slot);
     child->upcall = (struct exo_upcall *)upcall_address;
-    expect(exo_map(&machine.space, upcall_address, child->upcall_frame, 1, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0,
-           "child %u: upcall page mapped", number);
+    expect(exo_map(&machine.space, upcall_address, child->upcall_frame, 1,
+                   EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE),
+           0, "child %u: upcall page mapped", number);
     memset(child->upcall, 0, EXO_PAGE_SIZE);
     exo_self_init(&child->self, child->upcall, handler_stacks[number], STACK_BYTES,
                   options->handler ? options->handler : child_handler);
@@ -213,8 +218,8 @@ void child_run(const struct child *child, uint32_t cpu)
     int64_t error = exo_slice_set(CAP_ROOT, cpu, 2 + child->number, child->env);
 
     if (error)
-        check(false, "child %u gets position %u of CPU %u (error %ld)", child->number, 2 + child->number, cpu,
-              (long)error);
+        check(false, "child %u gets position %u of CPU %u (error %ld)", child->number,
+              2 + child->number, cpu, (long)error);
 }
 
 void child_free(struct child *child)
@@ -261,7 +266,8 @@ int64_t raw_call(uint64_t number, const uint64_t argument[6], uint64_t *second)
     return (int64_t)rax;
 }
 
-/* --- The run --------------------------------------------------------------------------------------------- */
+/* --- The run
+ * --------------------------------------------------------------------------------------------- */
 
 struct census {
     uint64_t kind[8];
@@ -299,7 +305,8 @@ static uint32_t count_slices(void)
     return count;
 }
 
-/* Runs one group; what it took it must have given back. Tables of this space, made on first use, were warmed up. */
+/* Runs one group; what it took it must have given back. Tables of this space, made on first use,
+ * were warmed up. */
 static void run_group(const char *name, void (*group)(void))
 {
     struct census before = count_frames();
@@ -311,7 +318,8 @@ static void run_group(const char *name, void (*group)(void))
     struct census after = count_frames();
 
     for (uint32_t k = 0; k < 8; k++)
-        expect((int64_t)after.kind[k], (int64_t)before.kind[k], "%s: no leak: frames of kind %u", name, k);
+        expect((int64_t)after.kind[k], (int64_t)before.kind[k], "%s: no leak: frames of kind %u",
+               name, k);
     expect((int64_t)after.references, (int64_t)before.references, "%s: no leak: references", name);
     expect((int64_t)after.links, (int64_t)before.links, "%s: no leak: links", name);
     expect(count_capabilities(), capabilities, "%s: no leak: capabilities", name);
@@ -329,7 +337,8 @@ static void make_slots(void)
 void init_main(const struct exo_init_start *start)
 {
     machine_start(start);
-    note("boot tests on %u CPUs, %lu frames", machine.page->cpu_count, (unsigned long)machine.page->frame_count);
+    note("boot tests on %u CPUs, %lu frames", machine.page->cpu_count,
+         (unsigned long)machine.page->frame_count);
     make_slots();
     expect(exo_tables(&machine.space, WORK_ADDRESS, 64 << 12, 1), 0, "tables for the work pages");
     expect(exo_tables(&machine.space, UPCALL_PAGES, 64 << 12, 1), 0, "tables for the upcall pages");

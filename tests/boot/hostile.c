@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hostile.c - arguments that nobody means well with, for every call, made from build/gen/call_cases.h.
+ * hostile.c - arguments that nobody means well with, for every call, made from
+ * build/gen/call_cases.h.
  *
- * Each call must refuse with an error that its row documents, and nothing may change: the group's census counts.
+ * Each call must refuse with an error that its row documents, and nothing may change: the group's
+ * census counts.
  */
 #include "base/string.h"
 #include "call_cases.h"
@@ -18,20 +20,27 @@ static uint32_t malformed(enum call_argument type, uint64_t limit, uint64_t out[
         limit = EXO_CAP_SLOTS;
         /* fall through */
     case CALL_ARGUMENT_SMALL:
-        memcpy(out, (uint64_t[]){limit, limit + 1, 1ull << 32, 1ull << 63, UINT64_MAX, limit | 1ull << 40}, 48);
+        memcpy(
+            out,
+            (uint64_t[]){limit, limit + 1, 1ull << 32, 1ull << 63, UINT64_MAX, limit | 1ull << 40},
+            48);
         return 6;
     case CALL_ARGUMENT_COUNT:
-        memcpy(out, (uint64_t[]){0, limit + 1, 1ull << 32 | 1, 1ull << 63 | 1, UINT64_MAX, 1ull << 48}, 48);
+        memcpy(out,
+               (uint64_t[]){0, limit + 1, 1ull << 32 | 1, 1ull << 63 | 1, UINT64_MAX, 1ull << 48},
+               48);
         return 6;
     case CALL_ARGUMENT_FLAGS:
-        memcpy(out, (uint64_t[]){limit + 1, 1ull << 31, 1ull << 32, 1ull << 63, UINT64_MAX, ~limit}, 48);
+        memcpy(out, (uint64_t[]){limit + 1, 1ull << 31, 1ull << 32, 1ull << 63, UINT64_MAX, ~limit},
+               48);
         return 6;
     default:
         return 0;
     }
 }
 
-/* Well-formed values whose capability is empty, so that a call that were to go through would do no harm. */
+/* Well-formed values whose capability is empty, so that a call that were to go through would do no
+ * harm. */
 static void harmless(const struct call_case *call, uint64_t argument[6])
 {
     for (uint32_t a = 0; a < 6; a++)
@@ -66,8 +75,8 @@ static void test_malformed(void)
                 tried++;
                 if (got != -EXO_E_ARG) {
                     wrong++;
-                    note("%s: %s = %lx gave %ld", call->name, call->argument[a].name, (unsigned long)values[v],
-                         (long)got);
+                    note("%s: %s = %lx gave %ld", call->name, call->argument[a].name,
+                         (unsigned long)values[v], (long)got);
                 }
             }
         }
@@ -76,9 +85,11 @@ static void test_malformed(void)
     }
 }
 
-/* --- Addresses -------------------------------------------------------------------------------------------- */
+/* --- Addresses
+ * -------------------------------------------------------------------------------------------- */
 
-static uint64_t read_only_page, edge_page; /* pages 10 (read-only) and 12 (the next is not mapped) */
+static uint64_t read_only_page,
+    edge_page; /* pages 10 (read-only) and 12 (the next is not mapped) */
 
 static uint32_t bad_addresses(bool written, uint64_t bytes, uint64_t out[10])
 {
@@ -128,7 +139,8 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
 
 static uint64_t touched_bytes(const struct call_case *call, uint32_t a)
 {
-    return call->argument[a].type == CALL_ARGUMENT_ADDRESS ? sizeof(struct exo_sleep_word) : call->argument[a].limit;
+    return call->argument[a].type == CALL_ARGUMENT_ADDRESS ? sizeof(struct exo_sleep_word)
+                                                           : call->argument[a].limit;
 }
 
 static void test_addresses(void)
@@ -145,15 +157,16 @@ static void test_addresses(void)
             uint64_t argument[6];
             uint64_t values[10];
 
-            if (type != CALL_ARGUMENT_IN && type != CALL_ARGUMENT_OUT && type != CALL_ARGUMENT_BATCH &&
-                type != CALL_ARGUMENT_ADDRESS)
+            if (type != CALL_ARGUMENT_IN && type != CALL_ARGUMENT_OUT &&
+                type != CALL_ARGUMENT_BATCH && type != CALL_ARGUMENT_ADDRESS)
                 continue;
             if (!good_arguments(call->name, frame, argument)) {
                 if (strcmp(call->name, "segment_base") != 0)
                     check(false, "%s: the tests know no good arguments for it", call->name);
                 continue;
             }
-            uint32_t count = bad_addresses(type == CALL_ARGUMENT_OUT, touched_bytes(call, a), values);
+            uint32_t count =
+                bad_addresses(type == CALL_ARGUMENT_OUT, touched_bytes(call, a), values);
 
             for (uint32_t v = 0; v < count; v++) {
                 uint64_t second;
@@ -164,8 +177,8 @@ static void test_addresses(void)
                 tried++;
                 if (got != -EXO_E_FAULT) {
                     wrong++;
-                    note("%s: %s at %lx gave %ld", call->name, call->argument[a].name, (unsigned long)values[v],
-                         (long)got);
+                    note("%s: %s at %lx gave %ld", call->name, call->argument[a].name,
+                         (unsigned long)values[v], (long)got);
                 }
             }
         }
@@ -175,11 +188,13 @@ static void test_addresses(void)
     frame_drop(frame);
 }
 
-/* --- Numbers that name nothing ------------------------------------------------------------------------------ */
+/* --- Numbers that name nothing
+ * ------------------------------------------------------------------------------ */
 
 static void test_names(void)
 {
-    static const uint64_t numbers[] = {1ull << 28, 1ull << 32, 1ull << 52, 1ull << 63, UINT64_MAX, UINT64_MAX >> 12};
+    static const uint64_t numbers[] = {1ull << 28, 1ull << 32, 1ull << 52,
+                                       1ull << 63, UINT64_MAX, UINT64_MAX >> 12};
 
     for (uint32_t c = 0; c < CALL_CASE_COUNT; c++) {
         const struct call_case *call = &call_cases[c];
@@ -187,7 +202,8 @@ static void test_names(void)
         uint32_t tried = 0;
 
         for (uint32_t a = 0; a < call->argument_count; a++) {
-            if (call->argument[a].type != CALL_ARGUMENT_FRAME && call->argument[a].type != CALL_ARGUMENT_ENV)
+            if (call->argument[a].type != CALL_ARGUMENT_FRAME &&
+                call->argument[a].type != CALL_ARGUMENT_ENV)
                 continue;
             for (uint32_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++) {
                 struct exo_env_config config = {.root = machine.space.root};
@@ -198,7 +214,8 @@ static void test_names(void)
                 for (uint32_t s = 0; s < call->argument_count; s++) {
                     if (call->argument[s].type == CALL_ARGUMENT_SLOT)
                         argument[s] = CAP_ROOT;
-                    if (call->argument[s].type == CALL_ARGUMENT_IN || call->argument[s].type == CALL_ARGUMENT_BATCH)
+                    if (call->argument[s].type == CALL_ARGUMENT_IN ||
+                        call->argument[s].type == CALL_ARGUMENT_BATCH)
                         argument[s] = (uint64_t)&config;
                 }
                 argument[a] = numbers[n];
@@ -207,8 +224,8 @@ static void test_names(void)
                 tried++;
                 if (got >= 0 || !(1u << -got & (call->errors | 1u << EXO_E_ARG))) {
                     wrong++;
-                    note("%s: %s = %lx gave %ld", call->name, call->argument[a].name, (unsigned long)numbers[n],
-                         (long)got);
+                    note("%s: %s = %lx gave %ld", call->name, call->argument[a].name,
+                         (unsigned long)numbers[n], (long)got);
                 }
             }
         }
@@ -217,7 +234,9 @@ static void test_names(void)
     }
 }
 
-/* --- Chance ------------------------------------------------------------------------------------------------- */
+/* --- Chance
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static uint64_t chance_state = 0x9e3779b97f4a7c15;
 
@@ -231,8 +250,22 @@ static uint64_t chance(void)
 
 static uint64_t chance_value(void)
 {
-    static const uint64_t edges[] = {0, 1, 2, 7, 63, 64, 255, 4095, 4096, 1ull << 31, 1ull << 32, EXO_USER_END,
-                                     0xffffffff80000000, 0xffffff0000000000, UINT64_MAX, UINT64_MAX - 4095};
+    static const uint64_t edges[] = {0,
+                                     1,
+                                     2,
+                                     7,
+                                     63,
+                                     64,
+                                     255,
+                                     4095,
+                                     4096,
+                                     1ull << 31,
+                                     1ull << 32,
+                                     EXO_USER_END,
+                                     0xffffffff80000000,
+                                     0xffffff0000000000,
+                                     UINT64_MAX,
+                                     UINT64_MAX - 4095};
 
     switch (chance() % 4) {
     case 0:
@@ -247,8 +280,8 @@ static uint64_t chance_value(void)
 }
 
 /*
- * 20,000 calls by somebody who holds only [77] without rights, a reader's root, and empty slots. Calls that would give
- * the processor away for good or drop the slots are left out.
+ * 20,000 calls by somebody who holds only [77] without rights, a reader's root, and empty slots.
+ * Calls that would give the processor away for good or drop the slots are left out.
  */
 static void test_chance(void)
 {
@@ -261,8 +294,9 @@ static void test_chance(void)
         uint64_t argument[6];
         uint64_t second;
 
-        if (!strcmp(call->name, "cap_drop") || !strcmp(call->name, "cap_derive") || !strcmp(call->name, "sleep") ||
-            !strcmp(call->name, "alarm_set") || !strcmp(call->name, "segment_base") || !strcmp(call->name, "yield"))
+        if (!strcmp(call->name, "cap_drop") || !strcmp(call->name, "cap_derive") ||
+            !strcmp(call->name, "sleep") || !strcmp(call->name, "alarm_set") ||
+            !strcmp(call->name, "segment_base") || !strcmp(call->name, "yield"))
             continue;
         for (uint32_t a = 0; a < 6; a++)
             argument[a] = chance_value();

@@ -88,7 +88,8 @@ static void sleeper_body(struct child *child)
 
 static void test_wake(void)
 {
-    struct child *child = child_make(sleeper_body, &(struct child_options){.slot = CAP_ROOT, .open_events = 0x5});
+    struct child *child =
+        child_make(sleeper_body, &(struct child_options){.slot = CAP_ROOT, .open_events = 0x5});
     uint64_t id = child->env;
 
     child_run(child, 0);

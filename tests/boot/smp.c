@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* smp.c - boot tests with two CPUs: positions there, wakes across, busy envs, and TLB shoot-down. */
+/* smp.c - boot tests with two CPUs: positions there, wakes across, busy envs, and TLB shoot-down.
+ */
 #include "tests/boot/boot.h"
 
 static uint64_t now(void)
@@ -30,7 +31,8 @@ static void test_other_cpu(void)
     child_run(child, 1);
     check(spin_for(&child->step, 1000, 2000), "an env runs on CPU 1 while this one spins");
     expect(exo_yield_to(CAP_ROOT, child->env), -EXO_E_BUSY, "yield_to an env that runs elsewhere");
-    expect(exo_env_destroy(CAP_ROOT, child->env), -EXO_E_BUSY, "destroy an env that runs elsewhere: it is asked to stop");
+    expect(exo_env_destroy(CAP_ROOT, child->env), -EXO_E_BUSY,
+           "destroy an env that runs elsewhere: it is asked to stop");
     child_free(child);
 }
 
@@ -86,14 +88,16 @@ static void fault_handler(struct exo_context *context)
         (void)exo_sleep(0, 0, EXO_FOREVER);
 }
 
-/* When pt_update returns, CPU 1 can no longer see the page: what is written into the frame afterwards stays unseen. */
+/* When pt_update returns, CPU 1 can no longer see the page: what is written into the frame
+ * afterwards stays unseen. */
 static void test_shoot_down(void)
 {
     bool all = true;
 
     for (uint32_t round = 0; round < 20 && all; round++) {
         uint64_t frame = frame_new(CAP_ROOT);
-        struct child *child = child_make(reader_body, &(struct child_options){.slot = CAP_ROOT, .handler = fault_handler});
+        struct child *child = child_make(
+            reader_body, &(struct child_options){.slot = CAP_ROOT, .handler = fault_handler});
 
         all &= page_map(9, frame, EXO_PTE_NO_EXECUTE) == 0;
         all &= page_map(10, frame, EXO_PTE_NO_EXECUTE | EXO_PTE_WRITE) == 0;
@@ -128,7 +132,8 @@ static uint64_t churn(uint32_t slot, uint64_t guard, uint64_t rounds)
         if (exo_frame_alloc(slot, frame, 1) < 0)
             continue;
         for (int k = 0; k < 20; k++)
-            wrong += machine.frames[frame].guard[0] != guard || machine.frames[frame].kind != EXO_FRAME_DATA;
+            wrong += machine.frames[frame].guard[0] != guard ||
+                     machine.frames[frame].kind != EXO_FRAME_DATA;
         wrong += exo_frame_free(slot, frame, 1) != 0;
     }
     return wrong;
@@ -146,7 +151,8 @@ static void test_allocation(void)
 
     pool_first = frames_take(CAP_ROOT, 8);
     expect(exo_frame_free(CAP_ROOT, pool_first, 8), 0, "eight frames to fight for");
-    expect(exo_cap_grant(CAP_ROOT, child->env, SLOT_OTHER, SLOT_WORK), 0, "the other CPU's env holds [78]");
+    expect(exo_cap_grant(CAP_ROOT, child->env, SLOT_OTHER, SLOT_WORK), 0,
+           "the other CPU's env holds [78]");
     child_run(child, 1);
     expect((int64_t)churn(SLOT_CHILD, 77, 3000), 0, "CPU 0 never shares a frame");
     check(spin_for(&child->step, 1, 5000), "CPU 1 is done");

@@ -22,14 +22,16 @@ static void test_create(void)
     expect(exo_table_create(SLOT_CHILD, frame, 5), -EXO_E_ARG, "a table of level 5");
     expect(exo_table_create(SLOT_EMPTY, frame, 1), -EXO_E_CAP, "create without capability");
     expect(exo_table_create(SLOT_OTHER, frame, 1), -EXO_E_CAP, "create from another's frame");
-    expect(exo_table_create(SLOT_NOTHING, frame, 1), -EXO_E_RIGHT, "create without the write right");
+    expect(exo_table_create(SLOT_NOTHING, frame, 1), -EXO_E_RIGHT,
+           "create without the write right");
     expect(exo_table_create(CAP_ROOT, 1ull << 40, 1), -EXO_E_RANGE, "create past the end");
     expect(exo_table_create(CAP_ROOT, machine.space.root, 1), -EXO_E_KIND, "create from a table");
     expect(page_map(8, frame, LEAF), 0, "map the frame");
     expect(exo_table_create(SLOT_CHILD, frame, 1), -EXO_E_BUSY, "create from a mapped frame");
     expect(page_unmap(8), 0, "unmap it");
     expect(exo_table_create(SLOT_CHILD, frame, 1), 0, "create");
-    check(machine.frames[frame].kind == EXO_FRAME_TABLE && machine.frames[frame].level == 1, "the row shows it");
+    check(machine.frames[frame].kind == EXO_FRAME_TABLE && machine.frames[frame].level == 1,
+          "the row shows it");
     expect(page_map(8, frame, LEAF), -EXO_E_KIND, "a table cannot be mapped as data");
     expect(page_map(8, frame, LEAF | EXO_PTE_WRITE), -EXO_E_KIND, "nor writable");
     expect(exo_table_create(SLOT_CHILD, upper, 4), 0, "create a root");
@@ -37,8 +39,10 @@ static void test_create(void)
     expect(exo_table_destroy(SLOT_OTHER, frame), -EXO_E_CAP, "destroy another's table");
     expect(exo_table_destroy(SLOT_NOTHING, frame), -EXO_E_RIGHT, "destroy without the write right");
     expect(exo_table_destroy(CAP_ROOT, 1ull << 40), -EXO_E_RANGE, "destroy past the end");
-    expect(exo_table_destroy(CAP_ROOT, machine.page->machine_frame), -EXO_E_KIND, "destroy what is no table");
-    expect(exo_table_destroy(CAP_ROOT, machine.space.root), -EXO_E_BUSY, "destroy the space that runs");
+    expect(exo_table_destroy(CAP_ROOT, machine.page->machine_frame), -EXO_E_KIND,
+           "destroy what is no table");
+    expect(exo_table_destroy(CAP_ROOT, machine.space.root), -EXO_E_BUSY,
+           "destroy the space that runs");
     expect(exo_table_destroy(SLOT_CHILD, frame), 0, "destroy");
     expect(exo_table_destroy(SLOT_CHILD, upper), 0, "destroy the root");
     frame_drop(frame);
@@ -52,18 +56,24 @@ static void test_leaves(void)
     uint64_t root = machine.space.root;
 
     expect(update(CAP_ROOT, root, WORK | 1, bits | EXO_PTE_WRITE), 1, "map a page");
-    check((*exo_entry(WORK, 1) & EXO_PTE_FRAME) == frame << 12, "the recursive window shows the entry");
+    check((*exo_entry(WORK, 1) & EXO_PTE_FRAME) == frame << 12,
+          "the recursive window shows the entry");
     check(!(*exo_entry(WORK, 1) & EXO_PTE_ACCESSED), "not yet accessed");
     *(volatile uint64_t *)WORK = 1;
-    check((*exo_entry(WORK, 1) & (EXO_PTE_ACCESSED | EXO_PTE_DIRTY)) == (EXO_PTE_ACCESSED | EXO_PTE_DIRTY),
+    check((*exo_entry(WORK, 1) & (EXO_PTE_ACCESSED | EXO_PTE_DIRTY)) ==
+              (EXO_PTE_ACCESSED | EXO_PTE_DIRTY),
           "accessed and dirty are visible");
     expect(update(CAP_ROOT, root, WORK | 1, bits), 1, "take the write right");
-    expect(update(CAP_ROOT, root, WORK | 1, bits | EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH), 1, "software bits");
-    expect(update(CAP_ROOT, root, WORK | 1, EXO_PTE_SOFT), 1, "an absent entry may hold software bits");
+    expect(update(CAP_ROOT, root, WORK | 1, bits | EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH), 1,
+           "software bits");
+    expect(update(CAP_ROOT, root, WORK | 1, EXO_PTE_SOFT), 1,
+           "an absent entry may hold software bits");
     expect(machine.frames[frame].references, 0, "the reference is gone");
-    expect(update(CAP_ROOT, root, WORK | 1, 1ull << 12), -EXO_E_ARG, "an absent entry with a frame");
+    expect(update(CAP_ROOT, root, WORK | 1, 1ull << 12), -EXO_E_ARG,
+           "an absent entry with a frame");
     expect(update(CAP_ROOT, root, WORK | 1, bits | 0x100), -EXO_E_ARG, "the global bit");
-    expect(update(CAP_ROOT, root, WORK | 1, bits | EXO_PTE_LARGE), -EXO_E_ARG, "the large bit at level 1");
+    expect(update(CAP_ROOT, root, WORK | 1, bits | EXO_PTE_LARGE), -EXO_E_ARG,
+           "the large bit at level 1");
     expect(update(CAP_ROOT, root, WORK | 0, bits), -EXO_E_ARG, "level 0");
     expect(update(CAP_ROOT, root, WORK | 5, bits), -EXO_E_ARG, "level 5");
     expect(update(CAP_ROOT, root, WORK | 0x10 | 1, bits), -EXO_E_ARG, "stray address bits");
@@ -71,19 +81,23 @@ static void test_leaves(void)
     expect(update(CAP_ROOT, root, EXO_USER_END | 1, bits), -EXO_E_ARG, "the first kernel page");
     expect(update(CAP_ROOT, root, 0xffffffff80000000 | 1, bits), -EXO_E_ARG, "a kernel address");
     expect(update(CAP_ROOT, root, 0xffffff0000000000 | 4, 0), -EXO_E_ARG, "the recursive slot");
-    expect(update(CAP_ROOT, root, 0x0000800000000000 | 4, 0), -EXO_E_ARG, "a non-canonical address");
+    expect(update(CAP_ROOT, root, 0x0000800000000000 | 4, 0), -EXO_E_ARG,
+           "a non-canonical address");
     expect(update(CAP_ROOT, root, 0x123400000000 | 1, bits), -EXO_E_NONE, "no table there");
-    expect(update(CAP_ROOT, root, WORK | 1, machine.page->frame_count << 12 | LEAF), -EXO_E_RANGE, "no such frame");
+    expect(update(CAP_ROOT, root, WORK | 1, machine.page->frame_count << 12 | LEAF), -EXO_E_RANGE,
+           "no such frame");
     expect(update(SLOT_EMPTY, root, WORK | 1, bits), -EXO_E_CAP, "without capability");
     expect(update(SLOT_CHILD, root, WORK | 1, bits), -EXO_E_CAP, "in another's space");
     expect(update(CAP_ROOT, frame, WORK | 1, bits), -EXO_E_KIND, "in what is no root");
     expect(update(SLOT_READER, root, WORK | 1, bits), 1, "a reader may map for reading");
-    expect(update(SLOT_READER, root, WORK | 1, bits | EXO_PTE_WRITE), -EXO_E_RIGHT, "but not for writing");
+    expect(update(SLOT_READER, root, WORK | 1, bits | EXO_PTE_WRITE), -EXO_E_RIGHT,
+           "but not for writing");
     expect(update(CAP_ROOT, root, WORK | 1, 0), 1, "unmap");
-    expect(update(CAP_ROOT, root, WORK | 1, machine.page->machine_frame << 12 | LEAF | EXO_PTE_WRITE), -EXO_E_RIGHT,
-           "a kernel table cannot be mapped writable");
-    expect(update(SLOT_READER, root, WORK | 1, machine.page->frame_table_frame << 12 | LEAF), -EXO_E_RIGHT,
-           "the frame table needs the observe right");
+    expect(
+        update(CAP_ROOT, root, WORK | 1, machine.page->machine_frame << 12 | LEAF | EXO_PTE_WRITE),
+        -EXO_E_RIGHT, "a kernel table cannot be mapped writable");
+    expect(update(SLOT_READER, root, WORK | 1, machine.page->frame_table_frame << 12 | LEAF),
+           -EXO_E_RIGHT, "the frame table needs the observe right");
     expect(update(SLOT_READER, root, WORK | 1, machine.page->machine_frame << 12 | LEAF), 1,
            "the machine page needs none");
     expect(update(CAP_ROOT, root, WORK | 1, 0), 1, "unmap");
@@ -100,9 +114,11 @@ static void test_batches(void)
     uint64_t second = 0;
 
     for (uint32_t i = 0; i < 32; i++)
-        batch[i] = (struct exo_pte){.address = (WORK + i * 4096ull) | 1, .entry = frame << 12 | LEAF};
+        batch[i] =
+            (struct exo_pte){.address = (WORK + i * 4096ull) | 1, .entry = frame << 12 | LEAF};
     batch[20].entry |= 0x100;
-    expect(exo_pt_update_2(CAP_ROOT, machine.space.root, batch, 32, &second), -EXO_E_ARG, "a batch with a bad entry");
+    expect(exo_pt_update_2(CAP_ROOT, machine.space.root, batch, 32, &second), -EXO_E_ARG,
+           "a batch with a bad entry");
     expect((int64_t)second, 20, "stops there and says so");
     expect(machine.frames[frame].references, 20, "what came before has effect");
     batch[20].entry &= ~0x100ull;
@@ -113,9 +129,11 @@ static void test_batches(void)
     expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 32), 32, "unmap");
     expect(machine.frames[frame].references, 0, "no mapping left");
     batch[0] = (struct exo_pte){.address = EXO_PT_SPACE, .entry = frame};
-    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 1), -EXO_E_KIND, "a batch that goes to no space");
+    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 1), -EXO_E_KIND,
+           "a batch that goes to no space");
     expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 0), -EXO_E_ARG, "an empty batch");
-    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, EXO_PT_BATCH_MAX + 1), -EXO_E_ARG, "a batch too long");
+    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, EXO_PT_BATCH_MAX + 1), -EXO_E_ARG,
+           "a batch too long");
     frame_drop(frame);
 }
 
@@ -132,17 +150,21 @@ static void test_spaces(void)
         uint64_t entry = *exo_entry(slot << 39, 4);
 
         if (entry & EXO_PTE_PRESENT)
-            expect(exo_link(&other, root, slot << 39, 4, (entry & EXO_PTE_FRAME) >> 12), 0, "share slot %lu",
-                   (unsigned long)slot);
+            expect(exo_link(&other, root, slot << 39, 4, (entry & EXO_PTE_FRAME) >> 12), 0,
+                   "share slot %lu", (unsigned long)slot);
     }
     expect(exo_table_create(CAP_ROOT, table, 3), 0, "a table for a slot of its own");
     expect(exo_link(&other, root, 0x200000000000, 4, table), 0, "link it");
     expect(machine.frames[table].links, 1, "the row counts the link");
     expect(exo_table_destroy(CAP_ROOT, table), -EXO_E_BUSY, "a linked table is not destroyed");
     expect(exo_link(&other, root, 0x200000000000, 4, page), -EXO_E_KIND, "link a data frame");
-    expect(exo_link(&other, root, 0x200000000000, 4, root), -EXO_E_KIND, "link a table of the wrong level");
-    expect(exo_link(&other, root, 0x200000000000, 4, machine.page->frame_count), -EXO_E_RANGE, "link past the end");
-    expect(exo_link(&other, root, 0x200000000000, 4, (*exo_entry(0x400000, 4) & EXO_PTE_FRAME) >> 12), -EXO_E_EXISTS, "link over a link");
+    expect(exo_link(&other, root, 0x200000000000, 4, root), -EXO_E_KIND,
+           "link a table of the wrong level");
+    expect(exo_link(&other, root, 0x200000000000, 4, machine.page->frame_count), -EXO_E_RANGE,
+           "link past the end");
+    expect(
+        exo_link(&other, root, 0x200000000000, 4, (*exo_entry(0x400000, 4) & EXO_PTE_FRAME) >> 12),
+        -EXO_E_EXISTS, "link over a link");
     expect(exo_space_switch(SLOT_EMPTY, root), -EXO_E_CAP, "switch without capability");
     expect(exo_space_switch(SLOT_CHILD, root), -EXO_E_CAP, "switch to another's space");
     expect(exo_space_switch(SLOT_READER, root), -EXO_E_RIGHT, "switch without the write right");
@@ -150,7 +172,8 @@ static void test_spaces(void)
     expect(exo_space_switch(CAP_ROOT, page), -EXO_E_KIND, "switch to a data frame");
     expect(exo_space_switch(CAP_ROOT, table), -EXO_E_KIND, "switch to a table of level 3");
     expect(exo_space_switch(CAP_ROOT, root), 0, "switch");
-    check((*exo_entry(0x200000000000, 4) & EXO_PTE_FRAME) == table << 12, "the other space is loaded");
+    check((*exo_entry(0x200000000000, 4) & EXO_PTE_FRAME) == table << 12,
+          "the other space is loaded");
     expect(exo_table_destroy(CAP_ROOT, root), -EXO_E_BUSY, "the loaded space is not destroyed");
     expect(exo_space_switch(CAP_ROOT, machine.space.root), 0, "switch back");
     expect(exo_table_destroy(CAP_ROOT, root), 0, "destroy the second space");
@@ -179,14 +202,17 @@ static void test_large(void)
     check(first != 0, "512 aligned frames");
     expect(exo_tables(&machine.space, address, 1 << 21, 2), 0, "tables for a large page");
     low = (*exo_entry(address, 3) & EXO_PTE_FRAME) >> 12;
-    expect(exo_map_large(&machine.space, address, first, 1, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "map 2 MiB");
+    expect(exo_map_large(&machine.space, address, first, 1, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0,
+           "map 2 MiB");
     expect(machine.frames[first + 511].references, 1, "each frame is counted");
     ((volatile uint8_t *)address)[(1 << 21) - 1] = 7;
     expect(exo_frame_free(CAP_ROOT, first + 9, 1), -EXO_E_BUSY, "its frames are busy");
-    expect(update(CAP_ROOT, machine.space.root, address | 2, (first + 1) << 12 | LEAF | EXO_PTE_LARGE), -EXO_E_ARG,
-           "a large page whose frames are not aligned");
+    expect(
+        update(CAP_ROOT, machine.space.root, address | 2, (first + 1) << 12 | LEAF | EXO_PTE_LARGE),
+        -EXO_E_ARG, "a large page whose frames are not aligned");
     expect(exo_table_create(CAP_ROOT, table, 1), 0, "a table");
-    expect(exo_link(&machine.space, machine.space.root, address, 2, table), -EXO_E_EXISTS, "a link over a large page");
+    expect(exo_link(&machine.space, machine.space.root, address, 2, table), -EXO_E_EXISTS,
+           "a link over a large page");
     expect(exo_unmap(&machine.space, address, 512), 0, "unmap it");
     expect(machine.frames[first + 511].references, 0, "no reference is left");
     expect(exo_link(&machine.space, machine.space.root, address, 3, 0), 0, "unlink its table");

@@ -14,21 +14,26 @@ static void test_positions(void)
     uint64_t id = child->env;
 
     expect(exo_slice_set(SLOT_EMPTY, 0, 40, id), -EXO_E_CAP, "a position without capability");
-    expect(exo_slice_set(SLOT_READER, 0, 40, id), -EXO_E_RIGHT, "a position without the time right");
-    expect(exo_slice_set(SLOT_CHILD, 0, 40, id), -EXO_E_CAP, "a position for an env that is not dominated");
-    expect(exo_slice_set(CAP_ROOT, 63, 40, id), -EXO_E_RANGE, "a position of a CPU that is not there");
+    expect(exo_slice_set(SLOT_READER, 0, 40, id), -EXO_E_RIGHT,
+           "a position without the time right");
+    expect(exo_slice_set(SLOT_CHILD, 0, 40, id), -EXO_E_CAP,
+           "a position for an env that is not dominated");
+    expect(exo_slice_set(CAP_ROOT, 63, 40, id), -EXO_E_RANGE,
+           "a position of a CPU that is not there");
     expect(exo_slice_set(CAP_ROOT, 0, 64, id), -EXO_E_ARG, "position 64");
     expect(exo_slice_set(CAP_ROOT, 0, 40, 999), -EXO_E_NONE, "a position for no env");
     expect(exo_slice_set(CAP_ROOT, 0, 40, id), 0, "take a position");
     check(machine.slices[40].env == id, "the table shows it");
-    expect(exo_slice_set(SLOT_OTHER, 0, 40, 0), -EXO_E_CAP, "another's position cannot be given back");
+    expect(exo_slice_set(SLOT_OTHER, 0, 40, 0), -EXO_E_CAP,
+           "another's position cannot be given back");
     expect(exo_slice_set(CAP_ROOT, 0, 40, machine.env), 0, "re-point it");
     expect(exo_slice_set(CAP_ROOT, 0, 40, 0), 0, "give it back");
     expect((int64_t)machine.slices[40].guard_depth, 0, "the table shows it free");
     child_free(child);
 }
 
-/* Three slices of 10 ms: the env is told at their end, and others run although it never gives up by itself. */
+/* Three slices of 10 ms: the env is told at their end, and others run although it never gives up by
+ * itself. */
 static void test_preemption(void)
 {
     struct child *child = child_make(count_body, &(struct child_options){.slot = CAP_ROOT});
@@ -41,8 +46,10 @@ static void test_preemption(void)
     uint64_t took = exo_now_ns(machine.page) - start;
 
     check(child->step > 0, "it ran");
-    check(child->upcall->slices >= 3, "it had its slices: %lu", (unsigned long)child->upcall->slices);
-    check(took >= 3 * (uint64_t)EXO_SLICE_NS * 9 / 10, "each was a slice long: %lu us", (unsigned long)took / 1000);
+    check(child->upcall->slices >= 3, "it had its slices: %lu",
+          (unsigned long)child->upcall->slices);
+    check(took >= 3 * (uint64_t)EXO_SLICE_NS * 9 / 10, "each was a slice long: %lu us",
+          (unsigned long)took / 1000);
     check(child->upcall->slice_end_ns > start, "its end was announced");
     child_free(child);
 }
@@ -64,8 +71,8 @@ static void greedy_handler(struct exo_context *context)
 static void test_slice_upcall(void)
 {
     struct child *polite = child_make(unmasked_body, &(struct child_options){.slot = CAP_ROOT});
-    struct child *greedy =
-        child_make(unmasked_body, &(struct child_options){.slot = CAP_ROOT, .handler = greedy_handler});
+    struct child *greedy = child_make(
+        unmasked_body, &(struct child_options){.slot = CAP_ROOT, .handler = greedy_handler});
 
     child_run(polite, 0);
     child_run(greedy, 0);
@@ -75,7 +82,8 @@ static void test_slice_upcall(void)
           (unsigned long)polite->upcall->slice_upcalls);
     expect((int64_t)polite->upcall->preempted, 0, "and never preempted");
     check(greedy->value >= 2, "the greedy env was told: %lu times", (unsigned long)greedy->value);
-    check(greedy->upcall->preempted >= 2, "and preempted: %lu times", (unsigned long)greedy->upcall->preempted);
+    check(greedy->upcall->preempted >= 2, "and preempted: %lu times",
+          (unsigned long)greedy->upcall->preempted);
     check(greedy->upcall->overstay_ns > 0, "its overstay is counted: %lu us",
           (unsigned long)greedy->upcall->overstay_ns / 1000);
     child_free(polite);

@@ -26,9 +26,10 @@ static void callee_body(struct child *child)
 
 static struct child *callee_make(uint64_t flags)
 {
-    struct child *child = child_make(callee_body, &(struct child_options){.slot = CAP_ROOT,
-                                                                          .transfer_entry = (uint64_t)exo_transfer_entry,
-                                                                          .flags = flags});
+    struct child *child = child_make(
+        callee_body, &(struct child_options){.slot = CAP_ROOT,
+                                             .transfer_entry = (uint64_t)exo_transfer_entry,
+                                             .flags = flags});
 
     return child;
 }
@@ -39,11 +40,14 @@ static void test_call(void)
     struct exo_message message;
     bool right = true;
 
-    expect(exo_transfer_call(CAP_ROOT, child->env, &message), -EXO_E_BUSY, "call an env that does not wait");
+    expect(exo_transfer_call(CAP_ROOT, child->env, &message), -EXO_E_BUSY,
+           "call an env that does not wait");
     child_run(child, 0);
     check(wait_for(&child->step, 1, 1000), "the callee waits");
-    expect(exo_transfer_call(SLOT_EMPTY, child->env, &message), -EXO_E_CAP, "call without capability");
-    expect(exo_transfer_call(SLOT_CHILD, child->env, &message), -EXO_E_CAP, "call what is not dominated");
+    expect(exo_transfer_call(SLOT_EMPTY, child->env, &message), -EXO_E_CAP,
+           "call without capability");
+    expect(exo_transfer_call(SLOT_CHILD, child->env, &message), -EXO_E_CAP,
+           "call what is not dominated");
     expect(exo_transfer_call(CAP_ROOT, 4711, &message), -EXO_E_NONE, "call no env");
     served = 0;
     for (uint64_t round = 0; round < 100; round++) {
@@ -132,7 +136,8 @@ static void test_dying_caller(void)
     kill_wanted = false;
     for (int i = 0; i < 10; i++)
         (void)exo_yield();
-    expect(exo_transfer_call(CAP_ROOT, callee->env, &message), 0, "the callee serves the next caller");
+    expect(exo_transfer_call(CAP_ROOT, callee->env, &message), 0,
+           "the callee serves the next caller");
     expect((int64_t)message.word[0], 103, "as ever");
     child_free(callee);
 }

@@ -78,10 +78,12 @@ static void test_exceptions(void)
     for (uint32_t i = 0; i < count; i++) {
         expect(seen[i].vector, want[i].vector, "%s: vector", want[i].what);
         if (want[i].vector == 14) {
-            /* Whether a kernel page is "not present" or "protected" to ring 3 is the layout's business. */
+            /* Whether a kernel page is "not present" or "protected" to ring 3 is the layout's
+             * business. */
             uint64_t mask = want[i].address >= EXO_USER_END ? ~1ull : ~0ull;
 
-            expect((int64_t)(seen[i].error & mask), (int64_t)(want[i].error & mask), "%s: error code", want[i].what);
+            expect((int64_t)(seen[i].error & mask), (int64_t)(want[i].error & mask),
+                   "%s: error code", want[i].what);
             expect((int64_t)seen[i].address, (int64_t)want[i].address, "%s: address", want[i].what);
         }
     }
@@ -95,20 +97,22 @@ static void registers_body(struct child *child)
 {
     uint64_t sum;
 
-    __asm__ volatile("leaq 1f(%%rip), %%rax\n\tmovq %%rax, %1\n\t"
-                     "movq $1, %%rbx; movq $2, %%rcx; movq $4, %%rdx; movq $8, %%rsi; movq $16, %%rdi\n\t"
-                     "movq $32, %%r8; movq $64, %%r9; movq $128, %%r10; movq $256, %%r11; movq $512, %%r12\n\t"
-                     "movq $1024, %%r13; movq $2048, %%r14; movq $4096, %%r15; movq $8192, %%rax\n\t"
-                     "stc\n\t"
-                     "ud2\n"
-                     "1: adcq %%rbx, %%rax; addq %%rcx, %%rax; addq %%rdx, %%rax; addq %%rsi, %%rax\n\t"
-                     "addq %%rdi, %%rax; addq %%r8, %%rax; addq %%r9, %%rax; addq %%r10, %%rax; addq %%r11, %%rax\n\t"
-                     "addq %%r12, %%rax; addq %%r13, %%rax; addq %%r14, %%rax; addq %%r15, %%rax\n\t"
-                     "movq %%rax, %0"
-                     : "=m"(sum), "=m"(child->resume)
-                     :
-                     : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-                       "memory", "cc");
+    __asm__ volatile(
+        "leaq 1f(%%rip), %%rax\n\tmovq %%rax, %1\n\t"
+        "movq $1, %%rbx; movq $2, %%rcx; movq $4, %%rdx; movq $8, %%rsi; movq $16, %%rdi\n\t"
+        "movq $32, %%r8; movq $64, %%r9; movq $128, %%r10; movq $256, %%r11; movq $512, %%r12\n\t"
+        "movq $1024, %%r13; movq $2048, %%r14; movq $4096, %%r15; movq $8192, %%rax\n\t"
+        "stc\n\t"
+        "ud2\n"
+        "1: adcq %%rbx, %%rax; addq %%rcx, %%rax; addq %%rdx, %%rax; addq %%rsi, %%rax\n\t"
+        "addq %%rdi, %%rax; addq %%r8, %%rax; addq %%r9, %%rax; addq %%r10, %%rax; addq %%r11, "
+        "%%rax\n\t"
+        "addq %%r12, %%rax; addq %%r13, %%rax; addq %%r14, %%rax; addq %%r15, %%rax\n\t"
+        "movq %%rax, %0"
+        : "=m"(sum), "=m"(child->resume)
+        :
+        : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+          "r15", "memory", "cc");
     child->value = sum;
 }
 
@@ -146,7 +150,8 @@ static void nested_body(struct child *child)
 
 static void test_nested(void)
 {
-    struct child *child = child_make(nested_body, &(struct child_options){.slot = CAP_ROOT, .handler = nested_handler});
+    struct child *child = child_make(
+        nested_body, &(struct child_options){.slot = CAP_ROOT, .handler = nested_handler});
 
     child_run(child, 0);
     check(wait_for(&child->step, 1, 1000), "nested traps return one after the other");
@@ -176,11 +181,13 @@ static void broken_body(struct child *child)
 static void test_last_resort(void)
 {
     struct child *child =
-        child_make(broken_body, &(struct child_options){.slot = CAP_ROOT, .last_resort = (uint64_t)last_resort});
+        child_make(broken_body,
+                   &(struct child_options){.slot = CAP_ROOT, .last_resort = (uint64_t)last_resort});
 
     last_resort_reached = 0;
     child_run(child, 0);
-    check(wait_for(&last_resort_reached, 1, 1000), "a fault of the handler itself ends at the last resort");
+    check(wait_for(&last_resort_reached, 1, 1000),
+          "a fault of the handler itself ends at the last resort");
     expect((int64_t)child->upcall->trap_depth, 0, "with no record taken");
     expect((int64_t)child->upcall->masked, 1, "masked");
     child_free(child);
@@ -193,7 +200,8 @@ static void test_last_resort(void)
     child_free(child);
 }
 
-/* --- Reflection ------------------------------------------------------------------------------------------ */
+/* --- Reflection
+ * ------------------------------------------------------------------------------------------ */
 
 /* Counts, returns number + first argument, unmasks, and goes back by itself. */
 __asm__(".text\n"
@@ -209,7 +217,10 @@ static uint64_t foreign_call(uint64_t number, uint64_t argument)
 {
     uint64_t result;
 
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(argument) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(argument)
+                     : "rcx", "r11", "memory");
     return result;
 }
 
@@ -228,8 +239,9 @@ static void reflect_body(struct child *child)
 
 static void test_reflection(void)
 {
-    struct child *child = child_make(reflect_body, &(struct child_options){.slot = CAP_ROOT,
-                                                                           .syscall_entry = (uint64_t)reflect_entry});
+    struct child *child =
+        child_make(reflect_body, &(struct child_options){.slot = CAP_ROOT,
+                                                         .syscall_entry = (uint64_t)reflect_entry});
 
     child_run(child, 0);
     check(wait_for(&child->step, 1, 2000), "foreign system calls come back");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* victim.c - an instance that ends badly, in the way that its first argument names; for tests of init. */
+/* victim.c - an instance that ends badly, in the way that its first argument names; for tests of
+ * init. */
 #include <stddef.h>
 #include "base/string.h"
 #include "exo_stubs.h"
@@ -21,7 +22,8 @@ static void rest(struct exo_env *env)
     (void)env;
 }
 
-/* Envs, one of them running on every CPU; tables that nothing links to; mapped memory everywhere. */
+/* Envs, one of them running on every CPU; tables that nothing links to; mapped memory everywhere.
+ */
 static void make_mess(const struct instance_start *start)
 {
     exo_domain_init(&domain);
@@ -31,7 +33,8 @@ static void make_mess(const struct instance_start *start)
             exo_fail("victim: no env");
     }
     for (uint32_t cpu = 0; cpu < start->cpu_count; cpu++)
-        if (exo_slice_set(EXO_SLOT, cpu, start->position_first + start->position_count - 1, envs[0].id) < 0)
+        if (exo_slice_set(EXO_SLOT, cpu, start->position_first + start->position_count - 1,
+                          envs[0].id) < 0)
             exo_fail("victim: no slice");
     for (uint32_t i = 0; i < 8; i++)
         if (exo_table_create(EXO_SLOT, exo_frames_take(&domain.frames, 1, 1), 1 + i % 4) < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* elf_test.c - the strict ELF reader on the host: a small executable, each way to damage it, and chance. */
+/* elf_test.c - the strict ELF reader on the host: a small executable, each way to damage it, and
+ * chance. */
 #include "lib/exo/elf.h"
 #include <elf.h>
 #include <stddef.h>
@@ -35,15 +36,31 @@ static void make(void)
     file.header.e_shoff = offsetof(struct file, sh);
     file.header.e_shentsize = sizeof(Elf64_Shdr);
     file.header.e_shnum = 3;
-    file.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 0, .p_vaddr = LOW,
-                              .p_filesz = 4096, .p_memsz = 4096};
-    file.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R, .p_offset = 4096, .p_vaddr = LOW + 4096,
-                              .p_filesz = 4096, .p_memsz = 4096};
-    file.ph[2] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 8192, .p_vaddr = LOW + 8192,
-                              .p_filesz = 100, .p_memsz = 9000};
-    file.sh[1] = (Elf64_Shdr){.sh_type = SHT_SYMTAB, .sh_offset = offsetof(struct file, symbol),
-                              .sh_size = sizeof file.symbol, .sh_link = 2, .sh_entsize = sizeof(Elf64_Sym)};
-    file.sh[2] = (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = offsetof(struct file, strings),
+    file.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+                              .p_flags = PF_R | PF_X,
+                              .p_offset = 0,
+                              .p_vaddr = LOW,
+                              .p_filesz = 4096,
+                              .p_memsz = 4096};
+    file.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+                              .p_flags = PF_R,
+                              .p_offset = 4096,
+                              .p_vaddr = LOW + 4096,
+                              .p_filesz = 4096,
+                              .p_memsz = 4096};
+    file.ph[2] = (Elf64_Phdr){.p_type = PT_LOAD,
+                              .p_flags = PF_R | PF_W,
+                              .p_offset = 8192,
+                              .p_vaddr = LOW + 8192,
+                              .p_filesz = 100,
+                              .p_memsz = 9000};
+    file.sh[1] = (Elf64_Shdr){.sh_type = SHT_SYMTAB,
+                              .sh_offset = offsetof(struct file, symbol),
+                              .sh_size = sizeof file.symbol,
+                              .sh_link = 2,
+                              .sh_entsize = sizeof(Elf64_Sym)};
+    file.sh[2] = (Elf64_Shdr){.sh_type = SHT_STRTAB,
+                              .sh_offset = offsetof(struct file, strings),
                               .sh_size = sizeof file.strings};
     memcpy(file.strings, "\0entry\0data", 12);
     file.symbol[1] = (Elf64_Sym){.st_name = 1, .st_shndx = 1, .st_value = LOW + 0x200};
@@ -81,7 +98,8 @@ static void good(void)
     make();
     CHECK(!read_bytes(sizeof file));
     CHECK(elf.segment_count == 3 && elf.entry == LOW + 0x100);
-    CHECK(elf.segment[0].execute && !elf.segment[0].write && elf.segment[2].write && !elf.segment[2].execute);
+    CHECK(elf.segment[0].execute && !elf.segment[0].write && elf.segment[2].write &&
+          !elf.segment[2].execute);
     CHECK(elf.segment[2].memory_bytes == 9000 && elf.segment[2].file_bytes == 100);
     CHECK(exo_elf_symbol(&elf, "entry") == LOW + 0x200);
     CHECK(exo_elf_symbol(&elf, "data") == 0); /* not in an executable segment */
@@ -174,7 +192,8 @@ static void chance(void)
         for (uint32_t s = 0; s < elf.segment_count; s++) {
             const struct exo_elf_segment *segment = &elf.segment[s];
 
-            CHECK(segment->offset + segment->file_bytes <= 8192 + 100 && !(segment->write && segment->execute));
+            CHECK(segment->offset + segment->file_bytes <= 8192 + 100 &&
+                  !(segment->write && segment->execute));
             CHECK(segment->address >= LOW && segment->memory_bytes <= HIGH - segment->address);
         }
     }

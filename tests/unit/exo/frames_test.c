@@ -9,8 +9,8 @@
 
 static struct exo_frames pool;
 static uint64_t *used;
-static const struct instance_run runs[] = {{.first = 1000, .count = 300}, {.first = 5000, .count = 7},
-                                           {.first = 2048, .count = 512}};
+static const struct instance_run runs[] = {
+    {.first = 1000, .count = 300}, {.first = 5000, .count = 7}, {.first = 2048, .count = 512}};
 
 static void start(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ring_test.c - the byte rings on the host: bytes come out as they went in, also across the counters' wrap, and a hostile
- * peer's counters are noticed. */
+/* ring_test.c - the byte rings on the host: bytes come out as they went in, also across the
+ * counters' wrap, and a hostile peer's counters are noticed. */
 #include "lib/exo/ring.h"
 #include <stdlib.h>
 #include "tap.h"

@@ -15,8 +15,8 @@ static void header(const char *name, size_t bytes, size_t name_bytes)
 {
     char text[111];
 
-    snprintf(text, sizeof text, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", 1, 0100644, 0, 0, 1, 0,
-             bytes, 0, 0, 0, 0, name_bytes, 0);
+    snprintf(text, sizeof text, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", 1,
+             0100644, 0, 0, 1, 0, bytes, 0, 0, 0, 0, name_bytes, 0);
     memcpy(image + length, text, 110);
     memcpy(image + length + 110, name, strlen(name) + 1);
     length += 110 + name_bytes;
@@ -139,7 +139,8 @@ static void chance(void)
         const char *wrong = read_it();
 
         for (uint32_t m = 0; !wrong && m < archive.count; m++)
-            CHECK(archive.member[m].offset <= length && archive.member[m].bytes <= length - archive.member[m].offset);
+            CHECK(archive.member[m].offset <= length &&
+                  archive.member[m].bytes <= length - archive.member[m].offset);
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* manifest_test.c - the manifest parser on the host: what it accepts, each error with its place, and chance. */
+/* manifest_test.c - the manifest parser on the host: what it accepts, each error with its place,
+ * and chance. */
 #include "libos/init/manifest.h"
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,12 @@ static bool refuse(const char *from, uint32_t line, uint32_t column, const char 
 
 static void whole_manifest(void)
 {
-    CHECK(accept("# a comment\n\ninstance main # more\n  libos linux\n\troot root0.cpio\n  memory 440M\n  share 2\n"
-                 "  restart on-failure\n  arg bash\n  arg -c\n  arg \"echo hi\"\n  env A=b=c\n  env \"B= x\"\n  cwd /tmp\n"
-                 "  tty stdin\n  tty stderr\n  window 24 80\n  option verbose 1\ninstance b-2\nlibos hello\nmemory rest"));
+    CHECK(accept("# a comment\n\ninstance main # more\n  libos linux\n\troot root0.cpio\n  memory "
+                 "440M\n  share 2\n"
+                 "  restart on-failure\n  arg bash\n  arg -c\n  arg \"echo hi\"\n  env A=b=c\n  "
+                 "env \"B= x\"\n  cwd /tmp\n"
+                 "  tty stdin\n  tty stderr\n  window 24 80\n  option verbose 1\ninstance "
+                 "b-2\nlibos hello\nmemory rest"));
     CHECK(manifest.count == 2);
     const struct manifest_instance *a = &manifest.instance[0];
 
@@ -52,7 +56,8 @@ static void whole_manifest(void)
     CHECK(items[2].list == MANIFEST_ARG && !strcmp(items[2].text, "echo hi"));
     CHECK(items[3].list == MANIFEST_ENV && !strcmp(items[3].text, "A=b=c"));
     CHECK(!strcmp(items[4].text, "B= x"));
-    CHECK(items[5].list == MANIFEST_OPTION && !strcmp(items[5].text, "verbose") && !strcmp(items[5].value, "1"));
+    CHECK(items[5].list == MANIFEST_OPTION && !strcmp(items[5].text, "verbose") &&
+          !strcmp(items[5].value, "1"));
     CHECK(manifest.instance[1].memory_bytes == MANIFEST_REST && manifest.instance[1].share == 1);
     CHECK(!strcmp(manifest.instance[1].cwd, "/"));
 }
@@ -108,7 +113,8 @@ static void errors(void)
     CHECK(refuse("instance a\nwindow 24\n", 2, 10, "columns is missing"));
     CHECK(refuse("instance a\nwindow 24 65536\n", 2, 11, "0 to 65535"));
     CHECK(refuse("instance a\noption x\n", 2, 9, "value is missing"));
-    CHECK(refuse("instance a\nlibos l\nmemory rest\ninstance b\nlibos l\nmemory rest", 6, 1, "more than one"));
+    CHECK(refuse("instance a\nlibos l\nmemory rest\ninstance b\nlibos l\nmemory rest", 6, 1,
+                 "more than one"));
 }
 
 static void limits(void)
@@ -131,11 +137,13 @@ static void limits(void)
     CHECK(!parse("instance a\nlibos a\0b\n", 21) && strstr(manifest.error, "zero byte"));
 }
 
-/* Every prefix, and 200,000 mutations: no byte outside is touched, and an error always has a place and a text. */
+/* Every prefix, and 200,000 mutations: no byte outside is touched, and an error always has a place
+ * and a text. */
 static void chance(void)
 {
-    static const char seed[] = "instance main\n libos \"li\\x41nux\"\n root r\n memory 4M\n share 3\n restart always\n"
-                               " arg \"a \\\"b\" # c\n env A=1\n cwd /x\n tty stdin\n window 1 2\n option a b\n";
+    static const char seed[] =
+        "instance main\n libos \"li\\x41nux\"\n root r\n memory 4M\n share 3\n restart always\n"
+        " arg \"a \\\"b\" # c\n env A=1\n cwd /x\n tty stdin\n window 1 2\n option a b\n";
     char copy[sizeof seed];
     unsigned state = 1;
 
