@@ -64,7 +64,7 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
     if (length > USER_END)
         return -ENOMEM;
     length = page_up(length);
-    if (offset + length < offset)
+    if (offset > INT64_MAX - length)
         return -EOVERFLOW;
     if (flags & MAP_HUGETLB)
         return -ENOMEM; /* no huge pages are set aside, as on a default Linux */
