@@ -150,7 +150,8 @@ static int strings_replace_first(struct exec_strings *s, const char *const *text
 struct exec_target {
     struct file *file; /* held */
     struct elf_program program;
-    char name[PATH_BYTES]; /* what scripts are told, AT_EXECFN */
+    char name[PATH_BYTES]; /* what execve was given: AT_EXECFN, and the name of the process */
+    char script[256];      /* the file that is looked at now, when it is an interpreter; "": name */
 };
 
 /* Splits "#!  interpreter   argument  " in place. -ENOEXEC if there is no interpreter. */
@@ -196,7 +197,8 @@ static int script_follow(struct exec_target *target, struct exec_strings *string
 
     if (error)
         return error;
-    const char *words[3] = {interpreter, argument ? argument : target->name, target->name};
+    const char *script = target->script[0] ? target->script : target->name;
+    const char *words[3] = {interpreter, argument ? argument : script, script};
     struct file *file = NULL;
 
     error = strings_replace_first(strings, words, argument ? 3 : 2);
@@ -206,7 +208,7 @@ static int script_follow(struct exec_target *target, struct exec_strings *string
         return error;
     file_drop(target->file);
     target->file = file;
-    format(target->name, sizeof target->name, "%s", interpreter);
+    format(target->script, sizeof target->script, "%s", interpreter);
     return 1;
 }
 
@@ -265,6 +267,23 @@ void fpu_reset(void)
         __asm__ volatile("fxrstor64 (%0)" : : "r"(clean));
 }
 
+/* Set-id bits of the program; the saved ids become the effective ones in any case. */
+static void credentials_renew(struct process *process, struct file *file)
+{
+    struct credentials *cred = &process->cred;
+    struct stat status;
+
+    if (file_stat(file, &status))
+        return;
+    if (status.st_mode & 04000)
+        cred->euid = status.st_uid;
+    if ((status.st_mode & 02010) == 02010)
+        cred->egid = status.st_gid;
+    cred->suid = cred->fsuid = cred->euid;
+    cred->sgid = cred->fsgid = cred->egid;
+    process->dumpable = cred->uid == cred->euid && cred->gid == cred->egid;
+}
+
 /* What execve resets besides memory. */
 static void process_renew(struct exec_target *target)
 {
@@ -279,7 +298,7 @@ static void process_renew(struct exec_target *target)
     if (process->exe)
         dentry_hold(process->exe);
     process->execed = true;
-    process->dumpable = true;
+    credentials_renew(process, target->program.file);
     current()->clear_child_tid = 0;
     current()->robust_list = 0;
     vfork_release(process);
@@ -345,6 +364,7 @@ static int64_t exec_from_user(int directory, char *path, uaddr_t argv, uaddr_t e
     if (!target)
         return error;
     target->file = NULL;
+    target->script[0] = 0;
     if (path[0] == '/' || directory == AT_FDCWD)
         format(target->name, sizeof target->name, "%s", path);
     else if (path[0])

@@ -187,8 +187,11 @@ struct wait_request {
     uint64_t user_ns, system_ns;
 };
 
-static bool wanted(const struct process *child, int pid)
+static bool wanted(const struct process *child, int pid, uint32_t options)
 {
+    /* A child that does not end with SIGCHLD is seen with __WCLONE or __WALL only, and the others not with __WCLONE. */
+    if (!(options & __WALL) && (child->exit_signal != SIGCHLD) != !!(options & __WCLONE))
+        return false;
     if (pid > 0)
         return child->pid == pid;
     if (pid == -1)
@@ -239,7 +242,7 @@ static int look(struct wait_request *r)
     list_for_each(node, &current()->process->children) {
         struct process *child = list_item(node, struct process, sibling);
 
-        if (!wanted(child, r->pid))
+        if (!wanted(child, r->pid, r->options))
             continue;
         result = 0;
         if (child->zombie && r->options & WEXITED) {
@@ -287,7 +290,7 @@ static int rusage_write(uaddr_t at, const struct wait_request *r)
 
 int64_t lx_wait4(uint64_t pid, uint64_t status, uint64_t options, uint64_t usage)
 {
-    struct wait_request r = {.pid = (int)pid, .options = (uint32_t)(options & (WNOHANG | WSTOPPED | WCONTINUED)) | WEXITED};
+    struct wait_request r = {.pid = (int)pid, .options = (uint32_t)options | WEXITED};
 
     if (options & ~(uint64_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL) & 0xffffffff)
         return -EINVAL;

@@ -171,6 +171,8 @@ struct clone_request {
 
 static int request_check(const struct clone_request *r)
 {
+    if ((r->flags & CLONE_THREAD && !(r->flags & CLONE_SIGHAND)) || (r->flags & CLONE_SIGHAND && !(r->flags & CLONE_VM)))
+        return -EINVAL;
     if (r->flags & CLONE_THREAD)
         return (int)unimplemented(-ENOSYS, "clone with CLONE_THREAD: threads");
     if (r->flags & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
@@ -283,6 +285,16 @@ void vfork_release(struct process *process)
     task_wake(waiter);
 }
 
+/* RLIMIT_NPROC counts the processes of the real user. */
+static bool over_limit(const struct process *parent)
+{
+    uint64_t count = 0;
+
+    list_for_each(node, &process_list)
+        count += list_item(node, struct process, all)->cred.uid == parent->cred.uid;
+    return count >= parent->rlimit[RLIMIT_NPROC].soft;
+}
+
 static int64_t clone(const struct clone_request *r)
 {
     struct process *parent = current()->process;
@@ -291,7 +303,7 @@ static int64_t clone(const struct clone_request *r)
     if (error)
         return error;
     reap_dead();
-    if (process_count >= parent->rlimit[RLIMIT_NPROC].soft || process_count >= frames_total() / FRAMES_PER_PROCESS)
+    if (process_count >= frames_total() / FRAMES_PER_PROCESS || (parent->cred.uid && over_limit(parent)))
         return -EAGAIN;
     struct process *child = process_new();
 

@@ -202,6 +202,14 @@ int64_t lx_setgroups(uint64_t size, uint64_t list)
 
     if (error)
         return error;
+    for (uint64_t i = 1; i < size; i++) { /* kept in order, as getgroups shows them */
+        uint32_t group = groups[i];
+        uint64_t at = i;
+
+        for (; at && groups[at - 1] > group; at--)
+            groups[at] = groups[at - 1];
+        groups[at] = group;
+    }
     memcpy(mine()->groups, groups, size * sizeof groups[0]);
     mine()->group_count = (uint32_t)size;
     return 0;
