@@ -371,6 +371,7 @@ static bool give_memory(struct build *b)
                     "(--memory)",
                     (unsigned long)(want >> 8), (unsigned long)(free >> 8));
     b->start->run_count = frames_take_runs(CAP_CHILD, want, b->start->run, &got);
+    b->instance->given_pages = got;
     if (got < want && config->memory_bytes != MANIFEST_REST)
         init_log("init: instance %s: memory is cut up: it gets %lu of %lu pages", config->name,
                  (unsigned long)got, (unsigned long)want);

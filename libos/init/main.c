@@ -168,6 +168,21 @@ static void build_all(const struct build_input *input)
                 instance_build(&instances[i], input);
 }
 
+/* What kernel, init and the instances' structures keep for themselves: all but the runs and the
+ * root archives. */
+static void report_memory(void)
+{
+    uint64_t total = 0;
+    uint64_t given = 0;
+
+    for (uint64_t f = 0; f < machine.page->frame_count; f++)
+        total += machine.frames[f].kind != EXO_FRAME_NONE;
+    for (uint32_t i = 0; i < manifest.count; i++)
+        given += instances[i].given_pages + instances[i].archive_pages;
+    init_log("init: memory not for programs: %lu KiB of %lu", (unsigned long)(total - given) * 4,
+             (unsigned long)total * 4);
+}
+
 /* --- The channel's side
  * ----------------------------------------------------------------------------------- */
 
@@ -325,6 +340,7 @@ void init_main(const struct exo_init_start *start)
     const struct build_input input = {.manifest = &manifest, .archive = &archive};
 
     build_all(&input);
+    report_memory();
     if (!channel_is_up())
         for (uint32_t i = 0; i < manifest.count; i++)
             (void)instance_input_end(&instances[i]);
