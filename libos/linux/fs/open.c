@@ -66,7 +66,7 @@ static int choose_ops(struct file *file)
 int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
 {
     struct inode *inode = dentry->inode;
-    struct file *file = file_new(NULL, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+    struct file *file = file_new(NULL, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC));
     int error = 0;
 
     if (!file)
@@ -80,6 +80,7 @@ int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
             inode->writers++;
         error = choose_ops(file);
     }
+    file->flags &= ~(uint32_t)O_NOCTTY; /* for the open of a terminal only; F_GETFL does not show it */
     if (!error && (flags & O_TRUNC) && is_regular(inode) && !inode->ops && !(flags & O_PATH)) {
         error = pages_resize(inode, 0);
         inode_touch(inode, true);

@@ -290,6 +290,7 @@ static int master_open(struct file *file)
     if (!pty)
         return -ENOMEM;
     tty_init(&pty->tty, &pty_driver);
+    pty->tty.ldisc.termios.c_cflag &= ~(unsigned)HUPCL; /* no line to hang up */
     pty->tty.number = number;
     pty->master_open = true;
     pty->locked = true;

@@ -72,6 +72,7 @@ void tty_hangup(struct tty *tty)
     struct process *leader = tty->session ? process_find(tty->session) : NULL;
 
     tty->hung_up = true;
+    ldisc_flush_input(&tty->ldisc); /* as on Linux: what nobody read is gone */
     if (leader) {
         signal_send_process(leader, SIGHUP, NULL);
         signal_send_process(leader, SIGCONT, NULL);
@@ -400,7 +401,7 @@ uint32_t tty_poll_state(const struct tty *tty)
     if (ldisc_available(&tty->ldisc) >= minimum || at_end(tty))
         state |= POLLIN | POLLRDNORM;
     if (tty->hung_up)
-        state |= POLLHUP | POLLIN | POLLRDNORM;
+        state |= POLLHUP | POLLERR | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
     else if (!tty->ldisc.stopped && tty->driver->room((struct tty *)tty) >= LDISC_OUTPUT_MAX)
         state |= POLLOUT | POLLWRNORM;
     return state;
