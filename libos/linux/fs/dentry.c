@@ -15,10 +15,10 @@ static uint32_t next_device = 0x20;
 
 uint32_t name_hash(const char *name, uint32_t length)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = NAME_HASH_START;
 
     for (uint32_t i = 0; i < length; i++)
-        hash = (hash ^ (uint8_t)name[i]) * 16777619u;
+        hash = name_hash_step(hash, name[i]);
     return hash;
 }
 
@@ -157,15 +157,33 @@ void dentry_detach(struct dentry *dentry)
     dentry_drop(dentry);
 }
 
+static bool same_bytes(const char *a, const char *b, uint32_t length)
+{
+    for (; length >= 8; length -= 8, a += 8, b += 8) {
+        uint64_t x, y;
+        __builtin_memcpy(&x, a, 8);
+        __builtin_memcpy(&y, b, 8);
+        if (x != y)
+            return false;
+    }
+    while (length && *a++ == *b++)
+        length--;
+    return !length;
+}
+
 static bool named(const struct dentry *dentry, uint32_t hash, const char *name, uint32_t length)
 {
-    return dentry->hash == hash && dentry->length == length && !memcmp(dentry->name, name, length);
+    return dentry->hash == hash && dentry->length == length && same_bytes(dentry->name, name, length);
 }
 
 struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length)
 {
+    return dentry_child_hashed(directory, name_hash(name, length), name, length);
+}
+
+struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name, uint32_t length)
+{
     struct directory *dir = &directory->inode->u.dir;
-    uint32_t hash = name_hash(name, length);
 
     if (dir->bucket) {
         struct dentry *dentry = dir->bucket[hash & dir->bucket_mask];

@@ -37,13 +37,13 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
 /* The parent and last name of a program's path; text (the heap's) must be freed after use, *error 0. */
 static char *parent_of(int dirfd, uaddr_t path, struct walk *state, struct last *last, int *error)
 {
-    char *text = path_from_user(path, error);
+    char *text = path_take(path, error);
 
     if (!text)
         return NULL;
     *error = walk_parent(dirfd, text, state, last);
     if (*error) {
-        heap_free(text);
+        path_give(text);
         return NULL;
     }
     return text;
@@ -65,7 +65,7 @@ static int make(int dirfd, uaddr_t path, uint32_t mode, uint32_t rdev, const cha
     if (last.kind != LAST_NAME) {
         error = -EEXIST;
     } else {
-        error = lookup_name(last.parent, last.name, last.length, &there);
+        error = lookup_name(last.parent, &last, &there);
         if (!error)
             dentry_drop(there);
         error = error == 0 ? -EEXIST : error == -ENOENT ? 0 : error;
@@ -95,7 +95,7 @@ static int make(int dirfd, uaddr_t path, uint32_t mode, uint32_t rdev, const cha
     }
     heap_free(copy);
     dentry_drop(last.parent);
-    heap_free(text);
+    path_give(text);
     return error;
 }
 
@@ -134,12 +134,12 @@ int64_t lx_mknod(uint64_t path, uint64_t mode, uint64_t rdev)
 int64_t lx_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 {
     int error = 0;
-    char *text = path_from_user(target, &error);
+    char *text = path_take(target, &error);
 
     if (!text)
         return error;
     error = *text ? make((int)dirfd, path, S_IFLNK | 0777, 0, text) : -ENOENT;
-    heap_free(text);
+    path_give(text);
     return error;
 }
 
@@ -169,7 +169,7 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
         dentry_drop(from);
         return error;
     }
-    error = last.kind == LAST_NAME ? lookup_name(last.parent, last.name, last.length, &there) : -EEXIST;
+    error = last.kind == LAST_NAME ? lookup_name(last.parent, &last, &there) : -EEXIST;
     if (!error)
         dentry_drop(there);
     error = error == 0 ? -EEXIST : error == -ENOENT ? 0 : error;
@@ -196,7 +196,7 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
         inode_touch(last.parent->inode, true);
     }
     dentry_drop(last.parent);
-    heap_free(text);
+    path_give(text);
     dentry_drop(from);
     return error;
 }
@@ -238,7 +238,7 @@ int64_t lx_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
     if (last.kind != LAST_NAME) {
         error = !directory ? -EISDIR : last.kind == LAST_DOT ? -EINVAL : last.kind == LAST_DOTDOT ? -ENOTEMPTY : -EBUSY;
     } else {
-        error = lookup_name(last.parent, last.name, last.length, &victim);
+        error = lookup_name(last.parent, &last, &victim);
     }
     if (!error) {
         error = may_remove(last.parent, victim, directory);
@@ -253,7 +253,7 @@ int64_t lx_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
         dentry_drop(victim);
     }
     dentry_drop(last.parent);
-    heap_free(text);
+    path_give(text);
     return error;
 }
 
@@ -347,10 +347,10 @@ static int rename_names(struct last *from, struct last *to, uint32_t flags)
 
     if (from->kind != LAST_NAME || to->kind != LAST_NAME)
         return -EBUSY;
-    error = lookup_name(from->parent, from->name, from->length, &moved);
+    error = lookup_name(from->parent, from, &moved);
     if (error)
         return error;
-    error = lookup_name(to->parent, to->name, to->length, &there);
+    error = lookup_name(to->parent, to, &there);
     if (error == -ENOENT)
         error = 0;
     if (!error)
@@ -392,10 +392,10 @@ int64_t lx_renameat2(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t 
         if (new_text) {
             error = rename_names(&from, &to, (uint32_t)flags);
             dentry_drop(to.parent);
-            heap_free(new_text);
+            path_give(new_text);
         }
         dentry_drop(from.parent);
-        heap_free(old_text);
+        path_give(old_text);
     }
     heap_free(state);
     return error;
@@ -424,7 +424,7 @@ int64_t lx_readlinkat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t s
     result = walk_user((int)dirfd, path, WALK_EMPTY, &dentry);
     if (result)
         return result;
-    text = is_link(dentry->inode) ? heap_alloc(PATH_LIMIT) : NULL;
+    text = is_link(dentry->inode) ? path_buffer() : NULL;
     if (!is_link(dentry->inode))
         result = is_empty_path(path) ? -ENOENT : -EINVAL;
     else if (!text)
@@ -436,7 +436,7 @@ int64_t lx_readlinkat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t s
         if (copy_to_user(buffer, text, (uint64_t)result))
             result = -EFAULT;
     }
-    heap_free(text);
+    path_give(text);
     dentry_drop(dentry);
     return result;
 }

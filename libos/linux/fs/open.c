@@ -171,13 +171,13 @@ int64_t lx_openat(uint64_t dirfd, uint64_t path, uint64_t flags64, uint64_t mode
     uint32_t flags = (uint32_t)flags64 & (uint32_t)OPEN_FLAGS;
     struct file *file;
     int error = 0;
-    char *text = path_from_user(path, &error);
+    char *text = path_take(path, &error);
     int fd;
 
     if (!text)
         return error;
     error = file_open_at((int)dirfd, text, flags, (uint32_t)mode, &file);
-    heap_free(text);
+    path_give(text);
     if (error)
         return error;
     fd = fd_install(file, flags & O_CLOEXEC, 0);

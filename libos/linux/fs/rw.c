@@ -12,29 +12,48 @@
 
 #define VECTOR_LIMIT 1024
 
+/* fd_get and file_drop without calls: these two system calls are the ones that programs make most. */
+static inline struct file *fast_get(uint64_t fd)
+{
+    struct files *files = current()->process->files;
+    struct file *file = (uint32_t)fd < files->size ? files->file[(uint32_t)fd] : NULL;
+
+    if (file)
+        file->count++;
+    return file;
+}
+
+static inline void fast_drop(struct file *file)
+{
+    if (__builtin_expect(file->count == 1, 0))
+        file_drop(file);
+    else
+        file->count--;
+}
+
 int64_t lx_read(uint64_t fd, uint64_t buffer, uint64_t bytes)
 {
-    struct file *file = fd_get((int)fd);
+    struct file *file = fast_get(fd);
     int64_t done = -EBADF;
 
     if (!file)
         return -EBADF;
-    if (!(file->flags & O_WRONLY))
+    if (!(file->flags & (O_WRONLY | O_PATH)))
         done = file->ops->read ? file->ops->read(file, buffer, min_of(bytes, IO_LIMIT), &file->offset) : -EINVAL;
-    file_drop(file);
+    fast_drop(file);
     return done;
 }
 
 int64_t lx_write(uint64_t fd, uint64_t buffer, uint64_t bytes)
 {
-    struct file *file = fd_get((int)fd);
+    struct file *file = fast_get(fd);
     int64_t done = -EBADF;
 
     if (!file)
         return -EBADF;
-    if (file->flags & (O_WRONLY | O_RDWR))
+    if (file->flags & (O_WRONLY | O_RDWR)) /* never set with O_PATH */
         done = file->ops->write ? file->ops->write(file, buffer, min_of(bytes, IO_LIMIT), &file->offset) : -EINVAL;
-    file_drop(file);
+    fast_drop(file);
     return done;
 }
 

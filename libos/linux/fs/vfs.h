@@ -143,6 +143,11 @@ bool in_group(uint32_t gid);
 bool privileged(void); /* current's fsuid is 0 */
 
 /* --- dentry.c --- */
+#define NAME_HASH_START 2166136261u
+static inline uint32_t name_hash_step(uint32_t hash, char c)
+{
+    return (hash ^ (uint8_t)c) * 16777619u;
+}
 uint32_t name_hash(const char *name, uint32_t length);
 /* A dentry outside the tree; takes the hold on inode (drops it on failure). NULL: no memory. */
 struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length, struct inode *inode);
@@ -151,6 +156,7 @@ int dentry_attach(struct dentry *dentry, struct dentry *parent); /* the tree tak
 void dentry_detach(struct dentry *dentry);
 int dentry_rename(struct dentry *dentry, const char *name, uint32_t length); /* while detached; 0 or -ENOMEM */
 struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length); /* borrowed; NULL */
+struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name, uint32_t length);
 struct dentry *mount_top(struct dentry *dentry); /* what is mounted there, or itself */
 int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, size_t size);
 /* New file below directory: inode, dentry, attached. Times of the directory move. */
@@ -166,6 +172,7 @@ struct last {
     struct dentry *parent; /* held */
     const char *name;      /* not NUL-terminated; ".", ".." or "" are told apart by `kind` */
     uint32_t length;
+    uint32_t hash; /* name_hash */
     enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT } kind;
     bool slash; /* a slash followed */
 };
@@ -181,7 +188,11 @@ int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out);
 /* Up to the last component, which is not looked up. state must outlive `last` (its names may lie in it). */
 int walk_parent(int dirfd, const char *path, struct walk *state, struct last *last);
 /* One name in a directory that current may search: held dentry, -ENOENT, ... */
-int lookup_name(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
+int lookup_name(struct dentry *directory, const struct last *last, struct dentry **out);
+/* Buffers of PATH_LIMIT bytes for paths; path_give takes them back. path_take fills one from the program. */
+char *path_buffer(void);
+char *path_take(uaddr_t from, int *error);
+void path_give(char *buffer);
 /* open's walk: gives the file's dentry, or its parent and name when it does not exist and may be made (*out NULL). */
 int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last, struct dentry **out);
 int link_text(struct inode *inode, char *buffer, size_t size); /* length (cut off at size) or error */

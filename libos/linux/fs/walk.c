@@ -8,6 +8,37 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
 
+/* Nearly every call needs a buffer for one path: the last one given back waits here for the next call. */
+static char *spare_buffer;
+
+char *path_buffer(void)
+{
+    char *buffer = spare_buffer;
+
+    spare_buffer = NULL;
+    return buffer ? buffer : heap_alloc(PATH_LIMIT);
+}
+
+void path_give(char *buffer)
+{
+    if (!spare_buffer)
+        spare_buffer = buffer;
+    else if (buffer)
+        heap_free(buffer);
+}
+
+char *path_take(uaddr_t from, int *error)
+{
+    char *buffer = path_buffer();
+    int64_t length = buffer ? string_from_user(buffer, from, PATH_LIMIT) : -ENOMEM;
+
+    if (length >= 0)
+        return buffer;
+    path_give(buffer);
+    *error = (int)length;
+    return NULL;
+}
+
 static void move_to(struct walk *state, struct dentry *to)
 {
     dentry_drop(state->at);
@@ -56,19 +87,23 @@ static bool next_name(struct walk *state, struct last *last)
             continue;
         }
         const char *end = s;
-        while (*end && *end != '/')
-            end++;
+        uint32_t hash = NAME_HASH_START;
+        for (char c; (c = *end) != '\0' && c != '/'; end++)
+            hash = name_hash_step(hash, c);
         last->name = s;
         last->length = (uint32_t)(end - s);
+        last->hash = hash;
         last->slash = *end == '/';
         while (*end == '/')
             end++;
         state->rest[state->depth] = end;
         last->kind = LAST_NAME;
-        if (s[0] == '.' && last->length == 1)
-            last->kind = LAST_DOT;
-        if (s[0] == '.' && s[1] == '.' && last->length == 2)
-            last->kind = LAST_DOTDOT;
+        if (s[0] == '.' && last->length <= 2) {
+            if (last->length == 1)
+                last->kind = LAST_DOT;
+            else if (s[1] == '.')
+                last->kind = LAST_DOTDOT;
+        }
         return true;
     }
 }
@@ -96,8 +131,10 @@ static void up(struct walk *state)
     move_to(state, d);
 }
 
-int lookup_name(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+int lookup_name(struct dentry *directory, const struct last *last, struct dentry **out)
 {
+    const char *name = last->name;
+    uint32_t length = last->length;
     struct inode *inode = directory->inode;
     struct dentry *found;
     int error;
@@ -109,7 +146,7 @@ int lookup_name(struct dentry *directory, const char *name, uint32_t length, str
         return error;
     if (length > NAME_LIMIT)
         return -ENAMETOOLONG;
-    found = dentry_child(directory, name, length);
+    found = dentry_child_hashed(directory, last->hash, name, length);
     if (found) {
         found = mount_top(found);
         dentry_hold(found);
@@ -188,7 +225,7 @@ static int step(struct walk *state, const struct last *last, bool follow)
             up(state);
         return 0;
     }
-    error = lookup_name(state->at, last->name, last->length, &found);
+    error = lookup_name(state->at, last, &found);
     if (error)
         return error;
     if (follow && is_link(found->inode))
@@ -234,12 +271,12 @@ int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
 int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out)
 {
     int error = 0;
-    char *text = path_from_user(path, &error);
+    char *text = path_take(path, &error);
 
     if (!text)
         return error;
     error = walk(dirfd, text, flags, out);
-    heap_free(text);
+    path_give(text);
     return error;
 }
 
@@ -307,7 +344,7 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
                 error = flags & O_EXCL ? -EEXIST : -EISDIR;
             return finish(state, error, out);
         }
-        error = lookup_name(state->at, last->name, last->length, &found);
+        error = lookup_name(state->at, last, &found);
         if (error == -ENOENT && (flags & O_CREAT) && !state->at->inode->mount->pseudo) {
             last->parent = state->at;
             if (!slash)
