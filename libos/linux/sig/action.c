@@ -23,6 +23,7 @@ int signal_init_process(struct process *process)
         return -ENOMEM;
     queue_init(&process->sig.pending);
     process->sig.queued = 0;
+    process->sig.spare_used = false;
     process->sig.group_exit = false;
     process->sig.stopped = false;
     process->sig.parent_death_signal = 0;

@@ -3,8 +3,8 @@
  * frame.c - the frame of a signal handler on the program's stack, laid out as Linux does, and the way back.
  *
  * The program's extended state is in the processor while the LibOS runs (the LibOS uses general registers only), so
- * it is stored straight to the program's stack and loaded from there. The pages are touched through user.h first;
- * after that nothing can unmap them before this call ends (core.h, Concurrency), and plain accesses are safe.
+ * it is stored straight to the program's stack and loaded from there. The pages are touched first (touch.h); after that
+ * nothing can unmap them before this call ends, and plain accesses are safe.
  * Everything in a frame may have been changed by the program; what could fault in the LibOS or give
  * the program more than it has is checked in state_valid and registers_restore.
  *
@@ -14,7 +14,7 @@
 #include <asm/sigcontext.h>
 #include <asm/ucontext.h>
 #include "libos/linux/call/handlers.h"
-#include "libos/linux/user.h"
+#include "libos/linux/sig/touch.h"
 
 #define RED_ZONE_BYTES    128
 #define STATE_ALIGN       64
@@ -154,19 +154,6 @@ static void registers_save(struct sigcontext_64 *machine, const struct regs *reg
     machine->cr2 = task->sig.fault_address;
 }
 
-/* Makes the bytes writable now, so that plain stores to them cannot fault. */
-static int touch(uint64_t address, uint64_t bytes)
-{
-    uint64_t end = address + bytes;
-
-    if (!user_range_ok(address, bytes))
-        return -EFAULT;
-    for (uint64_t at = address; at < end; at = page_down(at) + PAGE_SIZE)
-        if (clear_user(at, 1))
-            return -EFAULT;
-    return clear_user(end - 1, 1);
-}
-
 static void state_store(uint64_t address)
 {
     uint8_t *area = (uint8_t *)address;
@@ -181,6 +168,7 @@ static void state_store(uint64_t address)
         fxrstor(state_initial);
         return;
     }
+#pragma GCC unroll 8
     for (int i = 0; i < HEADER_BYTES / 8; i++)
         header[i] = 0; /* XSAVE writes only the first word */
     xsave(area);
@@ -210,7 +198,7 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
 
     if ((enter || nested) && at <= task->sig.stack_base)
         return -EFAULT;
-    if (!(action->flags & SA_RESTORER) || action->handler >= CANONICAL_END || at > sp || touch(at, sp - at))
+    if (!(action->flags & SA_RESTORER) || action->handler >= CANONICAL_END || touch_write(at, sp))
         return -EFAULT;
     state_store(area);
     frame->return_address = action->restorer;
@@ -230,6 +218,7 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
         context->machine.reserved1[i] = 0;
     context->mask = task->sig.restore_blocked ? task->sig.saved_blocked : task->sig.blocked;
     frame->info = *info;
+#pragma GCC unroll 10
     for (uint32_t i = 0; i < ARRAY_SIZE(frame->info_rest); i++)
         frame->info_rest[i] = 0;
     if (task->sig.stack_flags & SS_AUTODISARM) {
@@ -249,30 +238,17 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
 
 /* --- The way back ----------------------------------------------------------------------------------------- */
 
-/* Reads one byte of each page, so that plain loads cannot fault. */
-static int touch_read(uint64_t address, uint64_t bytes)
-{
-    uint8_t byte;
-
-    if (!user_range_ok(address, bytes))
-        return -EFAULT;
-    for (uint64_t at = address; at < address + bytes; at = page_down(at) + PAGE_SIZE)
-        if (copy_from_user(&byte, at, 1))
-            return -EFAULT;
-    return 0;
-}
-
 /* Would XRSTOR take this area without a fault? */
 static bool state_valid(const uint8_t *area)
 {
     const uint64_t *header = (const uint64_t *)(area + HEADER_OFFSET);
 
-    if (header[0] & ~state.components)
-        return false;
+    uint64_t wrong = header[0] & ~state.components;
+
+#pragma GCC unroll 8
     for (int i = 1; i < HEADER_BYTES / 8; i++)
-        if (header[i])
-            return false;
-    return true;
+        wrong |= header[i];
+    return !wrong;
 }
 
 static void state_restore_initial(void)
@@ -293,13 +269,13 @@ static int state_restore(uint64_t address)
         state_restore_initial();
         return 0;
     }
-    if (address % STATE_ALIGN || touch_read(address, LEGACY_BYTES))
+    if (address % STATE_ALIGN || touch_read(address, address + LEGACY_BYTES))
         return -EFAULT;
-    memcpy(&mxcsr, area + MXCSR_OFFSET, sizeof mxcsr);
+    mxcsr = *(const uint32_t *)(area + MXCSR_OFFSET);
     if (mxcsr & ~state.mxcsr_mask)
         return -EFAULT;
     if (state.xsave && software->magic1 == FP_XSTATE_MAGIC1 && software->xstate_size == state.bytes &&
-        !touch_read(address, state.bytes + MAGIC2_BYTES) &&
+        !touch_read(address + LEGACY_BYTES, address + state.bytes + MAGIC2_BYTES) &&
         *(const uint32_t *)(area + state.bytes) == FP_XSTATE_MAGIC2) {
         if (!state_valid(area))
             return -EFAULT;
@@ -347,7 +323,7 @@ int64_t lx_rt_sigreturn(void)
     if (!state.known)
         state_learn();
     regs->orig_rax = UINT64_MAX; /* what rax gets is no result to be restarted */
-    if (touch_read(at, sizeof *frame))
+    if (touch_read(at, at + sizeof *frame))
         goto bad;
     sigmask_t mask = frame->context.mask;
     uint64_t area = frame->context.machine.fpstate;

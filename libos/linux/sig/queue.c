@@ -9,11 +9,6 @@
 #include <asm/resource.h>
 #include "libos/linux/time/clock.h"
 
-struct signal_item {
-    struct list node;
-    struct siginfo info;
-};
-
 void queue_init(struct signal_queue *queue)
 {
     queue->set = 0;
@@ -24,7 +19,10 @@ int queue_add(struct process *owner, struct signal_queue *queue, int signal, con
 {
     struct signal_item *item = NULL;
 
-    if (info && owner->sig.queued < owner->rlimit[RLIMIT_SIGPENDING].soft)
+    if (info && !owner->sig.spare_used) {
+        item = &owner->sig.spare;
+        owner->sig.spare_used = true;
+    } else if (info && owner->sig.queued < owner->rlimit[RLIMIT_SIGPENDING].soft)
         item = heap_alloc(sizeof *item);
     if (item) {
         item->info = *info;
@@ -53,7 +51,10 @@ static void item_free(struct process *owner, struct signal_item *item)
 {
     list_remove(&item->node);
     owner->sig.queued--;
-    heap_free(item);
+    if (item == &owner->sig.spare)
+        owner->sig.spare_used = false;
+    else
+        heap_free(item);
 }
 
 void queue_take(struct process *owner, struct signal_queue *queue, int signal, struct siginfo *info)

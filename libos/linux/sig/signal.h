@@ -38,6 +38,12 @@ struct siginfo {
 };
 static_assert(sizeof(struct siginfo) == 48, "siginfo");
 
+/* A pending signal that came with siginfo. */
+struct signal_item {
+    struct list node;
+    struct siginfo info;
+};
+
 struct signal_action { /* what rt_sigaction reads and writes */
     uint64_t handler;
     uint64_t flags;
@@ -53,6 +59,8 @@ struct signal_queue {
 struct signal_shared {
     struct signal_action *action; /* [SIGNAL_COUNT], heap; index signal - 1 */
     struct signal_queue pending;
+    struct signal_item spare; /* used first: most signals are taken before the next one comes */
+    bool spare_used;
     uint32_t queued;   /* items of the process and its tasks, against RLIMIT_SIGPENDING */
     bool group_exit;
     bool stopped;      /* job control: no task runs until it is cleared */
