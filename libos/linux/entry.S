@@ -91,7 +91,7 @@ instance_syscall_entry:
     movq %gs:VCPU_TASK, %r11
     movq TASK_PROCESS(%r11), %r11
     js 5f
-    movl (%r11,%rcx), %eax
+    movl -1(%r11,%rcx), %eax
 0:  movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
     movq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS), %r11
     movq %rcx, %gs:VCPU_RIP
@@ -100,7 +100,7 @@ instance_syscall_entry:
     movl $0, UPCALL(EXO_UPCALL_MASKED)
     jmp exit_start
 5:  addq %rcx, %r11                 /* the parent's pid: one step further */
-    movq PROCESS_PARENT + PROCESS_PID(%r11), %r11
+    movq PROCESS_PARENT + PROCESS_PID + 1(%r11), %r11
     movl $1, %eax                   /* no struct process: the LibOS itself */
     testq %r11, %r11
     jz 0b
@@ -250,26 +250,26 @@ instance_last_resort:
     ud2
 
     .section .rodata
-/* Offset in struct process of the word that answers the call; 0: call_dispatch;
- * negative: minus the offset in its parent. */
+/* 1 + offset in struct process of the word that answers the call; 0: call_dispatch; negative: minus that, in its
+ * parent. */
     .balign 64
 fast_calls:
     .set number, 0
     .rept FAST_CALLS
     .if number == 39
-    .short PROCESS_PID
+    .short 1 + PROCESS_PID
     .elseif number == 102
-    .short PROCESS_UID
+    .short 1 + PROCESS_UID
     .elseif number == 104
-    .short PROCESS_GID
+    .short 1 + PROCESS_GID
     .elseif number == 107
-    .short PROCESS_EUID
+    .short 1 + PROCESS_EUID
     .elseif number == 108
-    .short PROCESS_EGID
+    .short 1 + PROCESS_EGID
     .elseif number == 110
-    .short -PROCESS_PID
+    .short -1 - PROCESS_PID
     .elseif number == 111
-    .short PROCESS_PGID
+    .short 1 + PROCESS_PGID
     .else
     .short 0
     .endif
