@@ -111,12 +111,10 @@ void signal_deliver(struct regs *regs)
             process_stop_here(0);
             continue;
         }
-        int signal = task->sig.pending.set & SIGNAL_BIT(SIGKILL) || task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)
-                         ? SIGKILL
-                         : signal_take(task, ~task->sig.blocked, &info);
-
-        if (signal == SIGKILL)
+        if ((task->sig.pending.set | task->process->sig.pending.set) & SIGNAL_BIT(SIGKILL))
             process_exit(SIGKILL);
+        int signal = signal_take(task, ~task->sig.blocked, &info);
+
         if (!signal)
             break;
         uint64_t handler = task->process->sig.action[signal - 1].handler;

@@ -61,14 +61,13 @@ void queue_take(struct process *owner, struct signal_queue *queue, int signal, s
 {
     struct signal_item *item = list_empty(&queue->items) ? NULL : item_find(queue, signal);
 
-    if (!item) {
+    if (item) {
+        *info = item->info;
+        item_free(owner, item);
+    } else {
         *info = (struct siginfo){.signo = signal};
-        queue->set &= ~SIGNAL_BIT(signal);
-        return;
     }
-    *info = item->info;
-    item_free(owner, item);
-    if (signal < SIGRTMIN || list_empty(&queue->items) || !item_find(queue, signal))
+    if (signal < SIGRTMIN || !item_find(queue, signal))
         queue->set &= ~SIGNAL_BIT(signal);
 }
 
@@ -109,7 +108,12 @@ int signal_take(struct task *task, sigmask_t set, struct siginfo *info)
     sigmask_t shared = process->sig.pending.set & set;
     int signal;
 
-    if (own) {
+    if (task->sig.forced && (own & SIGNAL_BIT(task->sig.forced))) {
+        signal = task->sig.forced;
+        *info = task->sig.forced_info;
+        task->sig.forced = 0;
+        task->sig.pending.set &= ~SIGNAL_BIT(signal);
+    } else if (own) {
         signal = signal_first(own);
         queue_take(process, &task->sig.pending, signal, info);
     } else if (shared) {

@@ -131,19 +131,22 @@ void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, 
 {
     struct task *task = current();
     struct signal_action *action = &task->process->sig.action[signal - 1];
-    struct siginfo info = {.signo = signal, .code = code};
+    sigmask_t bit = SIGNAL_BIT(signal);
 
-    info.u.fault.address = address;
     task->sig.fault_trap = trap_number;
     task->sig.fault_error = error;
     task->sig.fault_address = address;
-    if (action->handler == HANDLER_IGNORE || (task->sig.blocked & SIGNAL_BIT(signal))) {
+    if (action->handler == HANDLER_IGNORE || (task->sig.blocked & bit)) {
         action->handler = HANDLER_DEFAULT;
-        task->sig.blocked &= ~SIGNAL_BIT(signal);
+        task->sig.blocked &= ~bit;
     }
-    queue_flush(task->process, &task->sig.pending, SIGNAL_BIT(signal));
-    queue_add(task->process, &task->sig.pending, signal, &info, false);
-    signal_update(task);
+    if (task->sig.pending.set & bit)
+        queue_flush(task->process, &task->sig.pending, bit);
+    task->sig.forced_info = (struct siginfo){.signo = signal, .code = code};
+    task->sig.forced_info.u.fault.address = address;
+    task->sig.forced = signal;
+    task->sig.pending.set |= bit;
+    task->sig.attention = 1;
 }
 
 /* --- kill and its family ------------------------------------------------------------------------------ */

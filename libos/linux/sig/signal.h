@@ -114,6 +114,8 @@ struct signal_task {
     bool restore_blocked;
     struct signal_queue pending;
     uint64_t stack_base, stack_size; /* alternate stack; size 0: none */
+    int forced;               /* signal of signal_force that is pending; its siginfo is not in the queue; 0: none */
+    struct siginfo forced_info;
     uint64_t fault_trap, fault_error, fault_address; /* of the last signal_force, for handlers to see */
     sigmask_t awaited; /* rt_sigtimedwait: wakes for these although blocked */
     struct signal_restart restart;
