@@ -257,8 +257,8 @@ int64_t lx_madvise(uint64_t address, uint64_t length, uint64_t advice)
         break;
     case MADV_DONTNEED:
     case MADV_FREE:
-        for (uint32_t i = area_index(space, address); i < space->count && space->area[i].start < end; i++)
-            pages_drop(space, max_of(space->area[i].start, address), min_of(space->area[i].end, end));
+        for (uint32_t i = area_index(space, address); !error && i < space->count && space->area[i].start < end; i++)
+            error = pages_drop(space, max_of(space->area[i].start, address), min_of(space->area[i].end, end));
         break;
     case MADV_DONTFORK:
     case MADV_DOFORK:

@@ -221,6 +221,11 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
     uint64_t entry = error & FAULT_PRESENT ? pte_load(page) : pte_read(page);
 
     current()->process->faults++;
+    if (write && entry & EXO_PTE_PRESENT && table_shared(page)) {
+        if (table_own(space, page))
+            return out_of_memory(signal);
+        entry = pte_load(page);
+    }
     if (!(entry & EXO_PTE_PRESENT))
         return area->file ? fault_file(space, area, page, write, signal)
                           : fault_anonymous(space, area, page, signal);

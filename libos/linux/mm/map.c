@@ -20,9 +20,10 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
 
     if (error)
         return error;
-    pages_drop(space, address, end);
-    area_remove(space, address, end);
-    return 0;
+    error = pages_drop(space, address, end);
+    if (!error)
+        area_remove(space, address, end);
+    return error;
 }
 
 static bool too_much(uint64_t length, uint32_t prot, uint32_t flags)
@@ -69,13 +70,17 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
 }
 
 /* Rewrites the present entries of one area for its new protection. */
-static void entries_protect(struct space *space, const struct area *area, uint64_t start, uint64_t end)
+static int entries_protect(struct space *space, const struct area *area, uint64_t start, uint64_t end)
 {
+    struct pte_walk walk = pte_walk_start(start, end);
     struct pt_batch batch;
     uint64_t entry;
+    int error = tables_own(space, start, end);
 
+    if (error)
+        return error;
     batch_start(&batch, space->root);
-    for (uint64_t a = start; (entry = pte_next(&a, end)); a += PAGE_SIZE) {
+    while ((entry = pte_next(&walk))) {
         bool writable = area->prot & PROT_WRITE && entry & EXO_PTE_WRITE;
 
         if (area->prot & PROT_WRITE && !writable && !(area->flags & AREA_SHARED))
@@ -83,9 +88,10 @@ static void entries_protect(struct space *space, const struct area *area, uint64
         uint64_t now = (entry & (EXO_PTE_FRAME | EXO_PTE_DIRTY)) | area_bits(area, writable);
 
         if (now != (entry & ~(uint64_t)EXO_PTE_USER))
-            batch_add(&batch, a, 1, now);
+            batch_add(&batch, walk.at - PAGE_SIZE, 1, now);
     }
     batch_flush(&batch);
+    return 0;
 }
 
 int space_protect(struct space *space, uint64_t address, uint64_t length, uint32_t prot)
@@ -108,7 +114,7 @@ int space_protect(struct space *space, uint64_t address, uint64_t length, uint32
             continue;
         area->prot = prot;
         if (prot)
-            entries_protect(space, area, area->start, area->end);
+            error = entries_protect(space, area, area->start, area->end);
         else
             error = park_pages(space, area->start, area->end);
         if (error)
@@ -127,11 +133,16 @@ void space_set_brk(struct space *space, uint64_t start)
 
 int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to)
 {
+    struct pte_walk walk = pte_walk_start(from, from + bytes);
     struct pt_batch batch;
     uint64_t reach = 0;
     uint64_t entry;
+    int error = tables_own(space, from, from + bytes);
 
-    for (uint64_t a = from; (entry = pte_next(&a, from + bytes)); a += PAGE_SIZE) {
+    if (error)
+        return error;
+    while ((entry = pte_next(&walk))) {
+        uint64_t a = walk.at - PAGE_SIZE;
         uint64_t target = to + (a - from);
 
         batch_start(&batch, space->root);
@@ -250,7 +261,7 @@ void space_truncate_notify(struct inode *inode, uint64_t first_page)
                 area->offset + (area->end - area->start) <= first)
                 continue;
             space_switch(space);
-            pages_drop(space, first > area->offset ? area->start + (first - area->offset) : area->start, area->end);
+            (void)pages_drop(space, first > area->offset ? area->start + (first - area->offset) : area->start, area->end);
         }
         space_switch(back);
     }

@@ -55,12 +55,49 @@ static inline uint64_t pte_read(uint64_t address)
     return table_depth(address) == 1 ? pte_load(address) : 0;
 }
 
+/* A walk over the present page entries of the current space in [at, end). */
+struct pte_walk {
+    uint64_t at, end;
+    uint64_t known; /* up to here a level-1 table is there */
+};
+
+static inline struct pte_walk pte_walk_start(uint64_t start, uint64_t end)
+{
+    return (struct pte_walk){.at = start, .end = end, .known = start};
+}
+
+bool pte_walk_table(struct pte_walk *walk); /* moves on to where a table is; false: none left */
+
 /*
- * pte_next - the next page in [*address, end) that has an entry in the current space.
+ * pte_next - the next page entry of the walk.
  *
- * Returns  its entry, with *address set to the page; 0: none
+ * Returns  the entry, its page is walk->at - PAGE_SIZE; 0: none left
  */
-uint64_t pte_next(uint64_t *address, uint64_t end);
+static inline uint64_t pte_next(struct pte_walk *walk)
+{
+    for (;;) {
+        while (walk->at < walk->known) {
+            uint64_t entry = pte_load(walk->at);
+
+            walk->at += PAGE_SIZE;
+            if (entry & EXO_PTE_PRESENT)
+                return entry;
+        }
+        if (!pte_walk_table(walk))
+            return 0;
+    }
+}
+
+/* Tables of the lowest level may be shared between spaces after a fork: their link lacks the write right. */
+static inline bool table_shared(uint64_t address) /* REQUIRES table_depth(address) == 1 */
+{
+    return !(WINDOW_LEVEL(WINDOW_2, address, 21) & EXO_PTE_WRITE);
+}
+
+static inline frame_t table_frame(uint64_t address) /* likewise */
+{
+    return pte_frame(WINDOW_LEVEL(WINDOW_2, address, 21));
+}
 
 struct pt_batch {
     frame_t root;  /* space that the next entries change */
@@ -107,6 +144,10 @@ static inline void batch_space(struct pt_batch *batch, frame_t root)
 /* An empty table of the level; level 4 already leads to the instance's slot. NO_FRAME: out of memory. */
 frame_t table_take(unsigned level);
 void table_give(unsigned level, frame_t frame); /* it must be empty (level 4: but for the instance's slot) and unlinked */
+
+/* How many spaces link a level-1 table: kept by space.c in the frame's row while the table is in use. */
+#define table_users(frame)           frame_chain_get(frame)
+#define table_users_set(frame, count) frame_chain_set(frame, count)
 
 /* A data frame outside the linear map, for envs and upcall pages. NO_FRAME: none. */
 frame_t unmapped_frame_take(void);

@@ -44,13 +44,18 @@ static int parked_reserve(struct space *space, uint64_t extra)
 int park_pages(struct space *space, uint64_t start, uint64_t end)
 {
     struct pt_batch batch;
+    struct pte_walk walk = pte_walk_start(start, end);
     uint64_t pages = 0;
+    uint64_t entry;
 
-    for (uint64_t a = start; pte_next(&a, end); a += PAGE_SIZE)
+    while (pte_next(&walk))
         pages++;
     if (!pages)
         return 0;
-    int error = parked_reserve(space, pages);
+    int error = tables_own(space, start, end);
+
+    if (!error)
+        error = parked_reserve(space, pages);
 
     if (error)
         return error;
@@ -60,14 +65,11 @@ int park_pages(struct space *space, uint64_t start, uint64_t end)
             (space->parked_count - index) * sizeof space->parked[0]);
     space->parked_count += (uint32_t)pages;
     batch_start(&batch, space->root);
-    for (uint64_t a = start;; a += PAGE_SIZE) {
-        uint64_t entry = pte_next(&a, end);
-
-        if (!entry)
-            break;
+    walk = pte_walk_start(start, end);
+    while ((entry = pte_next(&walk))) {
         /* Pages parked before lie in between only if their area was parked already: then they have no entry. */
-        space->parked[index++] = (struct parked_page){.address = a, .frame = pte_frame(entry)};
-        batch_add(&batch, a, 1, 0);
+        space->parked[index++] = (struct parked_page){.address = walk.at - PAGE_SIZE, .frame = pte_frame(entry)};
+        batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
     }
     batch_flush(&batch);
     /* Entries parked earlier within the range follow now: one insertion pass restores the order. */

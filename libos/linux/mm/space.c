@@ -4,7 +4,10 @@
  *
  * Invariants: 1. every present level-1 entry of an area holds one count of its frame.
  *             2. space->table lists every table of the space but its root.
- *             3. tables are read through the window, so a space is changed while it is the current one; the child
+ *             3. a fork shares the level-1 tables: both links lose the write right, and the table counts its users.
+ *                Who wants to change an entry makes the table its own first (table_own); an entry's count belongs to
+ *                the table, not to a space.
+ *             4. tables are read through the window, so a space is changed while it is the current one; the child
  *                of a fork is new, and what is in its tables follows from what was just written.
  * Not here: which page belongs where (fault.c), areas (area.c).
  */
@@ -76,6 +79,8 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
 
     if (frame == NO_FRAME)
         return -ENOMEM;
+    if (level == 2)
+        table_users_set(frame, 1);
     int error = table_record(space, start, level - 1, frame);
 
     if (error) {
@@ -86,9 +91,115 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
     return 0;
 }
 
+/* The entries of one shared table, kept while the window shows another table in its place. */
+static uint64_t kept[512];
+
+/* Entries of the table at region that must not stay writable when it is copied or has been copied. */
+static bool entry_copied(const struct area *area, uint64_t entry)
+{
+    return entry & EXO_PTE_WRITE && !(area->flags & AREA_SHARED);
+}
+
+/* The last user of a table that was shared: pages that others have taken a count of are copied on write. */
+static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
+{
+    struct pt_batch batch;
+    uint64_t end = region + SPAN_2;
+
+    batch_start(&batch, space->root);
+    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
+        struct area *area = &space->area[i];
+        struct pte_walk walk = pte_walk_start(max_of(area->start, region), min_of(area->end, end));
+        uint64_t entry;
+
+        while ((entry = pte_next(&walk)))
+            if (entry_copied(area, entry) && frame_users(pte_frame(entry)) > 1)
+                batch_add(&batch, walk.at - PAGE_SIZE, 1, entry & ~(uint64_t)(EXO_PTE_WRITE | EXO_PTE_USER));
+    }
+    batch_add(&batch, region, 2, 0);
+    batch_add(&batch, region, 2, frame << EXO_PAGE_SHIFT | LINK_BITS);
+    batch_flush(&batch);
+}
+
+static void table_copy(struct space *space, uint64_t region, frame_t to)
+{
+    struct pt_batch batch;
+    uint64_t end = region + SPAN_2;
+    uint32_t first = 512, last = 0;
+
+    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
+        struct area *area = &space->area[i];
+        struct pte_walk walk = pte_walk_start(max_of(area->start, region), min_of(area->end, end));
+        uint64_t entry;
+
+        while ((entry = pte_next(&walk))) {
+            uint32_t index = (uint32_t)((walk.at - PAGE_SIZE - region) / PAGE_SIZE);
+
+            if (entry_copied(area, entry))
+                entry &= ~(uint64_t)EXO_PTE_WRITE;
+            if (first > index)
+                first = last = index;
+            for (; last < index; last++)
+                kept[last] = 0;
+            kept[last++] = entry & ~(uint64_t)EXO_PTE_USER;
+            frame_hold(pte_frame(entry));
+        }
+    }
+    batch_start(&batch, space->root);
+    batch_add(&batch, region, 2, 0);
+    batch_add(&batch, region, 2, to << EXO_PAGE_SHIFT | LINK_BITS);
+    for (uint32_t i = first; i < last; i++)
+        if (kept[i])
+            batch_add(&batch, region + i * PAGE_SIZE, 1, kept[i]);
+    batch_flush(&batch);
+}
+
+int table_own(struct space *space, uint64_t address)
+{
+    uint64_t region = address & ~(SPAN_2 - 1);
+    frame_t old = table_frame(address);
+
+    if (table_users(old) == 1) {
+        table_reclaim(space, region, old);
+        return 0;
+    }
+    frame_t new = table_take(1);
+
+    if (new == NO_FRAME)
+        return -ENOMEM;
+    table_copy(space, region, new);
+    table_users_set(old, table_users(old) - 1);
+    table_users_set(new, 1);
+    for (uint32_t i = 0; i < space->table_count; i++)
+        if (space->table[i].frame == old)
+            space->table[i].frame = new;
+    return 0;
+}
+
+int tables_own(struct space *space, uint64_t start, uint64_t end)
+{
+    for (uint64_t region = start & ~(SPAN_2 - 1); region < end;) {
+        unsigned depth = table_depth(region);
+        uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
+
+        if (depth == 1 && table_shared(region)) {
+            int error = table_own(space, region);
+
+            if (error)
+                return error;
+        }
+        region = (region & ~(span - 1)) + span;
+    }
+    return 0;
+}
+
 int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch)
 {
-    for (unsigned depth = table_depth(address); depth > 1; depth--) {
+    unsigned depth = table_depth(address);
+
+    if (depth == 1 && table_shared(address))
+        return table_own(space, address);
+    for (; depth > 1; depth--) {
         int error = table_link(space, address, depth, batch);
 
         if (error)
@@ -108,26 +219,43 @@ uint64_t area_bits(const struct area *area, bool writable)
     return bits;
 }
 
-void pages_drop(struct space *space, uint64_t start, uint64_t end)
+int pages_drop(struct space *space, uint64_t start, uint64_t end)
 {
+    struct pte_walk walk = pte_walk_start(start, end);
     struct pt_batch batch;
+    uint64_t entry;
 
     if (!space->table_count)
-        return; /* nothing was ever mapped: a space that exec is preparing */
+        return 0; /* nothing was ever mapped: a space that exec is preparing */
+    int error = tables_own(space, start, end);
+
+    if (error)
+        return error;
     if (space->parked_count)
         unpark_pages(space, start, end);
     batch_start(&batch, space->root);
-    for (;; start += PAGE_SIZE) {
-        uint64_t entry = pte_next(&start, end);
-
-        if (!entry)
-            break;
-        batch_add(&batch, start, 1, 0);
+    while ((entry = pte_next(&walk))) {
+        batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
         /* The frame is not reused before the batch is flushed: nothing allocates in between. */
         frame_drop(pte_frame(entry));
         space->resident--;
     }
     batch_flush(&batch);
+    return 0;
+}
+
+/* Takes out what one area has in one table, unless another space uses the table, too. */
+static void region_empty(struct pt_batch *batch, uint64_t start, uint64_t end)
+{
+    struct pte_walk walk = pte_walk_start(start, end);
+    uint64_t entry;
+
+    if (table_users(table_frame(start)) > 1)
+        return;
+    while ((entry = pte_next(&walk))) {
+        batch_add(batch, walk.at - PAGE_SIZE, 1, 0);
+        frame_drop(pte_frame(entry));
+    }
 }
 
 /* Takes all user entries and tables out; the space is the current one. */
@@ -137,22 +265,23 @@ static void space_empty(struct space *space)
 
     batch_start(&batch, space->root);
     for (uint32_t i = 0; i < space->count; i++) {
-        struct area *area = &space->area[i];
-        uint64_t a = area->start;
-        uint64_t entry;
+        struct pte_walk walk = pte_walk_start(space->area[i].start, space->area[i].end);
 
-        while ((entry = pte_next(&a, area->end))) {
-            batch_add(&batch, a, 1, 0);
-            frame_drop(pte_frame(entry));
-            a += PAGE_SIZE;
-        }
+        for (; pte_walk_table(&walk); walk.at = walk.known)
+            region_empty(&batch, walk.at, walk.known);
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
     for (uint32_t i = space->table_count; i--;)
         batch_add(&batch, space->table[i].address, space->table[i].level + 1, 0);
     batch_flush(&batch);
-    for (uint32_t i = 0; i < space->table_count; i++)
-        table_give(space->table[i].level, space->table[i].frame);
+    for (uint32_t i = 0; i < space->table_count; i++) {
+        frame_t frame = space->table[i].frame;
+
+        if (space->table[i].level == 1 && table_users(frame) > 1)
+            table_users_set(frame, table_users(frame) - 1);
+        else
+            table_give(space->table[i].level, frame);
+    }
     space->table_count = 0;
     if (space->parked_count)
         unpark_pages(space, 0, USER_END);
@@ -190,54 +319,67 @@ void space_destroy(struct space *space)
 
 /* --- Fork ---------------------------------------------------------------------------------------- */
 
-/* Where the copying of a parent's tables has come to. */
+/* Where the linking of a parent's tables into the child has come to. */
 struct fork_walk {
     struct space *parent, *child;
-    struct pt_batch batch;
-    uint64_t reach[5]; /* one behind the last address that has a table of the level in the child */
+    struct pt_batch own, batch; /* changes of the parent, of the child */
+    uint64_t seen[4];           /* 1 + where the child's last table of the level begins */
 };
 
-static int fork_tables(struct fork_walk *walk, uint64_t address)
+static bool fork_has(struct fork_walk *walk, uint64_t start, unsigned level)
 {
-    for (unsigned level = 4; level > 1; level--) {
-        uint64_t span = 1ul << (12 + 9 * (level - 1));
-
-        if (address < walk->reach[level])
-            continue;
-        batch_space(&walk->batch, walk->child->root);
-        int error = table_link(walk->child, address, level, &walk->batch);
-
-        if (error)
-            return error;
-        walk->reach[level] = (address & ~(span - 1)) + span;
-    }
-    return 0;
+    if (walk->seen[level] == start + 1)
+        return true;
+    for (uint32_t i = 0; i < walk->child->table_count; i++)
+        if (walk->child->table[i].address == start && walk->child->table[i].level == level)
+            return true;
+    return false;
 }
 
-static int fork_area(struct fork_walk *walk, const struct area *area)
+static int fork_upper(struct fork_walk *walk, uint64_t address)
 {
-    bool private_write = !(area->flags & (AREA_SHARED | AREA_SPECIAL));
-    uint64_t a = area->start;
-    uint64_t entry;
+    for (unsigned level = 3; level > 1; level--) {
+        uint64_t start = address & ~((1ul << (12 + 9 * level)) - 1);
 
-    for (; (entry = pte_next(&a, area->end)); a += PAGE_SIZE) {
-        if (a >= walk->reach[2]) {
-            int error = fork_tables(walk, a);
+        if (!fork_has(walk, start, level)) {
+            int error = table_link(walk->child, address, level + 1, &walk->batch);
 
             if (error)
                 return error;
         }
-        if (private_write && entry & EXO_PTE_WRITE) {
-            entry &= ~(uint64_t)EXO_PTE_WRITE;
-            batch_space(&walk->batch, walk->parent->root);
-            batch_add(&walk->batch, a, 1, entry);
-        }
-        batch_space(&walk->batch, walk->child->root);
-        batch_add(&walk->batch, a, 1, entry);
-        frame_hold(pte_frame(entry));
-        walk->child->resident++;
+        walk->seen[level] = start + 1;
     }
     return 0;
+}
+
+/* Shares one level-1 table: both links without the write right. */
+static int fork_table(struct fork_walk *walk, const struct table_record *record)
+{
+    uint64_t link = record->frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT;
+    int error = fork_upper(walk, record->address);
+
+    if (!error)
+        error = table_record(walk->child, record->address, 1, record->frame);
+    if (error)
+        return error;
+    if (!table_shared(record->address)) {
+        batch_add(&walk->own, record->address, 2, 0);
+        batch_add(&walk->own, record->address, 2, link);
+    }
+    batch_add(&walk->batch, record->address, 2, link);
+    table_users_set(record->frame, table_users(record->frame) + 1);
+    return 0;
+}
+
+/* Pages that the child must not have (MADV_DONTFORK): its tables become its own, without them. */
+static void fork_forget(struct space *parent, struct space *child)
+{
+    for (uint32_t i = 0; i < parent->count; i++)
+        if (parent->area[i].flags & AREA_NOFORK) {
+            space_switch(child);
+            (void)pages_drop(child, parent->area[i].start, parent->area[i].end);
+            space_switch(parent);
+        }
 }
 
 static int fork_areas(struct space *parent, struct space *child)
@@ -270,14 +412,20 @@ int space_fork(struct space *parent, struct space **out)
     child->stack_top = parent->stack_top;
     child->vdso = parent->vdso;
     child->pages_mapped = parent->pages_mapped;
+    child->resident = parent->resident;
     error = fork_areas(parent, child);
     if (!error)
         error = parked_fork(parent, child);
     walk.child = child;
+    batch_start(&walk.own, parent->root);
     batch_start(&walk.batch, child->root);
-    for (uint32_t i = 0; !error && i < child->count; i++)
-        error = fork_area(&walk, &child->area[i]);
+    for (uint32_t i = 0; !error && i < parent->table_count; i++)
+        if (parent->table[i].level == 1)
+            error = fork_table(&walk, &parent->table[i]);
+    batch_flush(&walk.own);
     batch_flush(&walk.batch);
+    if (!error)
+        fork_forget(parent, child);
     if (error) {
         space_destroy(child);
         return error;

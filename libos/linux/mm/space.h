@@ -72,8 +72,11 @@ uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free p
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
 
 /* space.c */
-void pages_drop(struct space *space, uint64_t start, uint64_t end); /* REQUIRES: space is the current one */
-int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* current or fresh space */
+/* All of these REQUIRE that the space is the loaded one; 0 or -ENOMEM. */
+int pages_drop(struct space *space, uint64_t start, uint64_t end);
+int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* the page's table is there, and its own */
+int table_own(struct space *space, uint64_t address);  /* ends the sharing of one level-1 table */
+int tables_own(struct space *space, uint64_t start, uint64_t end);
 uint64_t area_bits(const struct area *area, bool writable);
 
 /* parked.c */

@@ -101,30 +101,18 @@ void batch_flush(struct pt_batch *batch)
     batch->first = batch->root;
 }
 
-uint64_t pte_next(uint64_t *address, uint64_t end)
+bool pte_walk_table(struct pte_walk *walk)
 {
-    uint64_t a = *address;
+    while (walk->at < walk->end) {
+        unsigned depth = table_depth(walk->at);
+        uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
+        uint64_t stop = min_of((walk->at & ~(span - 1)) + span, walk->end);
 
-    while (a < end) {
-        unsigned depth = table_depth(a);
-
-        if (depth > 1) {
-            uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
-
-            a = (a & ~(span - 1)) + span;
-            continue;
+        if (depth == 1) {
+            walk->known = stop;
+            return true;
         }
-        uint64_t stop = min_of((a & ~(SPAN_2 - 1)) + SPAN_2, end);
-
-        for (; a < stop; a += PAGE_SIZE) {
-            uint64_t entry = pte_load(a);
-
-            if (entry & EXO_PTE_PRESENT) {
-                *address = a;
-                return entry;
-            }
-        }
+        walk->at = stop;
     }
-    *address = end;
-    return 0;
+    return false;
 }
