@@ -2,7 +2,15 @@
 # real.sh - cases with the real QEMU, kernel and init: what the fake machine cannot show. Sourced by run.
 # shellcheck shell=bash disable=SC2154,SC2034,SC1010,SC2015
 
-real() { (unset LORICA_QEMU; "$lorica" "$@") > "$work/out" 2> "$work/err" < "${input:-/dev/null}"; status=$?; out=$(cat "$work/out") err=$(cat "$work/err"); }
+# The real QEMU, its process id noted.
+recorder=$work/recorder
+printf '#!/bin/sh\necho $$ >> %s/machines\nexec qemu-system-x86_64 "$@"\n' "$work" > "$recorder"
+chmod +x "$recorder"
+real() {
+    LORICA_QEMU=$recorder "$lorica" "$@" > "$work/out" 2> "$work/err" < "${input:-/dev/null}"
+    status=$?
+    out=$(tr -d '\0' < "$work/out") err=$(cat "$work/err")
+}
 
 app() { real run --timeout 60 --app hello; is status "$status" 0 && has output "$out" 'hello from an exokernel' && is stderr "$err" ''; }
 app_two_cpus() { real run --timeout 60 --cpus 2 --app hello; is status "$status" 0 && has output "$out" 'on 2 CPUs'; }
@@ -31,7 +39,7 @@ accel_auto() { # whatever this machine can do, a run works and says in one line 
 debug() {
     command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
     printf 'frames\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
-    (unset LORICA_QEMU; timeout 60 "$lorica" debug --app hello < "$work/gdb.in" > "$work/out" 2>&1)
+    (export LORICA_QEMU=$recorder; timeout 60 "$lorica" debug --app hello < "$work/gdb.in" > "$work/out" 2>&1)
     is status $? 0 || return 1
     out=$(cat "$work/out")
     has early "$out" 'has not booted far enough' && has breakpoint "$out" 'Breakpoint 1, slice_start' && has env "$out" 0x400000 &&

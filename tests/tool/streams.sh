@@ -95,9 +95,10 @@ hello_version() { fake nohello hello:9; is status "$status" 125 && has reason "$
 hello_twice() { fake hello; is status "$status" 125 && has reason "$err" 'HELLO'; }
 
 start() { # start STEP...: in the background; $pid; waits until the fake machine has printed its ids
-    "$lorica" run --root "$work/root" --kernel "$lorica" --libos "$lorica" x who "$@" > "$work/out" 2> "$work/err" < /dev/null &
+    : > "$work/out" # not what the case before left
+    "$lorica" run --timeout 60 --root "$work/root" --kernel "$lorica" --libos "$lorica" x who "$@" > "$work/out" 2> "$work/err" < /dev/null &
     pid=$!
-    for _ in $(seq 100); do [ -s "$work/out" ] && break; sleep 0.05; done
+    for _ in $(seq 1000); do [ -s "$work/out" ] && break; sleep 0.05; done
 }
 finish() { wait "$pid"; status=$?; out=$(cat "$work/out"); err=$(cat "$work/err"); }
 # Background jobs of a shell without job control ignore SIGINT; the tool must not inherit that.
