@@ -40,8 +40,6 @@ void signal_restart(struct regs *regs)
 /* A handler is about to run: the interrupted call ends with EINTR or starts again after it. */
 static void restart_after_handler(struct regs *regs, const struct signal_action *action)
 {
-    if (!in_syscall(regs))
-        return;
     switch ((int64_t)regs->rax) {
     case -ERESTARTSYS:
         if (action->flags & SA_RESTART)
@@ -61,25 +59,30 @@ static void restart_after_handler(struct regs *regs, const struct signal_action 
     }
 }
 
-static void run_handler(struct task *task, struct regs *regs, int signal, const struct siginfo *info)
+/* Reached only when the handler's frame does not fit: the program can only be told by SIGSEGV, and not by the
+ * handler that failed. */
+static __attribute__((noinline)) void frame_failed(struct task *task, int signal)
 {
-    struct signal_action *slot = &task->process->sig.action[signal - 1];
-    struct signal_action action = *slot;
+    if (signal == SIGSEGV)
+        task->process->sig.action[SIGSEGV - 1].handler = HANDLER_DEFAULT;
+    signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
+}
 
-    restart_after_handler(regs, &action);
-    if (action.flags & SA_RESETHAND)
-        slot->handler = HANDLER_DEFAULT;
-    if (frame_build(regs, signal, &action, info)) {
-        /* No room on the stack: the program cannot be told, except by SIGSEGV, and not by the handler that failed. */
-        if (signal == SIGSEGV)
-            task->process->sig.action[SIGSEGV - 1].handler = HANDLER_DEFAULT;
-        signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
+static void run_handler(struct task *task, struct regs *regs, int signal, struct signal_action *action,
+                        const struct siginfo *info)
+{
+    if (in_syscall(regs))
+        restart_after_handler(regs, action);
+    if (frame_build(regs, signal, action, info)) {
+        frame_failed(task, signal);
         return;
     }
-    sigmask_t mask = task->sig.blocked | action.mask;
+    sigmask_t mask = task->sig.blocked | action->mask;
 
-    if (!(action.flags & SA_NODEFER))
+    if (!(action->flags & SA_NODEFER))
         mask |= SIGNAL_BIT(signal);
+    if (action->flags & SA_RESETHAND)
+        action->handler = HANDLER_DEFAULT;
     task->sig.restore_blocked = false; /* the frame remembers the old mask */
     signal_set_mask(task, mask);
     regs->orig_rax = UINT64_MAX; /* a second handler must not restart the call again */
@@ -101,11 +104,38 @@ static void default_action(struct task *task, int signal)
     process_exit(signal);
 }
 
+/* What the signal does. */
+static void act(struct task *task, struct regs *regs, int signal, const struct siginfo *info)
+{
+    struct signal_action *action = &task->process->sig.action[signal - 1];
+
+    if (action->handler == HANDLER_DEFAULT)
+        default_action(task, signal);
+    else if (action->handler != HANDLER_IGNORE)
+        run_handler(task, regs, signal, action, info);
+}
+
+/* A fault is due: nothing to look for. True: done, and nothing else is pending. */
+static bool deliver_forced(struct task *task, struct regs *regs)
+{
+    int signal = task->sig.forced;
+
+    if (!signal || (task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)) || task->process->sig.stopped)
+        return false;
+    task->sig.forced = 0;
+    task->sig.pending.set &= ~SIGNAL_BIT(signal);
+    signal_update(task);
+    act(task, regs, signal, &task->sig.forced_info);
+    return !task->sig.attention && !task->sig.restore_blocked;
+}
+
 void signal_deliver(struct regs *regs)
 {
     struct task *task = current();
     struct siginfo info;
 
+    if (deliver_forced(task, regs))
+        return;
     while (task->sig.attention) {
         if (task->process->sig.stopped) {
             process_stop_here(0);
@@ -117,12 +147,7 @@ void signal_deliver(struct regs *regs)
 
         if (!signal)
             break;
-        uint64_t handler = task->process->sig.action[signal - 1].handler;
-
-        if (handler == HANDLER_DEFAULT)
-            default_action(task, signal);
-        else if (handler != HANDLER_IGNORE)
-            run_handler(task, regs, signal, &info);
+        act(task, regs, signal, &info);
     }
     signal_restart(regs); /* does nothing after a handler */
     if (task->sig.restore_blocked) {

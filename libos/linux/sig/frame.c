@@ -20,7 +20,6 @@
 #define STATE_ALIGN       64
 #define LEGACY_BYTES      512 /* FXSAVE area */
 #define HEADER_OFFSET     512 /* XSAVE header */
-#define HEADER_BYTES      64
 #define SOFTWARE_OFFSET   464 /* struct _fpx_sw_bytes in the FXSAVE area */
 #define MXCSR_OFFSET      24
 #define MXCSR_MASK_OFFSET 28
@@ -47,7 +46,7 @@ struct signal_frame {
     uint64_t return_address;
     struct ucontext_frame context;
     struct siginfo info;
-    uint64_t info_rest[(SIGINFO_USER_BYTES - sizeof(struct siginfo)) / 8];
+    uint64_t info_rest[(SIGINFO_USER_BYTES - sizeof(struct siginfo)) / 8]; /* no meaning: left as it is */
 };
 static_assert(sizeof(struct sigcontext_64) == 256, "mcontext");
 static_assert(offsetof(struct signal_frame, context.machine) == 48, "ucontext");
@@ -168,9 +167,8 @@ static void state_store(uint64_t address)
         fxrstor(state_initial);
         return;
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < HEADER_BYTES / 8; i++)
-        header[i] = 0; /* XSAVE writes only the first word */
+    header[1] = 0; /* XSAVE writes the first word only, XRSTOR wants these two to be zero */
+    header[2] = 0;
     xsave(area);
     software->magic1 = FP_XSTATE_MAGIC1;
     software->extended_size = state.bytes + MAGIC2_BYTES;
@@ -214,13 +212,8 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
     context->pad = 0;
     registers_save(&context->machine, regs, task);
     context->machine.fpstate = area;
-    for (uint32_t i = 0; i < ARRAY_SIZE(context->machine.reserved1); i++)
-        context->machine.reserved1[i] = 0;
     context->mask = task->sig.restore_blocked ? task->sig.saved_blocked : task->sig.blocked;
     frame->info = *info;
-#pragma GCC unroll 10
-    for (uint32_t i = 0; i < ARRAY_SIZE(frame->info_rest); i++)
-        frame->info_rest[i] = 0;
     if (task->sig.stack_flags & SS_AUTODISARM) {
         task->sig.stack_base = 0;
         task->sig.stack_size = 0;
@@ -255,7 +248,8 @@ static void state_restore_initial(void)
         fxrstor(state_initial);
 }
 
-static int state_restore(uint64_t address)
+/* touched: bytes that can be read at address already */
+static int state_restore(uint64_t address, uint64_t touched)
 {
     const uint8_t *area = (const uint8_t *)address;
     const struct _fpx_sw_bytes *software = (const struct _fpx_sw_bytes *)(area + SOFTWARE_OFFSET);
@@ -265,13 +259,14 @@ static int state_restore(uint64_t address)
         state_restore_initial();
         return 0;
     }
-    if (address % STATE_ALIGN || touch_read(address, address + LEGACY_BYTES))
+    if (address % STATE_ALIGN || (touched < LEGACY_BYTES && touch_read(address, address + LEGACY_BYTES)))
         return -EFAULT;
     mxcsr = *(const uint32_t *)(area + MXCSR_OFFSET);
     if (mxcsr & ~state.mxcsr_mask)
         return -EFAULT;
     if (state.xsave && software->magic1 == FP_XSTATE_MAGIC1 && software->xstate_size == state.bytes &&
-        !touch_read(address + LEGACY_BYTES, address + state.bytes + MAGIC2_BYTES) &&
+        (touched >= state.bytes + MAGIC2_BYTES ||
+         !touch_read(address + LEGACY_BYTES, address + state.bytes + MAGIC2_BYTES)) &&
         *(const uint32_t *)(area + state.bytes) == FP_XSTATE_MAGIC2) {
         if (!state_valid(area))
             return -EFAULT;
@@ -319,8 +314,15 @@ int64_t lx_rt_sigreturn(void)
     if (!state.known)
         state_learn();
     regs->orig_rax = UINT64_MAX; /* what rax gets is no result to be restarted */
-    if (touch_read(at, at + sizeof *frame))
-        goto bad;
+    /* The state lies above the frame unless the program moved it: one check for both. */
+    uint64_t usual = (at + sizeof *frame + STATE_ALIGN - 1) & ~(STATE_ALIGN - 1ul);
+    uint64_t touched = state.bytes + MAGIC2_BYTES;
+
+    if (touch_read(at, usual + touched)) {
+        touched = 0;
+        if (touch_read(at, at + sizeof *frame))
+            goto bad;
+    }
     sigmask_t mask = frame->context.mask;
     uint64_t area = frame->context.machine.fpstate;
     uint64_t stack_size = frame->context.stack_size;
@@ -331,7 +333,7 @@ int64_t lx_rt_sigreturn(void)
         task->sig.stack_size = stack_size;
         task->sig.stack_flags = stack_flags & SS_AUTODISARM;
     }
-    if (registers_restore(regs, &frame->context.machine) || state_restore(area))
+    if (registers_restore(regs, &frame->context.machine) || state_restore(area, area == usual ? touched : 0))
         goto bad;
     signal_set_mask(task, mask);
     return (int64_t)regs->rax;
