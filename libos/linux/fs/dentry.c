@@ -87,7 +87,7 @@ int dentry_rename(struct dentry *dentry, const char *name, uint32_t length)
         heap_free(dentry->name);
     dentry->name = copy;
     dentry->length = (uint8_t)length;
-    dentry->hash = name_hash(name, length);
+    dentry->hash = name_hash(copy, length);
     return 0;
 }
 

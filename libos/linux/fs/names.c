@@ -291,7 +291,9 @@ static int rename_check(struct last *from, struct dentry *moved, struct last *to
         return -EEXIST;
     if (!there && (flags & RENAME_EXCHANGE))
         return -ENOENT;
-    if (!directory && (from->slash || to->slash))
+    if (!directory && (from->slash || (to->slash && !(flags & RENAME_EXCHANGE))))
+        return -ENOTDIR;
+    if ((flags & RENAME_EXCHANGE) && !is_directory(there->inode) && to->slash)
         return -ENOTDIR;
     if (from->parent->inode->mount != to->parent->inode->mount)
         return -EXDEV;
@@ -301,7 +303,7 @@ static int rename_check(struct last *from, struct dentry *moved, struct last *to
         return may_create(to->parent);
     if (is_below(from->parent, there))
         return flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-    if (there->inode == moved->inode && !(flags & RENAME_EXCHANGE))
+    if (there->inode == moved->inode)
         return 0;
     error = may_remove(to->parent, there, flags & RENAME_EXCHANGE ? is_directory(there->inode) : directory);
     if (!error && !(flags & RENAME_EXCHANGE) && directory && there->inode->u.dir.child_count)
@@ -345,8 +347,10 @@ static int rename_names(struct last *from, struct last *to, uint32_t flags)
     struct dentry *there = NULL;
     int error;
 
-    if (from->kind != LAST_NAME || to->kind != LAST_NAME)
+    if (from->kind != LAST_NAME)
         return -EBUSY;
+    if (to->kind != LAST_NAME)
+        return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     error = lookup_name(from->parent, from, &moved);
     if (error)
         return error;
@@ -355,9 +359,11 @@ static int rename_names(struct last *from, struct last *to, uint32_t flags)
         error = 0;
     if (!error)
         error = rename_check(from, moved, to, there, flags);
-    if (!error && there && (flags & RENAME_EXCHANGE)) {
+    if (!error && there && there->inode == moved->inode) {
+        error = 0; /* two names of one file: nothing happens, not even to the names */
+    } else if (!error && there && (flags & RENAME_EXCHANGE)) {
         error = exchange(moved, there);
-    } else if (!error && !(there && there->inode == moved->inode)) {
+    } else if (!error) {
         if (there)
             remove_name(there);
         inode_touch(from->parent->inode, true);

@@ -344,12 +344,10 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
                 error = flags & O_EXCL ? -EEXIST : -EISDIR;
             return finish(state, error, out);
         }
-        error = lookup_name(state->at, last, &found);
+        error = slash && (flags & O_CREAT) ? -EISDIR : lookup_name(state->at, last, &found);
         if (error == -ENOENT && (flags & O_CREAT) && !state->at->inode->mount->pseudo) {
             last->parent = state->at;
-            if (!slash)
-                return 0;
-            error = -EISDIR;
+            return 0;
         }
         if (error)
             break;
@@ -359,7 +357,7 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
         } else if (!is_link(found->inode) || ((flags & O_NOFOLLOW) && !slash)) {
             move_to(state, found);
             if (slash && !is_directory(found->inode))
-                error = flags & O_CREAT ? -EISDIR : -ENOTDIR;
+                error = -ENOTDIR;
             return finish(state, error, out);
         } else {
             bool magic = found->inode->ops && found->inode->ops->follow;
