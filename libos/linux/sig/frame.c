@@ -167,7 +167,10 @@ static void state_store(uint64_t address)
         fxrstor(state_initial);
         return;
     }
-    header[1] = 0; /* XSAVE writes the first word only, XRSTOR wants these two to be zero */
+    /* XSAVE keeps the bits of components that do not exist in the first word, and does not write the others, of
+     * which XRSTOR wants two to be zero. */
+    header[0] = 0;
+    header[1] = 0;
     header[2] = 0;
     xsave(area);
     software->magic1 = FP_XSTATE_MAGIC1;
