@@ -189,6 +189,12 @@ static void fill(struct pages *pages, uint64_t index, uint8_t *to)
     memset(to + bytes, 0, PAGE_SIZE - bytes);
 }
 
+/* Files may not take the last memory: programs need some to go on, if only to remove files. */
+static bool room_for_files(void)
+{
+    return frames_available() > frames_total() / 32;
+}
+
 /* The frame of a page that will be written: its own, filled unless the caller overwrites all of it. */
 static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *error)
 {
@@ -197,7 +203,7 @@ static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *e
 
     if (frame)
         return frame;
-    frame = frames_alloc(0);
+    frame = room_for_files() ? frames_alloc(0) : NO_FRAME;
     if (!frame) {
         *error = -ENOSPC;
         return NO_FRAME;
@@ -354,7 +360,7 @@ int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes)
     uint64_t end = (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE;
     int error = 0;
 
-    if (end - offset / PAGE_SIZE > frames_available())
+    if (end - offset / PAGE_SIZE + frames_total() / 32 > frames_available())
         return -ENOSPC;
     for (uint64_t index = offset / PAGE_SIZE; index < end && !error; index++)
         if (!pages_present(inode, index))
