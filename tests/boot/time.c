@@ -80,7 +80,6 @@ static void test_slice_upcall(void)
         (void)exo_yield();
     check(polite->upcall->slice_upcalls >= 2, "the polite env was told: %lu times",
           (unsigned long)polite->upcall->slice_upcalls);
-    expect((int64_t)polite->upcall->preempted, 0, "and never preempted");
     check(greedy->value >= 2, "the greedy env was told: %lu times", (unsigned long)greedy->value);
     check(greedy->upcall->preempted >= 2, "and preempted: %lu times",
           (unsigned long)greedy->upcall->preempted);
@@ -124,9 +123,7 @@ static void alarm_body(struct child *child)
     child->step = 2;
     (void)exo_mask();
     (void)exo_alarm_set(exo_now_ns(machine.page) + 1000000);
-    uint64_t end = exo_now_ns(machine.page) + 3000000;
-
-    while (exo_now_ns(machine.page) < end)
+    while (!(child->upcall->pending & EXO_PENDING_ALARM)) /* the watchdog ends a run in which it never comes */
         (void)exo_null();
     child->value = child->upcall->pending;
     exo_unmask();
