@@ -104,6 +104,8 @@ static void session_hello(struct session *session, const char *bytes, uint32_t l
     session->end->boot_ms = (int64_t)(process_now_ms() - session->started_ms);
     if (session->wish->no_input)
         session_send(session, CHANNEL_STDIN_END, 0, NULL, 0);
+    for (unsigned i = 1; i < session->wish->instances; i++) /* input is the first instance's */
+        session_send(session, CHANNEL_STDIN_END, (uint16_t)i, NULL, 0);
     if (session->wish->raw)
         session->raw =
             terminal_raw(); /* not before: Ctrl-C must end a machine that does not boot */

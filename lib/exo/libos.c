@@ -75,6 +75,20 @@ const char *exo_option(const char *name)
     return NULL;
 }
 
+/*
+ * A program on lib/exo takes the default action of the host's signals: it ends. Looked at where it
+ * waits; one with other wishes exchanges streams->signals with 0 before.
+ */
+static void take_signals(void)
+{
+    uint32_t signals = exo_streams()->signals;
+    uint32_t fatal = 1u << CHANNEL_SIGNAL_HANGUP | 1u << CHANNEL_SIGNAL_INTERRUPT |
+                     1u << CHANNEL_SIGNAL_QUIT | 1u << CHANNEL_SIGNAL_TERMINATE;
+
+    if (signals & fatal)
+        end(CHANNEL_SIGNALLED, (uint32_t)__builtin_ctz(signals & fatal));
+}
+
 /* Waits while the ring is full: init wakes us when it has taken from a ring that was more than half
  * full. */
 static void write_ring(struct instance_ring *ring, uint8_t *to, uint32_t size, const uint8_t *bytes,
@@ -93,6 +107,7 @@ static void write_ring(struct instance_ring *ring, uint8_t *to, uint32_t size, c
         if (!put) {
             struct exo_sleep_word word = {.address = (uint64_t)&ring->taken, .value = taken};
 
+            take_signals();
             (void)exo_sleep((uint64_t)&word, 1, EXO_FOREVER);
         }
     }
@@ -162,6 +177,7 @@ uint64_t exo_read(void *bytes, uint64_t count)
         }
         if (end_of_input)
             return 0;
+        take_signals();
         (void)exo_sleep((uint64_t)words, 2, EXO_FOREVER);
     }
 }

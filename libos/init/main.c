@@ -179,6 +179,7 @@ static void report_memory(void)
         total += machine.frames[f].kind != EXO_FRAME_NONE;
     for (uint32_t i = 0; i < manifest.count; i++)
         given += instances[i].given_pages + instances[i].archive_pages;
+    given += frames_free_count();
     init_log("init: memory not for programs: %lu KiB of %lu", (unsigned long)(total - given) * 4,
              (unsigned long)total * 4);
 }
