@@ -98,6 +98,12 @@ static void run_report_json(const struct session_end *end, const char *accel)
             buffer_format(&json, "null");
         buffer_format(&json, ", \"wall_ms\": %llu, \"log\": ", (unsigned long long)end->wall_ms);
         buffer_json(&json, journal_path());
+        buffer_format(&json, ", \"missing_syscalls\": [");
+        for (size_t i = 0; i < end->missing.count; i++) {
+            buffer_format(&json, "%s", i ? ", " : "");
+            buffer_json(&json, end->missing.item[i]);
+        }
+        buffer_format(&json, "]");
     }
     fprintf(stderr, "%s}\n", json.bytes);
     buffer_free(&json);

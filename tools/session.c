@@ -19,6 +19,7 @@
 #include "tools/journal.h"
 #include "tools/process.h"
 #include "tools/terminal.h"
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -30,10 +31,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SESSION_BOOT_MS   60000u /* LORICA_BOOT_SECONDS overrides */
-#define SESSION_INSIST_MS 2000u
-#define SESSION_OFF_MS    2000u
-#define SESSION_ESCAPE    0x1d /* Ctrl-], three in a row end the machine when the terminal is raw */
+#define SESSION_BOOT_MS     60000u /* LORICA_BOOT_SECONDS overrides */
+#define SESSION_INSIST_MS   2000u
+#define SESSION_OFF_MS      2000u
+#define SESSION_MISSING_MAX 256u
+#define SESSION_ESCAPE      0x1d /* Ctrl-], three in a row end the machine when the terminal is raw */
 
 struct session {
     struct machine *machine;
@@ -143,6 +145,27 @@ static void session_exit(struct session *session, uint16_t instance, const char 
     }
 }
 
+/* A LibOS's line "PROGRAM (PID): not implemented: CALL(...)...": remember the call's name. */
+static void session_note_missing(struct session *session, const char *line, uint32_t length)
+{
+    static const char mark[] = "not implemented: ";
+    const char *at = memmem(line, length, mark, sizeof mark - 1);
+    size_t name = 0;
+    char *call;
+
+    if (!at)
+        return;
+    at += sizeof mark - 1;
+    while (at + name < line + length && (isalnum((unsigned char)at[name]) || at[name] == '_'))
+        name++;
+    call = text_format("%.*s", (int)name, at);
+    if (name && !text_list_has(&session->end->missing, call) &&
+        session->end->missing.count < SESSION_MISSING_MAX)
+        text_list_add(&session->end->missing, call);
+    else
+        free(call);
+}
+
 static void session_frame(struct session *session, const struct channel_header *header,
                           const char *bytes)
 {
@@ -166,6 +189,7 @@ static void session_frame(struct session *session, const struct channel_header *
         break;
     case CHANNEL_LOG:
         journal_lines("libos", bytes, header->length);
+        session_note_missing(session, bytes, header->length);
         break;
     case CHANNEL_SUMMARY:
         journal_lines("summary", bytes, header->length);

@@ -19,6 +19,7 @@ struct session_end {
     char *reason;    /* what Lorica says about it, or NULL */
     int64_t boot_ms; /* from QEMU's start to init's greeting; -1: never came */
     uint64_t wall_ms;
+    struct text_list missing; /* calls that the LibOS reported as not implemented */
 };
 
 /*

@@ -24,6 +24,11 @@ json() {
     python3 -c 'import json, sys; json.loads(sys.argv[1])' "$err" 2> /dev/null || { command -v python3 > /dev/null && why="not JSON: $err" && return 1; }
     return 0
 }
+json_missing() {
+    options=(-o json)
+    fake 'log:bash (2): not implemented: socket(family 1); it got ENOSYS' 'log:x (3): not implemented: rseq(a 1)' 'log:y (4): not implemented: socket(2)' 'log:other' exit:0 done
+    has json "$err" '"missing_syscalls": ["socket", "rseq"]}'
+}
 json_escapes() {
     options=(-o json)
     fake $'fail:127:a "b" \\ c' done
@@ -204,6 +209,7 @@ check 'status: Lorica failed, 125, with reason and log' status_failed
 check 'status: an absurd code counts as 125' status_absurd
 check 'json: after a run' json
 check 'json: quoting' json_escapes
+check 'json: calls that are missing' json_missing
 check 'input: 1.3 MB come back unchanged' input_echo
 check 'input: a pipe' input_pipe
 check 'input: closed descriptor 0 is the end of input' input_closed
