@@ -15,6 +15,7 @@
 #define SIGNAL_KILL   9
 #define SIGNAL_BUS    7
 #define SIGNAL_SEGV   11
+#define AHEAD_BYTES   (4 * PAGE_SIZE)
 #define AROUND_PAGES  16 /* file pages mapped by one fault, aligned */
 
 /* A stack grows when the access is below it, within the limit and not into its neighbour. */
@@ -58,10 +59,30 @@ static int map_page(struct space *space, uint64_t page, frame_t frame, uint64_t 
     return error;
 }
 
+/* A program that goes through its memory page by page gets the next ones with the same fault. */
+static void anonymous_ahead(struct space *space, struct area *area, uint64_t page, uint64_t bits,
+                            struct pt_batch *batch)
+{
+    uint64_t end = min_of((page & ~(AHEAD_BYTES - 1)) + AHEAD_BYTES, area->end);
+
+    if (page == area->start || !(page & (SPAN_2 - 1)) || table_depth(page) > 1 ||
+        !(pte_load(page - PAGE_SIZE) & EXO_PTE_PRESENT) || frames_available() < frames_total() / 8)
+        return;
+    for (uint64_t a = page + PAGE_SIZE; a < end && !pte_load(a); a += PAGE_SIZE) {
+        frame_t frame = frame_alloc_zeroed();
+
+        if (frame == NO_FRAME)
+            return;
+        batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | bits);
+        space->resident++;
+    }
+}
+
 static int fault_anonymous(struct space *space, struct area *area, uint64_t page, int *signal)
 {
     frame_t frame = space->parked_count ? parked_take(space, page) : NO_FRAME;
     bool writable = area->prot & PROT_WRITE;
+    struct pt_batch batch;
 
     if (frame != NO_FRAME) {
         space->resident--; /* counted again below */
@@ -71,11 +92,21 @@ static int fault_anonymous(struct space *space, struct area *area, uint64_t page
     }
     if (frame == NO_FRAME)
         return out_of_memory(signal);
-    if (map_page(space, page, frame, area_bits(area, writable) | (writable ? EXO_PTE_DIRTY : 0))) {
+    uint64_t bits = area_bits(area, writable) | (writable ? EXO_PTE_DIRTY : 0);
+
+    batch_start(&batch, space->root);
+    int error = tables_ensure(space, page, &batch);
+
+    if (error) {
+        batch_flush(&batch);
         frame_drop(frame);
         return out_of_memory(signal);
     }
+    batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | bits);
     space->resident++;
+    if (writable && !space->parked_count)
+        anonymous_ahead(space, area, page, bits, &batch);
+    batch_flush(&batch);
     return 0;
 }
 
