@@ -12,6 +12,7 @@
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include "libos/linux/vdso/vdso.h"
 
 #define COARSE_RESOLUTION_NS 4000000 /* as a kernel with 250 ticks a second says */
 #define DURATION_SECONDS_MAX 9000000000ul /* about 285 years; fits in 64 bits of nanoseconds with room to add */
@@ -157,6 +158,7 @@ static int realtime_set(uint64_t ns)
         return -EPERM;
     realtime_learn();
     clock_realtime_offset_ns = (int64_t)(ns - now_ns());
+    vdso_set_wall((uint64_t)clock_realtime_offset_ns);
     return 0;
 }
 

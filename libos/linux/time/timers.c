@@ -5,6 +5,7 @@
  * Each is a `struct tick`: a scheduler timer with a clock. On clocks of CPU time the scheduler timer is set to
  * the earliest moment at which the time could be used up (CPU time passes at most as fast as real time), and
  * set again when it is not; CPU_RECHECK_NS bounds how often.
+ * LIMIT: a wall clock that is set forward does not make absolute timers on CLOCK_REALTIME come sooner.
  */
 #include "libos/linux/time/clock.h"
 #include <asm/signal.h>
