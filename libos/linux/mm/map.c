@@ -9,6 +9,15 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/task.h"
 
+/* Is anything left in the 2 MiB around address? */
+static bool area_near(struct space *space, uint64_t address)
+{
+    uint64_t region = address & ~(SPAN_2 - 1);
+    uint32_t index = area_index(space, region);
+
+    return index < space->count && space->area[index].start < region + SPAN_2;
+}
+
 int space_unmap(struct space *space, uint64_t address, uint64_t length)
 {
     uint64_t end = address + page_up(length);
@@ -21,8 +30,11 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
     if (error)
         return error;
     error = pages_drop(space, address, end);
-    if (!error)
+    if (!error) {
         area_remove(space, address, end);
+        if ((address ^ (end - 1)) & ~(SPAN_2 - 1) || !area_near(space, address))
+            tables_leave_empty(space, address, end);
+    }
     return error;
 }
 

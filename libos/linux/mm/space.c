@@ -219,6 +219,58 @@ uint64_t area_bits(const struct area *area, bool writable)
     return bits;
 }
 
+/* Takes one level-1 table out of the space: it is empty, or another space goes on with it. */
+static void table_leave(struct space *space, uint64_t region)
+{
+    struct pt_batch batch;
+    uint32_t i = 0;
+
+    while (space->table[i].address != region || space->table[i].level != 1)
+        i++;
+    frame_t frame = space->table[i].frame;
+
+    batch_start(&batch, space->root);
+    batch_add(&batch, region, 2, 0);
+    batch_flush(&batch);
+    if (table_users(frame) > 1)
+        table_users_set(frame, table_users(frame) - 1);
+    else
+        table_give(1, frame);
+    /* In order: a table's record comes after that of the table above it. */
+    space->table_count--;
+    memmove(&space->table[i], &space->table[i + 1], (space->table_count - i) * sizeof space->table[0]);
+}
+
+/* Shared tables that lie in [start, end) as a whole need no copy to be forgotten. */
+static void tables_leave_shared(struct space *space, uint64_t start, uint64_t end)
+{
+    struct pte_walk walk = pte_walk_start((start + SPAN_2 - 1) & ~(SPAN_2 - 1), end & ~(SPAN_2 - 1));
+
+    for (; pte_walk_table(&walk); walk.at = walk.known) {
+        uint64_t region = walk.at;
+
+        if (!table_shared(region) || table_users(table_frame(region)) == 1)
+            continue;
+        for (uint64_t a = region; a < region + SPAN_2; a += PAGE_SIZE)
+            space->resident -= pte_load(a) & EXO_PTE_PRESENT;
+        table_leave(space, region);
+    }
+}
+
+void tables_leave_empty(struct space *space, uint64_t start, uint64_t end)
+{
+    struct pte_walk walk = pte_walk_start(start & ~(SPAN_2 - 1), (end + SPAN_2 - 1) & ~(SPAN_2 - 1));
+
+    if (!space->table_count)
+        return;
+    for (; pte_walk_table(&walk); walk.at = walk.known) {
+        uint32_t index = area_index(space, walk.at);
+
+        if (index == space->count || space->area[index].start >= walk.known)
+            table_leave(space, walk.at);
+    }
+}
+
 int pages_drop(struct space *space, uint64_t start, uint64_t end)
 {
     struct pte_walk walk = pte_walk_start(start, end);
@@ -227,6 +279,7 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
 
     if (!space->table_count)
         return 0; /* nothing was ever mapped: a space that exec is preparing */
+    tables_leave_shared(space, start, end);
     int error = tables_own(space, start, end);
 
     if (error)

@@ -77,6 +77,7 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end);
 int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* the page's table is there, and its own */
 int table_own(struct space *space, uint64_t address);  /* ends the sharing of one level-1 table */
 int tables_own(struct space *space, uint64_t start, uint64_t end);
+void tables_leave_empty(struct space *space, uint64_t start, uint64_t end); /* those without an area now */
 uint64_t area_bits(const struct area *area, bool writable);
 
 /* parked.c */
