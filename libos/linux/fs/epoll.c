@@ -342,6 +342,8 @@ int64_t lx_epoll_wait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t
 
     if ((int32_t)max <= 0 || (uint32_t)max > EVENTS_MAX)
         return -EINVAL;
+    if (!user_range_ok(events, (uint32_t)max * sizeof(struct epoll_event)))
+        return -EFAULT;
     file = fd_get((int)epoll_fd);
     if (!file)
         return -EBADF;

@@ -319,18 +319,20 @@ int64_t pipe_set_size(struct file *file, uint64_t bytes)
     return limit;
 }
 
-/* open of a fifo: waits for the other side as POSIX says; both directions at once never wait. */
+/* open of a fifo: waits for the other side as POSIX says; both directions at once never wait, and neither does a pipe
+ * without a name that is opened again through /proc/PID/fd. */
 int fifo_open(struct file *file)
 {
     struct inode *inode = file->inode;
     struct pipe *pipe = inode->u.pipe;
     bool reads = readable(file);
     bool writes = writable(file);
+    bool named = !inode->ops;
     uint32_t *opens;
     uint32_t before;
     int error = 0;
 
-    if (writes && !reads && (file->flags & O_NONBLOCK) && !(pipe && pipe->readers))
+    if (named && writes && !reads && (file->flags & O_NONBLOCK) && !(pipe && pipe->readers))
         return -ENXIO;
     if (!pipe) {
         pipe = pipe_new();
@@ -348,7 +350,7 @@ int fifo_open(struct file *file)
         wake(&pipe->read_wait);
     opens = reads ? &pipe->writer_opens : &pipe->reader_opens;
     before = *opens;
-    if (reads != writes && !(file->flags & O_NONBLOCK))
+    if (named && reads != writes && !(file->flags & O_NONBLOCK))
         while (!error && !(reads ? pipe->writers : pipe->readers) && *opens == before)
             error = pipe_sleep(reads ? &pipe->read_wait : &pipe->write_wait);
     if (error) {

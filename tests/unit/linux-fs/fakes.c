@@ -213,6 +213,11 @@ void space_sizes(struct space *space, struct space_sizes *out)
     memset(out, 0, sizeof *out);
 }
 
+bool user_range_ok(uaddr_t address, uint64_t bytes)
+{
+    return address < USER_END && bytes <= USER_END - address;
+}
+
 int copy_from_user(void *to, uaddr_t from, size_t bytes)
 {
     if (from < PAGE_SIZE && bytes)
