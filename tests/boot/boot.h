@@ -51,6 +51,7 @@ extern struct child children[CHILDREN];
 
 struct child_options {
     uint32_t slot; /* capability that it is created with */
+    uint64_t root; /* address space; 0: this one */
     bool no_trap_entry;
     uint64_t syscall_entry;
     uint64_t last_resort;
@@ -85,6 +86,10 @@ static inline void *page_at(uint32_t index)
 {
     return (void *)(WORK_ADDRESS + (uint64_t)index * EXO_PAGE_SIZE);
 }
+
+/* space_copy - a root table that shares all lower tables of this space; space_drop ends it. */
+uint64_t space_copy(void);
+void space_drop(uint64_t root);
 
 /* raw_call - a kernel call with any number and any arguments. */
 int64_t raw_call(uint64_t number, const uint64_t argument[6], uint64_t *second);

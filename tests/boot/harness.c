@@ -136,6 +136,31 @@ int64_t page_unmap(uint32_t index)
     return exo_unmap(&machine.space, (uint64_t)page_at(index), 1);
 }
 
+uint64_t space_copy(void)
+{
+    uint64_t root = frame_new(CAP_ROOT);
+    int64_t error = exo_table_create(CAP_ROOT, root, 4);
+
+    for (uint64_t slot = 0; slot < 256 && !error; slot++) {
+        uint64_t entry = *exo_entry(slot << 39, 4);
+
+        if (entry & EXO_PTE_PRESENT)
+            error = exo_link(&machine.space, root, slot << 39, 4, (entry & EXO_PTE_FRAME) >> 12);
+    }
+    if (error)
+        check(false, "a second space can be made (error %ld)", (long)error);
+    return root;
+}
+
+void space_drop(uint64_t root)
+{
+    int64_t error = exo_table_destroy(CAP_ROOT, root);
+
+    if (error)
+        check(false, "a second space can be destroyed (error %ld)", (long)error);
+    frame_drop(root);
+}
+
 /* --- Children
  * -------------------------------------------------------------------------------------------- */
 
@@ -190,7 +215,7 @@ struct child *child_make(void (*body)(struct child *), const struct child_option
                   options->handler ? options->handler : child_handler);
     child->self.owner = child;
     struct exo_env_config config = {
-        .root = machine.space.root,
+        .root = options->root ? options->root : machine.space.root,
         .upcall_frame = child->upcall_frame,
         .rip = (uint64_t)child_entry,
         .rsp = (uint64_t)child_stacks[number] + STACK_BYTES - 8, /* as after a call */

@@ -60,10 +60,10 @@ static void test_cross_wake(void)
     child_free(child);
 }
 
-/* Reads page 9 as fast as it can; value is the last thing it saw. */
+/* Reads page 9 (or what resume says) as fast as it can; value is the last thing it saw. */
 static void reader_body(struct child *child)
 {
-    volatile uint64_t *page = page_at(9);
+    volatile uint64_t *page = child->resume ? (uint64_t *)child->resume : page_at(9);
 
     for (;;) {
         uint64_t seen = 0;
@@ -88,35 +88,82 @@ static void fault_handler(struct exo_context *context)
         (void)exo_sleep(0, 0, EXO_FOREVER);
 }
 
-/* When pt_update returns, CPU 1 can no longer see the page: what is written into the frame
- * afterwards stays unseen. */
+/*
+ * When pt_update returns, CPU 1 can no longer see the page: what is written into the frame
+ * afterwards stays unseen. root: the space in which CPU 1 reads; the tables below are shared.
+ */
+static bool shoot_round(uint32_t round, uint64_t root)
+{
+    uint64_t frame = frame_new(CAP_ROOT);
+    struct child *child = child_make(
+        reader_body,
+        &(struct child_options){.slot = CAP_ROOT, .handler = fault_handler, .root = root});
+    bool right = page_map(9, frame, EXO_PTE_NO_EXECUTE) == 0 &&
+                 page_map(10, frame, EXO_PTE_NO_EXECUTE | EXO_PTE_WRITE) == 0;
+
+    *(volatile uint64_t *)page_at(10) = 1000 + round;
+    child_run(child, 1);
+    right &= spin_for(&child->step, 1000, 2000);
+    right &= page_unmap(9) == 0;
+    *(volatile uint64_t *)page_at(10) = 666;
+    right &= spin_for(&child->traps, 1, 2000);
+    right &= child->value == 1000 + round && child->trap.vector == 14 &&
+             child->trap.address == (uint64_t)page_at(9);
+    if (!right)
+        note("round %u: saw %lu, traps %lu, vector %u", round, (unsigned long)child->value,
+             (unsigned long)child->traps, child->trap.vector);
+    right &= page_unmap(10) == 0;
+    child_free(child);
+    frame_drop(frame);
+    return right;
+}
+
 static void test_shoot_down(void)
 {
+    uint64_t other = space_copy();
     bool all = true;
 
-    for (uint32_t round = 0; round < 20 && all; round++) {
-        uint64_t frame = frame_new(CAP_ROOT);
+    for (uint32_t round = 0; round < 20 && all; round++)
+        all &= shoot_round(round, 0);
+    check(all, "20 times, CPU 1 reads a page until CPU 0 unmaps it, and not once longer");
+    for (uint32_t round = 0; round < 20 && all; round++)
+        all &= shoot_round(round, other);
+    check(all, "nor in another space that shares the table");
+    space_drop(other);
+}
+
+/* The same for a whole table that is unlinked. */
+static void test_unlink(void)
+{
+    uint64_t address = WORK_ADDRESS + (2ull << 30);
+    uint64_t frame = frame_new(CAP_ROOT);
+    bool all = true;
+
+    expect(exo_tables(&machine.space, address, 4096, 1), 0, "tables of their own");
+    uint64_t upper = (*exo_entry(address, 3) & EXO_PTE_FRAME) >> 12;
+    uint64_t lower = (*exo_entry(address, 2) & EXO_PTE_FRAME) >> 12;
+
+    for (uint32_t round = 0; round < 10 && all; round++) {
         struct child *child = child_make(
             reader_body, &(struct child_options){.slot = CAP_ROOT, .handler = fault_handler});
 
-        all &= page_map(9, frame, EXO_PTE_NO_EXECUTE) == 0;
-        all &= page_map(10, frame, EXO_PTE_NO_EXECUTE | EXO_PTE_WRITE) == 0;
-        *(volatile uint64_t *)page_at(10) = 1000 + round;
+        all &= exo_map(&machine.space, address, frame, 1, EXO_PTE_NO_EXECUTE) == 0;
+        child->resume = address;
         child_run(child, 1);
         all &= spin_for(&child->step, 1000, 2000);
-        all &= page_unmap(9) == 0;
-        *(volatile uint64_t *)page_at(10) = 666;
-        all &= spin_for(&child->traps, 1, 2000);
-        all &= child->value == 1000 + round && child->trap.vector == 14 &&
-               child->trap.address == (uint64_t)page_at(9);
-        if (!all)
-            note("round %u: saw %lu, traps %lu, vector %u", round, (unsigned long)child->value,
-                 (unsigned long)child->traps, child->trap.vector);
-        all &= page_unmap(10) == 0;
+        all &= exo_link(&machine.space, machine.space.root, address, 3, 0) == 0;
+        all &= spin_for(&child->traps, 1, 2000) && child->trap.address == address;
         child_free(child);
-        frame_drop(frame);
+        all &= exo_link(&machine.space, machine.space.root, address, 3, upper) == 0;
     }
-    check(all, "20 times, CPU 1 reads a page until CPU 0 unmaps it, and not once longer");
+    check(all, "10 times, unlinking a table ends CPU 1's use of it");
+    expect(exo_unmap(&machine.space, address, 1), 0, "unmap");
+    expect(exo_link(&machine.space, machine.space.root, address, 3, 0), 0, "unlink");
+    expect(exo_table_destroy(CAP_ROOT, upper), 0, "destroy the upper table");
+    expect(exo_table_destroy(CAP_ROOT, lower), 0, "destroy the lower table");
+    frame_drop(upper);
+    frame_drop(lower);
+    frame_drop(frame);
 }
 
 /* Both CPUs take and give frames from the same region: nothing is handed out twice. */
@@ -165,5 +212,6 @@ void test_smp(void)
     test_other_cpu();
     test_cross_wake();
     test_shoot_down();
+    test_unlink();
     test_allocation();
 }

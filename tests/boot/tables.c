@@ -184,6 +184,79 @@ static void test_spaces(void)
     frame_drop(page);
 }
 
+/* A domain [77] with a space of its own can reach nothing of [78], nothing of the root's, nothing
+ * of the kernel's. */
+static void test_isolation(void)
+{
+    uint64_t tables[4];
+    uint64_t mine = frame_new(SLOT_CHILD);
+    uint64_t theirs = frame_new(SLOT_OTHER);
+    uint64_t their_table = frame_new(SLOT_OTHER);
+    struct exo_space space = {.slot = SLOT_CHILD};
+
+    for (uint32_t level = 1; level <= 4; level++) {
+        tables[level - 1] = frame_new(SLOT_CHILD);
+        expect(exo_table_create(SLOT_CHILD, tables[level - 1], level), 0, "a table of level %u",
+               level);
+    }
+    space.root = tables[3];
+    for (uint32_t level = 4; level > 1; level--)
+        expect(exo_link(&space, tables[3], 0x10000000, level, tables[level - 2]), 0,
+               "link level %u", level);
+    expect(exo_table_create(SLOT_OTHER, their_table, 1), 0, "a table of [78]");
+    expect(update(SLOT_CHILD, tables[3], 0x10000000 | 1, mine << 12 | LEAF | EXO_PTE_WRITE), 1,
+           "[77] maps its own frame");
+    expect(update(SLOT_CHILD, tables[3], 0x10001000 | 1, theirs << 12 | LEAF), -EXO_E_CAP,
+           "not a frame of [78]");
+    expect(update(SLOT_OTHER, tables[3], 0x10001000 | 1, theirs << 12 | LEAF), -EXO_E_CAP,
+           "[78] does not get its frame in either");
+    expect(exo_link(&space, tables[3], 0x10200000, 2, their_table), -EXO_E_CAP,
+           "not a table of [78]");
+    expect(
+        exo_link(&space, tables[3], 0x10200000, 2, (*exo_entry(0x400000, 2) & EXO_PTE_FRAME) >> 12),
+        -EXO_E_CAP, "not a table of the root domain");
+    expect(update(SLOT_CHILD, tables[3], 0x10001000 | 1,
+                  (*exo_entry(0x400000, 1) & EXO_PTE_FRAME) | LEAF),
+           -EXO_E_CAP, "not the text of the first env");
+    expect(update(SLOT_CHILD, tables[3], 0x10001000 | 1, tables[0] << 12 | LEAF), -EXO_E_KIND,
+           "not its own table");
+    for (uint64_t f = 1, tried = 0; f < machine.page->frame_count && tried < 50; f++) {
+        if (machine.frames[f].kind != EXO_FRAME_KERNEL)
+            continue;
+        int64_t got = update(SLOT_CHILD, tables[3], 0x10001000 | 1, f << 12 | LEAF);
+
+        tried++;
+        if (got >= 0)
+            check(false, "kernel frame %lu was mapped", (unsigned long)f);
+    }
+    /* The root may map one domain's frame into another's space: sharing is the root's to decide. */
+    expect(update(CAP_ROOT, tables[3], 0x10001000 | 1, theirs << 12 | LEAF), 1,
+           "the root domain shares a frame");
+    expect(machine.frames[theirs].references, 1, "it is counted");
+    expect(update(SLOT_CHILD, tables[3], 0x10001000 | 1, theirs << 12 | LEAF | EXO_PTE_WRITE),
+           -EXO_E_CAP, "[77] cannot widen it");
+    /* One batch, two spaces. */
+    struct exo_pte batch[3] = {{.address = WORK | 1, .entry = mine << 12 | LEAF},
+                               {.address = EXO_PT_SPACE, .entry = tables[3]},
+                               {.address = 0x10002000 | 1, .entry = mine << 12 | LEAF}};
+
+    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 3), 3, "a batch over two spaces");
+    expect(machine.frames[mine].references, 3, "each entry is counted");
+    batch[0].entry = 0;
+    batch[2].entry = 0;
+    expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, 3), 3, "and undone");
+    for (uint32_t level = 4; level >= 1; level--) {
+        expect(exo_table_destroy(SLOT_CHILD, tables[level - 1]), 0, "destroy level %u", level);
+        frame_drop(tables[level - 1]);
+    }
+    expect(machine.frames[mine].references + machine.frames[theirs].references, 0,
+           "no reference is left");
+    expect(exo_table_destroy(SLOT_OTHER, their_table), 0, "destroy the table of [78]");
+    frame_drop(mine);
+    frame_drop(theirs);
+    frame_drop(their_table);
+}
+
 static uint64_t take_large(void)
 {
     for (uint64_t first = 512; first + 512 <= machine.page->frame_count; first += 512)
@@ -229,5 +302,6 @@ void test_tables(void)
     test_leaves();
     test_batches();
     test_spaces();
+    test_isolation();
     test_large();
 }

@@ -123,7 +123,8 @@ static void alarm_body(struct child *child)
     child->step = 2;
     (void)exo_mask();
     (void)exo_alarm_set(exo_now_ns(machine.page) + 1000000);
-    while (!(child->upcall->pending & EXO_PENDING_ALARM)) /* the watchdog ends a run in which it never comes */
+    while (!(child->upcall->pending &
+             EXO_PENDING_ALARM)) /* the watchdog ends a run in which it never comes */
         (void)exo_null();
     child->value = child->upcall->pending;
     exo_unmask();
