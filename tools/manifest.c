@@ -99,12 +99,10 @@ char *manifest_rewrite(const char *text, struct manifest_use *use)
         if (libos && !text_list_has(&use->libos, libos))
             text_list_add(&use->libos, libos);
         if (root) {
-            size_t index = 0;
+            /* Each instance owns the frames of its root: two that name the same one get a copy each. */
+            size_t index = use->root.count;
 
-            while (index < use->root.count && strcmp(use->root.item[index], root))
-                index++;
-            if (index == use->root.count)
-                text_list_add(&use->root, root);
+            text_list_add(&use->root, root);
             buffer_format(&out, "  root root%zu.cpio", index);
         } else if (libos) {
             buffer_format(&out, "  libos %s", manifest_member(libos));

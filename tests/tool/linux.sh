@@ -74,6 +74,68 @@ linux_int() { # SIGINT without a trap ends the program
     finish
     is status "$status" 130
 }
+linux_bad_program() { # programs of the root that cannot run: named, 126 or 127
+    local root=$work/badroot
+    mkdir -p "$root/bin"
+    echo 'int main(void) { return 0; }' > "$work/static.c"
+    gcc -static -o "$work/static" "$work/static.c" || { why='gcc failed'; return 1; }
+    head -c 3000 "$work/static" > "$root/bin/short"
+    cp /bin/true "$root/bin/arm"
+    printf '\267\000' | dd of="$root/bin/arm" bs=1 seek=18 conv=notrunc 2> /dev/null
+    echo text > "$root/bin/text"
+    : > "$root/bin/empty"
+    printf '#!/bin/nope\n' > "$root/bin/script"
+    cp /bin/true "$root/bin/dynamic"
+    cp /bin/true "$root/bin/locked"
+    chmod +x "$root/bin"/*
+    chmod -x "$root/bin/locked"
+    local name want
+    for name in short:126 arm:126 text:126 empty:126 locked:126 script:127 dynamic:127 nothing:127; do
+        want=${name#*:} name=${name%:*}
+        linux --root "$root" "/bin/$name"
+        is "status of $name" "$status" "$want" && has "message about $name" "$err" "/bin/$name" || return 1
+    done
+    has 'interpreter named' "$(linux --root "$root" dynamic; echo "$err")" '/lib64/ld-linux-x86-64.so.2'
+}
+instances() { # instances FIRST SECOND: two Linux instances, each running bash on a script
+    printf 'instance one\n libos linux\n root default\n memory 200M\n share 20\n arg bash\n arg -c\n arg "%s"\n env PATH=/usr/bin:/bin\ninstance two\n libos linux\n root default\n memory 200M\n share 20\n arg bash\n arg -c\n arg "%s"\n env PATH=/usr/bin:/bin\n' "$1" "$2" > "$work/two.m"
+    real run --timeout "${limit:-60}" --manifest "$work/two.m"
+}
+linux_two_instances() { instances 'echo one; exit 3' 'for i in 1 2 3; do echo two $i; done'; is status "$status" 3 && has one "$out" one && has two "$out" $'two 1\ntwo 2\ntwo 3'; }
+linux_fork_bomb() { # a neighbour of a fork bomb does its work
+    limit=40 instances ':(){ :|:& };:; while :; do :; done' 'for i in 1 2 3 4 5; do echo two $i; sleep 0.2; done; echo two done'
+    has neighbour "$out" $'two 5\ntwo done' && hasnt 'kernel' "$err" panic
+}
+linux_wild() { # a program that writes over everything it can reach ends by a signal; its neighbour does not notice
+    cat > "$work/wild.c" <<'C'
+#include <stdint.h>
+#include <string.h>
+#include <signal.h>
+#include <setjmp.h>
+static sigjmp_buf back;
+static void caught(int number) { (void)number; siglongjmp(back, 1); }
+int main(void)
+{
+    signal(SIGSEGV, caught);
+    signal(SIGBUS, caught);
+    for (uint64_t at = 0x600000000000; at < 0x608000000000; at += 0x3fff000) /* where the LibOS is */
+        if (!sigsetjmp(back, 1))
+            memset((void *)at, 0xa5, 4096);
+    for (uint64_t at = 0xffff800000000000; at >= 0xffff800000000000; at += 0x3fffff000000)
+        if (!sigsetjmp(back, 1))
+            memset((void *)at, 0xa5, 4096);
+    signal(SIGSEGV, SIG_DFL);
+    memset((void *)8, 1, 8);
+    return 0;
+}
+C
+    gcc -static -O1 -w -o "$work/wild" "$work/wild.c" || return 1
+    mkdir -p "$work/wildroot/bin"
+    cp "$work/wild" "$work/wildroot/bin/wild"
+    printf 'instance one\n libos linux\n root wildroot\n memory 100M\n share 20\n arg /bin/wild\ninstance two\n libos linux\n root default\n memory 200M\n share 20\n arg bash\n arg -c\n arg "for i in 1 2 3 4 5; do sleep 0.1; done; echo fine"\n env PATH=/usr/bin:/bin\n' > "$work/wild.m"
+    real run --timeout 60 --manifest "$work/wild.m"
+    is stdout "$out" fine && hasnt kernel "$err" panic && { [ "$status" = 139 ] || [ "$status" = 125 ]; } || { why="$why status $status: $err"; return 1; }
+}
 typed() { # typed COMMAND TEXT...: each TEXT is typed at a terminal that runs COMMAND, a second apart
     local command=$1
     shift
@@ -108,6 +170,10 @@ check 'linux: environment' linux_env
 check 'linux: arguments arrive as they are' linux_arguments
 check 'linux: programs of this machine, five ways to link' linux_host_program
 check 'linux: two machines at once' linux_two_at_once
+check 'linux: programs of a root that cannot run' linux_bad_program
+check 'linux: two instances' linux_two_instances
+check 'linux: a fork bomb and its neighbour' linux_fork_bomb
+check 'linux: a wild program and its neighbour' linux_wild
 check 'linux: a busy loop meets the time limit' linux_timeout
 check 'linux: SIGTERM and a trap' linux_term
 check 'linux: SIGINT' linux_int

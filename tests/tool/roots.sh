@@ -167,6 +167,8 @@ program_in_root() { # an absolute path that the root has is the root's
     is status "$status" 0 && has program "$out" 'bin/true mode=100644 size=1 ' && hasnt libc "$out" libc
 }
 user_manifest() {
+    mkdir -p "$work/root2/bin"
+    printf 'x' > "$work/root2/bin/true"
     cat > "$work/m" <<M
 # two instances
 instance main
@@ -180,9 +182,11 @@ instance main
 instance other
   libos $lorica
   root "$work/root2"
+instance third
+  root "$work/root2"
 M
     run_tool run --kernel "$lorica" --manifest "$work/m"
-    is status "$status" 0 && has rewritten "$out" '  root root0.cpio' && has second "$out" '  root root1.cpio' &&
+    is status "$status" 0 && has rewritten "$out" '  root root0.cpio' && has second "$out" '  root root1.cpio' && has 'a copy each' "$out" '  root root2.cpio' &&
         has 'lines kept' "$out" '# two instances' && has archive "$out" 'root1.cpio mode=' &&
         has libos "$out" '  libos lorica' && has libos "$out" 'lorica mode='
 }
