@@ -13,21 +13,6 @@ int64_t file_clock_ns(void)
     return (int64_t)clock_realtime_ns();
 }
 
-bool is_directory(const struct inode *inode)
-{
-    return (inode->mode & S_IFMT) == S_IFDIR;
-}
-
-bool is_link(const struct inode *inode)
-{
-    return (inode->mode & S_IFMT) == S_IFLNK;
-}
-
-bool is_regular(const struct inode *inode)
-{
-    return (inode->mode & S_IFMT) == S_IFREG;
-}
-
 struct inode *inode_new(struct mount *mount, uint32_t mode)
 {
     struct inode *inode = heap_zalloc(sizeof *inode);

@@ -134,9 +134,18 @@ void inode_drop(struct inode *inode);
 void inode_touch(struct inode *inode, bool modified); /* change time, modification time too */
 int64_t file_clock_ns(void); /* time of day that stamps are made from */
 void inode_stat(struct inode *inode, struct stat *out);
-bool is_directory(const struct inode *inode);
-bool is_link(const struct inode *inode);
-bool is_regular(const struct inode *inode);
+static inline bool is_directory(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFDIR;
+}
+static inline bool is_link(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFLNK;
+}
+static inline bool is_regular(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFREG;
+}
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid);
 bool inode_owned(struct inode *inode); /* by current, or current is root */
 bool in_group(uint32_t gid);
