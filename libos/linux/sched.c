@@ -19,6 +19,7 @@
 
 #define STACK_ORDER    2 /* TASK_STACK_BYTES */
 #define FPU_ALIGNMENT  64
+#define FPU_HEADER_END 576 /* of the XSAVE area: legacy region and header */
 #define CONTEXT_WORDS  7 /* what context_switch takes back: six registers and the return address */
 
 static struct list ready;
@@ -55,13 +56,14 @@ void sched_init(void)
 struct task *task_create(void)
 {
     size_t bytes = (sizeof(struct task) + FPU_ALIGNMENT - 1) / FPU_ALIGNMENT * FPU_ALIGNMENT;
-    struct task *task = heap_zalloc(bytes + FPU_ALIGNMENT + machine()->xsave_bytes);
+    struct task *task = heap_alloc(bytes + FPU_ALIGNMENT + max_of(machine()->xsave_bytes, (uint32_t)FPU_HEADER_END));
     frame_t stack = task ? frames_alloc(STACK_ORDER) : NO_FRAME;
 
     if (stack == NO_FRAME) {
         heap_free(task);
         return NULL;
     }
+    memset(task, 0, bytes + FPU_ALIGNMENT + FPU_HEADER_END); /* XSAVE writes the rest before XRSTOR reads it */
     task->stack = frame_address(stack);
     task->regs = (struct regs *)((char *)task->stack + TASK_STACK_BYTES) - 1;
     task->fpu = (void *)(((uint64_t)task + bytes + FPU_ALIGNMENT - 1) & ~(uint64_t)(FPU_ALIGNMENT - 1));

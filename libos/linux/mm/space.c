@@ -109,7 +109,8 @@ static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
     batch_start(&batch, space->root);
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
         struct area *area = &space->area[i];
-        struct pte_walk walk = pte_walk_start(max_of(area->start, region), min_of(area->end, end));
+        uint64_t stop = min_of(area->end, end);
+        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
         uint64_t entry;
 
         while ((entry = pte_next(&walk)))
@@ -129,7 +130,8 @@ static void table_copy(struct space *space, uint64_t region, frame_t to)
 
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
         struct area *area = &space->area[i];
-        struct pte_walk walk = pte_walk_start(max_of(area->start, region), min_of(area->end, end));
+        uint64_t stop = min_of(area->end, end);
+        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
         uint64_t entry;
 
         while ((entry = pte_next(&walk))) {
@@ -300,7 +302,7 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
 /* Takes out what one area has in one table, unless another space uses the table, too. */
 static void region_empty(struct pt_batch *batch, uint64_t start, uint64_t end)
 {
-    struct pte_walk walk = pte_walk_start(start, end);
+    struct pte_walk walk = {.at = start, .end = end, .known = end};
     uint64_t entry;
 
     if (table_users(table_frame(start)) > 1)
