@@ -362,7 +362,7 @@ static void boot_program(const struct request *request, struct boot *boot)
         boot->manifest = boot_manifest(request, NULL, !request->app);
         return;
     }
-    libos = boot_libos_file(request->libos);
+    libos = boot->libos_file = boot_libos_file(request->libos);
     if (request->root)
         root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
     else
@@ -379,7 +379,7 @@ static void boot_program(const struct request *request, struct boot *boot)
 
 static void boot_app(const struct request *request, struct boot *boot)
 {
-    char *file = boot_libos_file(request->app);
+    char *file = boot->libos_file = boot_libos_file(request->app);
     struct boot_root root;
     struct cpio cpio;
 

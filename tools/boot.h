@@ -30,6 +30,7 @@ struct boot {
     char *manifest; /* as init reads it */
     int archive;    /* the boot archive, a file without a name; -1 after a dry run */
     unsigned instances;
+    char *libos_file; /* ELF of the LibOS or app; NULL when a manifest names them */
     struct machine_wish wish;
 };
 

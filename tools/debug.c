@@ -69,7 +69,7 @@ static void debug_await_socket(struct machine *machine)
 }
 
 /* gdb as a child of its own; when it ends, the tool gets SIGTERM and ends the machine. */
-static pid_t debug_start_gdb(const struct request *request)
+static pid_t debug_start_gdb(const struct request *request, const struct boot *boot)
 {
     const char *program = getenv("LORICA_GDB");
     char *argv[] = {text_copy(program && *program ? program : "gdb"),
@@ -84,10 +84,20 @@ static pid_t debug_start_gdb(const struct request *request)
                     process_home_file("tools/gdb/lorica.py"),
                     text_copy(request->kernel),
                     NULL};
-    pid_t parent = getpid(), child = fork(), gdb;
+    /* Init and the LibOSes are linked at fixed addresses; gdb needs only their names. */
+    char *more[] = {text_copy("-ex"),
+                    text_format("add-symbol-file %s", process_home_file("build/init.elf")),
+                    text_copy("-ex"),
+                    text_format("add-symbol-file %s", boot->libos_file ? boot->libos_file : "")};
+    size_t fixed = sizeof argv / sizeof *argv - 1, extra = boot->libos_file ? 4 : 2;
+    char **all = allocate((fixed + extra + 1) * sizeof *all);
+    pid_t parent = getpid(), child, gdb;
     sigset_t none;
     int status;
 
+    memcpy(all, argv, fixed * sizeof *all);
+    memcpy(all + fixed, more, extra * sizeof *all);
+    child = fork();
     if (child)
         return child;
     sigemptyset(&none);
@@ -98,7 +108,7 @@ static pid_t debug_start_gdb(const struct request *request)
         signal(SIGINT, SIG_DFL);
         signal(SIGPIPE, SIG_DFL);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        execvp(argv[0], argv);
+        execvp(all[0], all);
         say("debug: cannot start %s: %s\n  try: apt-get install gdb", argv[0], strerror(errno));
         _exit(127);
     }
@@ -132,7 +142,7 @@ int verb_debug(const struct verb *verb, int argc, char **argv)
     session_prepare(1);
     machine_start(&machine, &boot.wish, boot.archive);
     debug_await_socket(&machine);
-    gdb = debug_start_gdb(&request);
+    gdb = debug_start_gdb(&request, &boot);
     if (gdb < 0)
         fail(STATUS_FAILED, "debug: cannot start gdb: %s", strerror(errno));
     session_run(&machine, &wish, &end);

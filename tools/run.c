@@ -9,6 +9,7 @@
 #include "tools/process.h"
 #include "tools/terminal.h"
 #include "tools/verbs.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,9 @@ int verb_run(const struct verb *verb, int argc, char **argv)
     session_run(&machine, &wish, &end);
     terminal_restore();
     run_explain(&request, &end);
-    if (request.verbose && end.signal)
+    /* A shell says so for its own children; for a person at a terminal the tool does. */
+    if (end.signal &&
+        (request.verbose || (isatty(2) && end.signal != SIGINT && end.signal != SIGPIPE)))
         say("the program was ended by signal %d (%s)", end.signal, strsignal(end.signal));
     if (request.json)
         run_report_json(&end, accels[boot.wish.accel]);

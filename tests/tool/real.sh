@@ -38,13 +38,13 @@ accel_auto() { # whatever this machine can do, a run works and says in one line 
 }
 debug() {
     command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
-    printf 'frames\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
+    printf 'frames\ninfo line exo_main\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
     (export LORICA_QEMU=$recorder; timeout 60 "$lorica" debug --app hello < "$work/gdb.in" > "$work/out" 2>&1)
     is status $? 0 || return 1
     out=$(cat "$work/out")
     has early "$out" 'has not booted far enough' && has breakpoint "$out" 'Breakpoint 1, slice_start' && has env "$out" 0x400000 &&
         has slices "$out" 'CPU 0 positions' && has pt "$out" 'level 1 table' && has events "$out" create && has frames "$out" 'free' &&
-        has program "$out" 'hello from an exokernel' && is 'temporary files' "$(ls "$work/tmp")" ''
+        has symbols "$out" 'apps/hello.c' && has program "$out" 'hello from an exokernel' && is 'temporary files' "$(ls "$work/tmp")" ''
 }
 
 check 'real: an app' app
