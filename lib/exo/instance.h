@@ -58,6 +58,10 @@ struct instance_start {
 };
 
 /*
+ * Who wakes whom: the LibOS wakes init (STREAM_EVENT) after it wrote to out, err or log, after it took from `in`, and after
+ * it stored `exited`. init wakes the first env (STREAM_EVENT_IN) after input, its end, a signal, a new window, and after it
+ * took from a ring that was more than half full; so a writer that waits for room waits until the ring is full.
+ *
  * A ring of bytes with one writer and one reader: `written` and `taken` count bytes for ever (mod 2^32);
  * written - taken bytes are in the ring. The writer stores the bytes, then `written` (release); the reader
  * loads `written` (acquire), copies, then stores `taken` (release). Neither trusts the other: a difference
