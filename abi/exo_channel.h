@@ -13,14 +13,28 @@
  *
  * Flow control for standard input: the host may have at most CHANNEL_CREDIT_INITIAL bytes of STDIN
  * payload outstanding per instance; CREDIT frames give back what the instance has taken in.
- * Output needs none: the virtio queue blocks when the host does not read.
+ * Flow control for what the guest sends: QEMU drops a console's bytes when its socket is full, so the guest
+ * keeps at most CHANNEL_UNACKNOWLEDGED_MAX worth of frames (by channel_cost) that the host has not acknowledged;
+ * frames of at most CHANNEL_SMALL bytes may go CHANNEL_SMALL_MARGIN beyond that. The host adds up the cost of
+ * the frames that it has dealt with and sends it back in ACK frames, each worth CHANNEL_ACK_STEP or more.
  */
 #pragma once
 #include <stdint.h>
 
-#define CHANNEL_VERSION        1u
+#define CHANNEL_VERSION        2u
 #define CHANNEL_PAYLOAD_MAX    16384u
 #define CHANNEL_CREDIT_INITIAL 32768u
+
+#define CHANNEL_UNACKNOWLEDGED_MAX 98304u
+#define CHANNEL_SMALL              2048u
+#define CHANNEL_SMALL_MARGIN       32768u
+#define CHANNEL_ACK_STEP           16384u
+
+/* What a frame with that much payload takes of a socket's 208 KiB: the system counts its own buffers, too. */
+static inline uint32_t channel_cost(uint32_t length)
+{
+    return length + length / 4 + 1280;
+}
 
 struct channel_header {
     uint16_t type;     /* enum channel_type */
@@ -46,6 +60,7 @@ enum channel_type {
     CHANNEL_STDIN_END = 33, /* no payload: end of file on standard input */
     CHANNEL_SIGNAL = 34,    /* payload: uint32_t enum channel_signal: to the foreground process group */
     CHANNEL_WINDOW = 35,    /* payload: uint16_t rows, columns */
+    CHANNEL_ACK = 36,       /* payload: uint32_t cost of frames dealt with; instance: CHANNEL_MACHINE */
 };
 
 enum channel_signal {

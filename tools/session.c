@@ -51,6 +51,7 @@ struct session {
     unsigned escapes; /* SESSION_ESCAPE typed in a row */
     uint64_t input_sent;
     uint32_t credit;
+    uint32_t unacknowledged; /* cost of the frames dealt with since the last ACK */
     unsigned exits;
     int signals;
     uint64_t started_ms,
@@ -242,9 +243,15 @@ static void session_frames(struct session *session)
             break;
         session_frame(session, &header, session->in.bytes + at + sizeof header);
         at += sizeof header + header.length;
+        session->unacknowledged += channel_cost(header.length);
     }
     if (at)
         buffer_drop(&session->in, at);
+    if (session->running && session->unacknowledged >= CHANNEL_ACK_STEP) {
+        session_send(session, CHANNEL_ACK, CHANNEL_MACHINE, &session->unacknowledged,
+                     sizeof session->unacknowledged);
+        session->unacknowledged = 0;
+    }
 }
 
 /* --- Descriptors

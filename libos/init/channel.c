@@ -19,6 +19,7 @@ static struct virtio_device device;
 static struct virtio_queue receive;
 static struct virtio_queue transmit;
 static bool up;
+static uint32_t unacknowledged; /* cost of the frames that the host has not acknowledged */
 static int building = -1; /* buffer of channel_space */
 
 static struct {
@@ -76,9 +77,9 @@ static bool collect(void)
     return any;
 }
 
-uint8_t *channel_space(void)
+static uint8_t *space_within(uint32_t limit)
 {
-    if (!channel_is_up())
+    if (!channel_is_up() || unacknowledged > limit)
         return NULL;
     if (building < 0) {
         collect();
@@ -87,11 +88,17 @@ uint8_t *channel_space(void)
     return building < 0 ? NULL : virtio_buffer(&transmit, building) + sizeof(struct channel_header);
 }
 
+uint8_t *channel_space(void)
+{
+    return space_within(CHANNEL_UNACKNOWLEDGED_MAX - channel_cost(CHANNEL_PIECE_MAX));
+}
+
 void channel_send(enum channel_type type, uint32_t instance, uint32_t bytes)
 {
     struct channel_header header = {
         .type = (uint16_t)type, .instance = (uint16_t)instance, .length = bytes};
 
+    unacknowledged += channel_cost(bytes);
     memcpy(virtio_buffer(&transmit, building), &header, sizeof header);
     virtio_queue_put(&transmit, building, (uint32_t)sizeof header + bytes, false);
     virtio_queue_notify(&transmit);
@@ -100,7 +107,10 @@ void channel_send(enum channel_type type, uint32_t instance, uint32_t bytes)
 
 bool channel_put(enum channel_type type, uint32_t instance, const void *payload, uint32_t bytes)
 {
-    uint8_t *space = channel_space();
+    uint8_t *space = bytes <= CHANNEL_SMALL
+                         ? space_within(CHANNEL_UNACKNOWLEDGED_MAX + CHANNEL_SMALL_MARGIN -
+                                        channel_cost(CHANNEL_SMALL))
+                         : channel_space();
 
     if (!space)
         return false;
@@ -130,6 +140,11 @@ static bool dispatch(const struct channel_receiver *receiver, const struct chann
     memcpy(&word, parser.small, sizeof word);
     memcpy(size, parser.small, sizeof size);
     switch (header->type) {
+    case CHANNEL_ACK:
+        if (word > unacknowledged)
+            return false;
+        unacknowledged -= word;
+        return true;
     case CHANNEL_STDIN:
         return true; /* its bytes have passed through */
     case CHANNEL_STDIN_END:
@@ -152,6 +167,7 @@ static bool header_ok(const struct channel_header *header)
         return header->length == 0;
     case CHANNEL_SIGNAL:
     case CHANNEL_WINDOW:
+    case CHANNEL_ACK:
         return header->length == 4;
     default:
         return false;

@@ -23,7 +23,7 @@ bool channel_is_up(void);
  * channel_space - a place to build the next frame's payload.
  *
  * Returns  room for `CHANNEL_PIECE_MAX` bytes, valid until channel_send or the next channel_space;
- * NULL: no buffer is free, or the channel is not up
+ * NULL: no buffer is free, the host has too much to acknowledge, or the channel is not up
  */
 uint8_t *channel_space(void);
 #define CHANNEL_PIECE_MAX (16384u - (uint32_t)sizeof(struct channel_header))
