@@ -2,17 +2,18 @@
 /*
  * archive.c - the tree that an instance starts with, from a cpio archive in the newc format.
  *
- * Files stay in the archive: their inodes point into it (pages.c). Data that does not start on a page boundary
- * (an archive of another tool) is copied. Everything read from the archive is checked against its end.
- * Format: "cpio - archive formats", section "New ASCII Format".
+ * Files stay in the archive: their inodes point into it (pages.c). Data that does not start on a
+ * page boundary (an archive of another tool) is copied. Everything read from the archive is checked
+ * against its end. Format: "cpio - archive formats", section "New ASCII Format".
  */
 #include "libos/linux/fs/vfs.h"
 
 #define HEADER_BYTES 110
-#define ALIGN4(x) (((x) + 3) & ~3ul)
+#define ALIGN4(x)    (((x) + 3) & ~3ul)
 
 struct member {
-    uint32_t number, mode, uid, gid, links, mtime, size, dev_major, dev_minor, rdev_major, rdev_minor, name_size;
+    uint32_t number, mode, uid, gid, links, mtime, size, dev_major, dev_minor, rdev_major,
+        rdev_minor, name_size;
     const char *name; /* ends with a NUL inside the archive */
     const uint8_t *bytes;
 };
@@ -39,8 +40,10 @@ static bool hex(const uint8_t *at, uint32_t *out)
 
     for (int i = 0; i < 8; i++) {
         uint8_t c = at[i];
-        uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : c >= 'a' && c <= 'f' ? c - 'a' + 10u
-                         : c >= 'A' && c <= 'F' ? c - 'A' + 10u : 16;
+        uint32_t digit = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
+                         : c >= 'a' && c <= 'f' ? c - 'a' + 10u
+                         : c >= 'A' && c <= 'F' ? c - 'A' + 10u
+                                                : 16;
         if (digit > 15)
             return false;
         value = value << 4 | digit;
@@ -50,7 +53,8 @@ static bool hex(const uint8_t *at, uint32_t *out)
 }
 
 /* Reads the member at *offset and moves past it. NULL, or what is wrong. */
-static const char *member_read(const uint8_t *archive, uint64_t bytes, uint64_t *offset, struct member *out)
+static const char *member_read(const uint8_t *archive, uint64_t bytes, uint64_t *offset,
+                               struct member *out)
 {
     const uint8_t *head = archive + *offset;
     uint32_t field[13];
@@ -64,8 +68,8 @@ static const char *member_read(const uint8_t *archive, uint64_t bytes, uint64_t 
     for (int i = 0; i < 13; i++)
         if (!hex(head + 6 + 8 * i, &field[i]))
             return "has a header with a field that is no number";
-    *out = (struct member){field[0], field[1], field[2], field[3], field[4], field[5], field[6],
-                           field[7], field[8], field[9], field[10], field[11], NULL, NULL};
+    *out = (struct member){field[0], field[1], field[2], field[3],  field[4],  field[5], field[6],
+                           field[7], field[8], field[9], field[10], field[11], NULL,     NULL};
     name_end = ALIGN4(*offset + HEADER_BYTES + out->name_size);
     end = ALIGN4(name_end + out->size);
     if (!out->name_size || name_end > bytes || name_end + out->size > bytes)
@@ -78,13 +82,15 @@ static const char *member_read(const uint8_t *archive, uint64_t bytes, uint64_t 
     return NULL;
 }
 
-/* The directory of `path` (length bytes), made if missing; borrowed: the tree or the loader holds it. */
+/* The directory of `path` (length bytes), made if missing; borrowed: the tree or the loader holds
+ * it. */
 static struct dentry *directory_for(struct loader *loader, const char *path, uint32_t length)
 {
     struct dentry *at = loader->mount->root;
     uint32_t i = 0;
 
-    if (loader->last_directory && length == loader->last_length && !memcmp(path, loader->last_path, length))
+    if (loader->last_directory && length == loader->last_length &&
+        !memcmp(path, loader->last_path, length))
         return loader->last_directory;
     while (i < length) {
         uint32_t start = i;
@@ -122,7 +128,8 @@ static int content(struct inode *inode, const struct member *member)
         inode->size = member->size;
         return 0;
     }
-    return pages_write(inode, member->bytes, 0, member->size, 0) == (int64_t)member->size ? 0 : -ENOSPC;
+    return pages_write(inode, member->bytes, 0, member->size, 0) == (int64_t)member->size ? 0
+                                                                                          : -ENOSPC;
 }
 
 static int link_content(struct inode *inode, const struct member *member)
@@ -152,8 +159,8 @@ static struct linked **linked_find(struct loader *loader, const struct member *m
 }
 
 /* Another name of a file that is there: true; *error set. */
-static bool add_link(struct loader *loader, struct dentry *directory, const char *name, uint32_t length,
-                     const struct member *member, int *error)
+static bool add_link(struct loader *loader, struct dentry *directory, const char *name,
+                     uint32_t length, const struct member *member, int *error)
 {
     struct linked **at = linked_find(loader, member);
     struct dentry *dentry;
@@ -182,7 +189,8 @@ static int remember_link(struct loader *loader, const struct member *member, str
 
     if (!linked)
         return -ENOMEM;
-    *linked = (struct linked){*at, member->number, member->dev_major << 16 ^ member->dev_minor, inode};
+    *linked =
+        (struct linked){*at, member->number, member->dev_major << 16 ^ member->dev_minor, inode};
     *at = linked;
     return 0;
 }
@@ -213,7 +221,8 @@ static int member_add(struct loader *loader, const struct member *member)
         owner_and_times(loader->mount->root->inode, member);
         return 0;
     }
-    if (length >= PATH_LIMIT || length - slash > NAME_LIMIT || (length - slash == 2 && !memcmp(path + slash, "..", 2)))
+    if (length >= PATH_LIMIT || length - slash > NAME_LIMIT ||
+        (length - slash == 2 && !memcmp(path + slash, "..", 2)))
         return -EINVAL;
     directory = directory_for(loader, path, slash ? slash - 1 : 0);
     if (!directory)
@@ -227,10 +236,11 @@ static int member_add(struct loader *loader, const struct member *member)
         owner_and_times(dentry->inode, member);
         return 0;
     }
-    if (type == S_IFREG && member->links > 1 && add_link(loader, directory, path, length, member, &error))
+    if (type == S_IFREG && member->links > 1 &&
+        add_link(loader, directory, path, length, member, &error))
         return error;
-    if (type != S_IFREG && type != S_IFDIR && type != S_IFLNK && type != S_IFCHR && type != S_IFBLK &&
-        type != S_IFIFO && type != S_IFSOCK)
+    if (type != S_IFREG && type != S_IFDIR && type != S_IFLNK && type != S_IFCHR &&
+        type != S_IFBLK && type != S_IFIFO && type != S_IFSOCK)
         return -EINVAL;
     error = dentry_create(directory, path, length, type, &dentry);
     if (error)
@@ -245,7 +255,9 @@ static int member_add(struct loader *loader, const struct member *member)
     }
     if (!error && type == S_IFREG && member->links > 1)
         error = remember_link(loader, member, dentry->inode);
-    dentry->inode->rdev = type == S_IFCHR || type == S_IFBLK ? member->rdev_major << 8 | (member->rdev_minor & 0xff) : 0;
+    dentry->inode->rdev = type == S_IFCHR || type == S_IFBLK
+                              ? member->rdev_major << 8 | (member->rdev_minor & 0xff)
+                              : 0;
     device_bind(dentry->inode);
     owner_and_times(dentry->inode, member);
     if (error)
@@ -267,16 +279,17 @@ int archive_load(struct mount *mount, const uint8_t *archive, uint64_t bytes)
         uint64_t at = offset;
         const char *wrong = member_read(archive, bytes, &offset, &member);
         if (wrong) {
-            log_line("root archive: %s (at byte %lu of %lu); make it with the lorica command or `cpio -H newc`", wrong,
-                     (unsigned long)at, (unsigned long)bytes);
+            log_line("root archive: %s (at byte %lu of %lu); make it with the lorica command or "
+                     "`cpio -H newc`",
+                     wrong, (unsigned long)at, (unsigned long)bytes);
             error = -EINVAL;
         } else if (!strcmp(member.name, "TRAILER!!!")) {
             break;
         } else {
             error = member_add(loader, &member);
             if (error)
-                log_line("root archive: member %s (at byte %lu) cannot be added: error %d", member.name,
-                         (unsigned long)at, -error);
+                log_line("root archive: member %s (at byte %lu) cannot be added: error %d",
+                         member.name, (unsigned long)at, -error);
         }
     }
     for (uint32_t i = 0; i < LINK_BUCKETS; i++) {

@@ -110,7 +110,9 @@ int64_t lx_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, u
     if (!path)
         return -EFAULT;
     error = inode_at((int)dirfd, path,
-                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &inode);
+                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                         (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                     &inode);
     return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
 }
 
@@ -131,12 +133,14 @@ int64_t lx_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
     return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
 }
 
-/* --- Times ------------------------------------------------------------------------------------------------ */
+/* --- Times
+ * ------------------------------------------------------------------------------------------------
+ */
 
 #define UTIME_NOW_NS  ((1l << 30) - 1l)
 #define UTIME_OMIT_NS ((1l << 30) - 2l)
-#define KEEP INT64_MIN
-#define NOW  (INT64_MIN + 1)
+#define KEEP          INT64_MIN
+#define NOW           (INT64_MIN + 1)
 
 /* Takes the hold. ns, KEEP or NOW for each. */
 static int64_t times_set(struct inode *inode, int64_t access, int64_t modify)
@@ -195,7 +199,9 @@ int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t fla
     if (!path && (int)dirfd == AT_FDCWD)
         return -EFAULT;
     error = inode_at((int)dirfd, path,
-                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &inode);
+                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                         (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                     &inode);
     return error ? error : times_set(inode, ns[0], ns[1]);
 }
 
@@ -240,11 +246,14 @@ int64_t lx_utime(uint64_t path, uint64_t times)
     return error ? error : times_set(inode, ns[0], ns[1]);
 }
 
-/* --- Length ------------------------------------------------------------------------------------------------ */
+/* --- Length
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static int64_t resize(struct inode *inode, uint64_t size)
 {
-    if ((size < inode->size && (inode->seals & F_SEAL_SHRINK)) || (size > inode->size && (inode->seals & F_SEAL_GROW)))
+    if ((size < inode->size && (inode->seals & F_SEAL_SHRINK)) ||
+        (size > inode->size && (inode->seals & F_SEAL_GROW)))
         return -EPERM;
     if (size > inode->size && size > current()->process->rlimit[RLIMIT_FSIZE].soft) {
         signal_send_task(current(), SIGXFSZ, NULL);
@@ -302,12 +311,15 @@ static int64_t allocate(struct inode *inode, uint64_t mode, uint64_t offset, uin
 
     if (end > FILE_LIMIT)
         return -EFBIG;
-    if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) || (!keep && end > inode->size && (inode->seals & F_SEAL_GROW)))
+    if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
+        (!keep && end > inode->size && (inode->seals & F_SEAL_GROW)))
         return -EPERM;
     if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
         pages_punch(inode, offset, end);
     else
-        error = pages_allocate(inode, offset, keep && end > inode->size ? max_of(inode->size, offset) - offset : bytes);
+        error = pages_allocate(inode, offset,
+                               keep && end > inode->size ? max_of(inode->size, offset) - offset
+                                                         : bytes);
     if (!error && !keep && end > inode->size)
         error = pages_resize(inode, end);
     if (!error)
@@ -341,7 +353,8 @@ int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes
     return error;
 }
 
-/* --- Things that memory has no need of: checked, then nothing to do ----------------------------------------- */
+/* --- Things that memory has no need of: checked, then nothing to do
+ * ----------------------------------------- */
 
 static int64_t descriptor_sync(uint64_t fd)
 {
@@ -412,7 +425,8 @@ int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
     return descriptor_regular(fd, -EINVAL);
 }
 
-/* --- Extended attributes: no file system here has any --------------------------------------------------------- */
+/* --- Extended attributes: no file system here has any
+ * --------------------------------------------------------- */
 
 static int64_t attribute(int dirfd, uaddr_t path, uint32_t flags, uaddr_t name, int64_t answer)
 {
@@ -433,28 +447,29 @@ static int64_t attribute(int dirfd, uaddr_t path, uint32_t flags, uaddr_t name, 
     return answer;
 }
 
-#define ATTRIBUTE_CALLS(prefix, dirfd, path, flags)                                                               \
-    int64_t lx_##prefix##setxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size, uint64_t how)      \
-    {                                                                                                             \
-        (void)value;                                                                                              \
-        (void)size;                                                                                               \
-        return how > 2 ? -EINVAL : attribute(dirfd, path, flags, name, -EOPNOTSUPP);                              \
-    }                                                                                                             \
-    int64_t lx_##prefix##getxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size)                    \
-    {                                                                                                             \
-        (void)value;                                                                                              \
-        (void)size;                                                                                               \
-        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                                  \
-    }                                                                                                             \
-    int64_t lx_##prefix##listxattr(uint64_t file, uint64_t list, uint64_t size)                                   \
-    {                                                                                                             \
-        (void)list;                                                                                               \
-        (void)size;                                                                                               \
-        return attribute(dirfd, path, flags, 0, 0);                                                               \
-    }                                                                                                             \
-    int64_t lx_##prefix##removexattr(uint64_t file, uint64_t name)                                                \
-    {                                                                                                             \
-        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                                  \
+#define ATTRIBUTE_CALLS(prefix, dirfd, path, flags)                                                \
+    int64_t lx_##prefix##setxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size,     \
+                                  uint64_t how)                                                    \
+    {                                                                                              \
+        (void)value;                                                                               \
+        (void)size;                                                                                \
+        return how > 2 ? -EINVAL : attribute(dirfd, path, flags, name, -EOPNOTSUPP);               \
+    }                                                                                              \
+    int64_t lx_##prefix##getxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size)     \
+    {                                                                                              \
+        (void)value;                                                                               \
+        (void)size;                                                                                \
+        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                   \
+    }                                                                                              \
+    int64_t lx_##prefix##listxattr(uint64_t file, uint64_t list, uint64_t size)                    \
+    {                                                                                              \
+        (void)list;                                                                                \
+        (void)size;                                                                                \
+        return attribute(dirfd, path, flags, 0, 0);                                                \
+    }                                                                                              \
+    int64_t lx_##prefix##removexattr(uint64_t file, uint64_t name)                                 \
+    {                                                                                              \
+        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                   \
     }
 
 ATTRIBUTE_CALLS(, AT_FDCWD, file ? file : 1, WALK_FOLLOW)

@@ -22,7 +22,8 @@ uint32_t name_hash(const char *name, uint32_t length)
     return hash;
 }
 
-struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length, struct inode *inode)
+struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length,
+                          struct inode *inode)
 {
     struct dentry *dentry = heap_alloc(sizeof *dentry + length + 1);
 
@@ -110,7 +111,7 @@ static void hash_grow(struct directory *dir)
     heap_free(dir->bucket);
     dir->bucket = bucket;
     dir->bucket_mask = buckets - 1;
-    list_for_each(node, &dir->children)
+    list_for_each (node, &dir->children)
         hash_insert(dir, list_item(node, struct dentry, sibling));
 }
 
@@ -173,7 +174,8 @@ static bool same_bytes(const char *a, const char *b, uint32_t length)
 
 static bool named(const struct dentry *dentry, uint32_t hash, const char *name, uint32_t length)
 {
-    return dentry->hash == hash && dentry->length == length && same_bytes(dentry->name, name, length);
+    return dentry->hash == hash && dentry->length == length &&
+           same_bytes(dentry->name, name, length);
 }
 
 struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length)
@@ -181,7 +183,8 @@ struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t
     return dentry_child_hashed(directory, name_hash(name, length), name, length);
 }
 
-struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name, uint32_t length)
+struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name,
+                                   uint32_t length)
 {
     struct directory *dir = &directory->inode->u.dir;
 
@@ -191,7 +194,7 @@ struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, cons
             dentry = dentry->hash_next;
         return dentry;
     }
-    list_for_each(node, &dir->children) {
+    list_for_each (node, &dir->children) {
         struct dentry *dentry = list_item(node, struct dentry, sibling);
         if (named(dentry, hash, name, length))
             return dentry;
@@ -223,7 +226,8 @@ int dentry_create(struct dentry *directory, const char *name, uint32_t length, u
     return 0;
 }
 
-/* --- Mounts -------------------------------------------------------------------------------------------- */
+/* --- Mounts
+ * -------------------------------------------------------------------------------------------- */
 
 struct dentry *mount_top(struct dentry *dentry)
 {
@@ -232,8 +236,8 @@ struct dentry *mount_top(struct dentry *dentry)
     return dentry;
 }
 
-int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic, bool pseudo,
-              uint32_t root_mode, struct mount **out)
+int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic,
+              bool pseudo, uint32_t root_mode, struct mount **out)
 {
     struct mount *mount = heap_zalloc(sizeof *mount);
     struct inode *inode;
@@ -266,7 +270,9 @@ int mount_add(struct dentry *point, const char *source, const char *type, uint32
     return 0;
 }
 
-/* --- Paths ----------------------------------------------------------------------------------------------- */
+/* --- Paths
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* Writes backwards from the end of buffer; true unless it does not fit. */
 static bool prepend(char *buffer, size_t *at, const char *text, size_t length)
@@ -289,7 +295,8 @@ static struct dentry *step_up(struct dentry *dentry)
     return dentry;
 }
 
-/* The path as seen from root; a place outside root shows its full path with "(unreachable)" in front. */
+/* The path as seen from root; a place outside root shows its full path with "(unreachable)" in
+ * front. */
 int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, size_t size)
 {
     size_t at = size;

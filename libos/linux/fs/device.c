@@ -7,8 +7,8 @@
 #include "libos/linux/call/random.h"
 #include <linux/poll.h>
 
-#define DEVICE_MAX 64
-#define RDEV(major, minor) ((uint32_t)((major) << 8 | ((minor) & 0xff) | ((minor) & ~0xffu) << 12))
+#define DEVICE_MAX         64
+#define RDEV(major, minor) ((uint32_t)((major) << 8 | ((minor)&0xff) | ((minor) & ~0xffu) << 12))
 
 static struct device {
     uint32_t rdev;
@@ -33,7 +33,8 @@ void device_bind(struct inode *inode)
         inode->ops = &device_ops;
 }
 
-int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor, int (*open)(struct file *file))
+int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor,
+                    int (*open)(struct file *file))
 {
     struct dentry *directory = dev_directory;
     const char *slash = strchr(name, '/');
@@ -52,7 +53,8 @@ int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t mi
         name = slash + 1;
     }
     device[device_count++] = (struct device){RDEV(major, minor), open};
-    error = dentry_create(directory, name, (uint32_t)strlen(name), S_IFCHR | (mode & 07777), &dentry);
+    error =
+        dentry_create(directory, name, (uint32_t)strlen(name), S_IFCHR | (mode & 07777), &dentry);
     if (error)
         return error;
     dentry->inode->rdev = RDEV(major, minor);
@@ -61,7 +63,8 @@ int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t mi
     return 0;
 }
 
-/* --- Devices of memory ------------------------------------------------------------------------------------- */
+/* --- Devices of memory
+ * ------------------------------------------------------------------------------------- */
 
 static int64_t read_end(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
@@ -95,7 +98,8 @@ static int64_t write_all(struct file *file, uaddr_t buffer, uint64_t bytes, uint
     return (int64_t)bytes;
 }
 
-static int64_t write_all_here(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset)
+static int64_t write_all_here(struct file *file, const void *buffer, uint64_t bytes,
+                              uint64_t *offset)
 {
     (void)file;
     (void)buffer;
@@ -155,7 +159,8 @@ static int64_t seek_nowhere(struct file *file, int64_t offset, int whence)
     return 0;
 }
 
-/* A shared mapping of /dev/zero is memory of its own per open file; the pages come from a nameless file. */
+/* A shared mapping of /dev/zero is memory of its own per open file; the pages come from a nameless
+ * file. */
 static int zero_page(struct file *file, uint64_t index, bool write, frame_t *out)
 {
     struct inode *inode = file->state;

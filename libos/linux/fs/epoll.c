@@ -2,11 +2,13 @@
 /*
  * epoll.c - waiting for many files.
  *
- * An item is the interest of one epoll in one (descriptor, file). It stays in the wait queues of its file with a
- * notify function that puts it on the epoll's ready list, so a wait looks only at files that something happened to.
+ * An item is the interest of one epoll in one (descriptor, file). It stays in the wait queues of
+ * its file with a notify function that puts it on the epoll's ready list, so a wait looks only at
+ * files that something happened to.
  *
  * Invariants:
- *   1. An item is in its epoll's table, and in its file's chain (file->epoll_items) until either of them ends.
+ *   1. An item is in its epoll's table, and in its file's chain (file->epoll_items) until either of
+ * them ends.
  *   2. An item of level-triggered interest that was ready when last looked at is on the ready list.
  * The list may hold items that are not ready any more: epoll_wait asks each again.
  */
@@ -19,7 +21,7 @@
 #include <linux/eventpoll.h>
 #include <linux/poll.h>
 
-#define ITEM_QUEUES   4  /* wait queues that one file may name */
+#define ITEM_QUEUES   4 /* wait queues that one file may name */
 #define TABLE_START   16
 #define NESTING_LIMIT 5
 #define EVENTS_MAX    ((uint64_t)INT32_MAX / sizeof(struct epoll_event))
@@ -165,7 +167,7 @@ static uint32_t epoll_poll(struct file *file, struct poll_wait *wait)
     struct epoll *epoll = file->state;
 
     poll_wait_add(wait, &epoll->wait);
-    list_for_each(node, &epoll->ready)
+    list_for_each (node, &epoll->ready)
         if (item_poll(list_item(node, struct item, ready)))
             return POLLIN | POLLRDNORM;
     return 0;
@@ -173,7 +175,8 @@ static uint32_t epoll_poll(struct file *file, struct poll_wait *wait)
 
 static const struct file_ops epoll_ops = {.poll = epoll_poll, .release = epoll_release};
 
-/* Depth of epolls below file, `limit` when there is a circle through `top` or it is too deep. Bounded recursion. */
+/* Depth of epolls below file, `limit` when there is a circle through `top` or it is too deep.
+ * Bounded recursion. */
 static int depth(const struct file *file, const struct file *top, int limit)
 {
     const struct epoll *epoll = file->state;
@@ -224,8 +227,8 @@ static int item_add(struct epoll *epoll, int fd, struct file *file, const struct
     return 0;
 }
 
-static int control(struct file *file, struct epoll *epoll, uint32_t operation, int fd, struct file *target,
-                   const struct epoll_event *event)
+static int control(struct file *file, struct epoll *epoll, uint32_t operation, int fd,
+                   struct file *target, const struct epoll_event *event)
 {
     struct item **link = find(epoll, fd, target);
     struct item *item = *link;
@@ -347,13 +350,14 @@ int64_t lx_epoll_wait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t
     file = fd_get((int)epoll_fd);
     if (!file)
         return -EBADF;
-    done = file->ops == &epoll_ops ? epoll_sleep(file->state, events, (uint32_t)max, deadline) : -EINVAL;
+    done = file->ops == &epoll_ops ? epoll_sleep(file->state, events, (uint32_t)max, deadline)
+                                   : -EINVAL;
     file_drop(file);
     return done;
 }
 
-int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout, uint64_t mask,
-                       uint64_t bytes)
+int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout,
+                       uint64_t mask, uint64_t bytes)
 {
     int64_t done = signal_mask_borrow(mask, bytes);
 
@@ -380,7 +384,8 @@ int64_t lx_epoll_create1(uint64_t flags)
     list_init(&epoll->ready);
     epoll->mask = TABLE_START - 1;
     epoll->bucket = heap_zalloc(TABLE_START * sizeof *epoll->bucket);
-    file = epoll->bucket ? file_anonymous(&epoll_ops, O_RDWR, "anon_inode:[eventpoll]", epoll) : NULL;
+    file =
+        epoll->bucket ? file_anonymous(&epoll_ops, O_RDWR, "anon_inode:[eventpoll]", epoll) : NULL;
     if (!file) {
         heap_free(epoll->bucket);
         heap_free(epoll);

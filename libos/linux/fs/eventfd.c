@@ -9,7 +9,7 @@
 #include <linux/poll.h>
 
 #define EFD_SEMAPHORE 1u
-#define COUNT_MAX (UINT64_MAX - 1)
+#define COUNT_MAX     (UINT64_MAX - 1)
 
 struct eventfd {
     uint64_t count;
@@ -77,7 +77,8 @@ static uint32_t eventfd_poll(struct file *file, struct poll_wait *wait)
     struct eventfd *event = file->state;
 
     poll_wait_add(wait, &event->wait);
-    return (event->count ? POLLIN | POLLRDNORM : 0) | (event->count < COUNT_MAX ? POLLOUT | POLLWRNORM : 0);
+    return (event->count ? POLLIN | POLLRDNORM : 0) |
+           (event->count < COUNT_MAX ? POLLOUT | POLLWRNORM : 0);
 }
 
 static void eventfd_release(struct file *file)
@@ -106,7 +107,8 @@ int64_t lx_eventfd2(uint64_t value, uint64_t flags)
     event->count = (uint32_t)value;
     event->semaphore = flags & EFD_SEMAPHORE;
     waitq_init(&event->wait);
-    file = file_anonymous(&eventfd_ops, O_RDWR | ((uint32_t)flags & O_NONBLOCK), "anon_inode:[eventfd]", event);
+    file = file_anonymous(&eventfd_ops, O_RDWR | ((uint32_t)flags & O_NONBLOCK),
+                          "anon_inode:[eventfd]", event);
     if (!file) {
         heap_free(event);
         return -ENOMEM;

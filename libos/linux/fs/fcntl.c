@@ -33,7 +33,9 @@ static int64_t dup_to(int old, int new, bool close_on_exec)
 
     if (!file)
         return -EBADF;
-    fd = (uint32_t)new >= (uint32_t)files_limit(files) ? -EBADF : fd_dup_to(files, file, new, close_on_exec);
+    fd = (uint32_t) new >= (uint32_t)files_limit(files)
+             ? -EBADF
+             : fd_dup_to(files, file, new, close_on_exec);
     if (fd < 0)
         file_drop(file);
     return fd;
@@ -68,7 +70,8 @@ static int64_t duplicate(struct file *file, uint64_t lowest, bool close_on_exec)
 
 static int64_t set_flags(struct file *file, uint32_t flags)
 {
-    if ((file->flags & O_APPEND) != (flags & O_APPEND) && file->inode && (file->inode->seals & F_SEAL_WRITE))
+    if ((file->flags & O_APPEND) != (flags & O_APPEND) && file->inode &&
+        (file->inode->seals & F_SEAL_WRITE))
         return -EPERM;
     if (flags & FASYNC && !(file->flags & FASYNC))
         return unimplemented(-EINVAL, "fcntl F_SETFL O_ASYNC");
@@ -100,7 +103,8 @@ static int64_t control(struct file *file, uint64_t fd, uint32_t command, uint64_
     case F_GETFD:
         return files->exec_mask[fd / 64] & bit ? FD_CLOEXEC : 0;
     case F_SETFD:
-        files->exec_mask[fd / 64] = (files->exec_mask[fd / 64] & ~bit) | (argument & FD_CLOEXEC ? bit : 0);
+        files->exec_mask[fd / 64] =
+            (files->exec_mask[fd / 64] & ~bit) | (argument & FD_CLOEXEC ? bit : 0);
         return 0;
     case F_GETFL:
         return file->flags | (file->flags & O_PATH ? 0 : O_LARGEFILE);
@@ -131,7 +135,9 @@ static int64_t control(struct file *file, uint64_t fd, uint32_t command, uint64_
     case F_ADD_SEALS:
         return seals_add(file, argument);
     case F_GET_SEALS:
-        return file->inode && is_regular(file->inode) && !file->inode->ops ? (int64_t)file->inode->seals : -EINVAL;
+        return file->inode && is_regular(file->inode) && !file->inode->ops
+                   ? (int64_t)file->inode->seals
+                   : -EINVAL;
     default:
         return unimplemented(-EINVAL, "fcntl command %u", command);
     }
@@ -167,7 +173,8 @@ int64_t lx_memfd_create(uint64_t name, uint64_t flags)
     if (!inode)
         return -ENOMEM;
     inode->seals = flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
-    dentry = dentry_new(root_dentry, text, (uint32_t)length + 6, inode); /* not attached: shows as deleted */
+    dentry = dentry_new(root_dentry, text, (uint32_t)length + 6,
+                        inode); /* not attached: shows as deleted */
     if (!dentry)
         return -ENOMEM;
     fd = file_open_dentry(dentry, O_RDWR, &file);

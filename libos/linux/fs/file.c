@@ -71,7 +71,10 @@ struct dentry *file_dentry(struct file *file)
     if (!file->inode)
         return NULL;
     uint32_t type = file->inode->mode & S_IFMT;
-    format(name, sizeof name, "%s:[%lu]", type == S_IFIFO ? "pipe" : type == S_IFSOCK ? "socket" : "device",
+    format(name, sizeof name, "%s:[%lu]",
+           type == S_IFIFO    ? "pipe"
+           : type == S_IFSOCK ? "socket"
+                              : "device",
            (unsigned long)file->inode->number);
     inode_hold(file->inode);
     return dentry_nameless(name, file->inode);
@@ -109,7 +112,8 @@ int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t o
     return pages_read(file->inode, buffer, 0, bytes, offset);
 }
 
-/* --- Descriptor tables --------------------------------------------------------------------------------- */
+/* --- Descriptor tables
+ * --------------------------------------------------------------------------------- */
 
 int files_create(struct files **out)
 {

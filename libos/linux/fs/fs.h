@@ -2,9 +2,9 @@
 /*
  * fs.h - files, directories, descriptors (folder fs): what the rest of the LibOS uses.
  *
- * A dentry is a name in the tree and owns a count on its inode; the whole tree is in memory. An inode is a
- * file of some kind; a file is an open description (shared by dup and fork); a struct files is a process's table.
- * The inside (inodes, dentries, walking) is in fs/vfs.h.
+ * A dentry is a name in the tree and owns a count on its inode; the whole tree is in memory. An
+ * inode is a file of some kind; a file is an open description (shared by dup and fork); a struct
+ * files is a process's table. The inside (inodes, dentries, walking) is in fs/vfs.h.
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -18,14 +18,19 @@ struct dentry;
 struct poll_wait; /* collects the queues that poll, select and epoll sleep on */
 
 struct file_ops {
-    /* buffer is a program's address (copy with user.h); offset is the position to use and to advance */
+    /* buffer is a program's address (copy with user.h); offset is the position to use and to
+     * advance */
     int64_t (*read)(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset);
     int64_t (*write)(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset);
-    int64_t (*seek)(struct file *file, int64_t offset, int whence); /* NULL: -ESPIPE */
+    int64_t (*seek)(struct file *file, int64_t offset, int whence);          /* NULL: -ESPIPE */
     int64_t (*ioctl)(struct file *file, uint32_t request, uaddr_t argument); /* NULL: -ENOTTY */
-    uint32_t (*poll)(struct file *file, struct poll_wait *wait); /* POLL* now true; registers queues if wait. NULL: always ready */
-    /* a page of the file for mmap: gives a held frame (frame_hold done). NULL: cannot be mapped (-ENODEV) */
-    int (*page)(struct file *file, uint64_t index, bool write, frame_t *out); /* -EFAULT past the end: SIGBUS */
+    uint32_t (*poll)(
+        struct file *file,
+        struct poll_wait *wait); /* POLL* now true; registers queues if wait. NULL: always ready */
+    /* a page of the file for mmap: gives a held frame (frame_hold done). NULL: cannot be mapped
+     * (-ENODEV) */
+    int (*page)(struct file *file, uint64_t index, bool write,
+                frame_t *out); /* -EFAULT past the end: SIGBUS */
     int64_t (*readdir)(struct file *file, uaddr_t buffer, uint64_t bytes); /* getdents64 */
     int (*sync)(struct file *file);
     void (*release)(struct file *file); /* last close */
@@ -36,14 +41,15 @@ struct file_ops {
 
 struct file {
     uint32_t count;
-    uint32_t flags;  /* O_* of open, fcntl */
+    uint32_t flags; /* O_* of open, fcntl */
     uint64_t offset;
     const struct file_ops *ops;
     struct inode *inode;   /* held; NULL only for anonymous things such as epoll */
     struct dentry *dentry; /* held; NULL: no name (pipes) */
     void *state;           /* of the ops */
     int owner_pid;         /* F_SETOWN */
-    uint32_t flock_type;   /* F_UNLCK, F_RDLCK, F_WRLCK: has a lock of its own in inode->locks (fs/lock.c) */
+    uint32_t flock_type;   /* F_UNLCK, F_RDLCK, F_WRLCK: has a lock of its own in inode->locks
+                              (fs/lock.c) */
     void *epoll_items;     /* fs/epoll.c: interest in this file, ended by its last close */
 };
 
@@ -54,7 +60,8 @@ void file_drop(struct file *file);
 /* Descriptors. Each returns a held file or NULL (-EBADF). */
 struct file *fd_get(int fd);     /* not one opened with O_PATH */
 struct file *fd_get_any(int fd); /* O_PATH too */
-int fd_install(struct file *file, bool close_on_exec, int lowest); /* takes the hold; fd or -EMFILE (hold kept by caller then) */
+int fd_install(struct file *file, bool close_on_exec,
+               int lowest); /* takes the hold; fd or -EMFILE (hold kept by caller then) */
 int files_create(struct files **out);
 int files_fork(struct files *from, struct files **out);
 void files_hold(struct files *files); /* CLONE_FILES */
@@ -62,34 +69,45 @@ void files_close_on_exec(struct files *files);
 void files_drop(struct files *files);
 
 /* From inside the LibOS. */
-int file_open(const char *path, uint32_t flags, uint32_t mode, struct file **out); /* relative to current's cwd */
+int file_open(const char *path, uint32_t flags, uint32_t mode,
+              struct file **out); /* relative to current's cwd */
 int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out);
-int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t offset); /* into LibOS memory; regular files */
+int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes,
+                     uint64_t offset); /* into LibOS memory; regular files */
 uint64_t file_size(struct file *file);
 uint32_t file_mode(struct file *file); /* st_mode */
 int file_stat(struct file *file, struct stat *out);
 bool file_access_exec(struct file *file); /* may current execute it? (regular, x bit) */
-int dentry_path(struct dentry *dentry, char *buffer, size_t size); /* length or -ENAMETOOLONG; " (deleted)" appended like Linux */
+int dentry_path(struct dentry *dentry, char *buffer,
+                size_t size); /* length or -ENAMETOOLONG; " (deleted)" appended like Linux */
 void dentry_hold(struct dentry *dentry);
 void dentry_drop(struct dentry *dentry);
 
-/* Start: build the root from the archive, mount /dev /proc /dev/shm..., open descriptors 0-2 for the first process. */
+/* Start: build the root from the archive, mount /dev /proc /dev/shm..., open descriptors 0-2 for
+ * the first process. */
 int fs_start(const void *archive, uint64_t bytes);
 int fs_open_standard(struct files *files); /* tty/stream.c gives the files */
-void fs_context_start(struct fs_context *fs); /* root and working directory: the tree's root, held; umask 022 */
+void fs_context_start(
+    struct fs_context *fs); /* root and working directory: the tree's root, held; umask 022 */
 
 /* Making files of one's own kind: devices (fs/device.c), tty, pipes. */
 int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor,
                     int (*open)(struct file *file)); /* /dev/NAME; open sets ops and state */
-struct file *stream_file(int descriptor); /* tty/stream.c: standard input, output or error as the manifest says */
-/* A file without a name: mode with its type bits; open: how /proc/PID/fd/N opens it again (NULL: -ENXIO). */
-struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file), void *state);
+struct file *stream_file(
+    int descriptor); /* tty/stream.c: standard input, output or error as the manifest says */
+/* A file without a name: mode with its type bits; open: how /proc/PID/fd/N opens it again (NULL:
+ * -ENXIO). */
+struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file),
+                              void *state);
 void *inode_state(struct inode *inode); /* what inode_anonymous was given */
-/* An open file of an anonymous inode called like "anon_inode:[eventfd]" in /proc/PID/fd. NULL: no memory. */
-struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name, void *state);
+/* An open file of an anonymous inode called like "anon_inode:[eventfd]" in /proc/PID/fd. NULL: no
+ * memory. */
+struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name,
+                            void *state);
 
 /* poll */
-struct poll_wait *poll_wait_add(struct poll_wait *wait, struct waitq *queue); /* no-op when wait is NULL */
+struct poll_wait *poll_wait_add(struct poll_wait *wait,
+                                struct waitq *queue); /* no-op when wait is NULL */
 
 /* What current may do: 0 or -EACCES/-EPERM. mask: 4 read, 2 write, 1 execute. */
 int inode_permission(struct inode *inode, uint32_t mask);

@@ -73,7 +73,8 @@ static int anonymous_open(struct file *file)
 
 static const struct inode_ops anonymous_ops = {.open = anonymous_open};
 
-struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file), void *state)
+struct inode *inode_anonymous(uint32_t mode, uint32_t rdev, int (*open)(struct file *file),
+                              void *state)
 {
     struct inode *inode = inode_new(&anonymous_mount, mode);
 
@@ -92,7 +93,8 @@ void *inode_state(struct inode *inode)
     return inode->u.state;
 }
 
-struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name, void *state)
+struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const char *name,
+                            void *state)
 {
     struct file *file = file_new(ops, flags);
     struct inode *inode = file ? inode_anonymous(0600, 0, NULL, state) : NULL;
@@ -112,7 +114,8 @@ struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const ch
     return file;
 }
 
-/* --- Permission ----------------------------------------------------------------------------------- */
+/* --- Permission
+ * ----------------------------------------------------------------------------------- */
 
 bool privileged(void)
 {
@@ -131,7 +134,8 @@ bool in_group(uint32_t gid)
     return false;
 }
 
-/* As user uid and group gid (access asks with the real ones); root may read and write all, execute what anyone may. */
+/* As user uid and group gid (access asks with the real ones); root may read and write all, execute
+ * what anyone may. */
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid)
 {
     uint32_t mode = inode->mode;
@@ -162,7 +166,8 @@ bool inode_owned(struct inode *inode)
     return privileged() || current()->process->cred.fsuid == inode->uid;
 }
 
-/* --- stat ------------------------------------------------------------------------------------------- */
+/* --- stat
+ * ------------------------------------------------------------------------------------------- */
 
 static uint64_t blocks_of(const struct inode *inode)
 {

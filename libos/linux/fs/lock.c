@@ -2,16 +2,21 @@
 /*
  * lock.c - advisory locks: fcntl's (of a process, of an open file) and flock's.
  *
- * All locks of an inode are in one list. fcntl locks of one owner never overlap: setting a range first cuts it
- * out of what the owner has. The owner of a process's locks is its descriptor table; they go when it closes any
- * descriptor of the file. Locks of an open file go with its last close. flock locks do not see fcntl locks.
+ * All locks of an inode are in one list. fcntl locks of one owner never overlap: setting a range
+ * first cuts it out of what the owner has. The owner of a process's locks is its descriptor table;
+ * they go when it closes any descriptor of the file. Locks of an open file go with its last close.
+ * flock locks do not see fcntl locks.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 
-enum lock_kind { LOCK_PROCESS, LOCK_FILE, LOCK_FLOCK };
+enum lock_kind {
+    LOCK_PROCESS,
+    LOCK_FILE,
+    LOCK_FLOCK
+};
 
 struct lock {
     struct list node;
@@ -49,7 +54,7 @@ static struct lock_list *locks_of(struct inode *inode)
 
 void locks_free(struct inode *inode)
 {
-    list_for_each_safe(node, &inode->locks->locks)
+    list_for_each_safe (node, &inode->locks->locks)
         heap_free(list_item(node, struct lock, node));
     heap_free(inode->locks);
     inode->locks = NULL;
@@ -57,7 +62,7 @@ void locks_free(struct inode *inode)
 
 static struct lock *conflict(struct lock_list *list, const struct lock *wanted)
 {
-    list_for_each(node, &list->locks) {
+    list_for_each (node, &list->locks) {
         struct lock *lock = list_item(node, struct lock, node);
         if ((lock->kind == LOCK_FLOCK) != (wanted->kind == LOCK_FLOCK))
             continue;
@@ -77,10 +82,11 @@ static void end_lock(struct lock *lock)
     heap_free(lock);
 }
 
-/* Cuts first..last out of the owner's locks. spare is used when one lock becomes two. Returns the spare if unused. */
+/* Cuts first..last out of the owner's locks. spare is used when one lock becomes two. Returns the
+ * spare if unused. */
 static struct lock *carve(struct lock_list *list, const struct lock *range, struct lock *spare)
 {
-    list_for_each_safe(node, &list->locks) {
+    list_for_each_safe (node, &list->locks) {
         struct lock *lock = list_item(node, struct lock, node);
         if (lock->owner != range->owner || lock->kind != range->kind)
             continue;
@@ -104,12 +110,14 @@ static struct lock *carve(struct lock_list *list, const struct lock *range, stru
     return spare;
 }
 
-/* Joins the lock with its owner's neighbours of the same type, so that a file locked byte by byte keeps one. */
+/* Joins the lock with its owner's neighbours of the same type, so that a file locked byte by byte
+ * keeps one. */
 static void join(struct lock_list *list, struct lock *lock)
 {
-    list_for_each_safe(node, &list->locks) {
+    list_for_each_safe (node, &list->locks) {
         struct lock *other = list_item(node, struct lock, node);
-        if (other == lock || other->owner != lock->owner || other->kind != lock->kind || other->type != lock->type)
+        if (other == lock || other->owner != lock->owner || other->kind != lock->kind ||
+            other->type != lock->type)
             continue;
         if (other->last != UINT64_MAX && other->last + 1 == lock->first)
             lock->first = other->first;
@@ -150,7 +158,7 @@ static bool deadlock(const void *owner, const void *holder)
         const void *next = NULL;
         if (holder == owner)
             return true;
-        list_for_each(node, &blocked_list) {
+        list_for_each (node, &blocked_list) {
             struct blocked *blocked = list_item(node, struct blocked, node);
             if (blocked->owner == holder)
                 next = blocked->holder;
@@ -200,7 +208,7 @@ static void locks_drop(struct inode *inode, const void *owner, enum lock_kind ki
 {
     bool any = false;
 
-    list_for_each_safe(node, &inode->locks->locks) {
+    list_for_each_safe (node, &inode->locks->locks) {
         struct lock *lock = list_item(node, struct lock, node);
         if (lock->owner == owner && lock->kind == kind) {
             end_lock(lock);
@@ -223,7 +231,9 @@ void locks_end(struct file *file)
     locks_drop(file->inode, file, LOCK_FLOCK);
 }
 
-/* --- Calls -------------------------------------------------------------------------------------------------- */
+/* --- Calls
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static int range_of(struct file *file, const struct flock *ask, struct lock *lock)
 {
@@ -247,12 +257,14 @@ static int range_of(struct file *file, const struct flock *ask, struct lock *loc
     lock->first = (uint64_t)start;
     if (!ask->l_len)
         lock->last = INT64_MAX;
-    else if (__builtin_add_overflow((uint64_t)start, (uint64_t)ask->l_len - 1, &lock->last) || lock->last > INT64_MAX)
+    else if (__builtin_add_overflow((uint64_t)start, (uint64_t)ask->l_len - 1, &lock->last) ||
+             lock->last > INT64_MAX)
         return -EOVERFLOW;
     return 0;
 }
 
-static int64_t lock_get(struct file *file, struct flock *ask, const struct lock *wanted, uaddr_t argument)
+static int64_t lock_get(struct file *file, struct flock *ask, const struct lock *wanted,
+                        uaddr_t argument)
 {
     struct lock *other = file->inode->locks ? conflict(file->inode->locks, wanted) : NULL;
 

@@ -23,7 +23,8 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
 
     if (error)
         return error;
-    if ((directory->inode->mode & S_ISVTX) && !inode_owned(directory->inode) && !inode_owned(victim->inode))
+    if ((directory->inode->mode & S_ISVTX) && !inode_owned(directory->inode) &&
+        !inode_owned(victim->inode))
         return -EPERM;
     if (want_directory && !is_directory(victim->inode))
         return -ENOTDIR;
@@ -34,7 +35,8 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
     return 0;
 }
 
-/* The parent and last name of a program's path; text (the heap's) must be freed after use, *error 0. */
+/* The parent and last name of a program's path; text (the heap's) must be freed after use, *error
+ * 0. */
 static char *parent_of(int dirfd, uaddr_t path, struct walk *state, struct last *last, int *error)
 {
     char *text = path_take(path, error);
@@ -119,11 +121,13 @@ int64_t lx_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t rdev)
         type = S_IFREG;
     if (type == S_IFDIR)
         return -EPERM;
-    if (type != S_IFREG && type != S_IFIFO && type != S_IFSOCK && type != S_IFCHR && type != S_IFBLK)
+    if (type != S_IFREG && type != S_IFIFO && type != S_IFSOCK && type != S_IFCHR &&
+        type != S_IFBLK)
         return -EINVAL;
     if ((type == S_IFCHR || type == S_IFBLK) && !privileged())
         return -EPERM;
-    return make((int)dirfd, path, type | bits, type == S_IFCHR || type == S_IFBLK ? (uint32_t)rdev : 0, NULL);
+    return make((int)dirfd, path, type | bits,
+                type == S_IFCHR || type == S_IFBLK ? (uint32_t)rdev : 0, NULL);
 }
 
 int64_t lx_mknod(uint64_t path, uint64_t mode, uint64_t rdev)
@@ -161,7 +165,9 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
     if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
     error = walk_user((int)old_dir, old,
-                      (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0), &from);
+                      (flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) |
+                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                      &from);
     if (error)
         return error;
     text = parent_of((int)new_dir, new, &state, &last, &error);
@@ -236,7 +242,10 @@ int64_t lx_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
     if (!text)
         return error;
     if (last.kind != LAST_NAME) {
-        error = !directory ? -EISDIR : last.kind == LAST_DOT ? -EINVAL : last.kind == LAST_DOTDOT ? -ENOTEMPTY : -EBUSY;
+        error = !directory                 ? -EISDIR
+                : last.kind == LAST_DOT    ? -EINVAL
+                : last.kind == LAST_DOTDOT ? -ENOTEMPTY
+                                           : -EBUSY;
     } else {
         error = lookup_name(last.parent, &last, &victim);
     }
@@ -267,7 +276,8 @@ int64_t lx_rmdir(uint64_t path)
     return lx_unlinkat((uint64_t)AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-/* --- Rename ---------------------------------------------------------------------------------------------- */
+/* --- Rename
+ * ---------------------------------------------------------------------------------------------- */
 
 static bool is_below(struct dentry *dentry, struct dentry *above)
 {
@@ -280,7 +290,8 @@ static bool is_below(struct dentry *dentry, struct dentry *above)
     }
 }
 
-static int rename_check(struct last *from, struct dentry *moved, struct last *to, struct dentry *there, uint32_t flags)
+static int rename_check(struct last *from, struct dentry *moved, struct last *to,
+                        struct dentry *there, uint32_t flags)
 {
     bool directory = is_directory(moved->inode);
     int error = may_remove(from->parent, moved, directory);
@@ -305,14 +316,17 @@ static int rename_check(struct last *from, struct dentry *moved, struct last *to
         return flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     if (there->inode == moved->inode)
         return 0;
-    error = may_remove(to->parent, there, flags & RENAME_EXCHANGE ? is_directory(there->inode) : directory);
+    error = may_remove(to->parent, there,
+                       flags & RENAME_EXCHANGE ? is_directory(there->inode) : directory);
     if (!error && !(flags & RENAME_EXCHANGE) && directory && there->inode->u.dir.child_count)
         error = -ENOTEMPTY;
     return error;
 }
 
-/* Gives an attached dentry another place and name; name is a copy on the heap's or a caller's stable text. */
-static int move_name(struct dentry *dentry, struct dentry *parent, const char *name, uint32_t length)
+/* Gives an attached dentry another place and name; name is a copy on the heap's or a caller's
+ * stable text. */
+static int move_name(struct dentry *dentry, struct dentry *parent, const char *name,
+                     uint32_t length)
 {
     struct dentry *old = dentry->parent;
     int error;
@@ -334,7 +348,8 @@ static int exchange(struct dentry *a, struct dentry *b)
 
     memcpy(name, a->name, length + 1u);
     dentry_hold(parent_a);
-    error = move_name(a, b->parent, b->name, b->length); /* for a moment two names are the same: never looked up */
+    error = move_name(a, b->parent, b->name,
+                      b->length); /* for a moment two names are the same: never looked up */
     if (!error)
         error = move_name(b, parent_a, name, length);
     dentry_drop(parent_a);
@@ -388,7 +403,8 @@ int64_t lx_renameat2(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t 
 
     if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
         flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
-        return flags & RENAME_WHITEOUT ? unimplemented(-EINVAL, "renameat2 flag RENAME_WHITEOUT") : -EINVAL;
+        return flags & RENAME_WHITEOUT ? unimplemented(-EINVAL, "renameat2 flag RENAME_WHITEOUT")
+                                       : -EINVAL;
     state = heap_alloc(2 * sizeof *state);
     if (!state)
         return -ENOMEM;
@@ -417,7 +433,9 @@ int64_t lx_rename(uint64_t old, uint64_t new)
     return lx_renameat2((uint64_t)AT_FDCWD, old, (uint64_t)AT_FDCWD, new, 0);
 }
 
-/* --- Links ------------------------------------------------------------------------------------------------ */
+/* --- Links
+ * ------------------------------------------------------------------------------------------------
+ */
 
 int64_t lx_readlinkat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t size)
 {

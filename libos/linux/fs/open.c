@@ -8,14 +8,15 @@
 #include "libos/linux/call/handlers.h"
 #include <linux/close_range.h>
 
-#define OPEN_FLAGS                                                                                          \
-    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | FASYNC | O_DIRECT | \
-     O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | __O_SYNC | O_PATH | __O_TMPFILE)
+#define OPEN_FLAGS                                                                                 \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC |         \
+     FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC |          \
+     __O_SYNC | O_PATH | __O_TMPFILE)
 
 /* A program that some process runs cannot be written. */
 static bool is_running(const struct inode *inode)
 {
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
         if (!process->zombie && process->exe && process->exe->inode == inode)
             return true;
@@ -80,7 +81,8 @@ int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
             inode->writers++;
         error = choose_ops(file);
     }
-    file->flags &= ~(uint32_t)O_NOCTTY; /* for the open of a terminal only; F_GETFL does not show it */
+    file->flags &=
+        ~(uint32_t)O_NOCTTY; /* for the open of a terminal only; F_GETFL does not show it */
     if (!error && (flags & O_TRUNC) && is_regular(inode) && !inode->ops && !(flags & O_PATH)) {
         error = pages_resize(inode, 0);
         inode_touch(inode, true);
@@ -94,7 +96,8 @@ int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
     return 0;
 }
 
-static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mode,
+                        struct file **out)
 {
     struct dentry *directory;
     struct inode *inode;

@@ -2,9 +2,9 @@
 /*
  * pages.c - the contents of regular files: frames in a radix tree, with the archive behind them.
  *
- * A file of the start archive is read and mapped where it lies (archive_bytes of it are still valid); a page
- * gets a frame of its own when it is written, or mapped while it is the file's last, partly filled one. A page that
- * is in neither place is a hole and reads as zeros.
+ * A file of the start archive is read and mapped where it lies (archive_bytes of it are still
+ * valid); a page gets a frame of its own when it is written, or mapped while it is the file's last,
+ * partly filled one. A page that is in neither place is a hole and reads as zeros.
  *
  * Invariants:
  *   1. Bytes of a tree page at or past the file's size are zero.
@@ -93,8 +93,10 @@ static int slot_set(struct pages *pages, uint64_t index, frame_t frame)
     return 0;
 }
 
-/* Frees the frames of pages first..end-1 below one node that starts at page base. Depth: at most 10 levels. */
-static void node_cut(struct pages *pages, uint64_t *root, uint32_t height, uint64_t first, uint64_t end)
+/* Frees the frames of pages first..end-1 below one node that starts at page base. Depth: at most 10
+ * levels. */
+static void node_cut(struct pages *pages, uint64_t *root, uint32_t height, uint64_t first,
+                     uint64_t end)
 {
     struct node *path[12];
     uint32_t at[12];
@@ -195,7 +197,8 @@ static bool room_for_files(void)
     return frames_available() > frames_total() / 32;
 }
 
-/* The frame of a page that will be written: its own, filled unless the caller overwrites all of it. */
+/* The frame of a page that will be written: its own, filled unless the caller overwrites all of it.
+ */
 static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *error)
 {
     struct pages *pages = &inode->u.pages;
@@ -255,7 +258,8 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
     return (int64_t)done;
 }
 
-int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes, uint64_t offset)
+int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes,
+                    uint64_t offset)
 {
     uint64_t done = 0;
     int error = 0;
@@ -275,7 +279,8 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
         else
             error = copy_from_user(to, user + done, part);
         if (error) {
-            /* Whatever was in the frame before must not show: a new page becomes zeros, one past the end too. */
+            /* Whatever was in the frame before must not show: a new page becomes zeros, one past
+             * the end too. */
             if (fresh)
                 memset(to, 0, PAGE_SIZE);
             else if (at + part > inode->size)
@@ -301,7 +306,8 @@ int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out)
     frame = frame_find(pages, index);
     if (!frame && !write && (index + 1) * PAGE_SIZE <= pages->archive_bytes) {
         frame = instance->archive_frame +
-                (uint64_t)(pages->archive - (const uint8_t *)INSTANCE_ROOT_ADDRESS) / PAGE_SIZE + index;
+                (uint64_t)(pages->archive - (const uint8_t *)INSTANCE_ROOT_ADDRESS) / PAGE_SIZE +
+                index;
         frame_hold(frame);
         *out = frame;
         return 0;
@@ -348,7 +354,8 @@ int pages_resize(struct inode *inode, uint64_t size)
         space_truncate_notify(inode, keep);
         cut(pages, keep, UINT64_MAX);
         if (last)
-            memset((char *)frame_address(last) + (size & ~PAGE_MASK), 0, PAGE_SIZE - (size & ~PAGE_MASK));
+            memset((char *)frame_address(last) + (size & ~PAGE_MASK), 0,
+                   PAGE_SIZE - (size & ~PAGE_MASK));
     }
     inode->size = size;
     return 0;

@@ -2,10 +2,10 @@
 /*
  * pipe.c - pipes and fifos: a ring of bytes with two wait queues.
  *
- * The ring starts at one page and grows to the pipe's limit when a writer needs it. Writes of PIPE_BUF
- * bytes or less go in whole or not at all. A sleeping writer is woken when PIPE_BUF bytes are free, so that
- * the two sides do not take turns over single bytes of a full pipe.
- * A pipe lives while it has open ends; the fifo's inode (or the nameless one) points to it meanwhile.
+ * The ring starts at one page and grows to the pipe's limit when a writer needs it. Writes of
+ * PIPE_BUF bytes or less go in whole or not at all. A sleeping writer is woken when PIPE_BUF bytes
+ * are free, so that the two sides do not take turns over single bytes of a full pipe. A pipe lives
+ * while it has open ends; the fifo's inode (or the nameless one) points to it meanwhile.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/pipe.h"
@@ -17,8 +17,8 @@
 #include <asm/ioctls.h>
 #include <asm/signal.h>
 
-#define PIPE_START 4096u
-#define PIPE_LIMIT 65536u
+#define PIPE_START     4096u
+#define PIPE_LIMIT     65536u
 #define PIPE_LIMIT_MAX 1048576u /* as /proc/sys/fs/pipe-max-size */
 
 struct pipe {
@@ -92,7 +92,8 @@ static int pipe_sleep(struct waitq *queue)
     return error;
 }
 
-/* --- Reading --------------------------------------------------------------------------------------------- */
+/* --- Reading
+ * --------------------------------------------------------------------------------------------- */
 
 /* Takes up to bytes that are there, to LibOS memory or the program's. */
 static int64_t take(struct pipe *pipe, void *to, uaddr_t user, uint64_t bytes)
@@ -147,7 +148,8 @@ static int64_t pipe_read_here(struct file *file, void *buffer, uint64_t bytes, u
     return read_any(file, buffer, 0, bytes);
 }
 
-/* --- Writing --------------------------------------------------------------------------------------------- */
+/* --- Writing
+ * --------------------------------------------------------------------------------------------- */
 
 /* Puts bytes that fit under the limit; the ring grows if it must. */
 static int put(struct pipe *pipe, const void *from, uaddr_t user, uint32_t bytes)
@@ -222,13 +224,16 @@ static int64_t pipe_write(struct file *file, uaddr_t buffer, uint64_t bytes, uin
     return write_any(file, NULL, buffer, bytes);
 }
 
-static int64_t pipe_write_here(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset)
+static int64_t pipe_write_here(struct file *file, const void *buffer, uint64_t bytes,
+                               uint64_t *offset)
 {
     (void)offset;
     return write_any(file, buffer, 0, bytes);
 }
 
-/* --- The rest ----------------------------------------------------------------------------------------------- */
+/* --- The rest
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static uint32_t pipe_poll(struct file *file, struct poll_wait *wait)
 {
@@ -319,8 +324,8 @@ int64_t pipe_set_size(struct file *file, uint64_t bytes)
     return limit;
 }
 
-/* open of a fifo: waits for the other side as POSIX says; both directions at once never wait, and neither does a pipe
- * without a name that is opened again through /proc/PID/fd. */
+/* open of a fifo: waits for the other side as POSIX says; both directions at once never wait, and
+ * neither does a pipe without a name that is opened again through /proc/PID/fd. */
 int fifo_open(struct file *file)
 {
     struct inode *inode = file->inode;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * place.c - where a process is in the tree and what it sees there: working directory, root, umask, listings, mounts.
+ * place.c - where a process is in the tree and what it sees there: working directory, root, umask,
+ * listings, mounts.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
@@ -119,5 +120,6 @@ int64_t lx_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags
 int64_t lx_umount2(uint64_t target, uint64_t flags)
 {
     (void)target;
-    return privileged() ? unimplemented(-EPERM, "umount2 flags %#lx", (unsigned long)flags) : -EPERM;
+    return privileged() ? unimplemented(-EPERM, "umount2 flags %#lx", (unsigned long)flags)
+                        : -EPERM;
 }

@@ -2,8 +2,8 @@
 /*
  * poll.c - waiting for several files at once: poll and select.
  *
- * Both make an array of struct pollfd and share poll_files. Files are held and stay in the wait queues for
- * the whole call. Small calls (up to FEW files) need no memory of the heap.
+ * Both make an array of struct pollfd and share poll_files. Files are held and stay in the wait
+ * queues for the whole call. Small calls (up to FEW files) need no memory of the heap.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/poll.h"
@@ -14,7 +14,7 @@
 #include <linux/poll.h>
 #include <linux/time_types.h>
 
-#define FEW 8
+#define FEW        8
 #define POLL_LIMIT 65536u
 
 struct entry {
@@ -94,7 +94,8 @@ static void table_end(struct table *table)
 }
 
 /* One round over the files; returns how many have something to report in revents. */
-static int64_t poll_round(struct pollfd *fds, struct file **files, uint32_t count, struct poll_wait *wait)
+static int64_t poll_round(struct pollfd *fds, struct file **files, uint32_t count,
+                          struct poll_wait *wait)
 {
     int64_t ready = 0;
 
@@ -110,7 +111,8 @@ static int64_t poll_round(struct pollfd *fds, struct file **files, uint32_t coun
             events = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
         else
             events = files[i]->ops->poll(files[i], wait);
-        fds[i].revents = (int16_t)(events & ((uint16_t)fds[i].events | POLLERR | POLLHUP | POLLNVAL));
+        fds[i].revents =
+            (int16_t)(events & ((uint16_t)fds[i].events | POLLERR | POLLHUP | POLLNVAL));
         if (fds[i].revents) {
             ready++;
             wait = NULL; /* it will not sleep: no need to queue for the others */
@@ -171,7 +173,8 @@ static int64_t poll_user(uaddr_t address, uint64_t count, uint64_t deadline_ns)
     if (!ready)
         ready = poll_files(fds, (uint32_t)count, deadline_ns);
     for (uint64_t i = 0; ready >= 0 && i < count; i++)
-        if (copy_to_user(address + i * sizeof *fds + offsetof(struct pollfd, revents), &fds[i].revents, 2))
+        if (copy_to_user(address + i * sizeof *fds + offsetof(struct pollfd, revents),
+                         &fds[i].revents, 2))
             ready = -EFAULT;
     if (fds != few)
         heap_free(fds);
@@ -226,11 +229,13 @@ int64_t lx_ppoll(uint64_t fds, uint64_t count, uint64_t timeout, uint64_t mask, 
     return ready;
 }
 
-/* --- select ------------------------------------------------------------------------------------------------ */
+/* --- select
+ * ------------------------------------------------------------------------------------------------
+ */
 
 #define SELECT_WORDS (1024 / 64)
-#define SELECT_IN  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
-#define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
+#define SELECT_IN    (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
+#define SELECT_OUT   (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
 
 struct select_sets {
     uint64_t in[SELECT_WORDS], out[SELECT_WORDS], except[SELECT_WORDS];
@@ -277,7 +282,8 @@ static int64_t select_wait(struct select_sets *sets, uint32_t count, uint64_t de
     int64_t ready;
 
     for (uint32_t fd = 0; fd < count; fd++) {
-        uint32_t events = (bit(sets->in, fd) ? SELECT_IN : 0) | (bit(sets->out, fd) ? SELECT_OUT : 0) |
+        uint32_t events = (bit(sets->in, fd) ? SELECT_IN : 0) |
+                          (bit(sets->out, fd) ? SELECT_OUT : 0) |
                           (bit(sets->except, fd) ? POLLPRI : 0);
         struct file *file;
         if (!events)
@@ -292,7 +298,8 @@ static int64_t select_wait(struct select_sets *sets, uint32_t count, uint64_t de
     return ready < 0 ? ready : set_answer(sets, used);
 }
 
-static int64_t select_user(uint64_t count64, uaddr_t in, uaddr_t out, uaddr_t except, uint64_t deadline)
+static int64_t select_user(uint64_t count64, uaddr_t in, uaddr_t out, uaddr_t except,
+                           uint64_t deadline)
 {
     struct select_sets *sets;
     uint32_t count = (uint32_t)count64;
@@ -307,9 +314,11 @@ static int64_t select_user(uint64_t count64, uaddr_t in, uaddr_t out, uaddr_t ex
     if (!sets)
         return -ENOMEM;
     ready = -EFAULT;
-    if (!set_read(sets->in, in, bytes) && !set_read(sets->out, out, bytes) && !set_read(sets->except, except, bytes))
+    if (!set_read(sets->in, in, bytes) && !set_read(sets->out, out, bytes) &&
+        !set_read(sets->except, except, bytes))
         ready = select_wait(sets, count, deadline);
-    if (ready >= 0 && ((in && copy_to_user(in, sets->in, bytes)) || (out && copy_to_user(out, sets->out, bytes)) ||
+    if (ready >= 0 && ((in && copy_to_user(in, sets->in, bytes)) ||
+                       (out && copy_to_user(out, sets->out, bytes)) ||
                        (except && copy_to_user(except, sets->except, bytes))))
         ready = -EFAULT;
     heap_free(sets);
@@ -327,7 +336,9 @@ int64_t lx_select(uint64_t count, uint64_t in, uint64_t out, uint64_t except, ui
             return -EFAULT;
         if (tv[0] < 0 || tv[1] < 0)
             return -EINVAL;
-        deadline = tv[0] || tv[1] ? deadline_after((uint64_t)tv[0] * NS_PER_SECOND + (uint64_t)tv[1] * 1000) : 0;
+        deadline = tv[0] || tv[1]
+                       ? deadline_after((uint64_t)tv[0] * NS_PER_SECOND + (uint64_t)tv[1] * 1000)
+                       : 0;
     }
     ready = select_user(count, in, out, except, deadline);
     if (timeout && deadline) {
@@ -340,7 +351,8 @@ int64_t lx_select(uint64_t count, uint64_t in, uint64_t out, uint64_t except, ui
     return ready;
 }
 
-int64_t lx_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout, uint64_t mask)
+int64_t lx_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout,
+                    uint64_t mask)
 {
     uint64_t pair[2] = {0, 0}; /* address of the mask, its size */
     uint64_t deadline;

@@ -4,5 +4,6 @@
 #include "libos/linux/fs/fs.h"
 
 struct poll_wait {
-    void (*add)(struct poll_wait *wait, struct waitq *queue); /* for each queue that the file's poll names */
+    void (*add)(struct poll_wait *wait,
+                struct waitq *queue); /* for each queue that the file's poll names */
 };

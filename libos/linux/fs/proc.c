@@ -20,32 +20,43 @@ static int meminfo_text(struct text *text, uint64_t key)
     unsigned long available = KIB(frames_available());
 
     (void)key;
-    text_add(text, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\nMemAvailable:   %8lu kB\n", total, available,
-             available);
-    text_add(text, "Buffers:        %8u kB\nCached:         %8u kB\nSwapCached:     %8u kB\n", 0u, 0u, 0u);
+    text_add(text, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\nMemAvailable:   %8lu kB\n",
+             total, available, available);
+    text_add(text, "Buffers:        %8u kB\nCached:         %8u kB\nSwapCached:     %8u kB\n", 0u,
+             0u, 0u);
     text_add(text, "Active:         %8lu kB\nInactive:       %8u kB\n", total - available, 0u);
-    text_add(text, "SwapTotal:      %8u kB\nSwapFree:       %8u kB\nDirty:          %8u kB\n", 0u, 0u, 0u);
+    text_add(text, "SwapTotal:      %8u kB\nSwapFree:       %8u kB\nDirty:          %8u kB\n", 0u,
+             0u, 0u);
     text_add(text, "Shmem:          %8u kB\nSlab:           %8u kB\n", 0u, 0u);
     text_add(text, "CommitLimit:    %8lu kB\nCommitted_AS:   %8lu kB\n", total, total - available);
-    text_add(text, "HugePages_Total:   %5u\nHugePages_Free:    %5u\nHugepagesize:    %7u kB\n", 0u, 0u, 2048u);
+    text_add(text, "HugePages_Total:   %5u\nHugePages_Free:    %5u\nHugepagesize:    %7u kB\n", 0u,
+             0u, 2048u);
     return 0;
 }
 
 static void cpuid(uint32_t leaf, uint32_t out[4])
 {
-    __asm__ volatile("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(0));
+    __asm__ volatile("cpuid"
+                     : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
+                     : "a"(leaf), "c"(0));
 }
 
-/* The names of the processor's features that Linux prints, for the two words that all programs look at. */
+/* The names of the processor's features that Linux prints, for the two words that all programs look
+ * at. */
 static void cpu_flags(struct text *text)
 {
     static const char *const edx[32] = {
-        "fpu", "vme", "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", NULL, "sep", "mtrr", "pge", "mca", "cmov",
-        "pat", "pse36", "pn", "clflush", NULL, "dts", "acpi", "mmx", "fxsr", "sse", "sse2", "ss", "ht", "tm", "ia64", "pbe"};
+        "fpu",  "vme",  "de",   "pse", "tsc",  "msr", "pae",   "mce", "cx8",     "apic", NULL,
+        "sep",  "mtrr", "pge",  "mca", "cmov", "pat", "pse36", "pn",  "clflush", NULL,   "dts",
+        "acpi", "mmx",  "fxsr", "sse", "sse2", "ss",  "ht",    "tm",  "ia64",    "pbe"};
     static const char *const ecx[32] = {
-        "pni", "pclmulqdq", "dtes64", "monitor", "ds_cpl", "vmx", "smx", "est", "tm2", "ssse3", "cid", "sdbg", "fma",
-        "cx16", "xtpr", "pdcm", NULL, "pcid", "dca", "sse4_1", "sse4_2", "x2apic", "movbe", "popcnt",
-        "tsc_deadline_timer", "aes", "xsave", NULL, "avx", "f16c", "rdrand", "hypervisor"};
+        "pni",    "pclmulqdq", "dtes64", "monitor", "ds_cpl",
+        "vmx",    "smx",       "est",    "tm2",     "ssse3",
+        "cid",    "sdbg",      "fma",    "cx16",    "xtpr",
+        "pdcm",   NULL,        "pcid",   "dca",     "sse4_1",
+        "sse4_2", "x2apic",    "movbe",  "popcnt",  "tsc_deadline_timer",
+        "aes",    "xsave",     NULL,     "avx",     "f16c",
+        "rdrand", "hypervisor"};
     uint32_t leaf[4];
 
     cpuid(1, leaf);
@@ -77,12 +88,18 @@ static int cpuinfo_text(struct text *text, uint64_t key)
     cpuid(1, leaf);
     for (uint32_t cpu = 0; cpu < max_of(instance->cpu_count, 1u); cpu++) {
         uint32_t family = leaf[0] >> 8 & 15;
-        text_add(text, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n", cpu, vendor,
-                 family == 15 ? family + (leaf[0] >> 20 & 255) : family, (leaf[0] >> 4 & 15) | (leaf[0] >> 12 & 0xf0), model);
-        text_add(text, "stepping\t: %u\ncpu MHz\t\t: %lu.%03lu\ncache size\t: 0 KB\nphysical id\t: 0\nsiblings\t: %u\n",
-                 leaf[0] & 15, (unsigned long)(machine()->tsc_hz / 1000000), (unsigned long)(machine()->tsc_hz / 1000 % 1000),
+        text_add(
+            text,
+            "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n",
+            cpu, vendor, family == 15 ? family + (leaf[0] >> 20 & 255) : family,
+            (leaf[0] >> 4 & 15) | (leaf[0] >> 12 & 0xf0), model);
+        text_add(text,
+                 "stepping\t: %u\ncpu MHz\t\t: %lu.%03lu\ncache size\t: 0 KB\nphysical id\t: "
+                 "0\nsiblings\t: %u\n",
+                 leaf[0] & 15, (unsigned long)(machine()->tsc_hz / 1000000),
+                 (unsigned long)(machine()->tsc_hz / 1000 % 1000), instance->cpu_count);
+        text_add(text, "core id\t\t: %u\ncpu cores\t: %u\nfpu\t\t: yes\nflags\t\t:", cpu,
                  instance->cpu_count);
-        text_add(text, "core id\t\t: %u\ncpu cores\t: %u\nfpu\t\t: yes\nflags\t\t:", cpu, instance->cpu_count);
         cpu_flags(text);
         text_add(text, "\naddress sizes\t: 40 bits physical, 48 bits virtual\n\n");
     }
@@ -90,15 +107,16 @@ static int cpuinfo_text(struct text *text, uint64_t key)
 }
 
 /* CPU time used by all processes, in ticks. */
-static void ticks(unsigned long *user, unsigned long *system, unsigned long *processes, unsigned long *running)
+static void ticks(unsigned long *user, unsigned long *system, unsigned long *processes,
+                  unsigned long *running)
 {
     *user = *system = *processes = *running = 0;
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
         *user += process->user_ns / 10000000;
         *system += process->system_ns / 10000000;
         *processes += 1;
-        list_for_each(peer, &process->tasks) {
+        list_for_each (peer, &process->tasks) {
             enum task_state state = list_item(peer, struct task, peer)->state;
             *running += state == TASK_RUNNABLE || state == TASK_RUNNING;
         }
@@ -117,9 +135,11 @@ static int stat_text(struct text *text, uint64_t key)
     idle = idle > user + system ? idle - user - system : 0;
     text_add(text, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", user, system, idle);
     for (uint32_t cpu = 0; cpu < max_of(instance->cpu_count, 1u); cpu++)
-        text_add(text, "cpu%u %lu 0 %lu %lu 0 0 0 0 0 0\n", cpu, cpu ? 0 : user, cpu ? 0 : system, cpu ? up : idle);
+        text_add(text, "cpu%u %lu 0 %lu %lu 0 0 0 0 0 0\n", cpu, cpu ? 0 : user, cpu ? 0 : system,
+                 cpu ? up : idle);
     text_add(text, "intr 0\nctxt 0\nbtime %lu\nprocesses %lu\nprocs_running %lu\nprocs_blocked 0\n",
-             (unsigned long)((uint64_t)file_clock_ns() - now_ns()) / 1000000000, processes, running);
+             (unsigned long)((uint64_t)file_clock_ns() - now_ns()) / 1000000000, processes,
+             running);
     return 0;
 }
 
@@ -142,9 +162,10 @@ static int loadavg_text(struct text *text, uint64_t key)
 
     (void)key;
     ticks(&user, &system, &processes, &running);
-    list_for_each(node, &process_list)
+    list_for_each (node, &process_list)
         last = max_of(last, list_item(node, struct process, all)->pid);
-    text_add(text, "%lu.00 %lu.00 %lu.00 %lu/%lu %d\n", running, running, running, running, processes, last);
+    text_add(text, "%lu.00 %lu.00 %lu.00 %lu/%lu %d\n", running, running, running, running,
+             processes, last);
     return 0;
 }
 
@@ -172,7 +193,8 @@ static int cmdline_text(struct text *text, uint64_t key)
 static int devices_text(struct text *text, uint64_t key)
 {
     (void)key;
-    text_add(text, "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n");
+    text_add(text, "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 "
+                   "/dev/ptmx\n136 pts\n\nBlock devices:\n");
     return 0;
 }
 
@@ -256,17 +278,35 @@ static int lines(struct dentry *directory, const struct constant *constant, uint
 
 static int sys_start(struct dentry *root)
 {
-    static const struct constant kernel[] = {
-        {"ostype", "Linux"}, {"osrelease", MACHINE_RELEASE}, {"version", MACHINE_VERSION}, {"pid_max", "4194304"},
-        {"ngroups_max", "65536"}, {"cap_last_cap", "40"}, {"threads-max", "4096"}, {"domainname", "(none)"},
-        {"core_pattern", "core"}, {"randomize_va_space", "2"}, {"sched_rr_timeslice_ms", "100"},
-        {"shmmax", "18446744073692774399"}, {"shmall", "18446744073692774399"}, {"shmmni", "4096"},
-        {"sem", "32000\t1024000000\t500\t32000"}, {"msgmax", "8192"}, {"msgmnb", "16384"}, {"msgmni", "32000"},
-        {"overflowuid", "65534"}, {"overflowgid", "65534"}, {"tainted", "0"}};
-    static const struct constant vm[] = {{"overcommit_memory", "0"}, {"overcommit_ratio", "50"}, {"max_map_count", "65530"},
-                                         {"mmap_min_addr", "65536"}, {"swappiness", "60"}, {"nr_hugepages", "0"}};
-    static const struct constant fs[] = {{"file-max", "65536"}, {"nr_open", "65536"}, {"pipe-max-size", "1048576"},
-                                         {"protected_hardlinks", "0"}, {"protected_symlinks", "0"}};
+    static const struct constant kernel[] = {{"ostype", "Linux"},
+                                             {"osrelease", MACHINE_RELEASE},
+                                             {"version", MACHINE_VERSION},
+                                             {"pid_max", "4194304"},
+                                             {"ngroups_max", "65536"},
+                                             {"cap_last_cap", "40"},
+                                             {"threads-max", "4096"},
+                                             {"domainname", "(none)"},
+                                             {"core_pattern", "core"},
+                                             {"randomize_va_space", "2"},
+                                             {"sched_rr_timeslice_ms", "100"},
+                                             {"shmmax", "18446744073692774399"},
+                                             {"shmall", "18446744073692774399"},
+                                             {"shmmni", "4096"},
+                                             {"sem", "32000\t1024000000\t500\t32000"},
+                                             {"msgmax", "8192"},
+                                             {"msgmnb", "16384"},
+                                             {"msgmni", "32000"},
+                                             {"overflowuid", "65534"},
+                                             {"overflowgid", "65534"},
+                                             {"tainted", "0"}};
+    static const struct constant vm[] = {{"overcommit_memory", "0"}, {"overcommit_ratio", "50"},
+                                         {"max_map_count", "65530"}, {"mmap_min_addr", "65536"},
+                                         {"swappiness", "60"},       {"nr_hugepages", "0"}};
+    static const struct constant fs[] = {{"file-max", "65536"},
+                                         {"nr_open", "65536"},
+                                         {"pipe-max-size", "1048576"},
+                                         {"protected_hardlinks", "0"},
+                                         {"protected_symlinks", "0"}};
     static const struct constant core[] = {{"somaxconn", "4096"}};
     static const struct constant random[] = {{"entropy_avail", "256"}, {"poolsize", "256"}};
     struct dentry *sys = pseudo_directory(root, "sys");
@@ -277,7 +317,9 @@ static int sys_start(struct dentry *root)
 
     error = error ? error : lines(pseudo_directory(sys, "vm"), vm, ARRAY_SIZE(vm));
     error = error ? error : lines(fs_directory, fs, ARRAY_SIZE(fs));
-    error = error ? error : lines(pseudo_directory(pseudo_directory(sys, "net"), "core"), core, ARRAY_SIZE(core));
+    error = error ? error
+                  : lines(pseudo_directory(pseudo_directory(sys, "net"), "core"), core,
+                          ARRAY_SIZE(core));
     error = error ? error : lines(random_directory, random, ARRAY_SIZE(random));
     error = error ? error : pseudo_file(fs_directory, "file-nr", 0444, file_number_text);
     error = error ? error : pseudo_file(kernel_directory, "hostname", 0444, hostname_text);
@@ -291,10 +333,12 @@ int procfs_start(struct dentry *root)
     static const struct {
         const char *name;
         text_maker make;
-    } file[] = {{"meminfo", meminfo_text}, {"cpuinfo", cpuinfo_text}, {"stat", stat_text}, {"uptime", uptime_text},
-                {"loadavg", loadavg_text}, {"version", version_text}, {"filesystems", filesystems_text},
-                {"cmdline", cmdline_text}, {"devices", devices_text}};
-    static const struct constant empty[] = {{"swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"}};
+    } file[] = {
+        {"meminfo", meminfo_text},         {"cpuinfo", cpuinfo_text}, {"stat", stat_text},
+        {"uptime", uptime_text},           {"loadavg", loadavg_text}, {"version", version_text},
+        {"filesystems", filesystems_text}, {"cmdline", cmdline_text}, {"devices", devices_text}};
+    static const struct constant empty[] = {
+        {"swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"}};
     int error = pseudo_link(root, "mounts", "self/mounts");
 
     for (uint32_t i = 0; i < ARRAY_SIZE(file) && !error; i++)

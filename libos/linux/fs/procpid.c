@@ -2,18 +2,20 @@
 /*
  * procpid.c - /proc/PID: what programs may know of processes.
  *
- * Nothing of it is in the tree: each lookup makes the dentry and its inode, which carries the number of the
- * process in `key` (below fd/: the descriptor in the upper half). A process that ended meanwhile: ESRCH, ENOENT.
+ * Nothing of it is in the tree: each lookup makes the dentry and its inode, which carries the
+ * number of the process in `key` (below fd/: the descriptor in the upper half). A process that
+ * ended meanwhile: ESRCH, ENOENT.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
 
 #define ALL_CAPABILITIES 0x1fffffffffful
-#define KEY_PID(key) ((int)(uint32_t)(key))
-#define KEY_FD(key)  ((int)((key) >> 32))
+#define KEY_PID(key)     ((int)(uint32_t)(key))
+#define KEY_FD(key)      ((int)((key) >> 32))
 #define NUMBER(pid, row) (((uint64_t)(uint32_t)(pid) << 20) + 0x100000 + (row))
 
-/* Programs expect a process 1. When the instance's first program has another number, 1 is the LibOS itself. */
+/* Programs expect a process 1. When the instance's first program has another number, 1 is the LibOS
+ * itself. */
 static struct process library = {.pid = 1, .pgid = 1, .sid = 1, .comm = "lorica"};
 
 static struct process *process_of(uint64_t key)
@@ -29,7 +31,9 @@ static struct process *process_of(uint64_t key)
     return process;
 }
 
-/* --- Texts ----------------------------------------------------------------------------------------------- */
+/* --- Texts
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static char state_letter(const struct process *process)
 {
@@ -37,7 +41,7 @@ static char state_letter(const struct process *process)
 
     if (process->zombie)
         return 'Z';
-    list_for_each(node, &process->tasks) {
+    list_for_each (node, &process->tasks) {
         enum task_state state = list_item(node, struct task, peer)->state;
         if (state == TASK_RUNNING || state == TASK_RUNNABLE)
             return 'R';
@@ -51,7 +55,7 @@ static unsigned task_count(const struct process *process)
 {
     unsigned count = 0;
 
-    list_for_each(node, &process->tasks)
+    list_for_each (node, &process->tasks)
         count++;
     return count;
 }
@@ -99,9 +103,11 @@ static void status_signals(struct text *text, const struct process *process)
         list_empty(&process->tasks) ? NULL : list_item(process->tasks.next, struct task, peer);
 
     text_add(text, "SigQ:\t0/4096\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n",
-             (unsigned long)(task ? task->sig.pending.set : 0), (unsigned long)process->sig.pending.set,
+             (unsigned long)(task ? task->sig.pending.set : 0),
+             (unsigned long)process->sig.pending.set,
              (unsigned long)(task ? task->sig.blocked : 0));
-    text_add(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", caught(process, true), caught(process, false));
+    text_add(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", caught(process, true),
+             caught(process, false));
 }
 
 static int status_text(struct text *text, uint64_t key)
@@ -115,27 +121,37 @@ static int status_text(struct text *text, uint64_t key)
         return -ESRCH;
     cred = &process->cred;
     letter = state_letter(process);
-    text_add(text, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", process->comm, process->fs.umask, letter,
-             letter == 'R' ? "running" : letter == 'Z' ? "zombie" : letter == 'T' ? "stopped" : "sleeping");
-    text_add(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process->pid, process->pid,
-             process->parent ? process->parent->pid : 0);
-    text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid, cred->euid, cred->suid,
-             cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid, process->files ? process->files->size : 0);
+    text_add(text, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", process->comm, process->fs.umask,
+             letter,
+             letter == 'R'   ? "running"
+             : letter == 'Z' ? "zombie"
+             : letter == 'T' ? "stopped"
+                             : "sleeping");
+    text_add(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process->pid,
+             process->pid, process->parent ? process->parent->pid : 0);
+    text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid,
+             cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid,
+             process->files ? process->files->size : 0);
     for (uint32_t i = 0; i < cred->group_count; i++)
         text_add(text, "%u ", cred->groups[i]);
     text_add(text, "\n");
     if (process->space) {
         space_sizes(process->space, &sizes);
-        text_add(text, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8u kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
-                 (unsigned long)sizes.total * 4, (unsigned long)sizes.total * 4, 0u, (unsigned long)sizes.resident * 4,
-                 (unsigned long)sizes.resident * 4);
-        text_add(text, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmSwap:\t%8u kB\n", (unsigned long)sizes.data * 4,
-                 (unsigned long)sizes.stack * 4, (unsigned long)sizes.text * 4, 0u);
+        text_add(text,
+                 "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8u kB\nVmHWM:\t%8lu "
+                 "kB\nVmRSS:\t%8lu kB\n",
+                 (unsigned long)sizes.total * 4, (unsigned long)sizes.total * 4, 0u,
+                 (unsigned long)sizes.resident * 4, (unsigned long)sizes.resident * 4);
+        text_add(text, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmSwap:\t%8u kB\n",
+                 (unsigned long)sizes.data * 4, (unsigned long)sizes.stack * 4,
+                 (unsigned long)sizes.text * 4, 0u);
     }
     text_add(text, "Threads:\t%u\n", task_count(process));
     status_signals(text, process);
-    text_add(text, "CapInh:\t%016x\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016x\n", 0,
-             cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES, ALL_CAPABILITIES, 0);
+    text_add(text,
+             "CapInh:\t%016x\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016x\n",
+             0, cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES,
+             ALL_CAPABILITIES, 0);
     text_add(text, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
              (1u << min_of(instance->cpu_count, 31u)) - 1, max_of(instance->cpu_count, 1u) - 1);
     return 0;
@@ -150,19 +166,25 @@ static int stat_text(struct text *text, uint64_t key)
         return -ESRCH;
     if (process->space)
         space_sizes(process->space, &sizes);
-    text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", process->pid, process->comm, state_letter(process),
-             process->parent ? process->parent->pid : 0, process->pgid, process->sid, process->tty ? 0x501 : 0,
-             process->tty ? process->pgid : -1, (unsigned long)process->faults);
-    text_add(text, "%lu %lu %lu %lu 20 0 %u 0 %lu %lu %lu ", (unsigned long)process->user_ns / 10000000,
-             (unsigned long)process->system_ns / 10000000, (unsigned long)process->child_user_ns / 10000000,
+    text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", process->pid, process->comm,
+             state_letter(process), process->parent ? process->parent->pid : 0, process->pgid,
+             process->sid, process->tty ? 0x501 : 0, process->tty ? process->pgid : -1,
+             (unsigned long)process->faults);
+    text_add(text, "%lu %lu %lu %lu 20 0 %u 0 %lu %lu %lu ",
+             (unsigned long)process->user_ns / 10000000,
+             (unsigned long)process->system_ns / 10000000,
+             (unsigned long)process->child_user_ns / 10000000,
              (unsigned long)process->child_system_ns / 10000000, task_count(process),
              (unsigned long)process->start_ns / 10000000, (unsigned long)sizes.total * PAGE_SIZE,
              (unsigned long)sizes.resident);
-    text_add(text, "18446744073709551615 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 0 0 %lu %lu %lu %lu %d\n",
-             (unsigned long)process->sig.pending.set & 0x7fffffff, 0ul, caught(process, true) & 0x7fffffff,
-             caught(process, false) & 0x7fffffff, process->exit_signal, (unsigned long)process->arg_start,
-             (unsigned long)process->arg_end, (unsigned long)process->env_start, (unsigned long)process->env_end,
-             process->exit_status);
+    text_add(text,
+             "18446744073709551615 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 0 0 %lu %lu %lu "
+             "%lu %d\n",
+             (unsigned long)process->sig.pending.set & 0x7fffffff, 0ul,
+             caught(process, true) & 0x7fffffff, caught(process, false) & 0x7fffffff,
+             process->exit_signal, (unsigned long)process->arg_start,
+             (unsigned long)process->arg_end, (unsigned long)process->env_start,
+             (unsigned long)process->env_end, process->exit_status);
     return 0;
 }
 
@@ -175,8 +197,9 @@ static int statm_text(struct text *text, uint64_t key)
         return -ESRCH;
     if (process->space)
         space_sizes(process->space, &sizes);
-    text_add(text, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)sizes.total, (unsigned long)sizes.resident,
-             (unsigned long)sizes.shared, (unsigned long)sizes.text, (unsigned long)(sizes.data + sizes.stack));
+    text_add(text, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)sizes.total,
+             (unsigned long)sizes.resident, (unsigned long)sizes.shared, (unsigned long)sizes.text,
+             (unsigned long)(sizes.data + sizes.stack));
     return 0;
 }
 
@@ -241,12 +264,14 @@ static int limits_text(struct text *text, uint64_t key)
 {
     static const struct {
         const char *name, *unit;
-    } row[RLIMIT_COUNT] = {{"Max cpu time", "seconds"}, {"Max file size", "bytes"}, {"Max data size", "bytes"},
-                           {"Max stack size", "bytes"}, {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
-                           {"Max processes", "processes"}, {"Max open files", "files"}, {"Max locked memory", "bytes"},
-                           {"Max address space", "bytes"}, {"Max file locks", "locks"}, {"Max pending signals", "signals"},
-                           {"Max msgqueue size", "bytes"}, {"Max nice priority", ""}, {"Max realtime priority", ""},
-                           {"Max realtime timeout", "us"}};
+    } row[RLIMIT_COUNT] = {{"Max cpu time", "seconds"},     {"Max file size", "bytes"},
+                           {"Max data size", "bytes"},      {"Max stack size", "bytes"},
+                           {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+                           {"Max processes", "processes"},  {"Max open files", "files"},
+                           {"Max locked memory", "bytes"},  {"Max address space", "bytes"},
+                           {"Max file locks", "locks"},     {"Max pending signals", "signals"},
+                           {"Max msgqueue size", "bytes"},  {"Max nice priority", ""},
+                           {"Max realtime priority", ""},   {"Max realtime timeout", "us"}};
     struct process *process = process_of(key);
 
     if (!process)
@@ -256,7 +281,8 @@ static int limits_text(struct text *text, uint64_t key)
         char value[2][24];
         const uint64_t limit[2] = {process->rlimit[i].soft, process->rlimit[i].hard};
         for (int k = 0; k < 2; k++)
-            format(value[k], sizeof value[k], limit[k] == UINT64_MAX ? "unlimited" : "%lu", (unsigned long)limit[k]);
+            format(value[k], sizeof value[k], limit[k] == UINT64_MAX ? "unlimited" : "%lu",
+                   (unsigned long)limit[k]);
         text_add(text, "%-25s %-20s %-20s %-10s\n", row[i].name, value[0], value[1], row[i].unit);
     }
     return 0;
@@ -270,13 +296,13 @@ static int mounts_any(struct text *text, bool info)
 
     if (!path)
         return -ENOMEM;
-    list_for_each(node, &mount_list) {
+    list_for_each (node, &mount_list) {
         struct mount *mount = list_item(node, struct mount, node);
         if (!mount->point || dentry_path_below(mount->point, root_dentry, path, PATH_LIMIT) < 0)
             memcpy(path, "/", 2);
         if (info)
-            text_add(text, "%d %d 0:%u / %s %s - %s %s rw\n", id, mount->point ? 20 : 1, mount->device, path, mount->options,
-                     mount->type, mount->source);
+            text_add(text, "%d %d 0:%u / %s %s - %s %s rw\n", id, mount->point ? 20 : 1,
+                     mount->device, path, mount->options, mount->type, mount->source);
         else
             text_add(text, "%s %s %s %s 0 0\n", mount->source, path, mount->type, mount->options);
         id++;
@@ -311,7 +337,8 @@ static int zero_text(struct text *text, uint64_t key)
     return 0;
 }
 
-/* --- Links that lead to things -------------------------------------------------------------------------- */
+/* --- Links that lead to things
+ * -------------------------------------------------------------------------- */
 
 /* May current look into the process? As ptrace would say: the same user, or root. */
 static int may_look(const struct process *process)
@@ -357,7 +384,8 @@ static int fd_follow(struct inode *inode, struct dentry **out)
 
     if (error)
         return error;
-    file = process->files && !process->zombie ? files_get(process->files, KEY_FD(inode->key)) : NULL;
+    file =
+        process->files && !process->zombie ? files_get(process->files, KEY_FD(inode->key)) : NULL;
     *out = file ? file_dentry(file) : NULL;
     return *out ? 0 : -ENOENT;
 }
@@ -380,13 +408,17 @@ static void nothing_to_free(struct inode *inode)
     (void)inode;
 }
 
-#define LEADS_BY(name) {.follow = name, .readlink = path_text, .destroy = nothing_to_free}
+#define LEADS_BY(name)                                                                             \
+    {                                                                                              \
+        .follow = name, .readlink = path_text, .destroy = nothing_to_free                          \
+    }
 static const struct inode_ops exe_ops = LEADS_BY(exe_follow);
 static const struct inode_ops cwd_ops = LEADS_BY(cwd_follow);
 static const struct inode_ops root_ops = LEADS_BY(root_follow);
 static const struct inode_ops fd_link_ops = LEADS_BY(fd_follow);
 
-/* --- Directories ------------------------------------------------------------------------------------------- */
+/* --- Directories
+ * ------------------------------------------------------------------------------------------- */
 
 static bool number_of(const char *name, uint32_t length, int *out)
 {
@@ -404,8 +436,9 @@ static bool number_of(const char *name, uint32_t length, int *out)
 }
 
 /* A dentry that lives as long as its users, with an inode of the process's. */
-static int make(struct dentry *directory, const char *name, uint32_t length, struct process *process, uint32_t mode,
-                const struct inode_ops *ops, uint64_t key, uint64_t number, struct dentry **out)
+static int make(struct dentry *directory, const char *name, uint32_t length,
+                struct process *process, uint32_t mode, const struct inode_ops *ops, uint64_t key,
+                uint64_t number, struct dentry **out)
 {
     struct inode *inode = inode_new(directory->inode->mount, mode);
 
@@ -422,7 +455,8 @@ static int make(struct dentry *directory, const char *name, uint32_t length, str
     return *out ? 0 : -ENOMEM;
 }
 
-static int fd_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+static int fd_lookup(struct dentry *directory, const char *name, uint32_t length,
+                     struct dentry **out)
 {
     uint64_t key = directory->inode->key;
     struct process *process = process_of(key);
@@ -436,11 +470,13 @@ static int fd_lookup(struct dentry *directory, const char *name, uint32_t length
     if (!file)
         return -ENOENT;
     mode |= (readable(file) ? 0500 : 0) | (writable(file) ? 0300 : 0);
-    return make(directory, name, length, process, mode, &fd_link_ops, (uint64_t)fd << 32 | (uint32_t)key,
-                NUMBER(KEY_PID(key), 0x1000 + (uint32_t)fd), out);
+    return make(directory, name, length, process, mode, &fd_link_ops,
+                (uint64_t)fd << 32 | (uint32_t)key, NUMBER(KEY_PID(key), 0x1000 + (uint32_t)fd),
+                out);
 }
 
-static void name_number(struct pseudo_name *out, uint64_t number, uint8_t type, uint64_t inode_number)
+static void name_number(struct pseudo_name *out, uint64_t number, uint8_t type,
+                        uint64_t inode_number)
 {
     format(out->name, sizeof out->name, "%lu", (unsigned long)number);
     out->next = number + 1;
@@ -464,21 +500,23 @@ static bool fd_name(struct dentry *directory, uint64_t index, struct pseudo_name
 
 static const struct inode_ops fd_directory_ops = {.lookup = fd_lookup, .name = fd_name};
 
-static int pid_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
+static int pid_lookup(struct dentry *directory, const char *name, uint32_t length,
+                      struct dentry **out);
 static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_name *out);
 static const struct inode_ops pid_ops = {.lookup = pid_lookup, .name = pid_name};
 
-static int task_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+static int task_lookup(struct dentry *directory, const char *name, uint32_t length,
+                       struct dentry **out)
 {
     struct process *process = process_of(directory->inode->key);
     int tid;
 
     if (!process || !number_of(name, length, &tid))
         return -ENOENT;
-    list_for_each(node, &process->tasks)
+    list_for_each (node, &process->tasks)
         if (list_item(node, struct task, peer)->tid == tid)
-            return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)process->pid,
-                        NUMBER(tid, 0x800), out);
+            return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops,
+                        (uint32_t)process->pid, NUMBER(tid, 0x800), out);
     return -ENOENT;
 }
 
@@ -489,7 +527,7 @@ static bool task_name(struct dentry *directory, uint64_t index, struct pseudo_na
 
     if (!process)
         return false;
-    list_for_each(node, &process->tasks) {
+    list_for_each (node, &process->tasks) {
         uint64_t tid = (uint64_t)list_item(node, struct task, peer)->tid;
         if (tid >= index && tid < best)
             best = tid;
@@ -528,7 +566,8 @@ static const struct row {
     {"task", S_IFDIR | 0555, NULL, &task_directory_ops},
 };
 
-static int pid_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+static int pid_lookup(struct dentry *directory, const char *name, uint32_t length,
+                      struct dentry **out)
 {
     uint64_t key = directory->inode->key;
     struct process *process = process_of(key);
@@ -539,8 +578,10 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
         if (strlen(row[i].name) != length || memcmp(row[i].name, name, length) != 0)
             continue;
         if (!row[i].make)
-            return make(directory, name, length, process, row[i].mode, row[i].ops, key, NUMBER(process->pid, i + 1), out);
-        struct inode *inode = pseudo_inode(directory->inode->mount, row[i].mode & 0777, row[i].make, key);
+            return make(directory, name, length, process, row[i].mode, row[i].ops, key,
+                        NUMBER(process->pid, i + 1), out);
+        struct inode *inode =
+            pseudo_inode(directory->inode->mount, row[i].mode & 0777, row[i].make, key);
         if (!inode)
             return -ENOMEM;
         if (row[i].make == comm_text)
@@ -567,9 +608,12 @@ static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_nam
     return true;
 }
 
-/* --- The root ------------------------------------------------------------------------------------------------ */
+/* --- The root
+ * ------------------------------------------------------------------------------------------------
+ */
 
-static int root_lookup(struct dentry *directory, const char *name, uint32_t length, struct dentry **out)
+static int root_lookup(struct dentry *directory, const char *name, uint32_t length,
+                       struct dentry **out)
 {
     struct process *process;
     int pid;
@@ -579,7 +623,8 @@ static int root_lookup(struct dentry *directory, const char *name, uint32_t leng
     process = process_of((uint32_t)pid);
     if (!process)
         return -ENOENT;
-    return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)pid, NUMBER(pid, 0), out);
+    return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)pid,
+                NUMBER(pid, 0), out);
 }
 
 static bool root_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
@@ -587,7 +632,7 @@ static bool root_name(struct dentry *directory, uint64_t index, struct pseudo_na
     uint64_t best = index <= 1 ? 1 : UINT64_MAX;
 
     (void)directory;
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         uint64_t pid = (uint64_t)list_item(node, struct process, all)->pid;
         if (pid >= index && pid < best)
             best = pid;
@@ -612,7 +657,8 @@ static int64_t thread_self_text(struct inode *inode, char *buffer, size_t size)
 
 static const struct inode_ops procfs_root_ops = {.lookup = root_lookup, .name = root_name};
 static const struct inode_ops self_ops = {.readlink = self_text, .destroy = nothing_to_free};
-static const struct inode_ops thread_self_ops = {.readlink = thread_self_text, .destroy = nothing_to_free};
+static const struct inode_ops thread_self_ops = {.readlink = thread_self_text,
+                                                 .destroy = nothing_to_free};
 
 int procfs_processes(struct dentry *root)
 {

@@ -2,8 +2,8 @@
 /*
  * pseudo.c - files whose text is made when they are read, and the directories they are in.
  *
- * The text is made by the first read and again by each read at offset 0, so that a program that reads a file
- * in pieces sees one moment, and one that rewinds sees the present.
+ * The text is made by the first read and again by each read at offset 0, so that a program that
+ * reads a file in pieces sees one moment, and one that rewinds sees the present.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
@@ -18,7 +18,8 @@ void text_add(struct text *text, const char *fmt, ...)
     for (;;) {
         size_t room = text->size - text->length;
         va_start(arguments, fmt);
-        length = format_list(text->buffer ? text->buffer + text->length : NULL, room, fmt, arguments);
+        length =
+            format_list(text->buffer ? text->buffer + text->length : NULL, room, fmt, arguments);
         va_end(arguments);
         if (length >= 0 && (size_t)length < room) {
             text->length += (size_t)length;
@@ -174,7 +175,8 @@ void pseudo_writable(struct inode *inode, text_taker take)
 /* Attaches an inode of which it takes the hold. */
 static int place(struct dentry *directory, const char *name, struct inode *inode)
 {
-    struct dentry *dentry = inode ? dentry_new(directory, name, (uint32_t)strlen(name), inode) : NULL;
+    struct dentry *dentry =
+        inode ? dentry_new(directory, name, (uint32_t)strlen(name), inode) : NULL;
 
     if (!dentry)
         return -ENOMEM;

@@ -33,7 +33,8 @@ static int64_t regular_read_here(struct file *file, void *buffer, uint64_t bytes
     return done;
 }
 
-/* How much may be written at offset under RLIMIT_FSIZE and seals; 0 or negative: stop with that error. */
+/* How much may be written at offset under RLIMIT_FSIZE and seals; 0 or negative: stop with that
+ * error. */
 static int64_t write_limit(struct inode *inode, uint64_t offset, uint64_t bytes)
 {
     uint64_t limit = current()->process->rlimit[RLIMIT_FSIZE].soft;
@@ -82,7 +83,8 @@ static int64_t regular_write(struct file *file, uaddr_t buffer, uint64_t bytes, 
     return regular_store(file, NULL, buffer, bytes, offset);
 }
 
-static int64_t regular_write_here(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset)
+static int64_t regular_write_here(struct file *file, const void *buffer, uint64_t bytes,
+                                  uint64_t *offset)
 {
     return regular_store(file, buffer, 0, bytes, offset);
 }
@@ -175,7 +177,8 @@ const struct file_ops regular_ops = {
     .write_here = regular_write_here,
 };
 
-/* --- Directories ------------------------------------------------------------------------------------- */
+/* --- Directories
+ * ------------------------------------------------------------------------------------- */
 
 struct dirent_head { /* struct linux_dirent64 without its name */
     uint64_t number;
@@ -218,12 +221,14 @@ static struct dentry *dentry_above(struct dentry *dentry)
     return dentry->parent;
 }
 
-/* Where to go on: the child after the one shown last, or the first with a position beyond offset. */
+/* Where to go on: the child after the one shown last, or the first with a position beyond offset.
+ */
 static struct list *resume(struct file *file, struct directory *dir)
 {
     struct dentry *last = file->state;
 
-    if (last && last->attached && last->parent == file->dentry && last->position + 1 == file->offset)
+    if (last && last->attached && last->parent == file->dentry &&
+        last->position + 1 == file->offset)
         return last->sibling.next;
     for (struct list *node = dir->children.next; node != &dir->children; node = node->next)
         if (list_item(node, struct dentry, sibling)->position >= file->offset)
@@ -273,22 +278,25 @@ static int64_t directory_list(struct file *file, uaddr_t buffer, uint64_t bytes)
     struct directory *dir = &file->inode->u.dir;
     int put = 1;
 
-    if (!file->dentry->attached && file->dentry->parent != file->dentry && !file->inode->mount->pseudo)
+    if (!file->dentry->attached && file->dentry->parent != file->dentry &&
+        !file->inode->mount->pseudo)
         return -ENOENT;
     if (file->offset < 1) {
         put = dirent_put(&out, ".", 1, file->inode->number, DT_OF(S_IFDIR), 1);
         file->offset += put == 1;
     }
     if (put == 1 && file->offset < 2) {
-        put = dirent_put(&out, "..", 2, dentry_above(file->dentry)->inode->number, DT_OF(S_IFDIR), 2);
+        put =
+            dirent_put(&out, "..", 2, dentry_above(file->dentry)->inode->number, DT_OF(S_IFDIR), 2);
         file->offset += put == 1;
     }
     if (put == 1 && file->offset < PSEUDO_FIRST) {
         struct dentry *shown = NULL;
-        for (struct list *node = resume(file, dir); put == 1 && node != &dir->children; node = node->next) {
+        for (struct list *node = resume(file, dir); put == 1 && node != &dir->children;
+             node = node->next) {
             struct dentry *d = list_item(node, struct dentry, sibling);
-            put = dirent_put(&out, d->name, d->length, mount_top(d)->inode->number, DT_OF(d->inode->mode),
-                             d->position + 1);
+            put = dirent_put(&out, d->name, d->length, mount_top(d)->inode->number,
+                             DT_OF(d->inode->mode), d->position + 1);
             if (put == 1) {
                 shown = d;
                 file->offset = d->position + 1;

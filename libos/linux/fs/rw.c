@@ -12,7 +12,8 @@
 
 #define VECTOR_LIMIT 1024
 
-/* fd_get and file_drop without calls: these two system calls are the ones that programs make most. */
+/* fd_get and file_drop without calls: these two system calls are the ones that programs make most.
+ */
 static inline struct file *fast_get(uint64_t fd)
 {
     struct files *files = current()->process->files;
@@ -39,7 +40,9 @@ int64_t lx_read(uint64_t fd, uint64_t buffer, uint64_t bytes)
     if (!file)
         return -EBADF;
     if (!(file->flags & (O_WRONLY | O_PATH)))
-        done = file->ops->read ? file->ops->read(file, buffer, min_of(bytes, IO_LIMIT), &file->offset) : -EINVAL;
+        done = file->ops->read
+                   ? file->ops->read(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
+                   : -EINVAL;
     fast_drop(file);
     return done;
 }
@@ -52,20 +55,24 @@ int64_t lx_write(uint64_t fd, uint64_t buffer, uint64_t bytes)
     if (!file)
         return -EBADF;
     if (file->flags & (O_WRONLY | O_RDWR)) /* never set with O_PATH */
-        done = file->ops->write ? file->ops->write(file, buffer, min_of(bytes, IO_LIMIT), &file->offset) : -EINVAL;
+        done = file->ops->write
+                   ? file->ops->write(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
+                   : -EINVAL;
     fast_drop(file);
     return done;
 }
 
 /* One buffer; access mode checked by the caller. */
-static int64_t transfer(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset, bool write)
+static int64_t transfer(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset,
+                        bool write)
 {
     if (write)
         return file->ops->write ? file->ops->write(file, buffer, bytes, offset) : -EINVAL;
     return file->ops->read ? file->ops->read(file, buffer, bytes, offset) : -EINVAL;
 }
 
-/* fd checked for the direction; position: NULL: the file's own, else the file must be one that seeks. */
+/* fd checked for the direction; position: NULL: the file's own, else the file must be one that
+ * seeks. */
 static int file_for(int fd, bool write, const uint64_t *position, struct file **out)
 {
     struct file *file = fd_get(fd);
@@ -109,7 +116,8 @@ int64_t lx_pwrite64(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t offse
     return at_position((int)fd, buffer, bytes, offset, true);
 }
 
-/* Copies and checks the program's vector: *out is the heap's. The whole is limited to IO_LIMIT bytes. */
+/* Copies and checks the program's vector: *out is the heap's. The whole is limited to IO_LIMIT
+ * bytes. */
 static int vector_from_user(uaddr_t address, uint64_t count, struct iovec **out)
 {
     struct iovec *vector;
@@ -196,22 +204,26 @@ int64_t lx_pwritev(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, u
 }
 
 /* The flags that only speed things up or make them durable mean nothing to files in memory. */
-static int64_t vectored2(uint64_t fd, uaddr_t vector, uint64_t count, uint64_t offset, uint64_t flags, bool write)
+static int64_t vectored2(uint64_t fd, uaddr_t vector, uint64_t count, uint64_t offset,
+                         uint64_t flags, bool write)
 {
     if (flags & ~(uint64_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
-        return unimplemented(-EOPNOTSUPP, "%s flags %#lx", write ? "pwritev2" : "preadv2", (unsigned long)flags);
+        return unimplemented(-EOPNOTSUPP, "%s flags %#lx", write ? "pwritev2" : "preadv2",
+                             (unsigned long)flags);
     if ((int64_t)offset < -1)
         return -EINVAL;
     return vectored((int)fd, vector, count, offset == UINT64_MAX ? NULL : &offset, write);
 }
 
-int64_t lx_preadv2(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, uint64_t high, uint64_t flags)
+int64_t lx_preadv2(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, uint64_t high,
+                   uint64_t flags)
 {
     (void)high;
     return vectored2(fd, vector, count, low, flags, false);
 }
 
-int64_t lx_pwritev2(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, uint64_t high, uint64_t flags)
+int64_t lx_pwritev2(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, uint64_t high,
+                    uint64_t flags)
 {
     (void)high;
     return vectored2(fd, vector, count, low, flags, true);
@@ -258,10 +270,12 @@ int64_t lx_ioctl(uint64_t fd64, uint64_t request, uint64_t argument)
     return result;
 }
 
-/* --- From file to file ---------------------------------------------------------------------------------- */
+/* --- From file to file
+ * ---------------------------------------------------------------------------------- */
 
 /* Moves up to bytes through a page of LibOS memory; stops at the first short step. */
-static int64_t pump(struct file *in, uint64_t *in_at, struct file *out, uint64_t *out_at, uint64_t bytes)
+static int64_t pump(struct file *in, uint64_t *in_at, struct file *out, uint64_t *out_at,
+                    uint64_t bytes)
 {
     frame_t frame = frames_alloc(0);
     int64_t total = 0;
@@ -313,7 +327,8 @@ int64_t lx_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset, uint64_t b
     else if ((int64_t)position < 0)
         done = -EINVAL;
     if (!done)
-        done = pump(in, offset ? &position : &in->offset, out, &out->offset, min_of(bytes, IO_LIMIT));
+        done =
+            pump(in, offset ? &position : &in->offset, out, &out->offset, min_of(bytes, IO_LIMIT));
     if (done >= 0 && offset && put_user_u64(offset, position))
         done = -EFAULT;
     file_drop(in);
@@ -321,7 +336,8 @@ int64_t lx_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset, uint64_t b
     return done;
 }
 
-static int64_t copy_check(struct file *in, uint64_t in_at, struct file *out, uint64_t out_at, uint64_t bytes)
+static int64_t copy_check(struct file *in, uint64_t in_at, struct file *out, uint64_t out_at,
+                          uint64_t bytes)
 {
     if (is_directory(in->inode) || is_directory(out->inode))
         return -EISDIR;
@@ -329,7 +345,8 @@ static int64_t copy_check(struct file *in, uint64_t in_at, struct file *out, uin
         return -EINVAL;
     if (out->flags & O_APPEND)
         return -EBADF;
-    if ((int64_t)in_at < 0 || (int64_t)out_at < 0 || (int64_t)(in_at + bytes) < 0 || (int64_t)(out_at + bytes) < 0)
+    if ((int64_t)in_at < 0 || (int64_t)out_at < 0 || (int64_t)(in_at + bytes) < 0 ||
+        (int64_t)(out_at + bytes) < 0)
         return -EOVERFLOW;
     if (in->inode->mount != out->inode->mount)
         return -EXDEV;
@@ -358,7 +375,8 @@ int64_t lx_copy_file_range(uint64_t in_fd, uint64_t in_offset, uint64_t out_fd, 
     }
     in_at = in->offset;
     out_at = out->offset;
-    if ((in_offset && get_user_u64(&in_at, in_offset)) || (out_offset && get_user_u64(&out_at, out_offset)))
+    if ((in_offset && get_user_u64(&in_at, in_offset)) ||
+        (out_offset && get_user_u64(&out_at, out_offset)))
         done = -EFAULT;
     bytes = min_of(bytes, IO_LIMIT);
     if (!done && (!in->inode || !out->inode))

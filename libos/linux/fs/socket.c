@@ -8,14 +8,15 @@
 
 int64_t lx_socket(uint64_t family, uint64_t type, uint64_t protocol)
 {
-    return unimplemented(-EAFNOSUPPORT, "socket family %d type %#x protocol %d", (int)family, (unsigned)type, (int)protocol);
+    return unimplemented(-EAFNOSUPPORT, "socket family %d type %#x protocol %d", (int)family,
+                         (unsigned)type, (int)protocol);
 }
 
 int64_t lx_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t pair)
 {
     (void)pair;
-    return unimplemented(-EAFNOSUPPORT, "socketpair family %d type %#x protocol %d", (int)family, (unsigned)type,
-                         (int)protocol);
+    return unimplemented(-EAFNOSUPPORT, "socketpair family %d type %#x protocol %d", (int)family,
+                         (unsigned)type, (int)protocol);
 }
 
 /* What every call on a socket answers for another descriptor. */
@@ -29,39 +30,39 @@ static int64_t no_socket(uint64_t fd)
     return -ENOTSOCK;
 }
 
-#define REFUSE_3(name)                                                                                               \
-    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c)                                                           \
-    {                                                                                                                \
-        (void)b;                                                                                                     \
-        (void)c;                                                                                                     \
-        return no_socket(fd);                                                                                        \
+#define REFUSE_3(name)                                                                             \
+    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c)                                         \
+    {                                                                                              \
+        (void)b;                                                                                   \
+        (void)c;                                                                                   \
+        return no_socket(fd);                                                                      \
     }
-#define REFUSE_4(name)                                                                                               \
-    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d)                                               \
-    {                                                                                                                \
-        (void)b;                                                                                                     \
-        (void)c;                                                                                                     \
-        (void)d;                                                                                                     \
-        return no_socket(fd);                                                                                        \
+#define REFUSE_4(name)                                                                             \
+    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d)                             \
+    {                                                                                              \
+        (void)b;                                                                                   \
+        (void)c;                                                                                   \
+        (void)d;                                                                                   \
+        return no_socket(fd);                                                                      \
     }
-#define REFUSE_5(name)                                                                                               \
-    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d, uint64_t e)                                   \
-    {                                                                                                                \
-        (void)b;                                                                                                     \
-        (void)c;                                                                                                     \
-        (void)d;                                                                                                     \
-        (void)e;                                                                                                     \
-        return no_socket(fd);                                                                                        \
+#define REFUSE_5(name)                                                                             \
+    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d, uint64_t e)                 \
+    {                                                                                              \
+        (void)b;                                                                                   \
+        (void)c;                                                                                   \
+        (void)d;                                                                                   \
+        (void)e;                                                                                   \
+        return no_socket(fd);                                                                      \
     }
-#define REFUSE_6(name)                                                                                               \
-    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)                       \
-    {                                                                                                                \
-        (void)b;                                                                                                     \
-        (void)c;                                                                                                     \
-        (void)d;                                                                                                     \
-        (void)e;                                                                                                     \
-        (void)f;                                                                                                     \
-        return no_socket(fd);                                                                                        \
+#define REFUSE_6(name)                                                                             \
+    int64_t lx_##name(uint64_t fd, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)     \
+    {                                                                                              \
+        (void)b;                                                                                   \
+        (void)c;                                                                                   \
+        (void)d;                                                                                   \
+        (void)e;                                                                                   \
+        (void)f;                                                                                   \
+        return no_socket(fd);                                                                      \
     }
 
 REFUSE_3(connect)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start.c - the tree at the start of an instance: the archive's files, /dev, /proc, /sys, /tmp, /dev/shm.
+ * start.c - the tree at the start of an instance: the archive's files, /dev, /proc, /sys, /tmp,
+ * /dev/shm.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/tty/tty.h"
 
-#define MAGIC_TMPFS  0x01021994
-#define MAGIC_PROC   0x9fa0
-#define MAGIC_SYSFS  0x62656572
+#define MAGIC_TMPFS 0x01021994
+#define MAGIC_PROC  0x9fa0
+#define MAGIC_SYSFS 0x62656572
 
 /* The directory `name` below parent, made if the archive has none; borrowed. */
 static struct dentry *directory(struct dentry *parent, const char *name, uint32_t mode)
@@ -22,8 +23,8 @@ static struct dentry *directory(struct dentry *parent, const char *name, uint32_
     return found;
 }
 
-static int mount_at(struct dentry *parent, const char *name, const char *type, uint32_t magic, bool pseudo,
-                    uint32_t mode, struct dentry **root)
+static int mount_at(struct dentry *parent, const char *name, const char *type, uint32_t magic,
+                    bool pseudo, uint32_t mode, struct dentry **root)
 {
     struct dentry *point = directory(parent, name, mode);
     struct mount *mount;

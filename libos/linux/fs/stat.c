@@ -52,7 +52,8 @@ int64_t lx_fstat(uint64_t fd, uint64_t buffer)
 
 static int walk_flags(uint64_t flags)
 {
-    return (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    return (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+           (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0);
 }
 
 /* The path's first byte tells fstat by another name, which needs no walk. */
@@ -73,7 +74,8 @@ int64_t lx_newfstatat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t f
 
 static struct statx_timestamp stamp(int64_t ns)
 {
-    struct statx_timestamp out = {.tv_sec = ns / 1000000000, .tv_nsec = (uint32_t)(ns % 1000000000)};
+    struct statx_timestamp out = {.tv_sec = ns / 1000000000,
+                                  .tv_nsec = (uint32_t)(ns % 1000000000)};
     return out;
 }
 
@@ -108,7 +110,8 @@ int64_t lx_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, u
     struct file *file = NULL;
     int error = 0;
 
-    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE))
+    if (flags &
+        ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE))
         return -EINVAL;
     if ((mask & STATX__RESERVED) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
         return -EINVAL;

@@ -2,9 +2,10 @@
 /*
  * vfs.h - the inside of the file system: inodes, dentries, mounts, path walking, page cache.
  *
- * Life times. A dentry in the tree has one count for being there and holds its parent and its inode; a
- * dentry of a pseudo directory (/proc/PID/...) is made by each lookup and ends with its last user. An inode ends
- * with its last dentry and file. Nothing here sleeps except open of a fifo and the locks of fs/lock.c.
+ * Life times. A dentry in the tree has one count for being there and holds its parent and its
+ * inode; a dentry of a pseudo directory (/proc/PID/...) is made by each lookup and ends with its
+ * last user. An inode ends with its last dentry and file. Nothing here sleeps except open of a fifo
+ * and the locks of fs/lock.c.
  */
 #pragma once
 #include "libos/linux/fs/fs.h"
@@ -26,26 +27,27 @@
 #define S_ISGID  0002000
 #define S_ISVTX  0001000
 #endif
-#define DT_OF(mode) ((uint8_t)(((mode) & S_IFMT) >> 12)) /* d_type of getdents64 */
+#define DT_OF(mode) ((uint8_t)(((mode)&S_IFMT) >> 12)) /* d_type of getdents64 */
 
 #define NAME_LIMIT 255
 #define PATH_LIMIT 4096
-#define LINK_LIMIT 40               /* symbolic links followed in one walk */
-#define IO_LIMIT   0x7ffff000ul     /* bytes that one read or write moves at most, as on Linux */
-#define FILE_LIMIT (1ul << 62)      /* bytes of a file */
+#define LINK_LIMIT 40           /* symbolic links followed in one walk */
+#define IO_LIMIT   0x7ffff000ul /* bytes that one read or write moves at most, as on Linux */
+#define FILE_LIMIT (1ul << 62)  /* bytes of a file */
 
 struct pages {
-    uint64_t root;          /* frame (height 0) or address of a node; 0: nothing */
-    uint32_t height;        /* covers 64^height pages */
+    uint64_t root;   /* frame (height 0) or address of a node; 0: nothing */
+    uint32_t height; /* covers 64^height pages */
     uint32_t reserved;
     uint64_t count;         /* frames held */
-    uint64_t archive_bytes; /* so many bytes from the start lie in the archive, unless a page here replaces them */
+    uint64_t archive_bytes; /* so many bytes from the start lie in the archive, unless a page here
+                               replaces them */
     const uint8_t *archive; /* where; NULL: none */
 };
 
 struct directory {
-    struct list children;    /* of dentry.sibling, by growing position */
-    struct dentry **bucket;  /* NULL while there are few */
+    struct list children;   /* of dentry.sibling, by growing position */
+    struct dentry **bucket; /* NULL while there are few */
     uint32_t bucket_mask;
     uint32_t child_count;
     uint64_t next_position;
@@ -58,8 +60,10 @@ struct inode_ops {
     int (*lookup)(struct dentry *directory, const char *name, uint32_t length, struct dentry **out);
     /* Name number `index` (0..) of those that lookup finds; false: no more. NULL: none. */
     bool (*name)(struct dentry *directory, uint64_t index, struct pseudo_name *out);
-    int64_t (*readlink)(struct inode *inode, char *buffer, size_t size); /* text of a link that is computed */
-    int (*follow)(struct inode *inode, struct dentry **out);             /* link that leads to a thing, not a path */
+    int64_t (*readlink)(struct inode *inode, char *buffer,
+                        size_t size); /* text of a link that is computed */
+    int (*follow)(struct inode *inode,
+                  struct dentry **out); /* link that leads to a thing, not a path */
     void (*destroy)(struct inode *inode);
 };
 
@@ -75,9 +79,9 @@ struct mount {
     struct dentry *root;
     struct dentry *point; /* held; NULL: the first root */
     const char *source, *type, *options;
-    uint32_t device;  /* st_dev */
-    uint32_t magic;   /* statfs f_type */
-    bool pseudo;      /* nothing can be created or removed */
+    uint32_t device; /* st_dev */
+    uint32_t magic;  /* statfs f_type */
+    bool pseudo;     /* nothing can be created or removed */
     uint64_t next_number;
 };
 
@@ -86,8 +90,8 @@ struct inode {
     uint32_t mode, uid, gid;
     uint32_t links;
     uint32_t rdev;
-    uint32_t writers;  /* open files that may write */
-    uint32_t seals;    /* memfd */
+    uint32_t writers; /* open files that may write */
+    uint32_t seals;   /* memfd */
     uint64_t number;
     uint64_t size;
     int64_t access_ns, modify_ns, change_ns;
@@ -104,7 +108,7 @@ struct inode {
             void *take;  /* pseudo files: text_taker, NULL: cannot be written */
         };
     } u;
-    uint64_t key;       /* of pseudo files: which process, which descriptor */
+    uint64_t key; /* of pseudo files: which process, which descriptor */
     bool link_borrowed;
 };
 
@@ -120,7 +124,7 @@ struct dentry {
     bool attached; /* in its parent */
     bool nameless; /* pipe:[7]: the name is the whole path */
     uint8_t length;
-    char *name;      /* own_name, or the heap's after a rename */
+    char *name; /* own_name, or the heap's after a rename */
     char own_name[];
 };
 
@@ -128,11 +132,13 @@ extern struct list mount_list;
 extern struct dentry *root_dentry;
 
 /* --- inode.c --- */
-struct inode *inode_new(struct mount *mount, uint32_t mode); /* count 1, links 0, owner: current's, times: now; NULL: no memory */
+struct inode *
+inode_new(struct mount *mount,
+          uint32_t mode); /* count 1, links 0, owner: current's, times: now; NULL: no memory */
 void inode_hold(struct inode *inode);
 void inode_drop(struct inode *inode);
 void inode_touch(struct inode *inode, bool modified); /* change time, modification time too */
-int64_t file_clock_ns(void); /* time of day that stamps are made from */
+int64_t file_clock_ns(void);                          /* time of day that stamps are made from */
 void inode_stat(struct inode *inode, struct stat *out);
 static inline bool is_directory(const struct inode *inode)
 {
@@ -159,19 +165,25 @@ static inline uint32_t name_hash_step(uint32_t hash, char c)
 }
 uint32_t name_hash(const char *name, uint32_t length);
 /* A dentry outside the tree; takes the hold on inode (drops it on failure). NULL: no memory. */
-struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length, struct inode *inode);
+struct dentry *dentry_new(struct dentry *parent, const char *name, uint32_t length,
+                          struct inode *inode);
 struct dentry *dentry_nameless(const char *name, struct inode *inode);
-int dentry_attach(struct dentry *dentry, struct dentry *parent); /* the tree takes a count; 0 or -ENOMEM */
+int dentry_attach(struct dentry *dentry,
+                  struct dentry *parent); /* the tree takes a count; 0 or -ENOMEM */
 void dentry_detach(struct dentry *dentry);
-int dentry_rename(struct dentry *dentry, const char *name, uint32_t length); /* while detached; 0 or -ENOMEM */
-struct dentry *dentry_child(struct dentry *directory, const char *name, uint32_t length); /* borrowed; NULL */
-struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name, uint32_t length);
+int dentry_rename(struct dentry *dentry, const char *name,
+                  uint32_t length); /* while detached; 0 or -ENOMEM */
+struct dentry *dentry_child(struct dentry *directory, const char *name,
+                            uint32_t length); /* borrowed; NULL */
+struct dentry *dentry_child_hashed(struct dentry *directory, uint32_t hash, const char *name,
+                                   uint32_t length);
 struct dentry *mount_top(struct dentry *dentry); /* what is mounted there, or itself */
 int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, size_t size);
 /* New file below directory: inode, dentry, attached. Times of the directory move. */
-int dentry_create(struct dentry *directory, const char *name, uint32_t length, uint32_t mode, struct dentry **out);
-int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic, bool pseudo,
-              uint32_t root_mode, struct mount **out);
+int dentry_create(struct dentry *directory, const char *name, uint32_t length, uint32_t mode,
+                  struct dentry **out);
+int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic,
+              bool pseudo, uint32_t root_mode, struct mount **out);
 
 /* --- walk.c --- */
 #define WALK_FOLLOW    0x1 /* a link at the end */
@@ -182,7 +194,12 @@ struct last {
     const char *name;      /* not NUL-terminated; ".", ".." or "" are told apart by `kind` */
     uint32_t length;
     uint32_t hash; /* name_hash */
-    enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT } kind;
+    enum last_kind {
+        LAST_NAME,
+        LAST_DOT,
+        LAST_DOTDOT,
+        LAST_ROOT
+    } kind;
     bool slash; /* a slash followed */
 };
 struct walk {
@@ -194,17 +211,22 @@ struct walk {
 };
 int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out);
 int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out);
-/* Up to the last component, which is not looked up. state must outlive `last` (its names may lie in it). */
+/* Up to the last component, which is not looked up. state must outlive `last` (its names may lie in
+ * it). */
 int walk_parent(int dirfd, const char *path, struct walk *state, struct last *last);
 /* One name in a directory that current may search: held dentry, -ENOENT, ... */
 int lookup_name(struct dentry *directory, const struct last *last, struct dentry **out);
-/* Buffers of PATH_LIMIT bytes for paths; path_give takes them back. path_take fills one from the program. */
+/* Buffers of PATH_LIMIT bytes for paths; path_give takes them back. path_take fills one from the
+ * program. */
 char *path_buffer(void);
 char *path_take(uaddr_t from, int *error);
 void path_give(char *buffer);
-/* open's walk: gives the file's dentry, or its parent and name when it does not exist and may be made (*out NULL). */
-int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last, struct dentry **out);
-int link_text(struct inode *inode, char *buffer, size_t size); /* length (cut off at size) or error */
+/* open's walk: gives the file's dentry, or its parent and name when it does not exist and may be
+ * made (*out NULL). */
+int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last,
+              struct dentry **out);
+int link_text(struct inode *inode, char *buffer,
+              size_t size); /* length (cut off at size) or error */
 
 /* --- names.c --- */
 bool is_empty_path(uaddr_t path); /* the program passed "" */
@@ -213,7 +235,8 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
 
 /* --- pages.c: the page cache of a regular file --- */
 int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, uint64_t offset);
-int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes, uint64_t offset);
+int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes,
+                    uint64_t offset);
 int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out); /* held */
 int pages_resize(struct inode *inode, uint64_t size);
 int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes);
@@ -224,17 +247,20 @@ bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_
 /* --- file.c, open.c, regular.c --- */
 struct files {
     uint32_t count;
-    uint32_t size;       /* of the arrays; a multiple of 64 */
-    uint32_t lowest;     /* no free descriptor is below */
+    uint32_t size;   /* of the arrays; a multiple of 64 */
+    uint32_t lowest; /* no free descriptor is below */
     struct file **file;
     uint64_t *exec_mask; /* bit fd: close on exec */
 };
-int fd_dup_to(struct files *files, struct file *file, int fd, bool close_on_exec); /* takes the hold; closes what was there */
+int fd_dup_to(struct files *files, struct file *file, int fd,
+              bool close_on_exec); /* takes the hold; closes what was there */
 int fd_close(struct files *files, int fd);
-bool files_room(struct files *files, uint32_t above); /* grows until fd `above` fits; false: no memory */
+bool files_room(struct files *files,
+                uint32_t above); /* grows until fd `above` fits; false: no memory */
 extern const struct file_ops regular_ops, directory_ops;
 int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out);
-struct dentry *file_dentry(struct file *file); /* held; made up for nameless files; NULL: no memory */
+struct dentry *
+file_dentry(struct file *file); /* held; made up for nameless files; NULL: no memory */
 struct file *files_get(struct files *files, int fd); /* borrowed; NULL */
 int files_limit(struct files *files);                /* descriptors are below */
 bool readable(const struct file *file);
@@ -242,8 +268,9 @@ bool writable(const struct file *file);
 int64_t generic_seek(struct file *file, int64_t offset, int whence, uint64_t end);
 
 /* --- others --- */
-void locks_close(struct inode *inode, struct file *file, struct files *owner); /* a descriptor was closed */
-void locks_end(struct file *file);                                             /* last close */
+void locks_close(struct inode *inode, struct file *file,
+                 struct files *owner); /* a descriptor was closed */
+void locks_end(struct file *file);     /* last close */
 void locks_free(struct inode *inode);
 void epoll_forget(struct file *file);
 int fifo_open(struct file *file);
@@ -266,7 +293,8 @@ typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
 typedef int (*text_taker)(uint64_t key, const char *text, size_t length);
 int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
 struct dentry *pseudo_directory(struct dentry *directory, const char *name);
-int pseudo_link(struct dentry *directory, const char *name, const char *target); /* target: constant */
+int pseudo_link(struct dentry *directory, const char *name,
+                const char *target); /* target: constant */
 struct inode *pseudo_inode(struct mount *mount, uint32_t mode, text_maker make, uint64_t key);
 void pseudo_writable(struct inode *inode, text_taker take);
 int procfs_processes(struct dentry *root); /* procpid.c: /proc/PID, self, thread-self */

@@ -2,13 +2,15 @@
 /*
  * walk.c - from a path to a dentry.
  *
- * A walk keeps the place it has reached (held) and a stack of what is still to be walked: the path itself
- * and above it the rests of the links it went into. Nothing sleeps, so link texts stay where they are.
+ * A walk keeps the place it has reached (held) and a stack of what is still to be walked: the path
+ * itself and above it the rests of the links it went into. Nothing sleeps, so link texts stay where
+ * they are.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
 
-/* Nearly every call needs a buffer for one path: the last one given back waits here for the next call. */
+/* Nearly every call needs a buffer for one path: the last one given back waits here for the next
+ * call. */
 static char *spare_buffer;
 
 char *path_buffer(void)
@@ -73,7 +75,8 @@ static int start(int dirfd, const char *path, struct walk *state)
     return 0;
 }
 
-/* Takes the next component off the stack; false: the path has ended. Fills name, length, kind, slash. */
+/* Takes the next component off the stack; false: the path has ended. Fills name, length, kind,
+ * slash. */
 static bool next_name(struct walk *state, struct last *last)
 {
     for (;;) {
@@ -244,8 +247,9 @@ static int finish(struct walk *state, int error, struct dentry **out)
 }
 
 /*
- * Most paths are plain: every name is there, none is a link, "." or "..". Those are walked without holding what lies
- * between. false: not that plain, or not allowed: the long way finds out what to say.
+ * Most paths are plain: every name is there, none is a link, "." or "..". Those are walked without
+ * holding what lies between. false: not that plain, or not allowed: the long way finds out what to
+ * say.
  */
 static bool walk_plain(const char *path, struct dentry **out)
 {
@@ -264,8 +268,8 @@ static bool walk_plain(const char *path, struct dentry **out)
         start = s;
         for (char c; (c = *s) != '\0' && c != '/'; s++)
             hash = name_hash_step(hash, c);
-        if ((start[0] == '.' && s - start <= 2) || s - start > NAME_LIMIT || !is_directory(at->inode) ||
-            (!any && inode_permission(at->inode, 1)))
+        if ((start[0] == '.' && s - start <= 2) || s - start > NAME_LIMIT ||
+            !is_directory(at->inode) || (!any && inode_permission(at->inode, 1)))
             return false;
         at = dentry_child_hashed(at, hash, start, (uint32_t)(s - start));
         if (!at)
@@ -358,8 +362,9 @@ int walk_parent(int dirfd, const char *path, struct walk *state, struct last *la
 }
 
 /*
- * flags are open's. *out: the file's dentry, held; or NULL when O_CREAT may make last->name in last->parent
- * (held). A link at the end is followed, also to a name that does not exist yet, unless O_NOFOLLOW or O_EXCL.
+ * flags are open's. *out: the file's dentry, held; or NULL when O_CREAT may make last->name in
+ * last->parent (held). A link at the end is followed, also to a name that does not exist yet,
+ * unless O_NOFOLLOW or O_EXCL.
  */
 int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last,
               struct dentry **out)

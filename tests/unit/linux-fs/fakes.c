@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fakes.c - the LibOS around the file system, on the host: frames, heap, user memory, tasks, signals, streams.
+ * fakes.c - the LibOS around the file system, on the host: frames, heap, user memory, tasks,
+ * signals, streams.
  *
  * Program memory is the test's own memory; addresses below 4096 are bad pointers.
  */
@@ -64,7 +65,7 @@ void host_start(void)
     for (int i = 0; i < RLIMIT_COUNT; i++)
         process.rlimit[i].soft = process.rlimit[i].hard = UINT64_MAX;
     process.rlimit[7].soft = 1024; /* RLIMIT_NOFILE */
-    syscall(158, 0x1001, &vcpu);   /* arch_prctl(ARCH_SET_GS): this is how current() finds the task */
+    syscall(158, 0x1001, &vcpu); /* arch_prctl(ARCH_SET_GS): this is how current() finds the task */
 }
 
 long host_heap_items(void)
@@ -120,7 +121,9 @@ int tap_end(void)
     return failures ? 1 : 0;
 }
 
-/* --- Memory ------------------------------------------------------------------------------------------------- */
+/* --- Memory
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool heap_fails(void)
 {
@@ -158,7 +161,8 @@ frame_t frames_alloc(unsigned order)
         if (!users[frame]) {
             users[frame] = 1;
             frames_held++;
-            memset(frame_address(frame), 0xdb, PAGE_SIZE); /* what was in it before must never show */
+            memset(frame_address(frame), 0xdb,
+                   PAGE_SIZE); /* what was in it before must never show */
             return frame;
         }
     }
@@ -259,7 +263,8 @@ int64_t process_peek(struct process *from, void *to, uaddr_t address, size_t byt
     return copy_from_user(to, address, bytes) ? -EFAULT : (int64_t)bytes;
 }
 
-/* --- Tasks, time, signals --------------------------------------------------------------------------------- */
+/* --- Tasks, time, signals
+ * --------------------------------------------------------------------------------- */
 
 void waitq_init(struct waitq *queue)
 {
@@ -286,7 +291,7 @@ void wait_remove(struct waiter *waiter)
 
 void waitq_wake(struct waitq *queue)
 {
-    list_for_each_safe(node, &queue->waiters) {
+    list_for_each_safe (node, &queue->waiters) {
         struct waiter *waiter = list_item(node, struct waiter, node);
         if (waiter->notify)
             waiter->notify(waiter);
@@ -361,7 +366,9 @@ void signal_mask_return(int64_t result)
     (void)result;
 }
 
-/* --- The rest ------------------------------------------------------------------------------------------------ */
+/* --- The rest
+ * ------------------------------------------------------------------------------------------------
+ */
 
 int64_t unimplemented(int64_t error, const char *fmt, ...)
 {

@@ -2,9 +2,9 @@
 /*
  * fs_test.c - the file system of the Linux LibOS on the host, under ASan and UBSan.
  *
- * The tree is compared with a directory of the host: the same random operations on both must give the same
- * results. The page cache is compared with a flat array, the archive reader gets broken archives, and every part
- * must give back all memory.
+ * The tree is compared with a directory of the host: the same random operations on both must give
+ * the same results. The page cache is compared with a flat array, the archive reader gets broken
+ * archives, and every part must give back all memory.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/call/handlers.h"
@@ -22,11 +22,13 @@ static struct files *files(void)
     return current()->process->files;
 }
 
-/* --- Against the host ------------------------------------------------------------------------------------- */
+/* --- Against the host
+ * ------------------------------------------------------------------------------------- */
 
 static const char *const name[] = {
-    "a", "b", "c", "d", "a/b", "a/c", "b/c", "a/b/c", "d/a", "a/", "b/", "d/.", "a/..", "a/../b", "./c", "a/b/../c",
-    "l", "l/", "l/a", "a/l", "m", "m/x", "", ".", "a//b", "d/e/f", "d/e", "b/./c", "a/b/"};
+    "a",  "b",   "c",    "d",      "a/b",  "a/c",      "b/c", "a/b/c", "d/a", "a/",
+    "b/", "d/.", "a/..", "a/../b", "./c",  "a/b/../c", "l",   "l/",    "l/a", "a/l",
+    "m",  "m/x", "",     ".",      "a//b", "d/e/f",    "d/e", "b/./c", "a/b/"};
 #define NAMES ARRAY_SIZE(name)
 
 static const char *pick(void)
@@ -73,16 +75,25 @@ static bool same_stat(const char *path, bool follow)
     if (mine || (theirs[0] == st.st_mode && theirs[1] == (directory ? 0 : st.st_nlink) &&
                  theirs[2] == (directory ? 0 : (uint64_t)st.st_size)))
         return true;
-    note("stat(\"%s\"): mode %o links %lu size %ld, the host %o %lu %lu", path, st.st_mode, st.st_nlink, (long)st.st_size,
-         (unsigned)theirs[0], (unsigned long)theirs[1], (unsigned long)theirs[2]);
+    note("stat(\"%s\"): mode %o links %lu size %ld, the host %o %lu %lu", path, st.st_mode,
+         st.st_nlink, (long)st.st_size, (unsigned)theirs[0], (unsigned long)theirs[1],
+         (unsigned long)theirs[2]);
     return false;
 }
 
 static bool same_open(const char *path)
 {
-    static const uint32_t flags[] = {O_RDONLY, O_RDWR, O_CREAT | O_RDWR, O_CREAT | O_EXCL | O_WRONLY, O_TRUNC | O_WRONLY,
-                                     O_DIRECTORY, O_NOFOLLOW, O_CREAT | O_NOFOLLOW | O_RDWR, O_PATH | O_NOFOLLOW,
-                                     O_APPEND | O_WRONLY, O_DIRECTORY | O_NOFOLLOW};
+    static const uint32_t flags[] = {O_RDONLY,
+                                     O_RDWR,
+                                     O_CREAT | O_RDWR,
+                                     O_CREAT | O_EXCL | O_WRONLY,
+                                     O_TRUNC | O_WRONLY,
+                                     O_DIRECTORY,
+                                     O_NOFOLLOW,
+                                     O_CREAT | O_NOFOLLOW | O_RDWR,
+                                     O_PATH | O_NOFOLLOW,
+                                     O_APPEND | O_WRONLY,
+                                     O_DIRECTORY | O_NOFOLLOW};
     uint32_t flag = flags[host_random(ARRAY_SIZE(flags))];
     int64_t mine = lx_open(U(path), flag, 0644);
     int64_t other = oracle_do("open", path, NULL, flag, 0644);
@@ -116,8 +127,8 @@ static bool same_open(const char *path)
 
 static bool one_operation(void)
 {
-    static const char *const operation[] = {"mkdir", "rmdir", "unlink", "rename", "rename", "link", "symlink",
-                                            "truncate", "chmod", "access"};
+    static const char *const operation[] = {"mkdir", "rmdir",   "unlink",   "rename", "rename",
+                                            "link",  "symlink", "truncate", "chmod",  "access"};
     const char *a = pick();
     const char *b = pick();
     const char *what = operation[host_random(ARRAY_SIZE(operation))];
@@ -170,7 +181,8 @@ static void test_against_host(void)
     oracle_end();
 }
 
-/* --- Page cache --------------------------------------------------------------------------------------------- */
+/* --- Page cache
+ * --------------------------------------------------------------------------------------------- */
 
 #define MODEL_BYTES 300000
 
@@ -183,8 +195,8 @@ static bool check_file(uint64_t fd, const uint8_t *model, uint64_t size)
     if (!same)
         for (uint64_t i = 0; i < size; i++)
             if (back[i] != model[i]) {
-                note("byte %lu of %lu (read %ld) is %u, not %u", (unsigned long)i, (unsigned long)size, (long)got, back[i],
-                     model[i]);
+                note("byte %lu of %lu (read %ld) is %u, not %u", (unsigned long)i,
+                     (unsigned long)size, (long)got, back[i], model[i]);
                 break;
             }
     return same;
@@ -253,7 +265,8 @@ static void test_pages(void)
 
     fd = lx_open(U("/pages"), O_CREAT | O_RDWR, 0600);
     for (uint32_t i = 0; i < MODEL_BYTES; i++)
-        archive[i] = model[i] = (uint8_t)(i / 7 + 1); /* what follows the file in the archive must not show */
+        archive[i] = model[i] =
+            (uint8_t)(i / 7 + 1); /* what follows the file in the archive must not show */
     memset(model + 100001, 0, MODEL_BYTES - 100001);
     struct inode *inode = files_get(files(), (int)fd)->inode;
     inode->u.pages.archive = archive;
@@ -263,17 +276,21 @@ static void test_pages(void)
     lx_unlink(U("/pages"));
 
     fd = lx_open(U("/far"), O_CREAT | O_RDWR, 0600);
-    bool ok = lx_pwrite64((uint64_t)fd, U("x"), 1, 1ul << 45) == 1 && lx_pwrite64((uint64_t)fd, U("y"), 1, 0) == 1;
+    bool ok = lx_pwrite64((uint64_t)fd, U("x"), 1, 1ul << 45) == 1 &&
+              lx_pwrite64((uint64_t)fd, U("y"), 1, 0) == 1;
     char c[2] = "";
     ok = ok && lx_pread64((uint64_t)fd, U(c), 1, 1ul << 45) == 1 && c[0] == 'x';
     ok = ok && lx_pread64((uint64_t)fd, U(c), 1, 1ul << 44) == 1 && c[0] == 0;
-    ok = ok && lx_ftruncate((uint64_t)fd, 1) == 0 && lx_pread64((uint64_t)fd, U(c), 2, 0) == 1 && c[0] == 'y';
+    ok = ok && lx_ftruncate((uint64_t)fd, 1) == 0 && lx_pread64((uint64_t)fd, U(c), 2, 0) == 1 &&
+         c[0] == 'y';
     tap(ok, "a sparse file of 32 TiB");
     lx_close((uint64_t)fd);
     lx_unlink(U("/far"));
 }
 
-/* --- Directories ----------------------------------------------------------------------------------------------- */
+/* --- Directories
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static long list_count(const char *path, bool unlink_too)
 {
@@ -314,23 +331,26 @@ static void test_big_directory(void)
     tap(ok, "20,000 files in a directory");
     tap(list_count("/big", false) == 20002, "all are listed once");
     tap(list_count("/big", true) == 20002, "removing while listing misses none");
-    tap(list_count("/big", false) == 2 && lx_rmdir(U("/big")) == 0, "and leaves the directory empty");
+    tap(list_count("/big", false) == 2 && lx_rmdir(U("/big")) == 0,
+        "and leaves the directory empty");
 }
 
-/* --- Archive ------------------------------------------------------------------------------------------------------ */
+/* --- Archive
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static uint8_t *const archive = (uint8_t *)INSTANCE_ROOT_ADDRESS;
 
 /* Appends a member like the host tool does: data on a page boundary when `aligned`. */
-static uint64_t member(uint64_t at, const char *path, uint32_t mode, uint32_t number, uint32_t links, const void *bytes,
-                       uint32_t size, bool aligned)
+static uint64_t member(uint64_t at, const char *path, uint32_t mode, uint32_t number,
+                       uint32_t links, const void *bytes, uint32_t size, bool aligned)
 {
     uint64_t start = at + 110 + strlen(path) + 1;
     uint64_t data = aligned && size ? page_up(start) : (start + 3) & ~3ul;
     char head[111];
 
-    format(head, sizeof head, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", number, mode, 3u, 4u, links,
-           1000000000u, size, 0u, 0u, 1u, 3u, (uint32_t)(data - at - 110), 0u);
+    format(head, sizeof head, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", number,
+           mode, 3u, 4u, links, 1000000000u, size, 0u, 0u, 1u, 3u, (uint32_t)(data - at - 110), 0u);
     memset(archive + at, 0, data - at);
     memcpy(archive + at, head, 110);
     memcpy(archive + at + 110, path, strlen(path));
@@ -369,7 +389,8 @@ static struct mount *scratch_mount(void)
 static void empty_tree(struct dentry *directory)
 {
     while (!list_empty(&directory->inode->u.dir.children)) {
-        struct dentry *child = list_item(directory->inode->u.dir.children.next, struct dentry, sibling);
+        struct dentry *child =
+            list_item(directory->inode->u.dir.children.next, struct dentry, sibling);
         if (is_directory(child->inode))
             empty_tree(child);
         dentry_detach(child);
@@ -399,13 +420,15 @@ static void test_archive(void)
     ok = lx_read((uint64_t)fd, U(back[0]), 10000) == 10000 && !memcmp(back[0], bytes, 10000);
     ok = ok && lx_read((uint64_t)deep, U(back[1]), 10000) == 5000 && !memcmp(back[1], bytes, 5000);
     tap(ok, "its files read as they were packed");
-    ok = !lx_stat(U("/mnt/hard1"), U(&st)) && st.st_nlink == 2 && st.st_size == 4096 && st.st_uid == 3 && st.st_mtime == 1000000000;
-    ok = ok && !lx_stat(U("/mnt/device"), U(&st)) && st.st_rdev == 0x103 && !lx_stat(U("/mnt"), U(&st)) &&
-         (st.st_mode & 07777) == 0751;
+    ok = !lx_stat(U("/mnt/hard1"), U(&st)) && st.st_nlink == 2 && st.st_size == 4096 &&
+         st.st_uid == 3 && st.st_mtime == 1000000000;
+    ok = ok && !lx_stat(U("/mnt/device"), U(&st)) && st.st_rdev == 0x103 &&
+         !lx_stat(U("/mnt"), U(&st)) && (st.st_mode & 07777) == 0751;
     tap(ok, "links, devices, owners, times");
     frame_t frame;
     struct inode *inode = files_get(files(), (int)fd)->inode;
-    ok = !pages_frame(inode, 0, false, &frame) && frame >= instance->archive_frame && host_frames() > frames;
+    ok = !pages_frame(inode, 0, false, &frame) && frame >= instance->archive_frame &&
+         host_frames() > frames;
     ok = ok && !pages_frame(inode, 2, false, &frame) && frame < instance->archive_frame;
     for (uint32_t i = 10000 % PAGE_SIZE; ok && i < PAGE_SIZE; i++)
         ok = ((uint8_t *)frame_address(frame))[i] == 0;
@@ -420,7 +443,9 @@ static void test_archive(void)
     for (; done < 20000; done++) {
         uint64_t cut = build(bytes);
         for (uint32_t i = 0; i <= host_random(3); i++)
-            archive[host_random((uint32_t)cut)] = host_random(2) ? (uint8_t)host_random(256) : (uint8_t)"0123456789abcdefF/."[host_random(19)];
+            archive[host_random((uint32_t)cut)] =
+                host_random(2) ? (uint8_t)host_random(256)
+                               : (uint8_t) "0123456789abcdefF/."[host_random(19)];
         if (host_random(4) == 0)
             cut = host_random((uint32_t)cut);
         refused += archive_load(mount, archive, cut) != 0;
@@ -431,7 +456,8 @@ static void test_archive(void)
         "%ld broken archives neither crash nor leak", done);
 }
 
-/* --- Pipes, epoll, locks --------------------------------------------------------------------------------------------- */
+/* --- Pipes, epoll, locks
+ * --------------------------------------------------------------------------------------------- */
 
 static int32_t pipe_fd[2];
 static uint8_t flow_in[200000], flow_out[200000];
@@ -464,18 +490,21 @@ static void test_pipe(void)
     lx_fcntl((uint64_t)pipe_fd[0], F_SETFL, O_NONBLOCK);
     for (int64_t got; (got = lx_read((uint64_t)pipe_fd[0], U(flow_out + flow_got), 7777)) > 0;)
         flow_got += got;
-    tap(ok && flow_got == sizeof flow_in && !memcmp(flow_in, flow_out, sizeof flow_in), "a pipe keeps bytes and their order");
+    tap(ok && flow_got == sizeof flow_in && !memcmp(flow_in, flow_out, sizeof flow_in),
+        "a pipe keeps bytes and their order");
     tap(lx_read((uint64_t)pipe_fd[0], U(buffer), 1) == -EAGAIN, "an empty pipe says EAGAIN");
     lx_fcntl((uint64_t)pipe_fd[0], F_SETFL, 0);
     tap(lx_read((uint64_t)pipe_fd[0], U(buffer), 1) == -ERESTARTSYS, "a signal ends a read");
     host_on_sleep = other_side_writes;
-    tap(lx_read((uint64_t)pipe_fd[0], U(buffer), 100) == 4 && !memcmp(buffer, "late", 4), "a sleeping reader gets what comes");
+    tap(lx_read((uint64_t)pipe_fd[0], U(buffer), 100) == 4 && !memcmp(buffer, "late", 4),
+        "a sleeping reader gets what comes");
     lx_fcntl((uint64_t)pipe_fd[1], F_SETFL, O_NONBLOCK);
     memset(buffer, 1, sizeof buffer);
     while (lx_write((uint64_t)pipe_fd[1], U(buffer), 4096) == 4096)
         ;
     lx_read((uint64_t)pipe_fd[0], U(buffer), 100);
-    tap(lx_write((uint64_t)pipe_fd[1], U(buffer), 4096) == -EAGAIN && lx_write((uint64_t)pipe_fd[1], U(buffer), 8192) == 100,
+    tap(lx_write((uint64_t)pipe_fd[1], U(buffer), 4096) == -EAGAIN &&
+            lx_write((uint64_t)pipe_fd[1], U(buffer), 8192) == 100,
         "up to PIPE_BUF bytes go whole or not at all, more go in part");
     poll.fd = pipe_fd[1];
     ok = lx_poll(U(&poll), 1, 0) == 0;
@@ -484,7 +513,8 @@ static void test_pipe(void)
     host_last_signal = 0;
     tap(ok && lx_write((uint64_t)pipe_fd[1], U("x"), 1) == -EPIPE && host_last_signal == SIGPIPE,
         "without readers: POLLERR, EPIPE and SIGPIPE");
-    tap(lx_write(99, U("x"), 1) == -EBADF && lx_write((uint64_t)pipe_fd[1], 8, 1) == -EPIPE, "bad descriptors and addresses");
+    tap(lx_write(99, U("x"), 1) == -EBADF && lx_write((uint64_t)pipe_fd[1], 8, 1) == -EPIPE,
+        "bad descriptors and addresses");
     lx_close((uint64_t)pipe_fd[1]);
 }
 
@@ -503,13 +533,15 @@ static void test_epoll(void)
     lx_epoll_ctl(edge, EPOLL_CTL_ADD, reader, U(&event));
     bool ok = lx_epoll_wait(level, U(out), 4, 0) == 0 && lx_epoll_wait(edge, U(out), 4, 0) == 0;
     lx_write(writer, U("ab"), 2);
-    ok = ok && lx_epoll_wait(level, U(out), 4, 0) == 1 && lx_epoll_wait(level, U(out), 4, 0) == 1 && out[0].data == 7;
+    ok = ok && lx_epoll_wait(level, U(out), 4, 0) == 1 && lx_epoll_wait(level, U(out), 4, 0) == 1 &&
+         out[0].data == 7;
     ok = ok && lx_epoll_wait(edge, U(out), 4, 0) == 1 && lx_epoll_wait(edge, U(out), 4, 0) == 0;
     lx_read(reader, U(&c), 1);
     ok = ok && lx_epoll_wait(level, U(out), 4, 0) == 1;
     lx_read(reader, U(&c), 1);
     tap(ok && lx_epoll_wait(level, U(out), 4, 0) == 0, "epoll: level and edge");
-    tap(lx_epoll_ctl(level, EPOLL_CTL_ADD, edge, U(&event)) == 0 && lx_epoll_ctl(edge, EPOLL_CTL_ADD, level, U(&event)) == -ELOOP,
+    tap(lx_epoll_ctl(level, EPOLL_CTL_ADD, edge, U(&event)) == 0 &&
+            lx_epoll_ctl(edge, EPOLL_CTL_ADD, level, U(&event)) == -ELOOP,
         "epolls may nest but not in a circle");
     lx_close(reader);
     lx_close(writer);
@@ -518,7 +550,8 @@ static void test_epoll(void)
     lx_close(edge);
 }
 
-static int64_t lock(uint64_t fd, int command, int16_t type, int64_t first, int64_t bytes, struct flock *out)
+static int64_t lock(uint64_t fd, int command, int16_t type, int64_t first, int64_t bytes,
+                    struct flock *out)
 {
     struct flock ask = {.l_type = type, .l_start = first, .l_len = bytes};
     int64_t error = lx_fcntl(fd, (uint64_t)command, U(&ask));
@@ -534,24 +567,30 @@ static void test_locks(void)
     struct flock found;
     bool ok = true;
 
-    ok = ok && !lock(fd, F_OFD_SETLK, F_WRLCK, 0, 100, NULL) && !lock(fd, F_OFD_SETLK, F_UNLCK, 40, 20, NULL);
-    ok = ok && lock(other, F_OFD_SETLK, F_RDLCK, 39, 2, NULL) == -EAGAIN && !lock(other, F_OFD_SETLK, F_WRLCK, 40, 20, NULL);
+    ok = ok && !lock(fd, F_OFD_SETLK, F_WRLCK, 0, 100, NULL) &&
+         !lock(fd, F_OFD_SETLK, F_UNLCK, 40, 20, NULL);
+    ok = ok && lock(other, F_OFD_SETLK, F_RDLCK, 39, 2, NULL) == -EAGAIN &&
+         !lock(other, F_OFD_SETLK, F_WRLCK, 40, 20, NULL);
     ok = ok && lock(other, F_OFD_SETLK, F_WRLCK, 40, 21, NULL) == -EAGAIN;
-    ok = ok && !lock(other, F_OFD_GETLK, F_WRLCK, 0, 0, &found) && found.l_type == F_WRLCK && found.l_start == 0 && found.l_len == 40;
+    ok = ok && !lock(other, F_OFD_GETLK, F_WRLCK, 0, 0, &found) && found.l_type == F_WRLCK &&
+         found.l_start == 0 && found.l_len == 40;
     tap(ok, "locks of open files: ranges are cut and held apart");
     ok = !lock(fd, F_SETLK, F_RDLCK, 200, 1, NULL) && !lock(fd, F_SETLK, F_RDLCK, 201, 1, NULL) &&
          lock(other, F_OFD_SETLK, F_WRLCK, 201, 1, NULL) == -EAGAIN;
     uint64_t third = (uint64_t)lx_open(U("/locked"), O_RDWR, 0);
     lx_close(third); /* ends all locks of the process */
-    tap(ok && !lock(other, F_OFD_SETLK, F_WRLCK, 200, 2, NULL), "locks of a process end with any close");
-    ok = lx_flock(fd, 2) == 0 && lx_flock(other, 2 | 4) == -EAGAIN && lx_flock(fd, 8) == 0 && lx_flock(other, 2 | 4) == 0;
+    tap(ok && !lock(other, F_OFD_SETLK, F_WRLCK, 200, 2, NULL),
+        "locks of a process end with any close");
+    ok = lx_flock(fd, 2) == 0 && lx_flock(other, 2 | 4) == -EAGAIN && lx_flock(fd, 8) == 0 &&
+         lx_flock(other, 2 | 4) == 0;
     tap(ok, "flock");
     lx_close(fd);
     lx_close(other);
     lx_unlink(U("/locked"));
 }
 
-/* --- Out of memory: every allocation of a call fails once ------------------------------------------------------------- */
+/* --- Out of memory: every allocation of a call fails once
+ * ------------------------------------------------------------- */
 
 static void exercise(void)
 {
@@ -615,12 +654,13 @@ static void test_memory_short(void)
         clean();
         ok = host_heap_items() == items && host_frames() == frames;
         if (!ok)
-            note("with allocation %lu failing: %ld items and %ld frames too many", (unsigned long)fail,
-                 host_heap_items() - items, host_frames() - frames);
+            note("with allocation %lu failing: %ld items and %ld frames too many",
+                 (unsigned long)fail, host_heap_items() - items, host_frames() - frames);
         if (!ran_out)
             break;
     }
-    tap(ok, "memory runs out at each of %lu allocations: nothing leaks, nothing breaks", (unsigned long)fail);
+    tap(ok, "memory runs out at each of %lu allocations: nothing leaks, nothing breaks",
+        (unsigned long)fail);
 }
 
 static void test_proc(void)
@@ -632,15 +672,23 @@ static void test_proc(void)
 
     tap(got > 0 && !memcmp(buffer, "2 (", 3), "/proc/self/stat");
     lx_close((uint64_t)fd);
-    tap(lx_readlink(U("/proc/self/fd/0"), U(buffer), sizeof buffer) == 9 && !memcmp(buffer, "/dev/null", 9), "/proc/self/fd/0");
-    tap(lx_stat(U("/dev/stdin"), U(&st)) == 0 && st.st_rdev == 0x103, "/dev/stdin leads to the file");
-    tap(lx_stat(U("/proc/self/fd/77"), U(&st)) == -ENOENT && lx_stat(U("/proc/99/stat"), U(&st)) == -ENOENT, "what is not there");
-    tap(lx_mkdir(U("/proc/x"), 0755) == -ENOENT && lx_unlink(U("/proc/meminfo")) == -EPERM, "nothing is made or removed there");
+    tap(lx_readlink(U("/proc/self/fd/0"), U(buffer), sizeof buffer) == 9 &&
+            !memcmp(buffer, "/dev/null", 9),
+        "/proc/self/fd/0");
+    tap(lx_stat(U("/dev/stdin"), U(&st)) == 0 && st.st_rdev == 0x103,
+        "/dev/stdin leads to the file");
+    tap(lx_stat(U("/proc/self/fd/77"), U(&st)) == -ENOENT &&
+            lx_stat(U("/proc/99/stat"), U(&st)) == -ENOENT,
+        "what is not there");
+    tap(lx_mkdir(U("/proc/x"), 0755) == -ENOENT && lx_unlink(U("/proc/meminfo")) == -EPERM,
+        "nothing is made or removed there");
     lx_mkdir(U("/gone"), 0755);
     lx_chdir(U("/gone"));
     lx_rmdir(U("/gone"));
-    tap(lx_getcwd(U(buffer), sizeof buffer) == -ENOENT && lx_readlink(U("/proc/self/cwd"), U(buffer), sizeof buffer) == 15 &&
-            !memcmp(buffer, "/gone (deleted)", 15), "a removed working directory");
+    tap(lx_getcwd(U(buffer), sizeof buffer) == -ENOENT &&
+            lx_readlink(U("/proc/self/cwd"), U(buffer), sizeof buffer) == 15 &&
+            !memcmp(buffer, "/gone (deleted)", 15),
+        "a removed working directory");
     lx_chdir(U("/"));
 }
 
