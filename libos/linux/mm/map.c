@@ -169,9 +169,8 @@ int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to
         batch_add(&batch, a, 1, 0);
         batch_flush(&batch);
     }
-    for (uint32_t i = 0; i < space->parked_count; i++)
-        if (space->parked[i].address >= from && space->parked[i].address < from + bytes)
-            return -ENOMEM; /* LIMIT: areas without any access are not moved */
+    if (space->parked_count)
+        parked_move(space, from, bytes, to);
     return 0;
 }
 

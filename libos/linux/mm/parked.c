@@ -41,6 +41,26 @@ static int parked_reserve(struct space *space, uint64_t extra)
     return 0;
 }
 
+/* Insertion sort: the array is sorted but for a few. */
+static void parked_sort(struct space *space)
+{
+    for (uint32_t i = 1; i < space->parked_count; i++)
+        for (uint32_t j = i; j && space->parked[j - 1].address > space->parked[j].address; j--) {
+            struct parked_page swap = space->parked[j];
+
+            space->parked[j] = space->parked[j - 1];
+            space->parked[j - 1] = swap;
+        }
+}
+
+void parked_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to)
+{
+    for (uint32_t i = 0; i < space->parked_count; i++)
+        if (space->parked[i].address >= from && space->parked[i].address < from + bytes)
+            space->parked[i].address += to - from;
+    parked_sort(space);
+}
+
 int park_pages(struct space *space, uint64_t start, uint64_t end)
 {
     struct pt_batch batch;
@@ -72,14 +92,7 @@ int park_pages(struct space *space, uint64_t start, uint64_t end)
         batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
     }
     batch_flush(&batch);
-    /* Entries parked earlier within the range follow now: one insertion pass restores the order. */
-    for (uint32_t i = 1; i < space->parked_count; i++)
-        for (uint32_t j = i; j && space->parked[j - 1].address > space->parked[j].address; j--) {
-            struct parked_page swap = space->parked[j];
-
-            space->parked[j] = space->parked[j - 1];
-            space->parked[j - 1] = swap;
-        }
+    parked_sort(space); /* pages parked earlier within the range come after the new ones so far */
     return 0;
 }
 

@@ -84,6 +84,7 @@ uint64_t area_bits(const struct area *area, bool writable);
 int park_pages(struct space *space, uint64_t start, uint64_t end);
 void unpark_pages(struct space *space, uint64_t start, uint64_t end); /* drops them */
 frame_t parked_take(struct space *space, uint64_t address); /* NO_FRAME: none */
+void parked_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to); /* to a place without any */
 int parked_fork(struct space *parent, struct space *child);
 
 /* shared.c: an open file that is nothing but shared memory. */
