@@ -133,9 +133,7 @@ int64_t lx_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
     return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
 }
 
-/* --- Times
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Times --- */
 
 #define UTIME_NOW_NS  ((1l << 30) - 1l)
 #define UTIME_OMIT_NS ((1l << 30) - 2l)
@@ -246,9 +244,7 @@ int64_t lx_utime(uint64_t path, uint64_t times)
     return error ? error : times_set(inode, ns[0], ns[1]);
 }
 
-/* --- Length
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Length --- */
 
 static int64_t resize(struct inode *inode, uint64_t size)
 {
@@ -353,8 +349,7 @@ int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes
     return error;
 }
 
-/* --- Things that memory has no need of: checked, then nothing to do
- * ----------------------------------------- */
+/* --- Things that memory has no need of: checked, then nothing to do --- */
 
 static int64_t descriptor_sync(uint64_t fd)
 {
@@ -425,8 +420,7 @@ int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
     return descriptor_regular(fd, -EINVAL);
 }
 
-/* --- Extended attributes: no file system here has any
- * --------------------------------------------------------- */
+/* --- Extended attributes: no file system here has any --- */
 
 static int64_t attribute(int dirfd, uaddr_t path, uint32_t flags, uaddr_t name, int64_t answer)
 {

@@ -226,8 +226,7 @@ int dentry_create(struct dentry *directory, const char *name, uint32_t length, u
     return 0;
 }
 
-/* --- Mounts
- * -------------------------------------------------------------------------------------------- */
+/* --- Mounts --- */
 
 struct dentry *mount_top(struct dentry *dentry)
 {
@@ -270,9 +269,7 @@ int mount_add(struct dentry *point, const char *source, const char *type, uint32
     return 0;
 }
 
-/* --- Paths
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Paths --- */
 
 /* Writes backwards from the end of buffer; true unless it does not fit. */
 static bool prepend(char *buffer, size_t *at, const char *text, size_t length)

@@ -63,8 +63,7 @@ int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t mi
     return 0;
 }
 
-/* --- Devices of memory
- * ------------------------------------------------------------------------------------- */
+/* --- Devices of memory --- */
 
 static int64_t read_end(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {

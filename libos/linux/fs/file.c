@@ -112,8 +112,7 @@ int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t o
     return pages_read(file->inode, buffer, 0, bytes, offset);
 }
 
-/* --- Descriptor tables
- * --------------------------------------------------------------------------------- */
+/* --- Descriptor tables --- */
 
 int files_create(struct files **out)
 {

@@ -114,8 +114,7 @@ struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const ch
     return file;
 }
 
-/* --- Permission
- * ----------------------------------------------------------------------------------- */
+/* --- Permission --- */
 
 bool privileged(void)
 {
@@ -166,8 +165,7 @@ bool inode_owned(struct inode *inode)
     return privileged() || current()->process->cred.fsuid == inode->uid;
 }
 
-/* --- stat
- * ------------------------------------------------------------------------------------------- */
+/* --- stat --- */
 
 static uint64_t blocks_of(const struct inode *inode)
 {

@@ -231,9 +231,7 @@ void locks_end(struct file *file)
     locks_drop(file->inode, file, LOCK_FLOCK);
 }
 
-/* --- Calls
- * --------------------------------------------------------------------------------------------------
- */
+/* --- Calls --- */
 
 static int range_of(struct file *file, const struct flock *ask, struct lock *lock)
 {

@@ -276,8 +276,7 @@ int64_t lx_rmdir(uint64_t path)
     return lx_unlinkat((uint64_t)AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-/* --- Rename
- * ---------------------------------------------------------------------------------------------- */
+/* --- Rename --- */
 
 static bool is_below(struct dentry *dentry, struct dentry *above)
 {
@@ -433,9 +432,7 @@ int64_t lx_rename(uint64_t old, uint64_t new)
     return lx_renameat2((uint64_t)AT_FDCWD, old, (uint64_t)AT_FDCWD, new, 0);
 }
 
-/* --- Links
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Links --- */
 
 int64_t lx_readlinkat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t size)
 {

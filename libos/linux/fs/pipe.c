@@ -92,8 +92,7 @@ static int pipe_sleep(struct waitq *queue)
     return error;
 }
 
-/* --- Reading
- * --------------------------------------------------------------------------------------------- */
+/* --- Reading --- */
 
 /* Takes up to bytes that are there, to LibOS memory or the program's. */
 static int64_t take(struct pipe *pipe, void *to, uaddr_t user, uint64_t bytes)
@@ -148,8 +147,7 @@ static int64_t pipe_read_here(struct file *file, void *buffer, uint64_t bytes, u
     return read_any(file, buffer, 0, bytes);
 }
 
-/* --- Writing
- * --------------------------------------------------------------------------------------------- */
+/* --- Writing --- */
 
 /* Puts bytes that fit under the limit; the ring grows if it must. */
 static int put(struct pipe *pipe, const void *from, uaddr_t user, uint32_t bytes)
@@ -231,9 +229,7 @@ static int64_t pipe_write_here(struct file *file, const void *buffer, uint64_t b
     return write_any(file, buffer, 0, bytes);
 }
 
-/* --- The rest
- * -----------------------------------------------------------------------------------------------
- */
+/* --- The rest --- */
 
 static uint32_t pipe_poll(struct file *file, struct poll_wait *wait)
 {

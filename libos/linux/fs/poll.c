@@ -229,9 +229,7 @@ int64_t lx_ppoll(uint64_t fds, uint64_t count, uint64_t timeout, uint64_t mask, 
     return ready;
 }
 
-/* --- select
- * ------------------------------------------------------------------------------------------------
- */
+/* --- select --- */
 
 #define SELECT_WORDS (1024 / 64)
 #define SELECT_IN    (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)

@@ -31,9 +31,7 @@ static struct process *process_of(uint64_t key)
     return process;
 }
 
-/* --- Texts
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Texts --- */
 
 static char state_letter(const struct process *process)
 {
@@ -337,8 +335,7 @@ static int zero_text(struct text *text, uint64_t key)
     return 0;
 }
 
-/* --- Links that lead to things
- * -------------------------------------------------------------------------- */
+/* --- Links that lead to things --- */
 
 /* May current look into the process? As ptrace would say: the same user, or root. */
 static int may_look(const struct process *process)
@@ -417,8 +414,7 @@ static const struct inode_ops cwd_ops = LEADS_BY(cwd_follow);
 static const struct inode_ops root_ops = LEADS_BY(root_follow);
 static const struct inode_ops fd_link_ops = LEADS_BY(fd_follow);
 
-/* --- Directories
- * ------------------------------------------------------------------------------------------- */
+/* --- Directories --- */
 
 static bool number_of(const char *name, uint32_t length, int *out)
 {
@@ -608,9 +604,7 @@ static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_nam
     return true;
 }
 
-/* --- The root
- * ------------------------------------------------------------------------------------------------
- */
+/* --- The root --- */
 
 static int root_lookup(struct dentry *directory, const char *name, uint32_t length,
                        struct dentry **out)

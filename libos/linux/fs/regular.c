@@ -177,8 +177,7 @@ const struct file_ops regular_ops = {
     .write_here = regular_write_here,
 };
 
-/* --- Directories
- * ------------------------------------------------------------------------------------- */
+/* --- Directories --- */
 
 struct dirent_head { /* struct linux_dirent64 without its name */
     uint64_t number;

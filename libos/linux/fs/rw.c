@@ -270,8 +270,7 @@ int64_t lx_ioctl(uint64_t fd64, uint64_t request, uint64_t argument)
     return result;
 }
 
-/* --- From file to file
- * ---------------------------------------------------------------------------------- */
+/* --- From file to file --- */
 
 /* Moves up to bytes through a page of LibOS memory; stops at the first short step. */
 static int64_t pump(struct file *in, uint64_t *in_at, struct file *out, uint64_t *out_at,

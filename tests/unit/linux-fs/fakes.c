@@ -121,9 +121,7 @@ int tap_end(void)
     return failures ? 1 : 0;
 }
 
-/* --- Memory
- * -------------------------------------------------------------------------------------------------
- */
+/* --- Memory --- */
 
 static bool heap_fails(void)
 {
@@ -263,8 +261,7 @@ int64_t process_peek(struct process *from, void *to, uaddr_t address, size_t byt
     return copy_from_user(to, address, bytes) ? -EFAULT : (int64_t)bytes;
 }
 
-/* --- Tasks, time, signals
- * --------------------------------------------------------------------------------- */
+/* --- Tasks, time, signals --- */
 
 void waitq_init(struct waitq *queue)
 {
@@ -366,9 +363,7 @@ void signal_mask_return(int64_t result)
     (void)result;
 }
 
-/* --- The rest
- * ------------------------------------------------------------------------------------------------
- */
+/* --- The rest --- */
 
 int64_t unimplemented(int64_t error, const char *fmt, ...)
 {

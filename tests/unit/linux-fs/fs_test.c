@@ -22,8 +22,7 @@ static struct files *files(void)
     return current()->process->files;
 }
 
-/* --- Against the host
- * ------------------------------------------------------------------------------------- */
+/* --- Against the host --- */
 
 static const char *const name[] = {
     "a",  "b",   "c",    "d",      "a/b",  "a/c",      "b/c", "a/b/c", "d/a", "a/",
@@ -181,8 +180,7 @@ static void test_against_host(void)
     oracle_end();
 }
 
-/* --- Page cache
- * --------------------------------------------------------------------------------------------- */
+/* --- Page cache --- */
 
 #define MODEL_BYTES 300000
 
@@ -288,9 +286,7 @@ static void test_pages(void)
     lx_unlink(U("/far"));
 }
 
-/* --- Directories
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Directories --- */
 
 static long list_count(const char *path, bool unlink_too)
 {
@@ -335,9 +331,7 @@ static void test_big_directory(void)
         "and leaves the directory empty");
 }
 
-/* --- Archive
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- Archive --- */
 
 static uint8_t *const archive = (uint8_t *)INSTANCE_ROOT_ADDRESS;
 
@@ -456,8 +450,7 @@ static void test_archive(void)
         "%ld broken archives neither crash nor leak", done);
 }
 
-/* --- Pipes, epoll, locks
- * --------------------------------------------------------------------------------------------- */
+/* --- Pipes, epoll, locks --- */
 
 static int32_t pipe_fd[2];
 static uint8_t flow_in[200000], flow_out[200000];
@@ -589,8 +582,7 @@ static void test_locks(void)
     lx_unlink(U("/locked"));
 }
 
-/* --- Out of memory: every allocation of a call fails once
- * ------------------------------------------------------------- */
+/* --- Out of memory: every allocation of a call fails once --- */
 
 static void exercise(void)
 {
