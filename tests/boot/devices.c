@@ -34,6 +34,7 @@ static void test_claim(uint32_t device)
 
     expect(exo_device_read(CAP_ROOT, device, 0, 2), -EXO_E_CAP,
            "read a device that is not claimed");
+    expect(exo_device_read(CAP_ROOT, EXO_DEVICE_MAX - 1, 0, 2), -EXO_E_NONE, "read no device");
     expect(exo_device_claim(SLOT_NOTHING, device, SLOT_NOTHING, 0), -EXO_E_RIGHT,
            "claim without the device right");
     expect(exo_device_claim(SLOT_EMPTY, device, CAP_ROOT, 0), -EXO_E_CAP,

@@ -152,10 +152,14 @@ uint64_t space_copy(void)
     return root;
 }
 
+/* A CPU that ran in it may still have it loaded for a moment. */
 void space_drop(uint64_t root)
 {
-    int64_t error = exo_table_destroy(CAP_ROOT, root);
+    uint64_t deadline = exo_now_ns(machine.page) + 1000000000;
+    int64_t error = -EXO_E_BUSY;
 
+    while (error == -EXO_E_BUSY && exo_now_ns(machine.page) < deadline)
+        error = exo_table_destroy(CAP_ROOT, root);
     if (error)
         check(false, "a second space can be destroyed (error %ld)", (long)error);
     frame_drop(root);

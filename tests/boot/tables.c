@@ -257,6 +257,49 @@ static void test_isolation(void)
     frame_drop(their_table);
 }
 
+/* A table is linked as often as its row can count, and not once more. */
+static void test_link_limit(void)
+{
+    static uint64_t uppers[128];
+    struct exo_pte batch[EXO_PT_BATCH_MAX];
+    struct exo_space space = {.slot = CAP_ROOT};
+    uint64_t root = frame_new(CAP_ROOT);
+    uint64_t middle = frame_new(CAP_ROOT);
+    uint64_t target = frame_new(CAP_ROOT);
+    int64_t result = 0;
+
+    (void)exo_table_create(CAP_ROOT, root, 4);
+    (void)exo_table_create(CAP_ROOT, middle, 3);
+    (void)exo_table_create(CAP_ROOT, target, 1);
+    expect(exo_link(&space, root, 0, 4, middle), 0, "a space with many tables");
+    for (uint64_t u = 0; u < 128 && result >= 0; u++) {
+        uppers[u] = frame_new(CAP_ROOT);
+        (void)exo_table_create(CAP_ROOT, uppers[u], 2);
+        result = exo_link(&space, root, u << 30, 3, uppers[u]);
+        for (uint64_t i = 0; i < 512 && result >= 0; i += EXO_PT_BATCH_MAX) {
+            for (uint64_t k = 0; k < EXO_PT_BATCH_MAX; k++)
+                batch[k] =
+                    (struct exo_pte){.address = (u << 30 | (i + k) << 21) | 2,
+                                     .entry = target << 12 | EXO_PTE_PRESENT | EXO_PTE_WRITE};
+            result = exo_pt_update(CAP_ROOT, root, batch, EXO_PT_BATCH_MAX);
+        }
+    }
+    expect(result, -EXO_E_BUSY, "the 65536th link is refused");
+    expect(machine.frames[target].links, UINT16_MAX, "65535 are counted");
+    expect(exo_table_destroy(CAP_ROOT, target), -EXO_E_BUSY, "it cannot be destroyed meanwhile");
+    (void)exo_table_destroy(CAP_ROOT, root);
+    (void)exo_table_destroy(CAP_ROOT, middle);
+    for (uint32_t u = 0; u < 128; u++) {
+        (void)exo_table_destroy(CAP_ROOT, uppers[u]);
+        frame_drop(uppers[u]);
+    }
+    expect(machine.frames[target].links, 0, "all links went with their tables");
+    expect(exo_table_destroy(CAP_ROOT, target), 0, "now it can");
+    frame_drop(root);
+    frame_drop(middle);
+    frame_drop(target);
+}
+
 static uint64_t take_large(void)
 {
     for (uint64_t first = 512; first + 512 <= machine.page->frame_count; first += 512)
@@ -303,5 +346,6 @@ void test_tables(void)
     test_batches();
     test_spaces();
     test_isolation();
+    test_link_limit();
     test_large();
 }

@@ -42,6 +42,8 @@ static void test_call(void)
 
     expect(exo_transfer_call(CAP_ROOT, child->env, &message), -EXO_E_BUSY,
            "call an env that does not wait");
+    expect(exo_transfer_send(CAP_ROOT, child->env, &message), -EXO_E_BUSY,
+           "send to an env that does not wait");
     child_run(child, 0);
     check(wait_for(&child->step, 1, 1000), "the callee waits");
     expect(exo_transfer_call(SLOT_EMPTY, child->env, &message), -EXO_E_CAP,
