@@ -215,6 +215,34 @@ static void step_big(size_t bytes)
     }
 }
 
+static void step_bounded(size_t bytes)
+{
+    static char block[CHANNEL_PAYLOAD_MAX];
+    uint32_t outstanding = 0, acknowledged;
+
+    memset(block, 'y', sizeof block);
+    while (bytes) {
+        uint32_t part = bytes < sizeof block ? (uint32_t)bytes : (uint32_t)sizeof block;
+        struct channel_header header;
+
+        if (outstanding + channel_cost(part) <= CHANNEL_UNACKNOWLEDGED_MAX) {
+            send_frame(CHANNEL_STDOUT, block, part);
+            outstanding += channel_cost(part);
+            bytes -= part;
+            continue;
+        }
+        receive(&header, sizeof header);
+        receive(block, header.length);
+        if (header.type == CHANNEL_ACK) {
+            memcpy(&acknowledged, block, sizeof acknowledged);
+            if (header.instance != CHANNEL_MACHINE || acknowledged > outstanding)
+                exit(93);
+            outstanding -= acknowledged;
+        }
+        memset(block, 'y', sizeof acknowledged);
+    }
+}
+
 static void step_frame(const char *words)
 {
     struct channel_header header = {.type = (uint16_t)strtoul(words, NULL, 10)};
@@ -249,6 +277,8 @@ static int perform_output(const char *step, const char *words)
         fprintf(stderr, "%s\n", words);
     else if (!strcmp(step, "big"))
         step_big(strtoul(words, NULL, 10));
+    else if (!strcmp(step, "bounded"))
+        step_bounded(strtoul(words, NULL, 10));
     else if (!strcmp(step, "frame"))
         step_frame(words);
     else if (!strcmp(step, "exit"))

@@ -17,6 +17,10 @@ linux_bulk() {
     input=$work/noise linux cat
     is status "$status" 0 && cmp -s "$work/noise" "$work/out" || { why='3 MB through cat are not the same'; return 1; }
 }
+linux_slow_reader() { # 3 MB wait for a reader that comes late, and all of them arrive
+    LORICA_QEMU=$recorder "$lorica" run --timeout 60 seq 1 500000 2> "$work/err" < /dev/null | { sleep 2; cat; } > "$work/out"
+    seq 1 500000 | cmp -s - "$work/out" || { why="$(wc -c < "$work/out") bytes of $(seq 1 500000 | wc -c) arrived, or others"; return 1; }
+}
 linux_reader_gone() {
     (export LORICA_QEMU=$recorder; "$lorica" run --timeout 60 yes 2> "$work/err"; echo $? > "$work/s") | head -n 1 > "$work/out"
     is line "$(cat "$work/out")" y && is status "$(cat "$work/s")" 141
@@ -163,6 +167,7 @@ check 'linux: exit status' linux_status
 check 'linux: ended by a signal' linux_signal
 check 'linux: echo 2+2 to bc' linux_pipe
 check 'linux: 3 MB in and out' linux_bulk
+check 'linux: a reader that comes late gets everything' linux_slow_reader
 check 'linux: the reader goes away' linux_reader_gone
 check 'linux: not found' linux_not_found
 check 'linux: not executable' linux_not_executable

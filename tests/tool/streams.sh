@@ -57,6 +57,11 @@ output_big() {
     "$lorica" run --root "$work/root" --kernel "$lorica" --libos "$lorica" x big:20000000 exit:0 done 2> "$work/err" | { sleep 0.3; wc -c; } > "$work/n"
     is bytes "$(tr -d ' ' < "$work/n")" 20000000
 }
+output_acknowledged() { # a guest that waits for acknowledgements gets them, and never for more than it sent
+    options=(--timeout 20)
+    fake bounded:5000000 exit:0 done
+    is status "$status" 0 && is bytes "${#out}" 5000000 && is content "${out//y/}" ''
+}
 output_closed() { # the reader goes away: as a process, ended by SIGPIPE
     { timeout 20 "$lorica" run --root "$work/root" --kernel "$lorica" --libos "$lorica" x big:20000000 hang 2> "$work/err"; echo $? > "$work/s"; } | head -c 10 > /dev/null
     is status "$(cat "$work/s")" 141 && is stderr "$(cat "$work/err")" ''
@@ -216,6 +221,7 @@ check 'input: closed descriptor 0 is the end of input' input_closed
 check 'input: never more than the credit' input_credit
 check 'input: a file is left where the program stopped' input_given_back
 check 'output: 20 MB to a slow reader' output_big
+check 'output: frames are acknowledged' output_acknowledged
 check 'output: closed pipe, 141' output_closed
 check 'output: full disk, 125' output_full
 check 'output: nothing lost at the end' output_before_end
