@@ -4,13 +4,14 @@
  *
  *     LX(number, name, arity, state, "argument names and formats")
  *
- * Rows: mm_proc.def, fs.def, misc.def by family; none.def names every call and is overridden by the others.
- * state: FULL, PART (some flags or commands), NONE (ENOSYS, logged once). NONE rows have no handler. Handlers are
- *     int64_t lx_<name>(uint64_t a, ...)   with `arity` parameters, prototypes in handlers.h
- * in the file of their family: fs/, mm/, proc/, sig/, tty/, time/, call/. Handlers that need the program's
- * registers (fork, execve, rt_sigreturn) use current()->regs.
+ * Rows: mm_proc.def, fs.def, misc.def by family; none.def names every call and is overridden by the
+ * others. state: FULL, PART (some flags or commands), NONE (ENOSYS, logged once). NONE rows have no
+ * handler. Handlers are int64_t lx_<name>(uint64_t a, ...)   with `arity` parameters, prototypes in
+ * handlers.h in the file of their family: fs/, mm/, proc/, sig/, tty/, time/, call/. Handlers that
+ * need the program's registers (fork, execve, rt_sigreturn) use current()->regs.
  *
- * Argument formats, separated by spaces: name:d signed, :u unsigned, :x hex, :o octal, :p address, :s string.
+ * Argument formats, separated by spaces: name:d signed, :u unsigned, :x hex, :o octal, :p address,
+ * :s string.
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -20,11 +21,11 @@
 /*
  * call_dispatch - run the system call that a program made.
  *
- * regs  the program's registers: rax and orig_rax are the number, the arguments are where the ABI puts them;
- *       rax gets the result. A handler may replace all of them (rt_sigreturn, execve).
+ * regs  the program's registers: rax and orig_rax are the number, the arguments are where the ABI
+ * puts them; rax gets the result. A handler may replace all of them (rt_sigreturn, execve).
  *
- * A result that asks for a restart is left to signal_deliver when a signal is pending, else restarted here.
- * Bound  that of the handler; may sleep, may not return (exit)
+ * A result that asks for a restart is left to signal_deliver when a signal is pending, else
+ * restarted here. Bound  that of the handler; may sleep, may not return (exit)
  */
 void call_dispatch(struct regs *regs);
 
@@ -37,7 +38,8 @@ const char *call_arguments(uint64_t number);
 /* call_times - how often a call was made so far. */
 uint64_t call_times(uint64_t number);
 
-/* report_missing - a call without a handler: log and count it; the result is -ENOSYS. REQUIRES in a system call. */
+/* report_missing - a call without a handler: log and count it; the result is -ENOSYS. REQUIRES in a
+ * system call. */
 int64_t report_missing(const struct regs *regs);
 
 /* report_failure - remember a failed call for the summary; cheap. */

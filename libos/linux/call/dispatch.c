@@ -33,7 +33,8 @@ struct call_row {
     const char *arguments;
 };
 
-/* Rows of none.def are overridden on purpose; two rows for one handler above are refused by the compiler. */
+/* Rows of none.def are overridden on purpose; two rows for one handler above are refused by the
+ * compiler. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 static const struct call_row rows[CALL_COUNT] = {
@@ -63,7 +64,8 @@ void call_dispatch(struct regs *regs)
     }
     times[number]++;
     current()->syscall_number = (int)number;
-    int64_t result = handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+    int64_t result =
+        handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
 
     regs->rax = (uint64_t)result;
     if (__builtin_expect((uint64_t)result < (uint64_t)-4095, 1))

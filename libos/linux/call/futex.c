@@ -2,9 +2,9 @@
 /*
  * futex.c - waiting on a word of memory.
  *
- * A word is named by its space and address when it is private, and by its file and offset when it lies in a shared
- * mapping, so that processes that map it at different addresses meet. Checking the word and joining the queue cannot be
- * separated by a wake-up: both happen under the instance lock.
+ * A word is named by its space and address when it is private, and by its file and offset when it
+ * lies in a shared mapping, so that processes that map it at different addresses meet. Checking the
+ * word and joining the queue cannot be separated by a wake-up: both happen under the instance lock.
  * LIMIT: priority inheritance and FUTEX_WAKE_OP are not implemented (ENOSYS, logged).
  */
 #include "libos/linux/call/futex.h"
@@ -77,8 +77,7 @@ static uint32_t wake(const struct futex_key *key, uint32_t count, uint32_t bits)
     struct list *bucket = bucket_of(key);
     uint32_t woken = 0;
 
-    list_for_each_safe(node, bucket)
-    {
+    list_for_each_safe (node, bucket) {
         struct futex_waiter *waiter = list_item(node, struct futex_waiter, node);
 
         if (woken == count)
@@ -104,7 +103,8 @@ void futex_wake_address(uaddr_t address, uint32_t count)
 }
 
 /* 0, -EAGAIN: the word has another value, -ETIMEDOUT, -ERESTARTSYS. */
-static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t bits, uint64_t deadline)
+static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t bits,
+                    uint64_t deadline)
 {
     struct futex_waiter waiter = {.task = current(), .bits = bits};
     uint32_t value;
@@ -126,13 +126,15 @@ static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t b
 /* argument: address, expected | bits << 32, deadline, private */
 static int64_t wait_again(struct signal_restart *restart)
 {
-    int64_t result = wait(restart->argument[0], restart->argument[3], (uint32_t)restart->argument[1],
-                          (uint32_t)(restart->argument[1] >> 32), restart->argument[2]);
+    int64_t result =
+        wait(restart->argument[0], restart->argument[3], (uint32_t)restart->argument[1],
+             (uint32_t)(restart->argument[1] >> 32), restart->argument[2]);
 
     return result == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : result;
 }
 
-static int64_t wait_until(uaddr_t address, bool private, uint32_t expected, uint32_t bits, uint64_t deadline)
+static int64_t wait_until(uaddr_t address, bool private, uint32_t expected, uint32_t bits,
+                          uint64_t deadline)
 {
     struct signal_restart *restart = &current()->sig.restart;
 
@@ -148,8 +150,8 @@ static int64_t wait_until(uaddr_t address, bool private, uint32_t expected, uint
     return wait_again(restart);
 }
 
-static int64_t requeue(uaddr_t from, uaddr_t to, bool private, uint32_t wake_count, uint32_t move_count,
-                       const uint32_t *expected)
+static int64_t requeue(uaddr_t from, uaddr_t to, bool private, uint32_t wake_count,
+                       uint32_t move_count, const uint32_t *expected)
 {
     struct futex_key source;
     struct futex_key target;
@@ -171,8 +173,7 @@ static int64_t requeue(uaddr_t from, uaddr_t to, bool private, uint32_t wake_cou
     uint32_t woken = wake(&source, wake_count, FUTEX_BITSET_MATCH_ANY);
     uint32_t moved = 0;
 
-    list_for_each_safe(node, bucket_of(&source))
-    {
+    list_for_each_safe (node, bucket_of(&source)) {
         struct futex_waiter *waiter = list_item(node, struct futex_waiter, node);
 
         if (moved == move_count)
@@ -187,7 +188,8 @@ static int64_t requeue(uaddr_t from, uaddr_t to, bool private, uint32_t wake_cou
     return expected ? woken + moved : woken;
 }
 
-static int64_t wait_call(uaddr_t address, uint64_t operation, uint32_t value, uaddr_t timeout, uint32_t bits)
+static int64_t wait_call(uaddr_t address, uint64_t operation, uint32_t value, uaddr_t timeout,
+                         uint32_t bits)
 {
     bool private = operation & FUTEX_PRIVATE_FLAG;
     bool absolute = (operation & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
@@ -206,8 +208,8 @@ static int64_t wait_call(uaddr_t address, uint64_t operation, uint32_t value, ua
     return wait_until(address, private, value, bits, deadline);
 }
 
-int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout, uint64_t address2,
-                 uint64_t value3)
+int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout,
+                 uint64_t address2, uint64_t value3)
 {
     bool private = operation & FUTEX_PRIVATE_FLAG;
     uint32_t expected = (uint32_t)value3;
@@ -221,10 +223,13 @@ int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t 
         return wait_call(address, operation, (uint32_t)value, timeout, (uint32_t)value3);
     case FUTEX_WAKE:
         error = key_of(&key, address, private);
-        return error ? (int64_t)error : (int64_t)wake(&key, (uint32_t)max_of((int32_t)value, 1), FUTEX_BITSET_MATCH_ANY);
+        return error ? (int64_t)error
+                     : (int64_t)wake(&key, (uint32_t)max_of((int32_t)value, 1),
+                                     FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_BITSET:
         error = value3 ? key_of(&key, address, private) : -EINVAL;
-        return error ? (int64_t)error : (int64_t)wake(&key, (uint32_t)max_of((int32_t)value, 1), (uint32_t)value3);
+        return error ? (int64_t)error
+                     : (int64_t)wake(&key, (uint32_t)max_of((int32_t)value, 1), (uint32_t)value3);
     case FUTEX_REQUEUE:
         return requeue(address, address2, private, (uint32_t)value, (uint32_t)timeout, NULL);
     case FUTEX_CMP_REQUEUE:

@@ -3,5 +3,6 @@
 #pragma once
 #include "libos/linux/core.h"
 
-/* futex_wake_address - wake up to `count` tasks that wait on the word at this address of the current process. */
+/* futex_wake_address - wake up to `count` tasks that wait on the word at this address of the
+ * current process. */
 void futex_wake_address(uaddr_t address, uint32_t count);

@@ -36,7 +36,7 @@ static int64_t limits(struct process *process, uint64_t which, uaddr_t new, uadd
 
     if ((uint32_t)which >= RLIMIT_COUNT)
         return -EINVAL;
-    if (new && copy_from_user(&pair, new, sizeof pair))
+    if (new &&copy_from_user(&pair, new, sizeof pair))
         return -EFAULT;
     previous = process->rlimit[(uint32_t)which];
     int error = new ? limit_set(process, (uint32_t)which, &pair) : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine.c - what programs learn about the system: uname, sysinfo, host name, and calls about it that are refused.
+ * machine.c - what programs learn about the system: uname, sysinfo, host name, and calls about it
+ * that are refused.
  */
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/handlers.h"
@@ -69,7 +70,7 @@ int64_t lx_sysinfo(uint64_t buffer)
     uint16_t processes = 0;
 
     memset(&info, 0, sizeof info);
-    list_for_each(node, &process_list)
+    list_for_each (node, &process_list)
         processes++;
     info.uptime = (long)(now_ns() / 1000000000);
     info.totalram = frames_total() * PAGE_SIZE;
@@ -90,7 +91,15 @@ int64_t lx_personality(uint64_t persona)
 /* The kernel log belongs to the host; a program sees an empty one. */
 int64_t lx_syslog(uint64_t action, uint64_t buffer, uint64_t length)
 {
-    enum { CLOSE = 0, OPEN = 1, READ_ALL = 3, READ_CLEAR = 4, CLEAR = 5, SIZE_UNREAD = 9, SIZE_BUFFER = 10 };
+    enum {
+        CLOSE = 0,
+        OPEN = 1,
+        READ_ALL = 3,
+        READ_CLEAR = 4,
+        CLEAR = 5,
+        SIZE_UNREAD = 9,
+        SIZE_BUFFER = 10
+    };
 
     if (!privileged_caller() && action != READ_ALL && action != SIZE_BUFFER)
         return -EPERM;

@@ -2,7 +2,8 @@
 /* machine.h - what uname and /proc/version say about the system. */
 #pragma once
 
-#define MACHINE_RELEASE    "6.1.0-lorica" /* what of Linux programs may expect; they compare the numbers */
+#define MACHINE_RELEASE                                                                            \
+    "6.1.0-lorica" /* what of Linux programs may expect; they compare the numbers */
 #define MACHINE_VERSION    "#1 SMP Lorica exokernel, Linux library OS"
 #define MACHINE_NAME_BYTES 65
 

@@ -2,8 +2,8 @@
 /*
  * priority.c - scheduling parameters.
  *
- * LIMIT: the scheduler is round robin. Niceness and CPU sets are kept, inherited and read back, and have no other
- * effect; real-time policies are refused, for a program would count on them.
+ * LIMIT: the scheduler is round robin. Niceness and CPU sets are kept, inherited and read back, and
+ * have no other effect; real-time policies are refused, for a program would count on them.
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/task.h"
@@ -115,7 +115,9 @@ int64_t lx_sched_rr_get_interval(uint64_t pid, uint64_t interval)
     return process_exists(pid) ? copy_to_user(interval, time, sizeof time) : -ESRCH;
 }
 
-/* --- CPUs ------------------------------------------------------------------------------------------------ */
+/* --- CPUs
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static uint64_t cpu_mask(void)
 {
@@ -124,7 +126,9 @@ static uint64_t cpu_mask(void)
 
 int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
-    const struct process *process = (int)pid < 0 ? NULL : pid ? process_find((int)pid) : current()->process;
+    const struct process *process = (int)pid < 0 ? NULL
+                                    : pid        ? process_find((int)pid)
+                                                 : current()->process;
     uint64_t set = cpu_mask();
 
     if (bytes < sizeof set || bytes % sizeof set)
@@ -138,7 +142,9 @@ int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 
 int64_t lx_sched_setaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
-    struct process *process = (int)pid < 0 ? NULL : pid ? process_find((int)pid) : current()->process;
+    struct process *process = (int)pid < 0 ? NULL
+                              : pid        ? process_find((int)pid)
+                                           : current()->process;
     uint64_t set = 0;
 
     if (copy_from_user(&set, mask, min_of(bytes, (uint64_t)sizeof set)))
@@ -159,7 +165,9 @@ int64_t lx_getcpu(uint64_t cpu, uint64_t node, uint64_t unused)
     return node ? put_user_u32(node, 0) : 0;
 }
 
-/* --- nice ---------------------------------------------------------------------------------------------------- */
+/* --- nice
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 #define NICE_MIN (-20)
 #define NICE_MAX 19
@@ -186,12 +194,12 @@ int64_t lx_getpriority(uint64_t kind, uint64_t who)
 
     if (kind > PRIO_USER)
         return -EINVAL;
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         const struct process *process = list_item(node, struct process, all);
 
         if (selected(process, kind, who))
-            best = max_of(best, (int64_t)(20 - process->nice)); /* the interface knows no negative result */
+            best = max_of(
+                best, (int64_t)(20 - process->nice)); /* the interface knows no negative result */
     }
     return best;
 }
@@ -215,8 +223,7 @@ int64_t lx_setpriority(uint64_t kind, uint64_t who, uint64_t value)
 
     if (kind > PRIO_USER)
         return -EINVAL;
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (!selected(process, kind, who))

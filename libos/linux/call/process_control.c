@@ -52,7 +52,9 @@ static int64_t prctl_fixed(uint64_t option, uint64_t argument, uint64_t more)
     case PR_GET_SECUREBITS:
         return option == PR_GET_CHILD_SUBREAPER ? put_user_u32(argument, 0) : 0;
     case PR_SET_KEEPCAPS:
-        return argument == 0 ? 0 : argument == 1 ? unimplemented(-EPERM, "prctl PR_SET_KEEPCAPS") : -EINVAL;
+        return argument == 0   ? 0
+               : argument == 1 ? unimplemented(-EPERM, "prctl PR_SET_KEEPCAPS")
+                               : -EINVAL;
     case PR_CAP_AMBIENT:
         return argument == PR_CAP_AMBIENT_IS_SET || argument == PR_CAP_AMBIENT_CLEAR_ALL
                    ? 0
@@ -94,7 +96,8 @@ int64_t lx_prctl(uint64_t option, uint64_t argument, uint64_t b, uint64_t c, uin
     case PR_SET_NO_NEW_PRIVS:
         if (argument != 1 || b || c || d)
             return -EINVAL;
-        process->sig.no_new_privileges = true; /* set-user-ID programs never gain rights here: nothing to enforce */
+        process->sig.no_new_privileges =
+            true; /* set-user-ID programs never gain rights here: nothing to enforce */
         return 0;
     case PR_GET_NO_NEW_PRIVS:
         return argument || b || c || d ? -EINVAL : process->sig.no_new_privileges;
@@ -103,7 +106,8 @@ int64_t lx_prctl(uint64_t option, uint64_t argument, uint64_t b, uint64_t c, uin
     }
 }
 
-/* --- Capabilities: root has all of them, others none, as after a plain login ------------------------------------- */
+/* --- Capabilities: root has all of them, others none, as after a plain login
+ * ------------------------------------- */
 
 struct capability_header {
     uint32_t version;
@@ -162,7 +166,8 @@ int64_t lx_capget(uint64_t header, uint64_t words_address)
     return words_address ? copy_to_user(words_address, words, count * sizeof words[0]) : 0;
 }
 
-/* Keeping what one has is granted; anything else would have to be enforced and is refused, loudly. */
+/* Keeping what one has is granted; anything else would have to be enforced and is refused, loudly.
+ */
 int64_t lx_capset(uint64_t header, uint64_t words_address)
 {
     struct capability_header head;
@@ -179,7 +184,8 @@ int64_t lx_capset(uint64_t header, uint64_t words_address)
         return -EFAULT;
     capability_fill(current()->process, own);
     for (uint32_t i = 0; i < count; i++) {
-        if ((wanted[i].permitted & ~own[i].permitted) || (wanted[i].effective & ~wanted[i].permitted))
+        if ((wanted[i].permitted & ~own[i].permitted) ||
+            (wanted[i].effective & ~wanted[i].permitted))
             return -EPERM;
         if (wanted[i].effective != own[i].effective || wanted[i].permitted != own[i].permitted)
             return unimplemented(-EPERM, "capset: giving up single capabilities");
@@ -187,7 +193,8 @@ int64_t lx_capset(uint64_t header, uint64_t words_address)
     return 0;
 }
 
-/* --- Threading libraries --------------------------------------------------------------------------------------------- */
+/* --- Threading libraries
+ * --------------------------------------------------------------------------------------------- */
 
 int64_t lx_set_robust_list(uint64_t head, uint64_t length)
 {
@@ -214,7 +221,8 @@ int64_t lx_get_robust_list(uint64_t pid, uint64_t head, uint64_t length)
     return put_user_u64(head, task->robust_list);
 }
 
-/* The C library asks for it in every process and works without; not worth a line in the log each time. */
+/* The C library asks for it in every process and works without; not worth a line in the log each
+ * time. */
 int64_t lx_rseq(uint64_t area, uint64_t length, uint64_t flags, uint64_t signature)
 {
     (void)area;
@@ -225,8 +233,9 @@ int64_t lx_rseq(uint64_t area, uint64_t length, uint64_t flags, uint64_t signatu
 }
 
 /*
- * membarrier - tasks of the instance run one at a time under its lock, and changing CPUs passes a lock: every task that does
- * not run now has passed a barrier already. With one CPU running programs nothing is left to do.
+ * membarrier - tasks of the instance run one at a time under its lock, and changing CPUs passes a
+ * lock: every task that does not run now has passed a barrier already. With one CPU running
+ * programs nothing is left to do.
  */
 int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
 {
@@ -241,7 +250,8 @@ int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
     case MEMBARRIER_CMD_GLOBAL:
     case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
     case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
-        return instance->cpu_count == 1 ? 0 : unimplemented(-EINVAL, "membarrier on more than one CPU");
+        return instance->cpu_count == 1 ? 0
+                                        : unimplemented(-EINVAL, "membarrier on more than one CPU");
     default:
         return unimplemented(-EINVAL, "membarrier command %d", (int)command);
     }

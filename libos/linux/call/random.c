@@ -2,12 +2,13 @@
 /*
  * random.c - a ChaCha20 generator with fast key erasure, seeded from the processor.
  *
- * Each request takes a block under the current key; its first half becomes the next key, so that what was given out
- * cannot be computed from what is in memory later. Seeds: RDSEED or RDRAND where the CPU has them, else
- * the low bits of the time-stamp counter between loads that miss the cache, which is weak. LIMIT: in that case the
- * log says so once.
+ * Each request takes a block under the current key; its first half becomes the next key, so that
+ * what was given out cannot be computed from what is in memory later. Seeds: RDSEED or RDRAND where
+ * the CPU has them, else the low bits of the time-stamp counter between loads that miss the cache,
+ * which is weak. LIMIT: in that case the log says so once.
  *
- * Source: RFC 8439, "The ChaCha20 Block Function"; D. J. Bernstein, "Fast-key-erasure random-number generators".
+ * Source: RFC 8439, "The ChaCha20 Block Function"; D. J. Bernstein, "Fast-key-erasure random-number
+ * generators".
  */
 #include "libos/linux/call/random.h"
 #include "libos/linux/call/handlers.h"
@@ -123,7 +124,8 @@ static void reseed(void)
         seed[i] += __builtin_ia32_rdtsc() ^ machine->wall_ns;
     }
     if (weak)
-        log_once(0x72616e64, "random numbers are seeded from timing only: this CPU has no RDRAND; do not make long-lived keys");
+        log_once(0x72616e64, "random numbers are seeded from timing only: this CPU has no RDRAND; "
+                             "do not make long-lived keys");
     key_mix(seed, sizeof seed);
     requests_left = RESEED_REQUESTS;
 }

@@ -10,5 +10,6 @@
  */
 void random_bytes(void *to, size_t bytes);
 
-/* random_stir - add what a program wrote to /dev/random. It changes the stream, it cannot make it weaker. */
+/* random_stir - add what a program wrote to /dev/random. It changes the stream, it cannot make it
+ * weaker. */
 void random_stir(const void *from, size_t bytes);

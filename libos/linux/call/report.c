@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report.c - what programs asked for and did not get: one log line for each thing, and the summary at the end.
+ * report.c - what programs asked for and did not get: one log line for each thing, and the summary
+ * at the end.
  *
- * A program cannot flood the log: each distinct (program, thing) is logged once, and the table that counts
- * them is bounded; what does not fit is counted as "other".
+ * A program cannot flood the log: each distinct (program, thing) is logged once, and the table that
+ * counts them is bounded; what does not fit is counted as "other".
  */
 #include "libos/linux/call/call.h"
 #include "libos/linux/task.h"
@@ -80,7 +81,8 @@ int64_t unimplemented(int64_t error, const char *fmt, ...)
 }
 
 /* One argument as text after *at; strings are read from the program as far as they fit. */
-static size_t argument_text(char *to, size_t size, const char *spec, size_t name_length, uint64_t value)
+static size_t argument_text(char *to, size_t size, const char *spec, size_t name_length,
+                            uint64_t value)
 {
     char kind = spec[name_length] == ':' ? spec[name_length + 1] : 'x';
     char string[40];
@@ -88,11 +90,14 @@ static size_t argument_text(char *to, size_t size, const char *spec, size_t name
 
     switch (kind) {
     case 'd':
-        return (size_t)format(to, size, "%.*s %lld", (int)name_length, spec, (long long)(int32_t)value);
+        return (size_t)format(to, size, "%.*s %lld", (int)name_length, spec,
+                              (long long)(int32_t)value);
     case 'u':
-        return (size_t)format(to, size, "%.*s %llu", (int)name_length, spec, (unsigned long long)value);
+        return (size_t)format(to, size, "%.*s %llu", (int)name_length, spec,
+                              (unsigned long long)value);
     case 'o':
-        return (size_t)format(to, size, "%.*s 0%llo", (int)name_length, spec, (unsigned long long)value);
+        return (size_t)format(to, size, "%.*s 0%llo", (int)name_length, spec,
+                              (unsigned long long)value);
     case 's':
         length = string_from_user(string, value, sizeof string);
         if (length == -EFAULT)
@@ -102,7 +107,8 @@ static size_t argument_text(char *to, size_t size, const char *spec, size_t name
     default:
         break;
     }
-    return (size_t)format(to, size, "%.*s 0x%llx", (int)name_length, spec, (unsigned long long)value);
+    return (size_t)format(to, size, "%.*s 0x%llx", (int)name_length, spec,
+                          (unsigned long long)value);
 }
 
 int64_t report_missing(const struct regs *regs)
@@ -165,8 +171,8 @@ static void summary_missing(void)
                 best = &missing[i];
         if (!best)
             break;
-        summary_line("not implemented: %8llu x %s, asked for by %s", (unsigned long long)best->count, best->text,
-                     best->program);
+        summary_line("not implemented: %8llu x %s, asked for by %s",
+                     (unsigned long long)best->count, best->text, best->program);
         best->count = 0;
     }
     if (missing_other)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * action.c - handlers, masks, alternate stacks, waiting for signals; a process's signal state from start to end.
+ * action.c - handlers, masks, alternate stacks, waiting for signals; a process's signal state from
+ * start to end.
  */
 #include "libos/linux/sig/queue.h"
 #include <linux/time_types.h>
@@ -8,13 +9,14 @@
 #include "libos/linux/time/clock.h"
 #include "libos/linux/user.h"
 
-#define SIGSET_BYTES    8
+#define SIGSET_BYTES 8
 #define SIGNAL_SA_FLAGS                                                                            \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |             \
      SA_RESETHAND | SA_RESTORER)
 #define STACK_BYTES_MIN 2048 /* MINSIGSTKSZ */
 
-/* --- A process's life ---------------------------------------------------------------------------------- */
+/* --- A process's life
+ * ---------------------------------------------------------------------------------- */
 
 int signal_init_process(struct process *process)
 {
@@ -79,8 +81,7 @@ void signal_exec(struct process *process)
 /* PR_SET_PDEATHSIG of the children. */
 static void signal_orphans(struct process *process)
 {
-    list_for_each(node, &process->children)
-    {
+    list_for_each (node, &process->children) {
         struct process *child = list_item(node, struct process, sibling);
 
         if (child->sig.parent_death_signal)
@@ -94,7 +95,7 @@ void signal_exit(struct process *process)
     signal_orphans(process);
     if (!process->sig.action)
         return;
-    list_for_each(node, &process->tasks)
+    list_for_each (node, &process->tasks)
         queue_flush(process, &list_item(node, struct task, peer)->sig.pending, ~0ul);
     queue_flush(process, &process->sig.pending, ~0ul);
     process->sig.stopped = false;
@@ -102,7 +103,8 @@ void signal_exit(struct process *process)
     process->sig.action = NULL;
 }
 
-/* --- Handlers ------------------------------------------------------------------------------------------- */
+/* --- Handlers
+ * ------------------------------------------------------------------------------------------- */
 
 /* A signal that is ignored from now on is dropped even if it is pending already. */
 static void drop_ignored(struct process *process, int signal)
@@ -110,8 +112,7 @@ static void drop_ignored(struct process *process, int signal)
     if (!signal_ignored(process, signal))
         return;
     queue_flush(process, &process->sig.pending, SIGNAL_BIT(signal));
-    list_for_each(node, &process->tasks)
-    {
+    list_for_each (node, &process->tasks) {
         struct task *task = list_item(node, struct task, peer);
 
         queue_flush(process, &task->sig.pending, SIGNAL_BIT(signal));
@@ -128,9 +129,10 @@ int64_t lx_rt_sigaction(uint64_t signal_argument, uint64_t new, uint64_t old, ui
 
     if (bytes != SIGSET_BYTES)
         return -EINVAL;
-    if (new && copy_from_user(&action, new, sizeof action))
+    if (new &&copy_from_user(&action, new, sizeof action))
         return -EFAULT;
-    if (signal < 1 || signal > SIGNAL_COUNT || (new && (SIGNAL_BIT(signal) & SIGNALS_NEVER_BLOCKED)))
+    if (signal < 1 || signal > SIGNAL_COUNT ||
+        (new && (SIGNAL_BIT(signal) & SIGNALS_NEVER_BLOCKED)))
         return -EINVAL;
     previous = process->sig.action[signal - 1];
     if (new) {
@@ -173,7 +175,8 @@ int64_t lx_rt_sigpending(uint64_t set, uint64_t bytes)
 
     if (bytes > SIGSET_BYTES)
         return -EINVAL;
-    sigmask_t pending = (task->sig.pending.set | task->process->sig.pending.set) & task->sig.blocked;
+    sigmask_t pending =
+        (task->sig.pending.set | task->process->sig.pending.set) & task->sig.blocked;
 
     return copy_to_user(set, &pending, bytes);
 }
@@ -186,7 +189,9 @@ int64_t lx_sigaltstack(uint64_t new, uint64_t old)
         uint64_t base;
         int32_t flags, pad;
         uint64_t size;
-    } stack, previous = {.base = sig->stack_base, .size = sig->stack_size, .flags = (int32_t)sig->stack_flags};
+    } stack, previous = {.base = sig->stack_base,
+                         .size = sig->stack_size,
+                         .flags = (int32_t)sig->stack_flags};
     uint64_t rsp = task->regs->rsp;
     bool inside = !(sig->stack_flags & SS_AUTODISARM) && rsp > sig->stack_base &&
                   rsp - sig->stack_base <= sig->stack_size;
@@ -213,7 +218,8 @@ int64_t lx_sigaltstack(uint64_t new, uint64_t old)
     return old ? copy_to_user(old, &previous, sizeof previous) : 0;
 }
 
-/* --- Waiting ---------------------------------------------------------------------------------------------- */
+/* --- Waiting
+ * ---------------------------------------------------------------------------------------------- */
 
 int signal_mask_borrow(uaddr_t mask, uint64_t bytes)
 {

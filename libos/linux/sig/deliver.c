@@ -59,8 +59,8 @@ static void restart_after_handler(struct regs *regs, const struct signal_action 
     }
 }
 
-/* Reached only when the handler's frame does not fit: the program can only be told by SIGSEGV, and not by the
- * handler that failed. */
+/* Reached only when the handler's frame does not fit: the program can only be told by SIGSEGV, and
+ * not by the handler that failed. */
 static __attribute__((noinline)) void frame_failed(struct task *task, int signal)
 {
     if (signal == SIGSEGV)
@@ -68,8 +68,8 @@ static __attribute__((noinline)) void frame_failed(struct task *task, int signal
     signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
 }
 
-static void run_handler(struct task *task, struct regs *regs, int signal, struct signal_action *action,
-                        const struct siginfo *info)
+static void run_handler(struct task *task, struct regs *regs, int signal,
+                        struct signal_action *action, const struct siginfo *info)
 {
     if (in_syscall(regs))
         restart_after_handler(regs, action);
@@ -100,7 +100,8 @@ static void default_action(struct task *task, int signal)
         process_stop_here(signal);
         return;
     }
-    /* LIMIT: no core file is ever written, so the status never has the core bit, whatever RLIMIT_CORE says. */
+    /* LIMIT: no core file is ever written, so the status never has the core bit, whatever
+     * RLIMIT_CORE says. */
     process_exit(signal);
 }
 
@@ -120,7 +121,8 @@ static bool deliver_forced(struct task *task, struct regs *regs)
 {
     int signal = task->sig.forced;
 
-    if (!signal || (task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)) || task->process->sig.stopped)
+    if (!signal || (task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)) ||
+        task->process->sig.stopped)
         return false;
     task->sig.forced = 0;
     task->sig.pending.set &= ~SIGNAL_BIT(signal);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * frame.c - the frame of a signal handler on the program's stack, laid out as Linux does, and the way back.
+ * frame.c - the frame of a signal handler on the program's stack, laid out as Linux does, and the
+ * way back.
  *
- * The program's extended state is in the processor while the LibOS runs (the LibOS uses general registers only), so
- * it is stored straight to the program's stack and loaded from there. The pages are touched first (touch.h); after that
- * nothing can unmap them before this call ends, and plain accesses are safe.
- * Everything in a frame may have been changed by the program; what could fault in the LibOS or give
- * the program more than it has is checked in state_valid and registers_restore.
+ * The program's extended state is in the processor while the LibOS runs (the LibOS uses general
+ * registers only), so it is stored straight to the program's stack and loaded from there. The pages
+ * are touched first (touch.h); after that nothing can unmap them before this call ends, and plain
+ * accesses are safe. Everything in a frame may have been changed by the program; what could fault
+ * in the LibOS or give the program more than it has is checked in state_valid and
+ * registers_restore.
  *
- * Source: System V ABI AMD64 supplement, "The Stack Frame"; Intel SDM 1, "Managing State Using the XSAVE Feature Set".
+ * Source: System V ABI AMD64 supplement, "The Stack Frame"; Intel SDM 1, "Managing State Using the
+ * XSAVE Feature Set".
  */
 #include "libos/linux/sig/queue.h"
 #include <asm/sigcontext.h>
@@ -46,7 +49,8 @@ struct signal_frame {
     uint64_t return_address;
     struct ucontext_frame context;
     struct siginfo info;
-    uint64_t info_rest[(SIGINFO_USER_BYTES - sizeof(struct siginfo)) / 8]; /* no meaning: left as it is */
+    uint64_t info_rest[(SIGINFO_USER_BYTES - sizeof(struct siginfo)) /
+                       8]; /* no meaning: left as it is */
 };
 static_assert(sizeof(struct sigcontext_64) == 256, "mcontext");
 static_assert(offsetof(struct signal_frame, context.machine) == 48, "ucontext");
@@ -102,7 +106,8 @@ static void state_learn(void)
     state_initial[MXCSR_OFFSET + 1] = MXCSR_DEFAULT >> 8;
     state_initial[0] = 0x7f; /* FCW, for fxrstor alone */
     state_initial[1] = 0x03;
-    state.xsave = (machine->features & EXO_FEATURE_XSAVE) && machine->xsave_bytes <= sizeof state_initial;
+    state.xsave =
+        (machine->features & EXO_FEATURE_XSAVE) && machine->xsave_bytes <= sizeof state_initial;
     state.bytes = LEGACY_BYTES;
     if (state.xsave) {
         __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -112,7 +117,8 @@ static void state_learn(void)
     state.known = true;
 }
 
-/* --- Building ------------------------------------------------------------------------------------------ */
+/* --- Building
+ * ------------------------------------------------------------------------------------------ */
 
 static bool on_alternate_stack(const struct task *task, uint64_t rsp)
 {
@@ -123,7 +129,8 @@ static bool on_alternate_stack(const struct task *task, uint64_t rsp)
     return rsp > sig->stack_base && rsp - sig->stack_base <= sig->stack_size;
 }
 
-static void registers_save(struct sigcontext_64 *machine, const struct regs *regs, const struct task *task)
+static void registers_save(struct sigcontext_64 *machine, const struct regs *regs,
+                           const struct task *task)
 {
     machine->r8 = regs->r8;
     machine->r9 = regs->r9;
@@ -160,15 +167,16 @@ static void state_store(uint64_t address)
     uint64_t *header = (uint64_t *)(area + HEADER_OFFSET);
     uint32_t *magic2 = (uint32_t *)(area + state.bytes);
 
-    /* A handler starts with the initial state: its arithmetic must not depend on what it interrupted. */
+    /* A handler starts with the initial state: its arithmetic must not depend on what it
+     * interrupted. */
     if (!state.xsave) {
         fxsave(area);
         software->magic1 = 0;
         fxrstor(state_initial);
         return;
     }
-    /* XSAVE keeps the bits of components that do not exist in the first word, and does not write the others, of
-     * which XRSTOR wants two to be zero. */
+    /* XSAVE keeps the bits of components that do not exist in the first word, and does not write
+     * the others, of which XRSTOR wants two to be zero. */
     header[0] = 0;
     header[1] = 0;
     header[2] = 0;
@@ -181,7 +189,8 @@ static void state_store(uint64_t address)
     xrstor(state_initial, state.components & ~COMPONENT_PKRU);
 }
 
-int frame_build(struct regs *regs, int signal, const struct signal_action *action, const struct siginfo *info)
+int frame_build(struct regs *regs, int signal, const struct signal_action *action,
+                const struct siginfo *info)
 {
     struct task *task = current();
     uint64_t sp = regs->rsp - RED_ZONE_BYTES;
@@ -232,7 +241,8 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
     return 0;
 }
 
-/* --- The way back ----------------------------------------------------------------------------------------- */
+/* --- The way back
+ * ----------------------------------------------------------------------------------------- */
 
 /* Would XRSTOR take this area without a fault? */
 static bool state_valid(const uint8_t *area)
@@ -262,12 +272,14 @@ static int state_restore(uint64_t address, uint64_t touched)
         state_restore_initial();
         return 0;
     }
-    if (address % STATE_ALIGN || (touched < LEGACY_BYTES && touch_read(address, address + LEGACY_BYTES)))
+    if (address % STATE_ALIGN ||
+        (touched < LEGACY_BYTES && touch_read(address, address + LEGACY_BYTES)))
         return -EFAULT;
     mxcsr = *(const uint32_t *)(area + MXCSR_OFFSET);
     if (mxcsr & ~state.mxcsr_mask)
         return -EFAULT;
-    if (state.xsave && software->magic1 == FP_XSTATE_MAGIC1 && software->xstate_size == state.bytes &&
+    if (state.xsave && software->magic1 == FP_XSTATE_MAGIC1 &&
+        software->xstate_size == state.bytes &&
         (touched >= state.bytes + MAGIC2_BYTES ||
          !touch_read(address + LEGACY_BYTES, address + state.bytes + MAGIC2_BYTES)) &&
         *(const uint32_t *)(area + state.bytes) == FP_XSTATE_MAGIC2) {
@@ -336,7 +348,8 @@ int64_t lx_rt_sigreturn(void)
         task->sig.stack_size = stack_size;
         task->sig.stack_flags = stack_flags & SS_AUTODISARM;
     }
-    if (registers_restore(regs, &frame->context.machine) || state_restore(area, area == usual ? touched : 0))
+    if (registers_restore(regs, &frame->context.machine) ||
+        state_restore(area, area == usual ? touched : 0))
         goto bad;
     signal_set_mask(task, mask);
     return (int64_t)regs->rax;

@@ -2,15 +2,16 @@
 /*
  * job.c - stop and continue.
  *
- * A stopped process has sig.stopped set; each of its tasks joins the stop in signal_deliver, on its way back to
- * the program, and sleeps on stop_wait until SIGCONT or SIGKILL clears it.
+ * A stopped process has sig.stopped set; each of its tasks joins the stop in signal_deliver, on its
+ * way back to the program, and sleeps on stop_wait until SIGCONT or SIGKILL clears it.
  */
 #include "libos/linux/sig/queue.h"
 
 #define WAIT_STATUS_STOPPED(signal) ((signal) << 8 | 0x7f)
 #define WAIT_STATUS_CONTINUED       0xffff
 
-/* Tells the parent: its wait4 may report it, and SIGCHLD unless the parent asked for no such news. */
+/* Tells the parent: its wait4 may report it, and SIGCHLD unless the parent asked for no such news.
+ */
 static void report_to_parent(struct process *process, int code, int status)
 {
     struct process *parent = process->parent;
@@ -37,8 +38,7 @@ void process_stop(struct process *process, int signal)
     process->sig.stopped = true;
     process->sig.stop_signal = signal;
     process->stop_report = WAIT_STATUS_STOPPED(signal);
-    list_for_each(node, &process->tasks)
-    {
+    list_for_each (node, &process->tasks) {
         struct task *task = list_item(node, struct task, peer);
 
         signal_update(task);
@@ -70,7 +70,7 @@ void process_resume(struct process *process)
         return;
     process->sig.stopped = false;
     process->stop_report = 0;
-    list_for_each(node, &process->tasks)
+    list_for_each (node, &process->tasks)
         signal_update(list_item(node, struct task, peer));
     waitq_wake(&process->sig.stop_wait);
 }
@@ -86,8 +86,7 @@ void process_continue(struct process *process)
 
 bool group_orphaned(int pgid)
 {
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
         struct process *parent = process->parent;
 

@@ -2,8 +2,9 @@
 /*
  * queue.c - pending signals: a set of bits, and siginfo for those that came with one.
  *
- * Invariant: a bit is set while the signal is pending; items of a signal exist only while its bit is set. A
- * standard signal has at most one item, a real-time signal one for each time it was queued.
+ * Invariant: a bit is set while the signal is pending; items of a signal exist only while its bit
+ * is set. A standard signal has at most one item, a real-time signal one for each time it was
+ * queued.
  */
 #include "libos/linux/sig/queue.h"
 #include <asm/resource.h>
@@ -15,7 +16,8 @@ void queue_init(struct signal_queue *queue)
     list_init(&queue->items);
 }
 
-int queue_add(struct process *owner, struct signal_queue *queue, int signal, const struct siginfo *info, bool must)
+int queue_add(struct process *owner, struct signal_queue *queue, int signal,
+              const struct siginfo *info, bool must)
 {
     struct signal_item *item = NULL;
 
@@ -37,8 +39,7 @@ int queue_add(struct process *owner, struct signal_queue *queue, int signal, con
 
 static struct signal_item *item_find(struct signal_queue *queue, int signal)
 {
-    list_for_each(node, &queue->items)
-    {
+    list_for_each (node, &queue->items) {
         struct signal_item *item = list_item(node, struct signal_item, node);
 
         if (item->info.signo == signal)
@@ -76,8 +77,7 @@ void queue_flush(struct process *owner, struct signal_queue *queue, sigmask_t se
     if (!(queue->set & set))
         return;
     queue->set &= ~set;
-    list_for_each_safe(node, &queue->items)
-    {
+    list_for_each_safe (node, &queue->items) {
         struct signal_item *item = list_item(node, struct signal_item, node);
 
         if (SIGNAL_BIT(item->info.signo) & set)
@@ -89,13 +89,14 @@ bool queue_timer_overrun(struct signal_queue *queue, int signal, int timer_id, i
 {
     if (!(queue->set & SIGNAL_BIT(signal)))
         return false;
-    list_for_each(node, &queue->items)
-    {
+    list_for_each (node, &queue->items) {
         struct signal_item *item = list_item(node, struct signal_item, node);
 
-        if (item->info.signo != signal || item->info.code != SI_TIMER || item->info.u.timer.id != timer_id)
+        if (item->info.signo != signal || item->info.code != SI_TIMER ||
+            item->info.u.timer.id != timer_id)
             continue;
-        item->info.u.timer.overrun = (int)min_of((int64_t)item->info.u.timer.overrun + times, (int64_t)INT32_MAX);
+        item->info.u.timer.overrun =
+            (int)min_of((int64_t)item->info.u.timer.overrun + times, (int64_t)INT32_MAX);
         return true;
     }
     return false;

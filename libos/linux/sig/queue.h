@@ -26,19 +26,23 @@ void queue_init(struct signal_queue *queue);
  *
  * owner  process whose items are counted
  * info   NULL: none is kept
- * must   an item that cannot be kept is an error (real-time signals of sigqueue and timers), else the signal goes without
+ * must   an item that cannot be kept is an error (real-time signals of sigqueue and timers), else
+ * the signal goes without
  *
  * Returns  0, or -EAGAIN: RLIMIT_SIGPENDING reached or out of memory
  */
-int queue_add(struct process *owner, struct signal_queue *queue, int signal, const struct siginfo *info, bool must);
+int queue_add(struct process *owner, struct signal_queue *queue, int signal,
+              const struct siginfo *info, bool must);
 
 /* queue_take - the siginfo of one pending signal; the set's bit goes when none of it is left. */
-void queue_take(struct process *owner, struct signal_queue *queue, int signal, struct siginfo *info);
+void queue_take(struct process *owner, struct signal_queue *queue, int signal,
+                struct siginfo *info);
 
 /* queue_flush - forget all pending signals of the set. */
 void queue_flush(struct process *owner, struct signal_queue *queue, sigmask_t set);
 
-/* queue_timer_overrun - if this timer's signal is pending still, add to its overrun count. True: it was. */
+/* queue_timer_overrun - if this timer's signal is pending still, add to its overrun count. True: it
+ * was. */
 bool queue_timer_overrun(struct signal_queue *queue, int signal, int timer_id, int times);
 
 /* What the task could take now from its own and the process's queue. */
@@ -71,8 +75,10 @@ static inline int signal_first(sigmask_t set)
 int signal_take(struct task *task, sigmask_t set, struct siginfo *info);
 
 /* job.c */
-void process_stop_here(int signal); /* the current process stops; returns when it is continued or killed */
+void process_stop_here(
+    int signal); /* the current process stops; returns when it is continued or killed */
 void process_resume(struct process *process); /* undo a stop without telling anyone (SIGKILL) */
 
 /* frame.c: 0, or -EFAULT when the stack cannot take the frame */
-int frame_build(struct regs *regs, int signal, const struct signal_action *action, const struct siginfo *info);
+int frame_build(struct regs *regs, int signal, const struct signal_action *action,
+                const struct siginfo *info);

@@ -11,8 +11,7 @@
 static void flush_everywhere(struct process *process, sigmask_t set)
 {
     queue_flush(process, &process->sig.pending, set);
-    list_for_each(node, &process->tasks)
-    {
+    list_for_each (node, &process->tasks) {
         struct task *task = task_of_peer(node);
 
         queue_flush(process, &task->sig.pending, set);
@@ -35,8 +34,7 @@ static void send_prepare(struct process *process, int signal)
 
 static bool blocked_by_all(struct process *process, int signal)
 {
-    list_for_each(node, &process->tasks)
-    {
+    list_for_each (node, &process->tasks) {
         if (!(task_of_peer(node)->sig.blocked & SIGNAL_BIT(signal)))
             return false;
     }
@@ -53,8 +51,7 @@ static void wake_takers(struct process *process, int signal)
 {
     struct task *taker = NULL;
 
-    list_for_each(node, &process->tasks)
-    {
+    list_for_each (node, &process->tasks) {
         struct task *task = task_of_peer(node);
 
         signal_update(task);
@@ -115,8 +112,7 @@ int signal_send_group(int pgid, int signal, const struct siginfo *info)
 {
     int found = -ESRCH;
 
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->pgid != pgid || process->zombie)
@@ -149,7 +145,8 @@ void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, 
     task->sig.attention = 1;
 }
 
-/* --- kill and its family ------------------------------------------------------------------------------ */
+/* --- kill and its family
+ * ------------------------------------------------------------------------------ */
 
 /* 0 or -EPERM: may current send this signal to the process? */
 static int may_send(const struct process *process, int signal)
@@ -157,8 +154,8 @@ static int may_send(const struct process *process, int signal)
     const struct credentials *own = &current()->process->cred;
     const struct credentials *other = &process->cred;
 
-    if (own->euid == 0 || own->euid == other->suid || own->euid == other->uid || own->uid == other->suid ||
-        own->uid == other->uid)
+    if (own->euid == 0 || own->euid == other->suid || own->euid == other->uid ||
+        own->uid == other->suid || own->uid == other->uid)
         return 0;
     if (signal == SIGCONT && process->sid == current()->process->sid)
         return 0;
@@ -190,8 +187,7 @@ static int64_t kill_many(int pgid, int signal, const struct siginfo *info)
     int64_t result = -ESRCH;
     bool reached = false;
 
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (pgid ? process->pgid != pgid : (process == own || process->pid == 1))
@@ -229,14 +225,12 @@ int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
 /* The task with this id; NULL: none. tgid 0: of any process. */
 static struct task *task_find(int tgid, int tid)
 {
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (tgid && process->pid != tgid)
             continue;
-        list_for_each(peer, &process->tasks)
-        {
+        list_for_each (peer, &process->tasks) {
             if (task_of_peer(peer)->tid == tid)
                 return task_of_peer(peer);
         }
@@ -254,7 +248,8 @@ static int64_t send_to_task(int tgid, int tid, int signal, const struct siginfo 
         /* A zombie has no task any more, but its id is still valid. */
         struct process *process = process_find(tid);
 
-        return process && process->zombie && (!tgid || tgid == tid) ? may_send(process, signal) : -ESRCH;
+        return process && process->zombie && (!tgid || tgid == tid) ? may_send(process, signal)
+                                                                    : -ESRCH;
     }
     int error = may_send(task->process, signal);
 

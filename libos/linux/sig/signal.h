@@ -9,31 +9,55 @@
  *   action.c   handlers, masks, alternate stacks, waiting for signals
  *   job.c      stop and continue
  *
- * Invariant: task->sig.attention != 0 if and only if an unblocked signal is pending or the process is stopped; the
- * task then passes signal_deliver before its program runs on, and its sleeps end.
+ * Invariant: task->sig.attention != 0 if and only if an unblocked signal is pending or the process
+ * is stopped; the task then passes signal_deliver before its program runs on, and its sleeps end.
  */
 #pragma once
 #include "libos/linux/core.h"
 
 #define SIGNAL_COUNT 64
 typedef uint64_t sigmask_t; /* bit n-1: signal n */
-#define SIGNAL_BIT(signal) (1ul << ((signal) - 1))
+#define SIGNAL_BIT(signal) (1ul << ((signal)-1))
 
-#define ERESTARTNOINTR 513      /* always restarted */
-#define ERESTART_RESTARTBLOCK 516 /* restarted by restart_syscall with the state in sig.restart; EINTR after a handler */
+#define ERESTARTNOINTR 513 /* always restarted */
+#define ERESTART_RESTARTBLOCK                                                                      \
+    516 /* restarted by restart_syscall with the state in sig.restart; EINTR after a handler */
 
-/* The part of siginfo that has a meaning, laid out as the program sees it; programs get 128 bytes, zeros at the end. */
+/* The part of siginfo that has a meaning, laid out as the program sees it; programs get 128 bytes,
+ * zeros at the end. */
 #define SIGINFO_USER_BYTES 128
 struct siginfo {
     int32_t signo, error, code, pad;
     union {
         uint8_t bytes[32];
-        struct { int32_t pid; uint32_t uid; uint64_t value; } kill;             /* kill, sigqueue */
-        struct { int32_t pid; uint32_t uid; int32_t status; int32_t pad; int64_t utime, stime; } child;
-        struct { uint64_t address; } fault;
-        struct { int32_t id, overrun; uint64_t value; } timer;
-        struct { int64_t band; int32_t fd; } poll;
-        struct { uint64_t call_address; int32_t syscall; uint32_t arch; } sys;
+        struct {
+            int32_t pid;
+            uint32_t uid;
+            uint64_t value;
+        } kill; /* kill, sigqueue */
+        struct {
+            int32_t pid;
+            uint32_t uid;
+            int32_t status;
+            int32_t pad;
+            int64_t utime, stime;
+        } child;
+        struct {
+            uint64_t address;
+        } fault;
+        struct {
+            int32_t id, overrun;
+            uint64_t value;
+        } timer;
+        struct {
+            int64_t band;
+            int32_t fd;
+        } poll;
+        struct {
+            uint64_t call_address;
+            int32_t syscall;
+            uint32_t arch;
+        } sys;
     } u;
 };
 static_assert(sizeof(struct siginfo) == 48, "siginfo");
@@ -53,7 +77,8 @@ struct signal_action { /* what rt_sigaction reads and writes */
 
 struct signal_queue {
     sigmask_t set;
-    struct list items; /* of struct signal_item, allocated in sig/; a signal without one has no siginfo */
+    struct list
+        items; /* of struct signal_item, allocated in sig/; a signal without one has no siginfo */
 };
 
 struct signal_shared {
@@ -61,16 +86,17 @@ struct signal_shared {
     struct signal_queue pending;
     struct signal_item spare; /* used first: most signals are taken before the next one comes */
     bool spare_used;
-    uint32_t queued;   /* items of the process and its tasks, against RLIMIT_SIGPENDING */
+    uint32_t queued; /* items of the process and its tasks, against RLIMIT_SIGPENDING */
     bool group_exit;
-    bool stopped;      /* job control: no task runs until it is cleared */
+    bool stopped; /* job control: no task runs until it is cleared */
     int stop_signal;
-    struct waitq stop_wait; /* stopped tasks */
+    struct waitq stop_wait;  /* stopped tasks */
     int parent_death_signal; /* PR_SET_PDEATHSIG; 0: none */
     bool no_new_privileges;
 };
 
-/* siginfo.code. <asm/siginfo.h> defines them too, with a struct of its own that is in the way here. */
+/* siginfo.code. <asm/siginfo.h> defines them too, with a struct of its own that is in the way here.
+ */
 #define SI_USER       0
 #define SI_KERNEL     128
 #define SI_QUEUE      (-1)
@@ -114,30 +140,35 @@ struct signal_task {
     bool restore_blocked;
     struct signal_queue pending;
     uint64_t stack_base, stack_size; /* alternate stack; size 0: none */
-    int forced;               /* signal of signal_force that is pending; its siginfo is not in the queue; 0: none */
+    int forced; /* signal of signal_force that is pending; its siginfo is not in the queue; 0: none
+                 */
     struct siginfo forced_info;
-    uint64_t fault_trap, fault_error, fault_address; /* of the last signal_force, for handlers to see */
+    uint64_t fault_trap, fault_error,
+        fault_address; /* of the last signal_force, for handlers to see */
     sigmask_t awaited; /* rt_sigtimedwait: wakes for these although blocked */
     struct signal_restart restart;
 };
 
-/* Sends; wakes a task that takes it. info may be NULL (kernel-generated). 0 or -ESRCH/-EAGAIN. Never sleeps. */
+/* Sends; wakes a task that takes it. info may be NULL (kernel-generated). 0 or -ESRCH/-EAGAIN.
+ * Never sleeps. */
 int signal_send_process(struct process *process, int signal, const struct siginfo *info);
 int signal_send_task(struct task *task, int signal, const struct siginfo *info);
 int signal_send_group(int pgid, int signal, const struct siginfo *info); /* 0, or -ESRCH */
-/* A fault of the running program: forced even if blocked or ignored (then the default action kills). */
+/* A fault of the running program: forced even if blocked or ignored (then the default action
+ * kills). */
 void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, uint64_t error);
 bool signal_pending(struct task *task); /* something deliverable: sleeps end with -ERESTARTSYS */
-/* Called on every return to the program when signal_pending: builds handler frames, runs default actions
- * (may not return), turns -ERESTARTSYS into a restart or -EINTR. */
+/* Called on every return to the program when signal_pending: builds handler frames, runs default
+ * actions (may not return), turns -ERESTARTSYS into a restart or -EINTR. */
 void signal_deliver(struct regs *regs);
 /* The call's result asks for a restart and no handler runs: make it start again. */
 void signal_restart(struct regs *regs);
-int signal_init_process(struct process *process);                 /* all default; 0 or -ENOMEM */
-void signal_init_task(struct task *task);                         /* nothing blocked, nothing pending */
-int signal_fork(struct process *child, struct task *child_task);  /* copy actions, mask; clear pending */
-void signal_exec(struct process *process);                        /* handlers to default, alternate stack off; timers */
-void signal_exit(struct process *process);                        /* free everything; timers too */
+int signal_init_process(struct process *process); /* all default; 0 or -ENOMEM */
+void signal_init_task(struct task *task);         /* nothing blocked, nothing pending */
+int signal_fork(struct process *child,
+                struct task *child_task);  /* copy actions, mask; clear pending */
+void signal_exec(struct process *process); /* handlers to default, alternate stack off; timers */
+void signal_exit(struct process *process); /* free everything; timers too */
 
 /*
  * signal_mask_borrow - another mask for the time of one call (ppoll, pselect6, epoll_pwait).
@@ -148,11 +179,13 @@ void signal_exit(struct process *process);                        /* free everyt
  * Returns  0, -EINVAL or -EFAULT
  */
 int signal_mask_borrow(uaddr_t mask, uint64_t bytes);
-/* The call ends with `result`: on -ERESTARTNOHAND or -EINTR signal_deliver puts the mask back after a handler's frame
- * remembers it; else now. */
+/* The call ends with `result`: on -ERESTARTNOHAND or -EINTR signal_deliver puts the mask back after
+ * a handler's frame remembers it; else now. */
 void signal_mask_return(int64_t result);
 
-/* Is this signal ignored by the process (SIG_IGN, or default and harmless)? For tty: SIGTTIN and SIGTTOU. */
+/* Is this signal ignored by the process (SIG_IGN, or default and harmless)? For tty: SIGTTIN and
+ * SIGTTOU. */
 bool signal_ignored(struct process *process, int signal);
-/* No process of the group has a parent in the same session but another group: nobody could continue it. */
+/* No process of the group has a parent in the same session but another group: nobody could continue
+ * it. */
 bool group_orphaned(int pgid);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * touch.h - making a stretch of a program's memory safe for plain loads or stores, in a few instructions.
+ * touch.h - making a stretch of a program's memory safe for plain loads or stores, in a few
+ * instructions.
  *
- * One access to each page, with a fix-up as the copies of mm/user_copy.S have: missing pages are faulted in on the
- * way. What was touched stays mapped until the task sleeps (core.h, Concurrency).
+ * One access to each page, with a fix-up as the copies of mm/user_copy.S have: missing pages are
+ * faulted in on the way. What was touched stays mapped until the task sleeps (core.h, Concurrency).
  */
 #pragma once
 #include "libos/linux/core.h"
 
-#define TOUCH_FIXUP                                                                                \
-    ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
+#define TOUCH_FIXUP ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
 
 static inline bool touch_range_ok(uint64_t start, uint64_t end)
 {

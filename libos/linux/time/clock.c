@@ -2,8 +2,9 @@
 /*
  * clock.c - what time it is.
  *
- * Monotonic time is the kernel's nanoseconds since boot (read from the time-stamp counter, no kernel call).
- * Not here: the vDSO, which answers most programs before they get here; sleeping (sleep.c); timers.
+ * Monotonic time is the kernel's nanoseconds since boot (read from the time-stamp counter, no
+ * kernel call). Not here: the vDSO, which answers most programs before they get here; sleeping
+ * (sleep.c); timers.
  */
 #include "libos/linux/time/clock.h"
 #include <linux/time.h>
@@ -15,7 +16,8 @@
 #include "libos/linux/vdso/vdso.h"
 
 #define COARSE_RESOLUTION_NS 4000000 /* as a kernel with 250 ticks a second says */
-#define DURATION_SECONDS_MAX 9000000000ul /* about 285 years; fits in 64 bits of nanoseconds with room to add */
+#define DURATION_SECONDS_MAX                                                                       \
+    9000000000ul /* about 285 years; fits in 64 bits of nanoseconds with room to add */
 
 struct timespec_user {
     int64_t seconds;
@@ -217,8 +219,9 @@ static int64_t timex_read(uint64_t address)
     if (copy_from_user(&timex, address, sizeof timex))
         return -EFAULT;
     if (timex.modes)
-        return current()->process->cred.euid ? -EPERM
-                                             : unimplemented(-EPERM, "adjtimex modes 0x%x", timex.modes);
+        return current()->process->cred.euid
+                   ? -EPERM
+                   : unimplemented(-EPERM, "adjtimex modes 0x%x", timex.modes);
     uint64_t ns = clock_realtime_ns();
 
     memset(&timex, 0, sizeof timex);

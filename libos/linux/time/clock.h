@@ -34,7 +34,8 @@ uint64_t deadline_after(uint64_t wait_ns);
 int duration_from_user(uint64_t *ns, uaddr_t timespec);
 int duration_to_user(uaddr_t timespec, uint64_t ns);
 
-/* deadline_of - when a clock that does not count CPU time will show `at_ns`; on the scale of now_ns. */
+/* deadline_of - when a clock that does not count CPU time will show `at_ns`; on the scale of
+ * now_ns. */
 uint64_t deadline_of(int clock, uint64_t at_ns);
 
 /* Timers of a process: exec deletes the POSIX ones, exit all. */
@@ -43,5 +44,6 @@ void timers_exit(struct process *process);
 /* A timer's signal reached the program: remembers its overrun count for timer_getoverrun. */
 void timers_delivered(struct process *process, const struct siginfo *info);
 
-/* The interval timer that alarm() uses: seconds 0 turns it off. Returns the seconds that were left. */
+/* The interval timer that alarm() uses: seconds 0 turns it off. Returns the seconds that were left.
+ */
 uint64_t timers_alarm(struct process *process, uint64_t seconds);

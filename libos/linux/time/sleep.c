@@ -2,8 +2,8 @@
 /*
  * sleep.c - nanosleep and clock_nanosleep.
  *
- * A relative sleep that a signal without a handler interrupts goes on to the same deadline by restart_syscall;
- * with a handler it ends with EINTR and the time that was left.
+ * A relative sleep that a signal without a handler interrupts goes on to the same deadline by
+ * restart_syscall; with a handler it ends with EINTR and the time that was left.
  */
 #include "libos/linux/time/clock.h"
 #include <linux/time.h>
@@ -61,8 +61,9 @@ int64_t lx_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t timespec, ui
 
     if (clock_read((int)clock, &ns) || (int)clock == CLOCK_THREAD_CPUTIME_ID)
         return -EINVAL;
-    if ((int)clock == CLOCK_PROCESS_CPUTIME_ID || (int)clock < 0 || (int)clock == CLOCK_MONOTONIC_RAW ||
-        (int)clock == CLOCK_REALTIME_COARSE || (int)clock == CLOCK_MONOTONIC_COARSE)
+    if ((int)clock == CLOCK_PROCESS_CPUTIME_ID || (int)clock < 0 ||
+        (int)clock == CLOCK_MONOTONIC_RAW || (int)clock == CLOCK_REALTIME_COARSE ||
+        (int)clock == CLOCK_MONOTONIC_COARSE)
         return unimplemented(-EOPNOTSUPP, "clock_nanosleep on clock %d", (int)clock);
     int error = duration_from_user(&ns, timespec);
 

@@ -171,7 +171,8 @@ int64_t lx_timerfd_settime(uint64_t number, uint64_t flags, uint64_t new, uint64
     fd->interval_ns = interval;
     fd->expirations = 0;
     if (value) {
-        fd->deadline_ns = flags & TFD_TIMER_ABSTIME ? deadline_of(fd->clock, value) : deadline_after(value);
+        fd->deadline_ns =
+            flags & TFD_TIMER_ABSTIME ? deadline_of(fd->clock, value) : deadline_after(value);
         timer_start(&fd->timer, fd->deadline_ns);
     }
     file_drop(file);

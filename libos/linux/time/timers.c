@@ -2,10 +2,10 @@
 /*
  * timers.c - the interval timers and POSIX timers of a process.
  *
- * Each is a `struct tick`: a scheduler timer with a clock. On clocks of CPU time the scheduler timer is set to
- * the earliest moment at which the time could be used up (CPU time passes at most as fast as real time), and
- * set again when it is not; CPU_RECHECK_NS bounds how often.
- * LIMIT: a wall clock that is set forward does not make absolute timers on CLOCK_REALTIME come sooner.
+ * Each is a `struct tick`: a scheduler timer with a clock. On clocks of CPU time the scheduler
+ * timer is set to the earliest moment at which the time could be used up (CPU time passes at most
+ * as fast as real time), and set again when it is not; CPU_RECHECK_NS bounds how often. LIMIT: a
+ * wall clock that is set forward does not make absolute timers on CLOCK_REALTIME come sooner.
  */
 #include "libos/linux/time/clock.h"
 #include <asm/signal.h>
@@ -20,10 +20,15 @@
 #define SIGEV_THREAD    2
 #define SIGEV_THREAD_ID 4
 
-#define CPU_RECHECK_NS 1000000
+#define CPU_RECHECK_NS   1000000
 #define POSIX_TIMERS_MAX 1024
 
-enum tick_clock { TICK_MONOTONIC, TICK_REALTIME, TICK_CPU_USER, TICK_CPU };
+enum tick_clock {
+    TICK_MONOTONIC,
+    TICK_REALTIME,
+    TICK_CPU_USER,
+    TICK_CPU
+};
 
 struct tick {
     struct timer timer;
@@ -54,7 +59,8 @@ struct process_timers {
     int posix_count;
 };
 
-/* --- struct tick -------------------------------------------------------------------------------------------- */
+/* --- struct tick
+ * -------------------------------------------------------------------------------------------- */
 
 static uint64_t tick_now(const struct tick *tick)
 {
@@ -137,7 +143,8 @@ static uint64_t tick_left(const struct tick *tick)
     return tick->at_ns > now ? tick->at_ns - now : 1;
 }
 
-/* --- Interval timers ----------------------------------------------------------------------------------------- */
+/* --- Interval timers
+ * ----------------------------------------------------------------------------------------- */
 
 static void interval_fire(struct tick *tick, uint64_t times)
 {
@@ -210,7 +217,7 @@ int64_t lx_setitimer(uint64_t which, uint64_t new, uint64_t old)
     struct itimer_user in = {0}; /* NULL turns it off, as Linux still allows */
     struct itimer_user out;
 
-    if (new && copy_from_user(&in, new, sizeof in))
+    if (new &&copy_from_user(&in, new, sizeof in))
         return -EFAULT;
     if (which > ITIMER_PROF || !timeval_valid(in.seconds, in.microseconds) ||
         !timeval_valid(in.interval_seconds, in.interval_microseconds))
@@ -224,7 +231,8 @@ int64_t lx_setitimer(uint64_t which, uint64_t new, uint64_t old)
 
     itimer_show(tick, &out);
     if (value)
-        tick_start(tick, tick_now(tick) + value, timeval_ns(in.interval_seconds, in.interval_microseconds));
+        tick_start(tick, tick_now(tick) + value,
+                   timeval_ns(in.interval_seconds, in.interval_microseconds));
     else
         tick_stop(tick);
     return old ? copy_to_user(old, &out, sizeof out) : 0;
@@ -253,7 +261,8 @@ int64_t lx_alarm(uint64_t seconds)
     return (int64_t)timers_alarm(current()->process, (uint32_t)seconds);
 }
 
-/* --- POSIX timers ------------------------------------------------------------------------------------------- */
+/* --- POSIX timers
+ * ------------------------------------------------------------------------------------------- */
 
 struct sigevent_user {
     uint64_t value;
@@ -269,8 +278,7 @@ static struct posix_timer *posix_find(uint64_t id)
 
     if (!timers)
         return NULL;
-    list_for_each(node, &timers->posix)
-    {
+    list_for_each (node, &timers->posix) {
         struct posix_timer *timer = list_item(node, struct posix_timer, node);
 
         if (timer->id == (int)id)
@@ -281,8 +289,7 @@ static struct posix_timer *posix_find(uint64_t id)
 
 static struct task *posix_target(const struct posix_timer *timer)
 {
-    list_for_each(node, &timer->tick.process->tasks)
-    {
+    list_for_each (node, &timer->tick.process->tasks) {
         struct task *task = list_item(node, struct task, peer);
 
         if (task->tid == timer->tid)
@@ -318,8 +325,7 @@ void timers_delivered(struct process *process, const struct siginfo *info)
 
     if (!timers)
         return;
-    list_for_each(node, &timers->posix)
-    {
+    list_for_each (node, &timers->posix) {
         struct posix_timer *timer = list_item(node, struct posix_timer, node);
 
         if (timer->id == info->u.timer.id)
@@ -349,7 +355,8 @@ static int tick_clock_of(int clock, enum tick_clock *out)
         *out = TICK_CPU;
         return 0;
     default:
-        return clock < 0 ? unimplemented(-EOPNOTSUPP, "timer_create on clock %d", clock) : -EOPNOTSUPP;
+        return clock < 0 ? unimplemented(-EOPNOTSUPP, "timer_create on clock %d", clock)
+                         : -EOPNOTSUPP;
     }
 }
 
@@ -392,7 +399,8 @@ int64_t lx_timer_create(uint64_t clock, uint64_t event, uint64_t id)
     timer->signal = notify.signal;
     timer->tid = notify.tid;
     timer->value = event ? notify.value : (uint64_t)timer->id;
-    if (((timer->notify & SIGEV_THREAD_ID) && !posix_target(timer)) || put_user_u32(id, (uint32_t)timer->id)) {
+    if (((timer->notify & SIGEV_THREAD_ID) && !posix_target(timer)) ||
+        put_user_u32(id, (uint32_t)timer->id)) {
         error = (timer->notify & SIGEV_THREAD_ID) && !posix_target(timer) ? -EINVAL : -EFAULT;
         heap_free(timer);
         return error;
@@ -437,7 +445,8 @@ int64_t lx_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old
         return -EINVAL;
     posix_show(timer, &out);
     if (value)
-        tick_start(&timer->tick, flags & TIMER_ABSTIME ? value : tick_now(&timer->tick) + value, interval);
+        tick_start(&timer->tick, flags & TIMER_ABSTIME ? value : tick_now(&timer->tick) + value,
+                   interval);
     else
         tick_stop(&timer->tick);
     return old ? copy_to_user(old, &out, sizeof out) : 0;
@@ -485,7 +494,7 @@ void timers_exec(struct process *process)
 
     if (!timers)
         return;
-    list_for_each_safe(node, &timers->posix)
+    list_for_each_safe (node, &timers->posix)
         posix_delete(timers, list_item(node, struct posix_timer, node));
 }
 

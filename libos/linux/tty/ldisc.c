@@ -2,15 +2,20 @@
 /*
  * ldisc.c - the line discipline.
  *
- * Not here: who reads, waits and gets the signals (tty.c), VMIN and VTIME (tty.c), where output goes.
+ * Not here: who reads, waits and gets the signals (tty.c), VMIN and VTIME (tty.c), where output
+ * goes.
  */
 #include "libos/linux/tty/ldisc.h"
 #include <asm/signal.h>
 #include "base/string.h"
 
-enum mark { MARK_NONE, MARK_LINE, MARK_EOF };
+enum mark {
+    MARK_NONE,
+    MARK_LINE,
+    MARK_EOF
+};
 
-#define CONTROL(letter) ((letter) & 0x1f)
+#define CONTROL(letter) ((letter)&0x1f)
 #define DELETE          0x7f
 #define TAB_COLUMNS     8u
 
@@ -19,10 +24,22 @@ enum mark { MARK_NONE, MARK_LINE, MARK_EOF };
 #define O(flag) (ldisc->termios.c_oflag & (flag))
 
 static const uint8_t control_characters[NCCS] = {
-    [VINTR] = CONTROL('C'),   [VQUIT] = CONTROL('\\'),   [VERASE] = DELETE,      [VKILL] = CONTROL('U'),
-    [VEOF] = CONTROL('D'),    [VTIME] = 0,               [VMIN] = 1,             [VSWTC] = 0,
-    [VSTART] = CONTROL('Q'),  [VSTOP] = CONTROL('S'),    [VSUSP] = CONTROL('Z'), [VEOL] = 0,
-    [VREPRINT] = CONTROL('R'), [VDISCARD] = CONTROL('O'), [VWERASE] = CONTROL('W'), [VLNEXT] = CONTROL('V'),
+    [VINTR] = CONTROL('C'),
+    [VQUIT] = CONTROL('\\'),
+    [VERASE] = DELETE,
+    [VKILL] = CONTROL('U'),
+    [VEOF] = CONTROL('D'),
+    [VTIME] = 0,
+    [VMIN] = 1,
+    [VSWTC] = 0,
+    [VSTART] = CONTROL('Q'),
+    [VSTOP] = CONTROL('S'),
+    [VSUSP] = CONTROL('Z'),
+    [VEOL] = 0,
+    [VREPRINT] = CONTROL('R'),
+    [VDISCARD] = CONTROL('O'),
+    [VWERASE] = CONTROL('W'),
+    [VLNEXT] = CONTROL('V'),
     [VEOL2] = 0,
 };
 
@@ -63,7 +80,9 @@ void ldisc_set(struct ldisc *ldisc, const struct termios *termios)
     }
 }
 
-/* --- Output ------------------------------------------------------------------------------------------------ */
+/* --- Output
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static size_t output_newline(struct ldisc *ldisc, uint8_t *out)
 {
@@ -138,7 +157,9 @@ size_t ldisc_output(struct ldisc *ldisc, uint8_t byte, uint8_t *out)
     return 1;
 }
 
-/* --- Echo -------------------------------------------------------------------------------------------------- */
+/* --- Echo
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void echo_raw(struct ldisc *ldisc, uint8_t byte)
 {
@@ -175,7 +196,9 @@ static void echo_back(struct ldisc *ldisc, uint32_t columns, bool wipe)
     }
 }
 
-/* --- Editing ----------------------------------------------------------------------------------------------- */
+/* --- Editing
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static uint8_t byte_at(const struct ldisc *ldisc, uint32_t position)
 {
@@ -187,7 +210,8 @@ static bool is_continuation(const struct ldisc *ldisc, uint8_t byte)
     return I(IUTF8) && (byte & 0xc0) == 0x80;
 }
 
-/* First byte of the last character: what decides whether it belongs to a word. REQUIRES a line that is not empty. */
+/* First byte of the last character: what decides whether it belongs to a word. REQUIRES a line that
+ * is not empty. */
 static uint8_t last_character(const struct ldisc *ldisc)
 {
     uint32_t at = ldisc->tail - 1;
@@ -248,8 +272,9 @@ static void erase_one(struct ldisc *ldisc, uint8_t key)
 /* Letters and digits of Latin-1, as Linux counts them even under IUTF8, and the underscore. */
 static bool is_word(uint8_t byte)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-           byte == '_' || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= 'a' && byte <= 'z') || byte == '_' ||
+           (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
 }
 
 static void erase_word(struct ldisc *ldisc)
@@ -285,7 +310,9 @@ static void reprint(struct ldisc *ldisc, uint8_t key)
         echo_character(ldisc, byte_at(ldisc, at));
 }
 
-/* --- Input --------------------------------------------------------------------------------------------------- */
+/* --- Input
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static bool is_key(const struct ldisc *ldisc, int which, uint8_t byte)
 {
@@ -462,7 +489,9 @@ uint32_t ldisc_room(const struct ldisc *ldisc)
     return used < LDISC_BYTES - 1 ? LDISC_BYTES - 1 - used : 0;
 }
 
-/* --- Reading ------------------------------------------------------------------------------------------------- */
+/* --- Reading
+ * -------------------------------------------------------------------------------------------------
+ */
 
 uint32_t ldisc_available(const struct ldisc *ldisc)
 {
@@ -483,8 +512,10 @@ static size_t read_line(struct ldisc *ldisc, uint8_t *to, size_t count)
         if (mark == MARK_LINE)
             return done;
     }
-    /* A full buffer just before the end-of-file mark: the mark ended these bytes, it is not an end of file. */
-    if (done && ldisc->head != ldisc->committed && ldisc->mark[ldisc->head % LDISC_BYTES] == MARK_EOF)
+    /* A full buffer just before the end-of-file mark: the mark ended these bytes, it is not an end
+     * of file. */
+    if (done && ldisc->head != ldisc->committed &&
+        ldisc->mark[ldisc->head % LDISC_BYTES] == MARK_EOF)
         ldisc->head++;
     return done;
 }

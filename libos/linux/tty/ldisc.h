@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ldisc.h - the line discipline: what a terminal does to the bytes between a keyboard and a program.
+ * ldisc.h - the line discipline: what a terminal does to the bytes between a keyboard and a
+ * program.
  *
- * Pure: no allocation, no sleeping, no LibOS state; effects go through two callbacks. Host tests link it.
- * Source: POSIX, "General Terminal Interface"; Linux termios(3) for what POSIX leaves open.
+ * Pure: no allocation, no sleeping, no LibOS state; effects go through two callbacks. Host tests
+ * link it. Source: POSIX, "General Terminal Interface"; Linux termios(3) for what POSIX leaves
+ * open.
  */
 #pragma once
 #include <stdbool.h>
@@ -19,7 +21,8 @@ struct ldisc {
     /* The host of the discipline. Both may be called from ldisc_input only. */
     void (*echo)(struct ldisc *ldisc, const uint8_t *bytes, size_t count);
     void (*signal)(struct ldisc *ldisc, int signal);
-    /* [head, committed) can be read; [committed, tail) is the line being edited. They count for ever. */
+    /* [head, committed) can be read; [committed, tail) is the line being edited. They count for
+     * ever. */
     uint32_t head, committed, tail;
     uint32_t column;      /* of the output */
     uint32_t line_column; /* where the edited line began */
@@ -32,16 +35,19 @@ struct ldisc {
 /* ldisc_init - cooked mode as Linux sets up a terminal; buffers empty; callbacks left alone. */
 void ldisc_init(struct ldisc *ldisc);
 
-/* ldisc_set - new modes. What was typed in canonical mode becomes readable when that is switched off. */
+/* ldisc_set - new modes. What was typed in canonical mode becomes readable when that is switched
+ * off. */
 void ldisc_set(struct ldisc *ldisc, const struct termios *termios);
 
-/* ldisc_input - a byte arrives from the keyboard: edit, echo, signal. Never refuses; drops when full. */
+/* ldisc_input - a byte arrives from the keyboard: edit, echo, signal. Never refuses; drops when
+ * full. */
 void ldisc_input(struct ldisc *ldisc, uint8_t byte);
 
 /* ldisc_room - bytes that ldisc_input can take now without dropping one. */
 uint32_t ldisc_room(const struct ldisc *ldisc);
 
-/* ldisc_available - bytes that can be read; in canonical mode those of finished lines, end-of-file marks included. */
+/* ldisc_available - bytes that can be read; in canonical mode those of finished lines, end-of-file
+ * marks included. */
 uint32_t ldisc_available(const struct ldisc *ldisc);
 
 /*

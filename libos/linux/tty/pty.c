@@ -2,9 +2,10 @@
 /*
  * pty.c - pseudo terminals: /dev/ptmx and /dev/pts.
  *
- * A pty is a struct tty whose far side is a file, the master: what programs write on the terminal's side is
- * queued for it, what is written to it is typed into the line discipline. It lives until the master is closed and nobody
- * has the terminal open. LIMIT: PTY_MAX at a time; /dev/pts lists all names, and opening a free one gives EIO.
+ * A pty is a struct tty whose far side is a file, the master: what programs write on the terminal's
+ * side is queued for it, what is written to it is typed into the line discipline. It lives until
+ * the master is closed and nobody has the terminal open. LIMIT: PTY_MAX at a time; /dev/pts lists
+ * all names, and opening a free one gives EIO.
  */
 #include <asm/fcntl.h>
 #include <asm/poll.h>
@@ -18,8 +19,8 @@
 struct pty {
     struct tty tty;
     bool master_open;
-    bool locked;      /* until unlockpt */
-    bool opened;      /* the terminal was open once */
+    bool locked; /* until unlockpt */
+    bool opened; /* the terminal was open once */
     struct waitq master_waiters;
     uint32_t written, taken; /* of queue; they count for ever */
     uint8_t queue[QUEUE_BYTES];
@@ -37,7 +38,8 @@ static uint32_t pty_used(const struct pty *pty)
     return pty->written - pty->taken;
 }
 
-/* --- The driver: what the terminal's side does to the master --------------------------------------------------- */
+/* --- The driver: what the terminal's side does to the master
+ * --------------------------------------------------- */
 
 static uint32_t pty_room(struct tty *tty)
 {
@@ -57,8 +59,7 @@ static void pty_free_unused(struct pty *pty)
     if (pty->master_open || pty->tty.users)
         return;
     ptys[pty->tty.number] = NULL;
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->tty == &pty->tty)
@@ -87,7 +88,9 @@ static const struct tty_driver pty_driver = {
     .taken = pty_taken,
 };
 
-/* --- The master ---------------------------------------------------------------------------------------------------- */
+/* --- The master
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static bool terminal_gone(const struct pty *pty)
 {
@@ -152,7 +155,8 @@ static int64_t master_write(struct file *file, uaddr_t buffer, uint64_t bytes, u
         return -EIO;
     while (done < bytes && !error) {
         error = wait_discipline(file, pty);
-        uint32_t count = (uint32_t)min_of(bytes - done, (uint64_t)min_of(ldisc_room(&pty->tty.ldisc), (uint32_t)CHUNK));
+        uint32_t count = (uint32_t)min_of(
+            bytes - done, (uint64_t)min_of(ldisc_room(&pty->tty.ldisc), (uint32_t)CHUNK));
 
         if (error)
             break;
@@ -275,7 +279,9 @@ static const struct file_ops master_ops = {
     .release = master_release,
 };
 
-/* --- Opening ----------------------------------------------------------------------------------------------------------- */
+/* --- Opening
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static int master_open(struct file *file)
 {

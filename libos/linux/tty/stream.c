@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream.c - standard input, output and error: rings shared with init, seen by programs as pipes or a terminal.
+ * stream.c - standard input, output and error: rings shared with init, seen by programs as pipes or
+ * a terminal.
  *
- * init wakes the instance when input came, a signal or a window change, and when it took bytes from a ring that was
- * more than half full; that becomes stream_event. The other way, init is woken after each read or write.
- * A peer that breaks the rules of a ring (lib/exo/ring.h) ends the instance: there is no one left to talk to.
+ * init wakes the instance when input came, a signal or a window change, and when it took bytes from
+ * a ring that was more than half full; that becomes stream_event. The other way, init is woken
+ * after each read or write. A peer that breaks the rules of a ring (lib/exo/ring.h) ends the
+ * instance: there is no one left to talk to.
  */
 #include <asm/fcntl.h>
 #include <asm/poll.h>
@@ -15,7 +17,7 @@
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/tty/tty.h"
 #include "libos/linux/user.h"
-#include "build/gen/exo_stubs.h"
+#include "exo_stubs.h"
 
 #define SLOT_OWN    0 /* any: the event bit is open to all */
 #define PIPE_ATOMIC 4096
@@ -53,7 +55,8 @@ static uint32_t stream_room(const struct stream *stream)
     return stream->size - stream_used(stream);
 }
 
-/* True: no input is in the ring and none will come. in_end is looked at first: bytes before it are in the ring. */
+/* True: no input is in the ring and none will come. in_end is looked at first: bytes before it are
+ * in the ring. */
 static bool input_over(void)
 {
     uint32_t end = __atomic_load_n(&streams->in_end, __ATOMIC_ACQUIRE);
@@ -61,7 +64,9 @@ static bool input_over(void)
     return end && !stream_used(&input);
 }
 
-/* --- As pipes -------------------------------------------------------------------------------------------------- */
+/* --- As pipes
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* Copies `count` bytes at the ring's reading end to the program, in two pieces where it wraps. */
 static int ring_to_user(const struct stream *stream, uaddr_t to, uint32_t count)
@@ -196,7 +201,9 @@ static const struct file_ops output_ops = {
     .poll = pipe_poll_out,
 };
 
-/* --- As a terminal ------------------------------------------------------------------------------------------------ */
+/* --- As a terminal
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static uint32_t console_room(struct tty *tty)
 {
@@ -208,7 +215,8 @@ static void console_write(struct tty *tty, const uint8_t *bytes, uint32_t count)
 {
     (void)tty;
     if (console_output)
-        exo_ring_write(console_output->ring, console_output->bytes, console_output->size, bytes, count);
+        exo_ring_write(console_output->ring, console_output->bytes, console_output->size, bytes,
+                       count);
 }
 
 static void console_flush(struct tty *tty)
@@ -224,7 +232,8 @@ static void console_pull(struct tty *tty)
     uint32_t taken = 0;
 
     for (;;) {
-        uint32_t want = min_of(min_of(ldisc_room(&tty->ldisc), (uint32_t)sizeof chunk), stream_used(&input));
+        uint32_t want =
+            min_of(min_of(ldisc_room(&tty->ldisc), (uint32_t)sizeof chunk), stream_used(&input));
 
         if (!want)
             break;
@@ -246,7 +255,9 @@ static const struct tty_driver console_driver = {
     .taken = console_pull,
 };
 
-/* --- Events --------------------------------------------------------------------------------------------------------- */
+/* --- Events
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int signal_of_channel(uint32_t bit)
 {
@@ -266,7 +277,8 @@ static int signal_of_channel(uint32_t bit)
     }
 }
 
-/* The host's signals go to whom a terminal's would: the foreground group, or the first program's. */
+/* The host's signals go to whom a terminal's would: the foreground group, or the first program's.
+ */
 static void deliver_host_signals(void)
 {
     uint32_t bits = __atomic_exchange_n(&streams->signals, 0, __ATOMIC_ACQ_REL);
@@ -304,9 +316,12 @@ void stream_event(void)
     waitq_wake(&console.writers);
 }
 
-/* --- Start ------------------------------------------------------------------------------------------------------------ */
+/* --- Start
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static void stream_init(struct stream *stream, struct instance_ring *ring, uint8_t *bytes, uint32_t size)
+static void stream_init(struct stream *stream, struct instance_ring *ring, uint8_t *bytes,
+                        uint32_t size)
 {
     stream->ring = ring;
     stream->bytes = bytes;
@@ -378,7 +393,8 @@ struct file *stream_file(int descriptor)
 
     if (instance->tty_mask & 1u << descriptor)
         return terminal_file();
-    struct file *file = file_new(descriptor ? &output_ops : &input_ops, descriptor ? O_WRONLY : O_RDONLY);
+    struct file *file =
+        file_new(descriptor ? &output_ops : &input_ops, descriptor ? O_WRONLY : O_RDONLY);
 
     if (!file)
         return NULL;

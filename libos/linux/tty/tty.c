@@ -2,8 +2,8 @@
 /*
  * tty.c - terminals: reading, writing, job control, modes.
  *
- * Bytes pass through a buffer on the stack (CHUNK), because the discipline must not see a program's memory: it
- * may fault, and what it holds may change.
+ * Bytes pass through a buffer on the stack (CHUNK), because the discipline must not see a program's
+ * memory: it may fault, and what it holds may change.
  */
 #include "libos/linux/tty/tty.h"
 #include <asm/fcntl.h>
@@ -12,8 +12,8 @@
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/user.h"
 
-#define CHUNK             256
-#define TENTH_SECOND_NS   100000000ul
+#define CHUNK           256
+#define TENTH_SECOND_NS 100000000ul
 
 struct window_user {
     uint16_t rows, columns, x_pixels, y_pixels;
@@ -24,7 +24,8 @@ static struct tty *tty_of(struct ldisc *ldisc)
     return container_of(ldisc, struct tty, ldisc);
 }
 
-/* Echo has no one who could wait: what does not fit is lost, as on Linux when its echo buffer is full. */
+/* Echo has no one who could wait: what does not fit is lost, as on Linux when its echo buffer is
+ * full. */
 static void echo(struct ldisc *ldisc, const uint8_t *bytes, size_t count)
 {
     struct tty *tty = tty_of(ldisc);
@@ -81,9 +82,11 @@ void tty_hangup(struct tty *tty)
     waitq_wake(&tty->writers);
 }
 
-void tty_set_window(struct tty *tty, uint16_t rows, uint16_t columns, uint16_t x_pixels, uint16_t y_pixels)
+void tty_set_window(struct tty *tty, uint16_t rows, uint16_t columns, uint16_t x_pixels,
+                    uint16_t y_pixels)
 {
-    bool same = tty->rows == rows && tty->columns == columns && tty->x_pixels == x_pixels && tty->y_pixels == y_pixels;
+    bool same = tty->rows == rows && tty->columns == columns && tty->x_pixels == x_pixels &&
+                tty->y_pixels == y_pixels;
 
     tty->rows = rows;
     tty->columns = columns;
@@ -93,7 +96,8 @@ void tty_set_window(struct tty *tty, uint16_t rows, uint16_t columns, uint16_t x
         signal_send_group(tty->group, SIGWINCH, NULL);
 }
 
-/* --- Job control --------------------------------------------------------------------------------------------- */
+/* --- Job control
+ * --------------------------------------------------------------------------------------------- */
 
 static bool in_background(const struct tty *tty)
 {
@@ -104,7 +108,8 @@ static bool in_background(const struct tty *tty)
 
 static bool blocked_or_ignored(int signal)
 {
-    return (current()->sig.blocked & SIGNAL_BIT(signal)) || signal_ignored(current()->process, signal);
+    return (current()->sig.blocked & SIGNAL_BIT(signal)) ||
+           signal_ignored(current()->process, signal);
 }
 
 static int64_t stop_group(int signal)
@@ -147,8 +152,7 @@ static int64_t set_group(struct tty *tty, uaddr_t argument)
         return -EFAULT;
     if ((int)value <= 0)
         return -EINVAL;
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->pgid != (int)value)
@@ -172,8 +176,7 @@ static int64_t take_terminal(struct tty *tty, bool steal)
     if (tty->session && (!steal || own->cred.euid))
         return -EPERM;
     if (tty->session) {
-        list_for_each(node, &process_list)
-        {
+        list_for_each (node, &process_list) {
             struct process *process = list_item(node, struct process, all);
 
             if (process->tty == tty)
@@ -193,8 +196,7 @@ static void release_terminal(struct tty *tty, int session)
         signal_send_group(tty->group, SIGHUP, NULL);
         signal_send_group(tty->group, SIGCONT, NULL);
     }
-    list_for_each(node, &process_list)
-    {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->sid == session && process->tty == tty)
@@ -235,7 +237,9 @@ void tty_attach(struct file *file, struct tty *tty)
         take_terminal(tty, false);
 }
 
-/* --- Reading ---------------------------------------------------------------------------------------------------- */
+/* --- Reading
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static bool at_end(const struct tty *tty)
 {
@@ -260,7 +264,8 @@ static struct patience patience_of(const struct tty *tty, uint64_t wanted)
     return (struct patience){.minimum = min_of(minimum, wanted), .between_ns = time_ns};
 }
 
-/* Waits until the read can return something. 0, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS, or check_read's. */
+/* Waits until the read can return something. 0, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS, or check_read's.
+ */
 static int64_t wait_input(struct file *file, struct tty *tty, uint64_t wanted)
 {
     struct patience patience = patience_of(tty, wanted);
@@ -323,7 +328,9 @@ static int64_t tty_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint6
     return (int64_t)done;
 }
 
-/* --- Writing ------------------------------------------------------------------------------------------------------- */
+/* --- Writing
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 /* Waits until the far side takes LDISC_OUTPUT_MAX bytes. */
 static int64_t wait_room(struct file *file, struct tty *tty)
@@ -350,7 +357,8 @@ static int64_t wait_room(struct file *file, struct tty *tty)
 }
 
 /* Sends as much of the chunk as there is room for; *error when not all. */
-static uint32_t write_chunk(struct file *file, struct tty *tty, const uint8_t *chunk, uint32_t count, int64_t *error)
+static uint32_t write_chunk(struct file *file, struct tty *tty, const uint8_t *chunk,
+                            uint32_t count, int64_t *error)
 {
     uint8_t out[LDISC_OUTPUT_MAX];
 
@@ -388,7 +396,9 @@ static int64_t tty_write(struct file *file, uaddr_t buffer, uint64_t bytes, uint
     return done ? (int64_t)done : error;
 }
 
-/* --- poll ----------------------------------------------------------------------------------------------------------- */
+/* --- poll
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 uint32_t tty_poll_state(const struct tty *tty)
 {
@@ -416,7 +426,9 @@ static uint32_t tty_poll(struct file *file, struct poll_wait *wait)
     return tty_poll_state(tty);
 }
 
-/* --- ioctl ------------------------------------------------------------------------------------------------------------ */
+/* --- ioctl
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t set_modes(struct file *file, struct tty *tty, uint32_t request, uaddr_t argument)
 {
@@ -511,7 +523,8 @@ static int64_t tty_ioctl_session(struct tty *tty, uint32_t request, uaddr_t argu
     case TIOCSPGRP:
         return set_group(tty, argument);
     case TIOCGSID:
-        return own->tty == tty && tty->session ? put_user_u32(argument, (uint32_t)tty->session) : -ENOTTY;
+        return own->tty == tty && tty->session ? put_user_u32(argument, (uint32_t)tty->session)
+                                               : -ENOTTY;
     case TIOCSCTTY:
         return take_terminal(tty, argument == 1);
     case TIOCNOTTY:

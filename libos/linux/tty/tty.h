@@ -13,7 +13,7 @@
 struct tty;
 
 struct tty_driver {
-    uint32_t (*room)(struct tty *tty);                                    /* bytes that write takes now */
+    uint32_t (*room)(struct tty *tty); /* bytes that write takes now */
     void (*write)(struct tty *tty, const uint8_t *bytes, uint32_t count); /* count <= room */
     void (*flush)(struct tty *tty); /* after a series of writes: tell the far side */
     void (*taken)(struct tty *tty); /* the program read: there is room for input again */
@@ -22,15 +22,15 @@ struct tty_driver {
 struct tty {
     struct ldisc ldisc;
     const struct tty_driver *driver;
-    int session;       /* whose controlling terminal it is; 0: nobody's */
-    int group;         /* foreground process group; 0: none */
-    bool hung_up;      /* no input any more: reads give end of file, output is refused */
-    bool input_ended;  /* the host's input ended: reads give end of file, output goes on */
+    int session;      /* whose controlling terminal it is; 0: nobody's */
+    int group;        /* foreground process group; 0: none */
+    bool hung_up;     /* no input any more: reads give end of file, output is refused */
+    bool input_ended; /* the host's input ended: reads give end of file, output goes on */
     struct waitq readers;
     struct waitq writers;
     uint16_t rows, columns, x_pixels, y_pixels;
-    uint32_t users;    /* open files of the terminal's own side */
-    int number;        /* pty: of /dev/pts; console: -1 */
+    uint32_t users; /* open files of the terminal's own side */
+    int number;     /* pty: of /dev/pts; console: -1 */
 };
 
 void tty_init(struct tty *tty, const struct tty_driver *driver);
@@ -38,13 +38,16 @@ void tty_init(struct tty *tty, const struct tty_driver *driver);
 /* tty_receive - bytes from the far side; the caller asked ldisc_room. Wakes readers. */
 void tty_receive(struct tty *tty, const uint8_t *bytes, uint32_t count);
 
-/* tty_hangup - the far side is gone: the session's leader gets SIGHUP and SIGCONT, readers end of file. */
+/* tty_hangup - the far side is gone: the session's leader gets SIGHUP and SIGCONT, readers end of
+ * file. */
 void tty_hangup(struct tty *tty);
 
 /* tty_set_window - new size; SIGWINCH to the foreground group if it changed. */
-void tty_set_window(struct tty *tty, uint16_t rows, uint16_t columns, uint16_t x_pixels, uint16_t y_pixels);
+void tty_set_window(struct tty *tty, uint16_t rows, uint16_t columns, uint16_t x_pixels,
+                    uint16_t y_pixels);
 
-/* tty_attach - file (opened by a device's open) is the terminal from now on; it may become the controlling one. */
+/* tty_attach - file (opened by a device's open) is the terminal from now on; it may become the
+ * controlling one. */
 void tty_attach(struct file *file, struct tty *tty);
 
 /* What read of the terminal's own side would do: for poll. */
@@ -53,11 +56,13 @@ uint32_t tty_poll_state(const struct tty *tty);
 /* TIOCGWINSZ and the like that both sides of a pty have; -ENOTTY: not one of them. */
 int64_t tty_ioctl_common(struct tty *tty, uint32_t request, uaddr_t argument);
 
-/* tty_session_exit - a session leader exits: its controlling terminal is released, the foreground group gets SIGHUP. */
+/* tty_session_exit - a session leader exits: its controlling terminal is released, the foreground
+ * group gets SIGHUP. */
 void tty_session_exit(struct process *process);
 
 extern const struct file_ops tty_ops;
 
-/* tty_start - makes /dev/console, /dev/tty, /dev/ptmx and /dev/pts. Called by fs_start when /dev exists. 0 or -errno. */
+/* tty_start - makes /dev/console, /dev/tty, /dev/ptmx and /dev/pts. Called by fs_start when /dev
+ * exists. 0 or -errno. */
 int tty_start(void);
 int pty_start(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sig_dirty_stack.c - the frame of a handler lands on bytes that an earlier call left on the stack. */
+/* sig_dirty_stack.c - the frame of a handler lands on bytes that an earlier call left on the stack.
+ */
 #include "tests/diff/diff.h"
 
 static void __attribute__((noinline)) soil(int byte)

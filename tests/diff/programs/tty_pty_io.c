@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tty_pty_io.c - bytes through a pseudo terminal: lines, echo, raw mode, timeouts, the end of either side. */
+/* tty_pty_io.c - bytes through a pseudo terminal: lines, echo, raw mode, timeouts, the end of
+ * either side. */
 #include "tests/diff/diff.h"
 #include <pty.h>
 #include <termios.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tty_pty_jobs.c - a session on a pseudo terminal: signal keys, background reads and writes, hang-up. */
+/* tty_pty_jobs.c - a session on a pseudo terminal: signal keys, background reads and writes,
+ * hang-up. */
 #include "tests/diff/diff.h"
 #include <pty.h>
 #include <termios.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tty_pty_open.c - making a pseudo terminal: names, locks, what both ends look like, window size. */
+/* tty_pty_open.c - making a pseudo terminal: names, locks, what both ends look like, window size.
+ */
 #include "tests/diff/diff.h"
 #include <sys/sysmacros.h>
 #include <termios.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ldisc_test.c - the line discipline on the host: what is typed, what is echoed, what a program reads.
+ * ldisc_test.c - the line discipline on the host: what is typed, what is echoed, what a program
+ * reads.
  *
- * Expected texts are what a Linux terminal does; pty_compare.c holds the discipline against the host's. Enter types "\r".
+ * Expected texts are what a Linux terminal does; pty_compare.c holds the discipline against the
+ * host's. Enter types "\r".
  */
 #include "libos/linux/tty/ldisc.h"
 #include <asm/signal.h>
@@ -124,13 +126,15 @@ static void test_end_of_file(void)
 {
     start();
     TYPE("\x04");
-    result(ldisc_available(&ldisc) && READS("", 10) && !ldisc_available(&ldisc), "end of file on an empty line");
+    result(ldisc_available(&ldisc) && READS("", 10) && !ldisc_available(&ldisc),
+           "end of file on an empty line");
     start();
     TYPE("ab\x04");
     result(READS("ab", 10) && !ldisc_available(&ldisc), "end of file after text pushes the text");
     start();
     TYPE("abc\x04");
-    result(READS("abc", 3) && !ldisc_available(&ldisc), "a read of exactly that text takes the mark, too");
+    result(READS("abc", 3) && !ldisc_available(&ldisc),
+           "a read of exactly that text takes the mark, too");
     start();
     TYPE("a\x04\x04");
     result(READS("a", 10) && READS("", 10), "twice: text, then end of file");
@@ -139,21 +143,29 @@ static void test_end_of_file(void)
 static void test_erase(void)
 {
     start();
-    TYPE("ax\x7f" "b\r");
-    result(READS("ab\n", 10) && ECHOES("ax\b \bb\r\n"), "erase takes one character off line and screen");
+    TYPE("ax\x7f"
+         "b\r");
+    result(READS("ab\n", 10) && ECHOES("ax\b \bb\r\n"),
+           "erase takes one character off line and screen");
     start();
     TYPE("\x7f\x7fx\r");
     result(READS("x\n", 10) && ECHOES("x\r\n"), "erase on an empty line does nothing");
     start();
-    TYPE("a\x16\x01" "\x7f\r");
-    result(READS("a\n", 10) && ECHOES("a^\b^A\b \b\b \b\r\n"), "a control character is two columns wide");
+    TYPE("a\x16\x01"
+         "\x7f\r");
+    result(READS("a\n", 10) && ECHOES("a^\b^A\b \b\b \b\r\n"),
+           "a control character is two columns wide");
     start();
-    TYPE("ab\t\x7f" "c\r");
-    result(READS("abc\n", 10) && ECHOES("ab\t\b\b\b\b\b\bc\r\n"), "erasing a tab goes back to where it began");
+    TYPE("ab\t\x7f"
+         "c\r");
+    result(READS("abc\n", 10) && ECHOES("ab\t\b\b\b\b\b\bc\r\n"),
+           "erasing a tab goes back to where it began");
     start();
     ldisc.termios.c_iflag |= IUTF8;
-    TYPE("a\xc3\xa4\x7f" "b\r");
-    result(READS("ab\n", 10) && ECHOES("a\xc3\xa4\b \bb\r\n"), "erase takes a whole UTF-8 character");
+    TYPE("a\xc3\xa4\x7f"
+         "b\r");
+    result(READS("ab\n", 10) && ECHOES("a\xc3\xa4\b \bb\r\n"),
+           "erase takes a whole UTF-8 character");
     start();
     TYPE("one two  \x17X\r");
     result(READS("one X\n", 20), "word erase takes spaces and the word before them");
@@ -162,8 +174,10 @@ static void test_erase(void)
     result(READS("xy\n", 10) && ECHOES("abc\b \b\b \b\b \bxy\r\n"), "kill takes the line");
     start();
     set_flags(0, ECHOE | ECHOKE, 0);
-    TYPE("ab\x7f\x15" "c\r");
-    result(READS("c\n", 10) && ECHOES("ab^?^U\r\nc\r\n"), "without ECHOE and ECHOKE the keys themselves are echoed");
+    TYPE("ab\x7f\x15"
+         "c\r");
+    result(READS("c\n", 10) && ECHOES("ab^?^U\r\nc\r\n"),
+           "without ECHOE and ECHOKE the keys themselves are echoed");
     start();
     TYPE("first\rse\x7f\x7f\x7f\x7f\x15ok\r");
     result(READS("first\n", 10) && READS("ok\n", 10), "editing never reaches into a finished line");
@@ -175,12 +189,14 @@ static void test_keys(void)
     TYPE("\x16\x03\r");
     result(READS("\x03\n", 10) && signal_count == 0, "literal next makes a signal key a character");
     start();
-    TYPE("ab\x12" "c\r");
+    TYPE("ab\x12"
+         "c\r");
     result(READS("abc\n", 10) && ECHOES("ab^R\r\nabc\r\n"), "reprint shows the line again");
     start();
     ldisc.termios.c_cc[VEOL] = ';';
     TYPE("a;b\r");
-    result(READS("a;", 10) && READS("b\n", 10), "the end-of-line key ends a line and is part of it");
+    result(READS("a;", 10) && READS("b\n", 10),
+           "the end-of-line key ends a line and is part of it");
     start();
     set_flags(0, IEXTEN, 0);
     TYPE("a b\x17\r");
@@ -191,15 +207,18 @@ static void test_signals(void)
 {
     start();
     TYPE("abc\x03");
-    result(signal_count == 1 && signals[0] == SIGINT && ECHOES("abc^C"), "interrupt key signals and is echoed");
+    result(signal_count == 1 && signals[0] == SIGINT && ECHOES("abc^C"),
+           "interrupt key signals and is echoed");
     TYPE("x\r");
     result(READS("x\n", 10), "a signal key discards the line");
     start();
     TYPE("\x1c\x1a");
-    result(signal_count == 2 && signals[0] == SIGQUIT && signals[1] == SIGTSTP, "quit and suspend keys");
+    result(signal_count == 2 && signals[0] == SIGQUIT && signals[1] == SIGTSTP,
+           "quit and suspend keys");
     start();
     set_flags(0, 0, NOFLSH);
-    TYPE("ab\x03" "c\r");
+    TYPE("ab\x03"
+         "c\r");
     result(READS("abc\n", 10) && signal_count == 1, "NOFLSH keeps the line");
     start();
     set_flags(0, ISIG, 0);
@@ -268,13 +287,15 @@ static void test_output(void)
     uint8_t out[LDISC_OUTPUT_MAX];
 
     start();
-    result(ldisc_output(&ldisc, '\n', out) == 2 && memcmp(out, "\r\n", 2) == 0, "newline becomes return, newline");
+    result(ldisc_output(&ldisc, '\n', out) == 2 && memcmp(out, "\r\n", 2) == 0,
+           "newline becomes return, newline");
     ldisc.termios.c_oflag &= ~(unsigned)OPOST;
     result(ldisc_output(&ldisc, '\n', out) == 1 && out[0] == '\n', "not without OPOST");
     start();
     ldisc.termios.c_oflag |= XTABS;
     ldisc_output(&ldisc, 'a', out);
-    result(ldisc_output(&ldisc, '\t', out) == 7 && memcmp(out, "       ", 7) == 0, "XTABS expands to the next stop");
+    result(ldisc_output(&ldisc, '\t', out) == 7 && memcmp(out, "       ", 7) == 0,
+           "XTABS expands to the next stop");
     start();
     ldisc.termios.c_oflag = OPOST | OCRNL;
     result(ldisc_output(&ldisc, '\r', out) == 1 && out[0] == '\n', "OCRNL");
@@ -294,7 +315,8 @@ static void test_full(void)
     result(ldisc_available(&ldisc) == LDISC_BYTES, "a line is at most 4095 bytes and its newline");
     uint8_t buffer[LDISC_BYTES];
 
-    good = ldisc_read(&ldisc, buffer, sizeof buffer) == LDISC_BYTES && buffer[LDISC_BYTES - 1] == '\n';
+    good =
+        ldisc_read(&ldisc, buffer, sizeof buffer) == LDISC_BYTES && buffer[LDISC_BYTES - 1] == '\n';
     result(good && ldisc_room(&ldisc) == LDISC_BYTES, "it reads back and leaves room");
     start();
     set_flags(0, ICANON, 0);
@@ -337,7 +359,8 @@ static void test_random(void)
             ldisc_read(&ldisc, buffer, state >> 33 & 255);
         if (ldisc_room(&ldisc))
             ldisc_input(&ldisc, (uint8_t)(state >> 40));
-        good = ldisc.tail - ldisc.head <= LDISC_BYTES && ldisc.committed - ldisc.head <= ldisc.tail - ldisc.head;
+        good = ldisc.tail - ldisc.head <= LDISC_BYTES &&
+               ldisc.committed - ldisc.head <= ldisc.tail - ldisc.head;
         echoed_length = 0;
     }
     result(good, "400,000 random keys in random modes keep the buffer in order");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pty_compare.c - the line discipline against the host's: the same keys into a Linux pty and into ours, compared
- * in what comes back to the screen and in what a program reads. Skipped where the host gives no pty. Not compared:
- * erasing tabs without OPOST, where Linux counts columns that it did not print.
+ * pty_compare.c - the line discipline against the host's: the same keys into a Linux pty and into
+ * ours, compared in what comes back to the screen and in what a program reads. Skipped where the
+ * host gives no pty. Not compared: erasing tabs without OPOST, where Linux counts columns that it
+ * did not print.
  */
 #include "libos/linux/tty/ldisc.h"
 #include <asm/ioctls.h>
@@ -36,7 +37,8 @@ static void on_signal(struct ldisc *self, int signal)
     (void)signal;
 }
 
-/* Everything that can be read now, with a mark between reads, so that line borders are compared, too. */
+/* Everything that can be read now, with a mark between reads, so that line borders are compared,
+ * too. */
 static size_t drain(int fd, uint8_t *to, size_t size, size_t each, bool marks)
 {
     size_t length = 0;
@@ -75,8 +77,10 @@ static uint64_t next(void)
 
 static size_t make_keys(uint8_t *keys)
 {
-    /* Letters, spaces, tabs, editing keys, control characters; no stop key (it would hold the echo). */
-    static const uint8_t alphabet[] = "abcXYZ019  ..\t\t\r\r\n\x7f\x7f\x7f\x15\x17\x17\x16\x04\x12\x01\x1b_\xc3\xa4\xc3\xa4";
+    /* Letters, spaces, tabs, editing keys, control characters; no stop key (it would hold the
+     * echo). */
+    static const uint8_t alphabet[] =
+        "abcXYZ019  ..\t\t\r\r\n\x7f\x7f\x7f\x15\x17\x17\x16\x04\x12\x01\x1b_\xc3\xa4\xc3\xa4";
     size_t count = 1 + next() % KEYS_MAX;
 
     for (size_t i = 0; i < count; i++)
@@ -140,8 +144,8 @@ static bool compare(int round)
     if (host_read_length == our_length && !memcmp(host_read, our_read, our_length) &&
         host_echo_length == our_echo_length && !memcmp(host_echo, our_echo, our_echo_length))
         return true;
-    printf("# round %d: iflag %x oflag %x lflag %x, reads of %zu\n", round, termios.c_iflag, termios.c_oflag,
-           termios.c_lflag, each);
+    printf("# round %d: iflag %x oflag %x lflag %x, reads of %zu\n", round, termios.c_iflag,
+           termios.c_oflag, termios.c_lflag, each);
     show("keys", keys, count);
     show("host echo", host_echo, host_echo_length);
     show("our echo", our_echo, our_echo_length);
@@ -156,13 +160,14 @@ int main(void)
     int master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
 
     if (master < 0) {
-        printf("ok 1 - tty: same as the host's terminal # SKIP no pty here: %s\n1..1\n", strerror(errno));
+        printf("ok 1 - tty: same as the host's terminal # SKIP no pty here: %s\n1..1\n",
+               strerror(errno));
         return 0;
     }
     close(master);
     for (int round = 0; round < ROUNDS; round++)
         good += compare(round);
-    printf("%sok 1 - tty: %d of %d random key sequences as on the host's terminal\n1..1\n", good == ROUNDS ? "" : "not ",
-           good, ROUNDS);
+    printf("%sok 1 - tty: %d of %d random key sequences as on the host's terminal\n1..1\n",
+           good == ROUNDS ? "" : "not ", good, ROUNDS);
     return good != ROUNDS;
 }
