@@ -97,7 +97,16 @@ restarts() { # HOW CPUS: restarted again and again, it gets the same memory each
     cpus=$2
     printf 'instance bad\n  libos victim\n  memory rest\n  share 2\n  restart on-failure\n  arg %s\n' "$1" > "$work/text"
     build/boot-archive "$work/again.cpio" init=build/init.elf "manifest=$work/text" $victim
-    boot "$cpus" "$work/again.cpio" "$work/again$1.log" 3 2> /dev/null # it never ends by itself
+    : > "$work/again$1.log"
+    boot "$cpus" "$work/again.cpio" "$work/again$1.log" 60 2> /dev/null & # it never ends by itself
+    machine=$!
+    tries=0
+    while [ "$(grep -c "victim: $1 with" "$work/again$1.log")" -lt 5 ] && [ $tries -lt 100 ]; do
+        sleep 0.5
+        tries=$((tries + 1))
+    done
+    kill "$(ps -o pid= --ppid "$machine" | tr -d ' ')" 2> /dev/null # timeout, and by it QEMU
+    wait "$machine"
     cpus=1
     count=$(grep -c "victim: $1 with" "$work/again$1.log")
     kinds=$(grep "victim: $1 with" "$work/again$1.log" | sort -u | wc -l)
