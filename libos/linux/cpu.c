@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cpu.c - what happens at the border between a program and its LibOS, in C: traps, upcalls, the way back.
+ * cpu.c - what happens at the border between a program and its LibOS, in C: traps, upcalls, the way
+ * back.
  *
- * entry.S saves and restores; this file decides. LibOS code runs masked, so a trap in it is either a page fault of a
- * copy to or from a program's memory, which is resolved and retried or leaves through the copy's fix-up, or a bug.
+ * entry.S saves and restores; this file decides. LibOS code runs masked, so a trap in it is either
+ * a page fault of a copy to or from a program's memory, which is resolved and retried or leaves
+ * through the copy's fix-up, or a bug.
  */
 #include "libos/linux/cpu.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
-#include "build/gen/exo_stubs.h"
+#include "exo_stubs.h"
 
 #define TRAP_DIVIDE     0
 #define TRAP_DEBUG      1
@@ -36,7 +38,8 @@ static_assert(__builtin_offsetof(struct vcpu, stack_top) == 48, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, resume_rip) == 88, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, user_cs) == 112, "entry.S");
 static_assert(sizeof(struct regs) == 168, "entry.S");
-static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET && VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
+static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET &&
+                  VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
               "the upcall page holds both");
 
 void vcpu_start(void)
@@ -68,7 +71,8 @@ void vcpu_set_task(struct task *task)
     vcpu->stack_top = (uint64_t)task->stack + TASK_STACK_BYTES;
 }
 
-/* --- Traps ------------------------------------------------------------------------------------------ */
+/* --- Traps
+ * ------------------------------------------------------------------------------------------ */
 
 static void fault_of_libos(struct regs *regs, const struct exo_trap *trap)
 {
@@ -168,7 +172,8 @@ void cpu_trap(struct regs *regs, const struct exo_trap *trap)
         sched_upcall(upcall_bit(trap->vector));
 }
 
-/* --- The way back --------------------------------------------------------------------------------------- */
+/* --- The way back
+ * --------------------------------------------------------------------------------------- */
 
 void cpu_pending(void)
 {
@@ -190,6 +195,6 @@ void cpu_last_resort(void)
 {
     const struct exo_trap *trap = &this_vcpu()->upcall->trap[EXO_TRAP_DEPTH - 1];
 
-    panic("traps inside traps: the last is %u at %lx, address %lx, stack %lx", trap->vector, (long)trap->rip,
-          (long)trap->address, (long)trap->rsp);
+    panic("traps inside traps: the last is %u at %lx, address %lx, stack %lx", trap->vector,
+          (long)trap->rip, (long)trap->address, (long)trap->rsp);
 }

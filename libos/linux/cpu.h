@@ -10,18 +10,21 @@
  */
 void vcpu_start(void);
 
-/* The task whose stack and registers the next entry from a program uses. Called at a task switch. */
+/* The task whose stack and registers the next entry from a program uses. Called at a task switch.
+ */
 void vcpu_set_task(struct task *task);
 
 /*
- * cpu_trap - what entry.S found (entry.S only): an exception of the program or of LibOS code, or an upcall.
+ * cpu_trap - what entry.S found (entry.S only): an exception of the program or of LibOS code, or an
+ * upcall.
  *
  * regs     where it happened; changed to continue elsewhere
  * masked   1: in LibOS code, which may only fault on a program's memory
  */
 void cpu_trap(struct regs *regs, const struct exo_trap *trap);
 
-/* Everything that is due before the program goes on: pending upcalls, then signals (entry.S only). */
+/* Everything that is due before the program goes on: pending upcalls, then signals (entry.S only).
+ */
 void cpu_return(struct regs *regs);
 
 /* Upcalls that came while the program was just about to run (entry.S only). */

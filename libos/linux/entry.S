@@ -9,7 +9,7 @@
  * Not used: iretq. In ring 3 it would do, but QEMU's emulation reads its frame as the kernel, which SMAP forbids.
  */
 #include "abi/exo_types.h"
-#include "build/gen/linux_offsets.h"
+#include "linux_offsets.h"
 
 #define VCPU_TASK   8
 #define VCPU_STASH  16

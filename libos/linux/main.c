@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.c - the start of a Linux instance: from what init handed over to the first instruction of the first program.
+ * main.c - the start of a Linux instance: from what init handed over to the first instruction of
+ * the first program.
  *
- * Order matters: the vcpu first (everything uses GS), then frames, heap, scheduler, files; the first process has to
- * be current before its program is loaded, because loading goes through user copies like an execve.
+ * Order matters: the vcpu first (everything uses GS), then frames, heap, scheduler, files; the
+ * first process has to be current before its program is loaded, because loading goes through user
+ * copies like an execve.
  */
 #include <linux/fcntl.h>
 #include "abi/exo_channel.h"
@@ -47,7 +49,8 @@ static void check_start(const struct instance_start *start)
     const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
 
     if (machine->version != EXO_ABI_VERSION)
-        panic("the kernel speaks ABI %u, this LibOS %u: build both from one tree", machine->version, EXO_ABI_VERSION);
+        panic("the kernel speaks ABI %u, this LibOS %u: build both from one tree", machine->version,
+              EXO_ABI_VERSION);
 }
 
 static void change_directory(struct process *process, const char *path)
@@ -79,8 +82,9 @@ static _Noreturn void run_first(void)
     change_directory(task->process, start_text(instance->cwd_offset));
     if (!instance->arg_count)
         instance_end(CHANNEL_FAILED, 125, "the manifest names no program: add `arg`");
-    int error = exec_first(start_strings(instance->arg_count, instance->arg_offset),
-                           start_strings(instance->env_count, instance->env_offset), reason, sizeof reason);
+    int error =
+        exec_first(start_strings(instance->arg_count, instance->arg_offset),
+                   start_strings(instance->env_count, instance->env_offset), reason, sizeof reason);
 
     if (error)
         instance_end(CHANNEL_FAILED, error == -ENOENT ? 127 : error == -ENOMEM ? 125 : 126, reason);

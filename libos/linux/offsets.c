@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* offsets.c - offsets in structs that entry.S needs; compiled to assembly only, then read by offsets.awk. */
+/* offsets.c - offsets in structs that entry.S needs; compiled to assembly only, then read by
+ * offsets.awk. */
 #include "libos/linux/task.h"
 
-#define OFFSET(name, type, member) __asm__ volatile("\n#OFFSET " #name " %0" : : "i"(offsetof(type, member)))
+#define OFFSET(name, type, member)                                                                 \
+    __asm__ volatile("\n#OFFSET " #name " %0" : : "i"(offsetof(type, member)))
 
 void offsets(void);
 void offsets(void)

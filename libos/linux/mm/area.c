@@ -2,8 +2,8 @@
 /*
  * area.c - the areas of a space, by value in one sorted array.
  *
- * Lookups are binary searches behind a one-entry memory; fork copies the array in one go. Inserting moves what lies
- * above: some kilobytes for programs with hundreds of areas.
+ * Lookups are binary searches behind a one-entry memory; fork copies the array in one go. Inserting
+ * moves what lies above: some kilobytes for programs with hundreds of areas.
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
@@ -57,7 +57,8 @@ static int area_open(struct space *space, uint32_t index)
         space->area = area;
         space->capacity = capacity;
     }
-    memmove(&space->area[index + 1], &space->area[index], (space->count - index) * sizeof space->area[0]);
+    memmove(&space->area[index + 1], &space->area[index],
+            (space->count - index) * sizeof space->area[0]);
     space->count++;
     return 0;
 }
@@ -65,7 +66,8 @@ static int area_open(struct space *space, uint32_t index)
 static void area_close(struct space *space, uint32_t index)
 {
     space->count--;
-    memmove(&space->area[index], &space->area[index + 1], (space->count - index) * sizeof space->area[0]);
+    memmove(&space->area[index], &space->area[index + 1],
+            (space->count - index) * sizeof space->area[0]);
 }
 
 static bool mergeable(const struct area *low, const struct area *high)
@@ -191,7 +193,8 @@ uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes)
         return hint;
     /* From the top down, area by area. */
     for (uint32_t i = area_index(space, end - 1);; i--) {
-        uint64_t ceiling = i < space->count && space->area[i].start < end ? space->area[i].start : end;
+        uint64_t ceiling =
+            i < space->count && space->area[i].start < end ? space->area[i].start : end;
 
         if (i < space->count && space->area[i].start >= end)
             ceiling = end;

@@ -7,8 +7,9 @@
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 
-#define PROT_ALL   (PROT_READ | PROT_WRITE | PROT_EXEC)
-#define PROT_KNOWN (PROT_ALL | 0x01000000 | 0x02000000 | 8) /* PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM */
+#define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define PROT_KNOWN                                                                                 \
+    (PROT_ALL | 0x01000000 | 0x02000000 | 8) /* PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM */
 
 static struct space *own(void)
 {
@@ -54,7 +55,8 @@ static void populate(struct space *space, uint64_t address, uint64_t length)
     }
 }
 
-int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags, uint64_t fd, uint64_t offset)
+int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags, uint64_t fd,
+                uint64_t offset)
 {
     uint64_t kind = flags & MAP_TYPE;
     struct file *file = NULL;
@@ -85,7 +87,8 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
     if (process->rlimit[9].soft == UINT64_MAX || /* RLIMIT_AS */
         (own()->pages_mapped * PAGE_SIZE + length) <= process->rlimit[9].soft)
         result = space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
-                           ((uint32_t)flags & ~(uint32_t)MAP_TYPE) | (kind == MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED),
+                           ((uint32_t)flags & ~(uint32_t)MAP_TYPE) |
+                               (kind == MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED),
                            file, offset);
     if (file)
         file_drop(file);
@@ -126,10 +129,12 @@ int64_t lx_brk(uint64_t address)
 
     if (now > old) {
         uint32_t index = area_index(space, old);
-        struct area area = {.start = old, .end = now, .prot = PROT_READ | PROT_WRITE, .flags = AREA_HEAP};
+        struct area area = {
+            .start = old, .end = now, .prot = PROT_READ | PROT_WRITE, .flags = AREA_HEAP};
 
         if (now > LIBOS_START || (now - old) / PAGE_SIZE > frames_total() ||
-            (index < space->count && space->area[index].start < now + PAGE_SIZE) || area_insert(space, &area))
+            (index < space->count && space->area[index].start < now + PAGE_SIZE) ||
+            area_insert(space, &area))
             return (int64_t)space->brk;
     } else if (now < old && space_unmap(space, now, old - now)) {
         return (int64_t)space->brk;
@@ -138,10 +143,11 @@ int64_t lx_brk(uint64_t address)
     return (int64_t)address;
 }
 
-/* --- mremap ---------------------------------------------------------------------------------------- */
+/* --- mremap
+ * ---------------------------------------------------------------------------------------- */
 
-static int64_t remap_move(struct space *space, const struct area *old, uint64_t address, uint64_t old_length,
-                          uint64_t new_length, uint64_t target, bool keep)
+static int64_t remap_move(struct space *space, const struct area *old, uint64_t address,
+                          uint64_t old_length, uint64_t new_length, uint64_t target, bool keep)
 {
     struct area area = *old;
 
@@ -161,8 +167,8 @@ static int64_t remap_move(struct space *space, const struct area *old, uint64_t 
     return error ? error : (int64_t)target;
 }
 
-static int64_t remap_grow(struct space *space, struct area *area, uint64_t address, uint64_t old_length,
-                          uint64_t new_length, uint64_t flags)
+static int64_t remap_grow(struct space *space, struct area *area, uint64_t address,
+                          uint64_t old_length, uint64_t new_length, uint64_t flags)
 {
     uint64_t end = address + old_length;
     uint32_t index = area_index(space, end);
@@ -180,10 +186,12 @@ static int64_t remap_grow(struct space *space, struct area *area, uint64_t addre
     struct area copy = *area;
     uint64_t target = area_gap(space, 0, new_length);
 
-    return target ? remap_move(space, &copy, address, old_length, new_length, target, false) : -ENOMEM;
+    return target ? remap_move(space, &copy, address, old_length, new_length, target, false)
+                  : -ENOMEM;
 }
 
-int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, uint64_t flags, uint64_t target)
+int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, uint64_t flags,
+                  uint64_t target)
 {
     struct space *space = own();
 
@@ -193,8 +201,8 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
         return -EINVAL;
     if (flags & MREMAP_DONTUNMAP)
         return unimplemented(-EINVAL, "mremap MREMAP_DONTUNMAP");
-    if (flags & MREMAP_FIXED && (!(flags & MREMAP_MAYMOVE) || target & (PAGE_SIZE - 1) || target >= USER_END ||
-                                 new_length > USER_END - target ||
+    if (flags & MREMAP_FIXED && (!(flags & MREMAP_MAYMOVE) || target & (PAGE_SIZE - 1) ||
+                                 target >= USER_END || new_length > USER_END - target ||
                                  (target < address + old_length && address < target + new_length)))
         return -EINVAL;
     struct area *area = area_find(space, address);
@@ -214,14 +222,17 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
         return remap_move(space, &copy, address, old_length, new_length, target, false);
     }
     if (new_length <= old_length) {
-        int error = new_length < old_length ? space_unmap(space, address + new_length, old_length - new_length) : 0;
+        int error = new_length < old_length
+                        ? space_unmap(space, address + new_length, old_length - new_length)
+                        : 0;
 
         return error ? error : (int64_t)address;
     }
     return remap_grow(space, area, address, old_length, new_length, flags);
 }
 
-/* --- Advice, locks, sync ---------------------------------------------------------------------------- */
+/* --- Advice, locks, sync
+ * ---------------------------------------------------------------------------- */
 
 static int range_check(uint64_t address, uint64_t length)
 {
@@ -257,13 +268,16 @@ int64_t lx_madvise(uint64_t address, uint64_t length, uint64_t advice)
         break;
     case MADV_DONTNEED:
     case MADV_FREE:
-        for (uint32_t i = area_index(space, address); !error && i < space->count && space->area[i].start < end; i++)
-            error = pages_drop(space, max_of(space->area[i].start, address), min_of(space->area[i].end, end));
+        for (uint32_t i = area_index(space, address);
+             !error && i < space->count && space->area[i].start < end; i++)
+            error = pages_drop(space, max_of(space->area[i].start, address),
+                               min_of(space->area[i].end, end));
         break;
     case MADV_DONTFORK:
     case MADV_DOFORK:
         error = area_cut(space, address, end);
-        for (uint32_t i = area_index(space, address); !error && i < space->count && space->area[i].start < end; i++)
+        for (uint32_t i = area_index(space, address);
+             !error && i < space->count && space->area[i].start < end; i++)
             space->area[i].flags = (space->area[i].flags & ~(uint32_t)AREA_NOFORK) |
                                    (advice == MADV_DONTFORK ? AREA_NOFORK : 0u);
         break;

@@ -2,8 +2,9 @@
 /*
  * fault.c - page faults: which page belongs where.
  *
- * Anonymous pages are zeroed frames; private file pages are the file's own frames, read-only, until the first write
- * copies them; shared pages are the file's frames. A frame with one user in a private area is made writable in place.
+ * Anonymous pages are zeroed frames; private file pages are the file's own frames, read-only, until
+ * the first write copies them; shared pages are the file's frames. A frame with one user in a
+ * private area is made writable in place.
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
@@ -41,7 +42,8 @@ static struct area *stack_grow(struct space *space, uint64_t address)
 static int out_of_memory(int *signal)
 {
     log_once(0x4f4f4d, "out of memory: %lu of %lu pages free; pid %d is killed (raise --memory)",
-             (unsigned long)frames_available(), (unsigned long)frames_total(), current()->process->pid);
+             (unsigned long)frames_available(), (unsigned long)frames_total(),
+             current()->process->pid);
     *signal = SIGNAL_KILL;
     return SI_KERNEL;
 }
@@ -111,8 +113,8 @@ static int fault_anonymous(struct space *space, struct area *area, uint64_t page
 }
 
 /* Copies `from` (or takes it as it is when this mapping is its only user) and maps it writable. */
-static int copy_page(struct space *space, struct area *area, uint64_t page, frame_t from, bool mapped,
-                     int *signal)
+static int copy_page(struct space *space, struct area *area, uint64_t page, frame_t from,
+                     bool mapped, int *signal)
 {
     frame_t frame = from;
 
@@ -139,8 +141,10 @@ static int copy_page(struct space *space, struct area *area, uint64_t page, fram
     return 0;
 }
 
-/* Maps the present neighbours of a file page that was read, so that a program's start takes few faults. */
-static void fault_around(struct space *space, struct area *area, uint64_t page, struct pt_batch *batch)
+/* Maps the present neighbours of a file page that was read, so that a program's start takes few
+ * faults. */
+static void fault_around(struct space *space, struct area *area, uint64_t page,
+                         struct pt_batch *batch)
 {
     uint64_t span = AROUND_PAGES * PAGE_SIZE;
     uint64_t start = max_of(page & ~(span - 1), area->start);
@@ -156,14 +160,16 @@ static void fault_around(struct space *space, struct area *area, uint64_t page, 
 
         if (a == page || (!fresh && pte_load(a)) || (space->parked_count))
             continue;
-        if (area->file->ops->page(area->file, (area->offset + (a - area->start)) / PAGE_SIZE, false, &frame))
+        if (area->file->ops->page(area->file, (area->offset + (a - area->start)) / PAGE_SIZE, false,
+                                  &frame))
             continue;
         batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | area_bits(area, false));
         space->resident++;
     }
 }
 
-static int fault_file(struct space *space, struct area *area, uint64_t page, bool write, int *signal)
+static int fault_file(struct space *space, struct area *area, uint64_t page, bool write,
+                      int *signal)
 {
     bool shared = area->flags & AREA_SHARED;
     uint64_t index = (area->offset + (page - area->start)) / PAGE_SIZE;
@@ -199,7 +205,8 @@ static int fault_file(struct space *space, struct area *area, uint64_t page, boo
 }
 
 /* The page is there, but the entry does not allow the write that the area allows. */
-static int fault_write(struct space *space, struct area *area, uint64_t page, uint64_t entry, int *signal)
+static int fault_write(struct space *space, struct area *area, uint64_t page, uint64_t entry,
+                       int *signal)
 {
     if (!(area->flags & AREA_SHARED))
         return copy_page(space, area, page, pte_frame(entry), true, signal);
@@ -263,7 +270,8 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
     if (write && !(entry & EXO_PTE_WRITE))
         return fault_write(space, area, page, entry, signal);
     if (error & FAULT_FETCH && entry & EXO_PTE_NO_EXECUTE)
-        return map_page(space, page, pte_frame(entry), (entry & EXO_PTE_WRITE) | area_bits(area, false))
+        return map_page(space, page, pte_frame(entry),
+                        (entry & EXO_PTE_WRITE) | area_bits(area, false))
                    ? out_of_memory(signal)
                    : 0;
     return 0; /* resolved meanwhile */

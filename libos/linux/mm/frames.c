@@ -2,21 +2,27 @@
 /*
  * frames.c - the instance's memory in 4 KiB frames: a buddy allocator with use counts.
  *
- * init hands over runs of frames. Whole 2 MiB chunks enter the linear map one at a time, as they are needed, each
- * with one large page-table entry; the ragged ends of runs and chunks from the top of memory serve as page tables
- * (tables.c), which must never be mapped. One row of 8 bytes a frame holds its use count or, while a frame is out of
- * the linear map, a chain link.
- * Invariants: 1. a free block of order o is aligned to 2^o and its row says FREE and o; its list node lies in it.
+ * init hands over runs of frames. Whole 2 MiB chunks enter the linear map one at a time, as they
+ * are needed, each with one large page-table entry; the ragged ends of runs and chunks from the top
+ * of memory serve as page tables (tables.c), which must never be mapped. One row of 8 bytes a frame
+ * holds its use count or, while a frame is out of the linear map, a chain link. Invariants: 1. a
+ * free block of order o is aligned to 2^o and its row says FREE and o; its list node lies in it.
  *             2. a frame in `hot` is free, of order 0, and in no block list.
  */
 #include "libos/linux/mm/internal.h"
 #include "libos/linux/mm/pagetable.h"
 
-#define ORDER_MAX     13 /* 32 MiB */
-#define CHUNK_FRAMES  512
-#define HOT_MAX       128
+#define ORDER_MAX    13 /* 32 MiB */
+#define CHUNK_FRAMES 512
+#define HOT_MAX      128
 
-enum row_state { ROW_ABSENT, ROW_UNMAPPED, ROW_FREE, ROW_USED, ROW_FOREIGN };
+enum row_state {
+    ROW_ABSENT,
+    ROW_UNMAPPED,
+    ROW_FREE,
+    ROW_USED,
+    ROW_FOREIGN
+};
 
 struct frame_row {
     uint32_t count; /* users; chain link while unmapped */
@@ -31,7 +37,7 @@ struct frame_range {
 
 static struct frame_row *rows;
 static frame_t row_first, row_end;
-static struct frame_range chunks[INSTANCE_RUN_MAX];        /* whole chunks not yet in the linear map */
+static struct frame_range chunks[INSTANCE_RUN_MAX]; /* whole chunks not yet in the linear map */
 static struct frame_range fragments[2 * INSTANCE_RUN_MAX]; /* the ends */
 static unsigned chunk_ranges, fragment_ranges;
 static struct list free_blocks[ORDER_MAX + 1];
@@ -93,7 +99,8 @@ frame_t chunk_take_top(void)
     return NO_FRAME;
 }
 
-/* --- The linear map ------------------------------------------------------------------------------ */
+/* --- The linear map ------------------------------------------------------------------------------
+ */
 
 static int linear_link(uint64_t address, unsigned level)
 {
@@ -101,7 +108,8 @@ static int linear_link(uint64_t address, unsigned level)
 
     if (table == NO_FRAME)
         return -ENOMEM;
-    struct exo_pte link = {.address = address | level, .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
+    struct exo_pte link = {.address = address | level,
+                           .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
 
     if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
         panic("kernel refuses a table of the linear map at %lx", (long)address);
@@ -123,12 +131,14 @@ int linear_map(frame_t first, uint64_t count, uint64_t bits)
         if (error)
             return error;
         struct exo_pte leaf = {.address = address | level,
-                               .entry = first << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_ACCESSED |
-                                        EXO_PTE_DIRTY | (large ? EXO_PTE_LARGE : 0)};
+                               .entry = first << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT |
+                                        EXO_PTE_ACCESSED | EXO_PTE_DIRTY |
+                                        (large ? EXO_PTE_LARGE : 0)};
         int64_t result = exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1);
 
         if (result != 1)
-            panic("kernel refuses frame %lx in the linear map: error %ld", (long)first, (long)-result);
+            panic("kernel refuses frame %lx in the linear map: error %ld", (long)first,
+                  (long)-result);
         first += large ? CHUNK_FRAMES : 1;
     }
     return 0;
@@ -141,7 +151,8 @@ static uint64_t linear_bits(void)
     return EXO_PTE_WRITE | (machine->features & EXO_FEATURE_NX ? EXO_PTE_NO_EXECUTE : 0);
 }
 
-/* --- Blocks -------------------------------------------------------------------------------------- */
+/* --- Blocks --------------------------------------------------------------------------------------
+ */
 
 static void block_put(frame_t frame, unsigned order)
 {
@@ -307,7 +318,8 @@ unsigned frame_block_order(frame_t frame)
     return row_of(frame)->order;
 }
 
-/* --- Start --------------------------------------------------------------------------------------- */
+/* --- Start ---------------------------------------------------------------------------------------
+ */
 
 static void run_split(const struct instance_run *run)
 {
@@ -352,7 +364,8 @@ static void rows_place(void)
             block_put(f, 0);
         return;
     }
-    panic("too little memory: %lu MiB in %u runs; the instance needs 16 MiB (raise `memory` in the manifest)",
+    panic("too little memory: %lu MiB in %u runs; the instance needs 16 MiB (raise `memory` in the "
+          "manifest)",
           (unsigned long)(total / 256), instance->run_count);
 }
 
@@ -375,7 +388,8 @@ void frames_start(void)
         panic("init gave no memory");
     rows_place();
     if (instance->archive_bytes)
-        if (linear_map(instance->archive_frame, (instance->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE,
+        if (linear_map(instance->archive_frame,
+                       (instance->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE,
                        linear_bits() & EXO_PTE_NO_EXECUTE))
             panic("too little memory for the tables of the root archive");
 }

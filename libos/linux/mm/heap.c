@@ -2,8 +2,9 @@
 /*
  * heap.c - byte-granular memory for the LibOS: size classes in pages, larger blocks as frames.
  *
- * A page of a class starts with its header, so that heap_free finds the class from the address; larger blocks
- * are page-aligned, which no item of a class is. Empty pages go back to the frames, but for one a class.
+ * A page of a class starts with its header, so that heap_free finds the class from the address;
+ * larger blocks are page-aligned, which no item of a class is. Empty pages go back to the frames,
+ * but for one a class.
  */
 #include "libos/linux/mm/internal.h"
 
@@ -27,10 +28,10 @@ struct heap_class {
 };
 
 /* Sizes that divide what is left of a page well; multiples of 64 stay aligned to 64. */
-static struct heap_class classes[] = {{.bytes = 32},  {.bytes = 64},  {.bytes = 96},   {.bytes = 128},
-                                      {.bytes = 192}, {.bytes = 256}, {.bytes = 320},  {.bytes = 448},
-                                      {.bytes = 576}, {.bytes = 672}, {.bytes = 1008}, {.bytes = 1344},
-                                      {.bytes = 2016}};
+static struct heap_class classes[] = {
+    {.bytes = 32},   {.bytes = 64},   {.bytes = 96},  {.bytes = 128}, {.bytes = 192},
+    {.bytes = 256},  {.bytes = 320},  {.bytes = 448}, {.bytes = 576}, {.bytes = 672},
+    {.bytes = 1008}, {.bytes = 1344}, {.bytes = 2016}};
 #define CLASS_COUNT (sizeof classes / sizeof classes[0])
 #define CLASS_MAX   2016
 static uint8_t class_of_size[CLASS_MAX / 32 + 2]; /* (bytes + 31) / 32 -> class */
@@ -85,8 +86,9 @@ void *heap_alloc(size_t bytes)
         return large_alloc(bytes);
     unsigned index = class_of_size[(bytes + 31) / 32];
     struct heap_class *class = &classes[index];
-    struct heap_page *page =
-        list_empty(&class->partial) ? page_new(index) : list_item(class->partial.next, struct heap_page, node);
+    struct heap_page *page = list_empty(&class->partial)
+                                 ? page_new(index)
+                                 : list_item(class->partial.next, struct heap_page, node);
 
     if (!page)
         return NULL;
@@ -130,7 +132,8 @@ void heap_free(void *memory)
     page->free = memory;
     if (page->used-- == page->capacity)
         list_add_head(&class->partial, &page->node);
-    if (!page->used && class->partial.next->next != &class->partial) { /* keep the last page of the class */
+    if (!page->used &&
+        class->partial.next->next != &class->partial) { /* keep the last page of the class */
         list_remove(&page->node);
         page->magic = 0;
         frame_drop(address_frame(page));

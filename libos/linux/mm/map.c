@@ -2,7 +2,8 @@
 /*
  * map.c - changing a space's areas: map, unmap, protect, move, brk; and the views of them.
  *
- * Every change keeps areas and entries in step: rights are taken from the entries before the area forgets them.
+ * Every change keeps areas and entries in step: rights are taken from the entries before the area
+ * forgets them.
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/mm/calls.h"
@@ -40,11 +41,12 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
 
 static bool too_much(uint64_t length, uint32_t prot, uint32_t flags)
 {
-    return prot & PROT_WRITE && !(flags & (MAP_NORESERVE | MAP_SHARED)) && length / PAGE_SIZE > frames_total();
+    return prot & PROT_WRITE && !(flags & (MAP_NORESERVE | MAP_SHARED)) &&
+           length / PAGE_SIZE > frames_total();
 }
 
-int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32_t prot, uint32_t flags,
-                  struct file *file, uint64_t offset)
+int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32_t prot,
+                  uint32_t flags, struct file *file, uint64_t offset)
 {
     struct area area = {.file = file, .offset = offset, .prot = prot};
 
@@ -61,7 +63,8 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
             return -EPERM;
         uint32_t index = area_index(space, address);
 
-        if (flags & MAP_FIXED_NOREPLACE && index < space->count && space->area[index].start < address + length)
+        if (flags & MAP_FIXED_NOREPLACE && index < space->count &&
+            space->area[index].start < address + length)
             return -EEXIST;
         int error = space_unmap(space, address, length);
 
@@ -74,7 +77,8 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
     }
     area.start = address;
     area.end = address + length;
-    area.flags = (flags & MAP_SHARED ? AREA_SHARED : 0u) | (flags & MAP_GROWSDOWN ? AREA_STACK : 0u) |
+    area.flags = (flags & MAP_SHARED ? AREA_SHARED : 0u) |
+                 (flags & MAP_GROWSDOWN ? AREA_STACK : 0u) |
                  (flags & MAP_NORESERVE ? AREA_RESERVE : 0u);
     int error = area_insert(space, &area);
 
@@ -82,7 +86,8 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
 }
 
 /* Rewrites the present entries of one area for its new protection. */
-static int entries_protect(struct space *space, const struct area *area, uint64_t start, uint64_t end)
+static int entries_protect(struct space *space, const struct area *area, uint64_t start,
+                           uint64_t end)
 {
     struct pte_walk walk = pte_walk_start(start, end);
     struct pt_batch batch;
@@ -116,7 +121,8 @@ int space_protect(struct space *space, uint64_t address, uint64_t length, uint32
 
     if (error)
         return error;
-    for (uint32_t i = area_index(space, address); i < space->count && space->area[i].start < end; i++) {
+    for (uint32_t i = area_index(space, address); i < space->count && space->area[i].start < end;
+         i++) {
         struct area *area = &space->area[i];
 
         if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
@@ -141,7 +147,6 @@ void space_set_brk(struct space *space, uint64_t start)
     space->brk_start = page_up(start);
     space->brk = space->brk_start;
 }
-
 
 int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to)
 {
@@ -174,9 +179,11 @@ int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to
     return 0;
 }
 
-/* --- Views ---------------------------------------------------------------------------------------- */
+/* --- Views
+ * ---------------------------------------------------------------------------------------- */
 
-static const char *area_name(struct space *space, const struct area *area, char *buffer, size_t size)
+static const char *area_name(struct space *space, const struct area *area, char *buffer,
+                             size_t size)
 {
     if (area->file) {
         if (!area->file->dentry)
@@ -203,14 +210,16 @@ static int area_text(struct space *space, const struct area *area, char *line, s
     if (area->file && area->file->inode)
         file_stat(area->file, &stat);
     const char *name = area_name(space, area, path, 4096);
-    int length = format(line, size, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", (long)area->start, (long)area->end,
-                        area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
-                        area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
+    int length = format(line, size, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", (long)area->start,
+                        (long)area->end, area->prot & PROT_READ ? 'r' : '-',
+                        area->prot & PROT_WRITE ? 'w' : '-', area->prot & PROT_EXEC ? 'x' : '-',
+                        area->flags & AREA_SHARED ? 's' : 'p',
                         (long)(area->file ? area->offset : 0), (unsigned)(stat.st_dev >> 8) & 0xff,
                         (unsigned)stat.st_dev & 0xff, (unsigned long)stat.st_ino);
 
     if (name[0])
-        length += format(line + length, size - (size_t)length, "%*s%s", max_of(73 - length, 0), "", name);
+        length +=
+            format(line + length, size - (size_t)length, "%*s%s", max_of(73 - length, 0), "", name);
     length += format(line + length, size - (size_t)length, "\n");
     heap_free(path);
     return (int)min_of((size_t)length, size - 1);
@@ -260,7 +269,7 @@ void space_sizes(struct space *space, struct space_sizes *out)
 
 void space_truncate_notify(struct inode *inode, uint64_t first_page)
 {
-    list_for_each(node, &space_list) {
+    list_for_each (node, &space_list) {
         struct space *space = list_item(node, struct space, all);
         struct space *back = this_vcpu()->space;
 
@@ -272,7 +281,9 @@ void space_truncate_notify(struct inode *inode, uint64_t first_page)
                 area->offset + (area->end - area->start) <= first)
                 continue;
             space_switch(space);
-            (void)pages_drop(space, first > area->offset ? area->start + (first - area->offset) : area->start, area->end);
+            (void)pages_drop(
+                space, first > area->offset ? area->start + (first - area->offset) : area->start,
+                area->end);
         }
         space_switch(back);
     }

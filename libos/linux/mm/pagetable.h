@@ -2,20 +2,21 @@
 /*
  * pagetable.h - page tables of the instance: reading them by loads, writing them in batches.
  *
- * The kernel shows an env the tables of its current address space through a recursive window; a level is looked
- * at only after the levels above it are known to be present. Writing goes through struct pt_batch: entries are
- * collected and handed over 64 at a time. Table frames come from a pool of frames outside the linear map,
- * because the kernel makes no mapped frame a table; emptied tables are kept by level for the next space.
+ * The kernel shows an env the tables of its current address space through a recursive window; a
+ * level is looked at only after the levels above it are known to be present. Writing goes through
+ * struct pt_batch: entries are collected and handed over 64 at a time. Table frames come from a
+ * pool of frames outside the linear map, because the kernel makes no mapped frame a table; emptied
+ * tables are kept by level for the next space.
  */
 #pragma once
 #include "libos/linux/core.h"
 #include "libos/linux/mm/mm.h"
-#include "build/gen/exo_stubs.h"
+#include "exo_stubs.h"
 
 #define SLOT_MEMORY 0 /* capability slot of the instance's own guard */
 
 #define WINDOW_LEVEL(base, address, shift)                                                         \
-    (*(volatile uint64_t *)((base) + (((address) & 0xffffffffffff) >> (shift)) * 8))
+    (*(volatile uint64_t *)((base) + (((address)&0xffffffffffff) >> (shift)) * 8))
 #define WINDOW_1 EXO_TABLE_BASE
 #define WINDOW_2 (WINDOW_1 + ((uint64_t)EXO_TABLE_SLOT << 30))
 #define WINDOW_3 (WINDOW_2 + ((uint64_t)EXO_TABLE_SLOT << 21))
@@ -31,7 +32,8 @@ static inline frame_t pte_frame(uint64_t entry)
     return (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
 }
 
-/* The lowest level at which address has a table in the current space: 1 when its page entry exists, ... 4. */
+/* The lowest level at which address has a table in the current space: 1 when its page entry exists,
+ * ... 4. */
 static inline unsigned table_depth(uint64_t address)
 {
     if (!(WINDOW_LEVEL(WINDOW_4, address, 39) & EXO_PTE_PRESENT))
@@ -88,7 +90,8 @@ static inline uint64_t pte_next(struct pte_walk *walk)
     }
 }
 
-/* Tables of the lowest level may be shared between spaces after a fork: their link lacks the write right. */
+/* Tables of the lowest level may be shared between spaces after a fork: their link lacks the write
+ * right. */
 static inline bool table_shared(uint64_t address) /* REQUIRES table_depth(address) == 1 */
 {
     return !(WINDOW_LEVEL(WINDOW_2, address, 21) & EXO_PTE_WRITE);
@@ -117,7 +120,8 @@ static inline void batch_start(struct pt_batch *batch, frame_t root)
 void batch_flush(struct pt_batch *batch);
 
 /* entry: 0 removes; level 1: leaf; above: link. */
-static inline void batch_add(struct pt_batch *batch, uint64_t address, unsigned level, uint64_t entry)
+static inline void batch_add(struct pt_batch *batch, uint64_t address, unsigned level,
+                             uint64_t entry)
 {
     if (batch->count == EXO_PT_BATCH_MAX)
         batch_flush(batch);
@@ -141,23 +145,29 @@ static inline void batch_space(struct pt_batch *batch, frame_t root)
     batch->entry[batch->count++] = (struct exo_pte){.address = EXO_PT_SPACE, .entry = root};
 }
 
-/* An empty table of the level; level 4 already leads to the instance's slot. NO_FRAME: out of memory. */
+/* An empty table of the level; level 4 already leads to the instance's slot. NO_FRAME: out of
+ * memory. */
 frame_t table_take(unsigned level);
-void table_give(unsigned level, frame_t frame); /* it must be empty (level 4: but for the instance's slot) and unlinked */
+void table_give(
+    unsigned level,
+    frame_t frame); /* it must be empty (level 4: but for the instance's slot) and unlinked */
 
-/* How many spaces link a level-1 table: kept by space.c in the frame's row while the table is in use. */
-#define table_users(frame)           frame_chain_get(frame)
+/* How many spaces link a level-1 table: kept by space.c in the frame's row while the table is in
+ * use. */
+#define table_users(frame)            frame_chain_get(frame)
 #define table_users_set(frame, count) frame_chain_set(frame, count)
 
 /* A data frame outside the linear map, for envs and upcall pages. NO_FRAME: none. */
 frame_t unmapped_frame_take(void);
 
-/* frames.c: takes a 2 MiB chunk out of what the linear map has not reached yet; NO_FRAME: none left. */
+/* frames.c: takes a 2 MiB chunk out of what the linear map has not reached yet; NO_FRAME: none
+ * left. */
 frame_t chunk_take_top(void);
 /* frames.c: next-links of frames outside the linear map. */
 void frame_chain_set(frame_t frame, frame_t next);
 frame_t frame_chain_get(frame_t frame);
 frame_t frames_fragment_take(void); /* a single frame that is in no whole chunk */
 
-/* Maps [first, first + count) at its place in the linear map; large pages where whole chunks allow. */
+/* Maps [first, first + count) at its place in the linear map; large pages where whole chunks allow.
+ */
 int linear_map(frame_t first, uint64_t count, uint64_t bits);

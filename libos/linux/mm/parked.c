@@ -2,8 +2,8 @@
 /*
  * parked.c - pages whose area forbids all access (PROT_NONE) but whose contents must survive.
  *
- * A page-table entry without "present" has no room for a frame number, so the frames wait in a sorted array of the
- * space. Rare: programs protect mostly what they have never touched.
+ * A page-table entry without "present" has no room for a frame number, so the frames wait in a
+ * sorted array of the space. Rare: programs protect mostly what they have never touched.
  */
 #include "libos/linux/mm/space.h"
 
@@ -87,8 +87,10 @@ int park_pages(struct space *space, uint64_t start, uint64_t end)
     batch_start(&batch, space->root);
     walk = pte_walk_start(start, end);
     while ((entry = pte_next(&walk))) {
-        /* Pages parked before lie in between only if their area was parked already: then they have no entry. */
-        space->parked[index++] = (struct parked_page){.address = walk.at - PAGE_SIZE, .frame = pte_frame(entry)};
+        /* Pages parked before lie in between only if their area was parked already: then they have
+         * no entry. */
+        space->parked[index++] =
+            (struct parked_page){.address = walk.at - PAGE_SIZE, .frame = pte_frame(entry)};
         batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
     }
     batch_flush(&batch);

@@ -4,11 +4,11 @@
  *
  * Invariants: 1. every present level-1 entry of an area holds one count of its frame.
  *             2. space->table lists every table of the space but its root.
- *             3. a fork shares the level-1 tables: both links lose the write right, and the table counts its users.
- *                Who wants to change an entry makes the table its own first (table_own); an entry's count belongs to
- *                the table, not to a space.
- *             4. tables are read through the window, so a space is changed while it is the current one; the child
- *                of a fork is new, and what is in its tables follows from what was just written.
+ *             3. a fork shares the level-1 tables: both links lose the write right, and the table
+ * counts its users. Who wants to change an entry makes the table its own first (table_own); an
+ * entry's count belongs to the table, not to a space.
+ *             4. tables are read through the window, so a space is changed while it is the current
+ * one; the child of a fork is new, and what is in its tables follows from what was just written.
  * Not here: which page belongs where (fault.c), areas (area.c).
  */
 #include "libos/linux/mm/space.h"
@@ -94,20 +94,23 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
 /* The entries of one shared table, kept while the window shows another table in its place. */
 static uint64_t kept[512];
 
-/* Entries of the table at region that must not stay writable when it is copied or has been copied. */
+/* Entries of the table at region that must not stay writable when it is copied or has been copied.
+ */
 static bool entry_copied(const struct area *area, uint64_t entry)
 {
     return entry & EXO_PTE_WRITE && !(area->flags & AREA_SHARED);
 }
 
-/* The last user of a table that was shared: pages that others have taken a count of are copied on write. */
+/* The last user of a table that was shared: pages that others have taken a count of are copied on
+ * write. */
 static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
 {
     struct pt_batch batch;
     uint64_t end = region + SPAN_2;
 
     batch_start(&batch, space->root);
-    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
+    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
+         i++) {
         struct area *area = &space->area[i];
         uint64_t stop = min_of(area->end, end);
         struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
@@ -115,7 +118,8 @@ static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
 
         while ((entry = pte_next(&walk)))
             if (entry_copied(area, entry) && frame_users(pte_frame(entry)) > 1)
-                batch_add(&batch, walk.at - PAGE_SIZE, 1, entry & ~(uint64_t)(EXO_PTE_WRITE | EXO_PTE_USER));
+                batch_add(&batch, walk.at - PAGE_SIZE, 1,
+                          entry & ~(uint64_t)(EXO_PTE_WRITE | EXO_PTE_USER));
     }
     batch_add(&batch, region, 2, 0);
     batch_add(&batch, region, 2, frame << EXO_PAGE_SHIFT | LINK_BITS);
@@ -128,7 +132,8 @@ static void table_copy(struct space *space, uint64_t region, frame_t to)
     uint64_t end = region + SPAN_2;
     uint32_t first = 512, last = 0;
 
-    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end; i++) {
+    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
+         i++) {
         struct area *area = &space->area[i];
         uint64_t stop = min_of(area->end, end);
         struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
@@ -240,13 +245,15 @@ static void table_leave(struct space *space, uint64_t region)
         table_give(1, frame);
     /* In order: a table's record comes after that of the table above it. */
     space->table_count--;
-    memmove(&space->table[i], &space->table[i + 1], (space->table_count - i) * sizeof space->table[0]);
+    memmove(&space->table[i], &space->table[i + 1],
+            (space->table_count - i) * sizeof space->table[0]);
 }
 
 /* Shared tables that lie in [start, end) as a whole need no copy to be forgotten. */
 static void tables_leave_shared(struct space *space, uint64_t start, uint64_t end)
 {
-    struct pte_walk walk = pte_walk_start((start + SPAN_2 - 1) & ~(SPAN_2 - 1), end & ~(SPAN_2 - 1));
+    struct pte_walk walk =
+        pte_walk_start((start + SPAN_2 - 1) & ~(SPAN_2 - 1), end & ~(SPAN_2 - 1));
 
     for (; pte_walk_table(&walk); walk.at = walk.known) {
         uint64_t region = walk.at;
@@ -261,7 +268,8 @@ static void tables_leave_shared(struct space *space, uint64_t start, uint64_t en
 
 void tables_leave_empty(struct space *space, uint64_t start, uint64_t end)
 {
-    struct pte_walk walk = pte_walk_start(start & ~(SPAN_2 - 1), (end + SPAN_2 - 1) & ~(SPAN_2 - 1));
+    struct pte_walk walk =
+        pte_walk_start(start & ~(SPAN_2 - 1), (end + SPAN_2 - 1) & ~(SPAN_2 - 1));
 
     if (!space->table_count)
         return;
@@ -372,7 +380,8 @@ void space_destroy(struct space *space)
     heap_free(space);
 }
 
-/* --- Fork ---------------------------------------------------------------------------------------- */
+/* --- Fork ----------------------------------------------------------------------------------------
+ */
 
 /* Where the linking of a parent's tables into the child has come to. */
 struct fork_walk {

@@ -62,11 +62,14 @@ struct space {
 extern struct list space_list;
 
 /* area.c */
-struct area *area_find(struct space *space, uint64_t address);  /* that contains address, or NULL */
-uint32_t area_index(struct space *space, uint64_t address);     /* first area whose end is above address */
-int area_insert(struct space *space, const struct area *area);  /* merges with neighbours; -ENOMEM */
-int area_cut(struct space *space, uint64_t start, uint64_t end); /* splits so that both are borders; -ENOMEM */
-void area_remove(struct space *space, uint64_t start, uint64_t end); /* whole areas, after area_cut; drops files */
+struct area *area_find(struct space *space, uint64_t address); /* that contains address, or NULL */
+uint32_t area_index(struct space *space,
+                    uint64_t address); /* first area whose end is above address */
+int area_insert(struct space *space, const struct area *area); /* merges with neighbours; -ENOMEM */
+int area_cut(struct space *space, uint64_t start,
+             uint64_t end); /* splits so that both are borders; -ENOMEM */
+void area_remove(struct space *space, uint64_t start,
+                 uint64_t end); /* whole areas, after area_cut; drops files */
 bool area_covered(struct space *space, uint64_t start, uint64_t end);
 uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
@@ -74,17 +77,20 @@ void area_merge_around(struct space *space, uint64_t start, uint64_t end);
 /* space.c */
 /* All of these REQUIRE that the space is the loaded one; 0 or -ENOMEM. */
 int pages_drop(struct space *space, uint64_t start, uint64_t end);
-int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch); /* the page's table is there, and its own */
-int table_own(struct space *space, uint64_t address);  /* ends the sharing of one level-1 table */
+int tables_ensure(struct space *space, uint64_t address,
+                  struct pt_batch *batch);            /* the page's table is there, and its own */
+int table_own(struct space *space, uint64_t address); /* ends the sharing of one level-1 table */
 int tables_own(struct space *space, uint64_t start, uint64_t end);
-void tables_leave_empty(struct space *space, uint64_t start, uint64_t end); /* those without an area now */
+void tables_leave_empty(struct space *space, uint64_t start,
+                        uint64_t end); /* those without an area now */
 uint64_t area_bits(const struct area *area, bool writable);
 
 /* parked.c */
 int park_pages(struct space *space, uint64_t start, uint64_t end);
 void unpark_pages(struct space *space, uint64_t start, uint64_t end); /* drops them */
-frame_t parked_take(struct space *space, uint64_t address); /* NO_FRAME: none */
-void parked_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to); /* to a place without any */
+frame_t parked_take(struct space *space, uint64_t address);           /* NO_FRAME: none */
+void parked_move(struct space *space, uint64_t from, uint64_t bytes,
+                 uint64_t to); /* to a place without any */
 int parked_fork(struct space *parent, struct space *child);
 
 /* shared.c: an open file that is nothing but shared memory. */

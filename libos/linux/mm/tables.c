@@ -2,10 +2,10 @@
 /*
  * tables.c - page-table frames of the instance and batches of entries.
  *
- * Why a pool: the kernel turns only unmapped frames into tables, and almost all frames of the instance are in its
- * linear map. Creating a table zeroes it, so emptied ones are kept by level: a fork takes its tables from the last
- * exit without a kernel call.
- * Invariants: 1. every cached table is empty (a root: but for the instance's slot) and linked nowhere.
+ * Why a pool: the kernel turns only unmapped frames into tables, and almost all frames of the
+ * instance are in its linear map. Creating a table zeroes it, so emptied ones are kept by level: a
+ * fork takes its tables from the last exit without a kernel call. Invariants: 1. every cached table
+ * is empty (a root: but for the instance's slot) and linked nowhere.
  *             2. no table frame was ever in the linear map.
  */
 #include "libos/linux/mm/pagetable.h"
@@ -68,10 +68,12 @@ frame_t table_take(unsigned level)
     int64_t error = exo_table_create(SLOT_MEMORY, frame, level);
 
     if (error)
-        panic("kernel refuses frame %lu as a table of level %u: error %ld", frame, level, (long)-error);
+        panic("kernel refuses frame %lu as a table of level %u: error %ld", frame, level,
+              (long)-error);
     if (level == 4) {
         struct exo_pte link = {.address = (uint64_t)INSTANCE_SLOT * SPAN_4 | 4,
-                               .entry = WINDOW_LEVEL(WINDOW_4, LIBOS_START, 39) & (EXO_PTE_FRAME | LINK_BITS)};
+                               .entry = WINDOW_LEVEL(WINDOW_4, LIBOS_START, 39) &
+                                        (EXO_PTE_FRAME | LINK_BITS)};
 
         if (exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
             panic("kernel refuses the link to the instance's own tables");

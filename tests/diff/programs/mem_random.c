@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem_random.c - random mmap, munmap, mprotect, mremap, madvise, writes and forks against a model of the contents.
+ * mem_random.c - random mmap, munmap, mprotect, mremap, madvise, writes and forks against a model
+ * of the contents.
  *
- * A window of pages is changed at random; `model` says what each page must hold. Parents and children go on with
- * the same steps in different directions, so that what one does is never seen by the other, except in shared pages.
+ * A window of pages is changed at random; `model` says what each page must hold. Parents and
+ * children go on with the same steps in different directions, so that what one does is never seen
+ * by the other, except in shared pages.
  */
 #include "tests/diff/diff.h"
 
@@ -26,7 +28,8 @@ static unsigned pick(unsigned below)
 
 static void broken(const char *what, int page)
 {
-    printf("broken: %s at page %d: is %d, must be %d\n", what, page, window[page * (long)PAGE], model[page].value);
+    printf("broken: %s at page %d: is %d, must be %d\n", what, page, window[page * (long)PAGE],
+           model[page].value);
     exit(1);
 }
 
@@ -52,7 +55,8 @@ static void change(int first, int count)
     size_t bytes = (size_t)count * PAGE;
     unsigned kind = pick(7);
 
-    if (kind == 0 && mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
+    if (kind == 0 && mmap(at, bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
         broken("mmap", first);
     if (kind == 1 && munmap(at, bytes))
         broken("munmap", first);
@@ -65,7 +69,10 @@ static void change(int first, int count)
         } else if (kind == 2) {
             int protection = (int)pick(3);
 
-            mprotect(window + i * (long)PAGE, PAGE, protection == 0 ? PROT_NONE : protection == 1 ? PROT_READ : PROT_READ | PROT_WRITE);
+            mprotect(window + i * (long)PAGE, PAGE,
+                     protection == 0   ? PROT_NONE
+                     : protection == 1 ? PROT_READ
+                                       : PROT_READ | PROT_WRITE);
             model[i].readable = protection > 0;
             model[i].writable = protection > 1;
         } else if (kind == 3 && count < 20) {
@@ -84,7 +91,8 @@ static void move(void)
 
     if (from == to || !model[from].writable)
         return;
-    if (mremap(window + from * (long)PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, window + to * (long)PAGE) == MAP_FAILED)
+    if (mremap(window + from * (long)PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+               window + to * (long)PAGE) == MAP_FAILED)
         broken("mremap", from);
     model[to] = model[from];
     memset(&model[from], 0, sizeof model[from]);
@@ -122,7 +130,8 @@ static void steps(int depth)
 
 int main(void)
 {
-    window = mmap(NULL, PAGES * (size_t)PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    window = mmap(NULL, PAGES * (size_t)PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                  -1, 0);
     shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (int i = 0; i < PAGES; i++)
         model[i].mapped = model[i].writable = model[i].readable = 1;
