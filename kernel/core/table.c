@@ -43,10 +43,14 @@ static uint32_t table_index(uint64_t address, uint32_t level)
     return (uint32_t)(address >> (12 + 9 * (level - 1))) & (ENTRIES - 1);
 }
 
-/* The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. */
-static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table)
+/*
+ * The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. *shared: some
+ * table on the way is linked from more than one place, so other spaces see the same entry.
+ */
+static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table, bool *shared)
 {
     uint64_t frame = root;
+    bool many = false;
 
     for (uint32_t l = 4; l > level; l--) {
         uint64_t entry = ((uint64_t *)frame_window(frame))[table_index(address, l)];
@@ -54,8 +58,10 @@ static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t lev
         if (!(entry & EXO_PTE_PRESENT) || (entry & EXO_PTE_LARGE))
             return NULL;
         frame = entry_frame(entry);
+        many |= frame_table[frame].links > 1;
     }
     *table = frame;
+    *shared = many;
     return (uint64_t *)frame_window(frame) + table_index(address, level);
 }
 
@@ -67,14 +73,16 @@ struct cursor {
     uint64_t root;
     uint64_t region; /* address >> 21 */
     uint64_t table;  /* 0: none */
+    bool shared;     /* it, or a table above it, is linked from several places */
 };
 
 int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
 {
     uint64_t table;
+    bool shared;
 
     for (uint32_t level = 1; level <= 2; level++) {
-        uint64_t *slot = table_walk(root, address, level, &table);
+        uint64_t *slot = table_walk(root, address, level, &table, &shared);
 
         if (!slot || !(*slot & EXO_PTE_PRESENT))
             continue;
@@ -236,15 +244,17 @@ static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t
         return (uint64_t *)frame_window(cursor->table) + table_index(address, 1);
 
     uint64_t table = 0;
-    uint64_t *slot = table_walk(root, address, level, &table);
+    bool shared = false;
+    uint64_t *slot = table_walk(root, address, level, &table, &shared);
 
+    cursor->shared = shared;
     if (!slot) {
         *error = EXO_E_NONE;
         return NULL;
     }
     if (!frame_dominated(table, cap, error))
         return NULL;
-    *cursor = (struct cursor){.root = root, .region = address >> 21, .table = level == 1 ? table : 0};
+    *cursor = (struct cursor){.root = root, .region = address >> 21, .table = level == 1 ? table : 0, .shared = shared};
     return slot;
 }
 
@@ -297,10 +307,8 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
     uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
 
     if (old & EXO_PTE_PRESENT) {
-        uint64_t table = ((uint64_t)slot - WINDOW_BASE) >> EXO_PAGE_SHIFT;
-
         count_entry(old, level, -1);
-        *flush |= flush_needed(old, entry, level, frame_table[table].links > 1);
+        *flush |= flush_needed(old, entry, level, cursor->shared);
     }
     return 0;
 }

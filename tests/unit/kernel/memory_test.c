@@ -322,6 +322,19 @@ static void removing_rights_flushes(void)
     CHECK(fake.flushed_all == all + 1);
 }
 
+/* A page of a subtree that two spaces share is flushed everywhere, whichever table on the way is the shared one. */
+static void shared_subtrees_flush_every_space(void)
+{
+    small_space();
+    CHECK(call_table_create(&domain[1], 0, 16, 4).value == 0);
+    update(&domain[1], 16, 0, 4, 11ul << 12 | 3, 1); /* a second root over the same level-3 table */
+    int all = fake.flushed_all;
+
+    update(&domain[1], 10, 0x5000, 1, 0, 1);
+    CHECK(fake.flushed_all == all + 1);
+    audit();
+}
+
 int main(void)
 {
     TEST(random_calls_keep_every_invariant);
@@ -334,6 +347,7 @@ int main(void)
     TEST(forbidden_bits_are_refused);
     TEST(kernel_half_is_out_of_reach);
     TEST(removing_rights_flushes);
+    TEST(shared_subtrees_flush_every_space);
     free(fake_memory);
     free(frame_table);
     return TAP_END();
