@@ -10,7 +10,7 @@ int main(void)
     NEED(counters != MAP_FAILED);
     pid_t pid = fork();
     if (pid == 0) {
-        while (counters[0] < 1000) {
+        while (counters[0] < 1000 || counters[1] < 10) {
             counters[1]++;
             sched_yield();
         }
