@@ -73,7 +73,7 @@ static void area_close(struct space *space, uint32_t index)
 static bool mergeable(const struct area *low, const struct area *high)
 {
     return low->end == high->start && low->prot == high->prot && low->flags == high->flags &&
-           low->file == high->file && !(low->flags & AREA_SPECIAL) &&
+           low->file == high->file &&
            (!low->file || low->offset + (low->end - low->start) == high->offset);
 }
 

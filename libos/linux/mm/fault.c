@@ -254,7 +254,7 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
         area = stack_grow(space, address);
     if (!area)
         return SEGV_MAPERR;
-    if (!access_allowed(area, error) || area->flags & AREA_SPECIAL)
+    if (!access_allowed(area, error))
         return SEGV_ACCERR;
     uint64_t entry = error & FAULT_PRESENT ? pte_load(page) : pte_read(page);
 

@@ -9,6 +9,7 @@
 #include "libos/linux/mm/calls.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vdso/vdso.h"
 
 /* Is anything left in the 2 MiB around address? */
 static bool area_near(struct space *space, uint64_t address)
@@ -182,10 +183,13 @@ int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to
 /* --- Views
  * ---------------------------------------------------------------------------------------- */
 
-static const char *area_name(struct space *space, const struct area *area, char *buffer,
-                             size_t size)
+static const char *area_name(const struct area *area, char *buffer, size_t size)
 {
     if (area->file) {
+        if (area->start == vdso_address())
+            return "[vdso]";
+        if (area->start == VDSO_DATA_ADDRESS)
+            return "[vvar]";
         if (!area->file->dentry)
             return "/dev/zero (deleted)";
         return dentry_path(area->file->dentry, buffer, size) < 0 ? "?" : buffer;
@@ -194,12 +198,10 @@ static const char *area_name(struct space *space, const struct area *area, char 
         return "[stack]";
     if (area->flags & AREA_HEAP)
         return "[heap]";
-    if (area->flags & AREA_SPECIAL)
-        return area->start == space->vdso ? "[vdso]" : "[vvar]";
     return "";
 }
 
-static int area_text(struct space *space, const struct area *area, char *line, size_t size)
+static int area_text(const struct area *area, char *line, size_t size)
 {
     char *path = heap_alloc(4096);
 
@@ -209,7 +211,7 @@ static int area_text(struct space *space, const struct area *area, char *line, s
 
     if (area->file && area->file->inode)
         file_stat(area->file, &stat);
-    const char *name = area_name(space, area, path, 4096);
+    const char *name = area_name(area, path, 4096);
     int length = format(line, size, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", (long)area->start,
                         (long)area->end, area->prot & PROT_READ ? 'r' : '-',
                         area->prot & PROT_WRITE ? 'w' : '-', area->prot & PROT_EXEC ? 'x' : '-',
@@ -234,7 +236,7 @@ int64_t space_maps_text(struct space *space, char *buffer, size_t size, uint64_t
     if (!line)
         return -ENOMEM;
     for (uint32_t i = 0; space && i < space->count && written < size; i++) {
-        int length = area_text(space, &space->area[i], line, 4400);
+        int length = area_text(&space->area[i], line, 4400);
 
         if (length < 0)
             break;

@@ -473,8 +473,6 @@ int space_fork(struct space *parent, struct space **out)
     child->brk_start = parent->brk_start;
     child->brk = parent->brk;
     child->mmap_top = parent->mmap_top;
-    child->stack_top = parent->stack_top;
-    child->vdso = parent->vdso;
     child->pages_mapped = parent->pages_mapped;
     child->resident = parent->resident;
     error = fork_areas(parent, child);

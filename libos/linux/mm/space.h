@@ -9,7 +9,6 @@
 
 #define AREA_SHARED  0x01
 #define AREA_STACK   0x02 /* grows down */
-#define AREA_SPECIAL 0x04 /* the vDSO and its data: no page but those mapped at exec */
 #define AREA_RESERVE 0x08 /* MAP_NORESERVE */
 #define AREA_NOFORK  0x10
 #define AREA_LOCKED  0x20
@@ -53,9 +52,7 @@ struct space {
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
     uint64_t mmap_top;
-    uint64_t stack_top;
     uint64_t resident; /* pages, roughly: frames counted in */
-    uint64_t vdso;
     uint64_t pages_mapped; /* sum of the areas, for RLIMIT_AS */
 };
 
