@@ -42,7 +42,7 @@ void process_stop(struct process *process, int signal)
         struct task *task = list_item(node, struct task, peer);
 
         signal_update(task);
-        if (task->state != TASK_RUNNING)
+        if (task->state != TASK_RUNNING || task != current())
             task_wake(task);
     }
     report_to_parent(process, CLD_STOPPED, signal);

@@ -60,7 +60,8 @@ static void wake_takers(struct process *process, int signal)
         else if (!taker && (awaited_by(task, signal) || !(task->sig.blocked & SIGNAL_BIT(signal))))
             taker = task;
     }
-    if (taker && taker->state != TASK_RUNNING) /* current() may be a sleeper that idles */
+    if (taker && (taker->state != TASK_RUNNING ||
+                  taker != current())) /* current() may be a sleeper that idles */
         task_wake(taker);
 }
 
@@ -103,7 +104,8 @@ int signal_send_task(struct task *task, int signal, const struct siginfo *info)
     if (error)
         return error;
     signal_update(task);
-    if (task->state != TASK_RUNNING && (task->sig.attention || awaited_by(task, signal)))
+    if ((task->state != TASK_RUNNING || task != current()) &&
+        (task->sig.attention || awaited_by(task, signal)))
         task_wake(task);
     return 0;
 }
