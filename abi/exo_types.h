@@ -131,8 +131,9 @@ struct exo_trap {
  * Trap (exception or asynchronous upcall): trap[trap_depth] is filled, trap_depth += 1, masked := 1,
  * rip := the registered trap entry; all other registers, rsp included, are the interrupted ones. The
  * handler copies trap[trap_depth - 1], decrements trap_depth, and later returns by itself (see
- * lib/exo/upcall_entry.S; not with iretq, which under QEMU's TCG reads a user stack as the kernel and trips over SMAP). When trap_depth is EXO_TRAP_DEPTH already, the last-resort entry is entered with
- * trap_depth 0 and masked 1; a trap there stops the env and tells its guardian.
+ * lib/exo/upcall_entry.S; not with iretq, which under QEMU's TCG reads a user stack as the kernel and trips over
+ * SMAP). When trap_depth is EXO_TRAP_DEPTH already, the last-resort entry is entered with
+ * trap_depth 0 and masked 1; a trap there stops the env, leaves its record in the last trap[], and tells its guardian.
  *
  * Asynchronous upcalls come only while masked is 0; otherwise their EXO_PENDING bit is set in
  * `pending` (atomically), and the env looks at it after clearing masked.

@@ -18,6 +18,7 @@
 
 struct spinlock env_lock;
 static uint64_t env_generation;
+static uint64_t first_env; /* init's: without it nobody can hand out anything */
 
 struct env *env_find(uint64_t id)
 {
@@ -123,6 +124,7 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config)
 
     if (error)
         panic("env: cannot create the first one: error %d", error);
+    first_env = id;
     return env_find(id);
 }
 
@@ -174,6 +176,8 @@ static void caller_release(struct env *env)
 
 void env_stop(struct env *env)
 {
+    if (env->id == first_env)
+        panic_regs(&env->regs, "init stopped: it trapped (vector %lu) and has no handler", env->regs.vector);
     slice_leave(ENV_STOPPED);
     lock_take(&env_lock);
     frame_table[env->id & ((1ull << ENV_FRAME_BITS) - 1)].level = 1;

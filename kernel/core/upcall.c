@@ -48,8 +48,13 @@ void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t addr
         return;
     }
     trace(TRACE_STOP, env->id, vector);
-    klog("env %lx stopped: trap %u error 0x%lx address 0x%lx at rip 0x%lx rsp 0x%lx", env->id, vector, error,
-         address, env->regs.rip, env->regs.rsp);
+    /* Its last words, for a guardian that maps the upcall page. The kernel itself prints nothing for users. */
+    env->upcall->trap[EXO_TRAP_DEPTH - 1] = (struct exo_trap){.rip = env->regs.rip,
+                                                              .rflags = env->regs.rflags,
+                                                              .rsp = env->regs.rsp,
+                                                              .error = error,
+                                                              .address = address,
+                                                              .vector = vector};
     env_stop(env);
 }
 

@@ -115,4 +115,11 @@ _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)))
 int64_t unimplemented(int64_t error, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 extern const struct instance_start *instance; /* at INSTANCE_START_ADDRESS */
+
+/* CPUs that programs run on: the LibOS starts one env so far, whatever the instance owns positions on. LIMIT: caveats. */
+static inline uint32_t cpus_used(void)
+{
+    return 1;
+}
+
 extern struct instance_streams *streams;      /* at INSTANCE_STREAM_ADDRESS */

@@ -116,3 +116,27 @@ restarts() { # HOW CPUS: restarted again and again, it gets the same memory each
 restarts mess 1
 restarts mess 2
 restarts trap 1
+
+# --- Panics: reason, registers, a backtrace with names, the last events, and a status of their own
+cat > "$work/trap.S" <<'ASM'
+    .globl _start
+_start:
+    ud2
+ASM
+gcc -nostdlib -static -Wl,-z,max-page-size=4096,-Ttext-segment=0x400000,-z,noexecstack,--build-id=none \
+    -o "$work/trap.elf" "$work/trap.S"
+panics() { # NAME STATUS-WANTED
+    boot 1 "$work/$1.cpio" "$work/$1.log" 60
+    [ $? = 171 ]
+    result $? "panic: $1: the test device tells it apart (status 171)"
+}
+printf 'instance a\n  libos hello\n' > "$work/text"
+build/boot-archive "$work/noinit.cpio" "manifest=$work/text" init=build/init.elf
+panics noinit
+has noinit 'kernel panic: init: the first member of the boot archive is not `init`' "says what is wrong"
+has noinit "kernel_main+0x" "has a backtrace with names"
+build/boot-archive "$work/badinit.cpio" "init=$work/trap.elf" "manifest=$work/text"
+panics badinit
+has badinit "kernel panic: init stopped: it trapped (vector 6" "says what is wrong"
+has badinit "rip 0000000000401000" "has registers"
+has badinit "last events of CPU 0:" "has the last events"

@@ -121,7 +121,7 @@ int64_t lx_sched_rr_get_interval(uint64_t pid, uint64_t interval)
 
 static uint64_t cpu_mask(void)
 {
-    return instance->cpu_count >= 64 ? ~0ul : (1ul << instance->cpu_count) - 1;
+    return cpus_used() >= 64 ? ~0ul : (1ul << cpus_used()) - 1;
 }
 
 int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)

@@ -244,13 +244,13 @@ int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
         return -EINVAL;
     switch (command) {
     case MEMBARRIER_CMD_QUERY:
-        return instance->cpu_count == 1 ? MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
+        return cpus_used() == 1 ? MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
                                               MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
                                         : 0;
     case MEMBARRIER_CMD_GLOBAL:
     case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
     case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
-        return instance->cpu_count == 1 ? 0
+        return cpus_used() == 1 ? 0
                                         : unimplemented(-EINVAL, "membarrier on more than one CPU");
     default:
         return unimplemented(-EINVAL, "membarrier command %d", (int)command);

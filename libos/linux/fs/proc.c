@@ -86,7 +86,7 @@ static int cpuinfo_text(struct text *text, uint64_t key)
         memcpy(model + 16 * i, part, 16);
     }
     cpuid(1, leaf);
-    for (uint32_t cpu = 0; cpu < max_of(instance->cpu_count, 1u); cpu++) {
+    for (uint32_t cpu = 0; cpu < max_of(cpus_used(), 1u); cpu++) {
         uint32_t family = leaf[0] >> 8 & 15;
         text_add(
             text,
@@ -97,9 +97,9 @@ static int cpuinfo_text(struct text *text, uint64_t key)
                  "stepping\t: %u\ncpu MHz\t\t: %lu.%03lu\ncache size\t: 0 KB\nphysical id\t: "
                  "0\nsiblings\t: %u\n",
                  leaf[0] & 15, (unsigned long)(machine()->tsc_hz / 1000000),
-                 (unsigned long)(machine()->tsc_hz / 1000 % 1000), instance->cpu_count);
+                 (unsigned long)(machine()->tsc_hz / 1000 % 1000), cpus_used());
         text_add(text, "core id\t\t: %u\ncpu cores\t: %u\nfpu\t\t: yes\nflags\t\t:", cpu,
-                 instance->cpu_count);
+                 cpus_used());
         cpu_flags(text);
         text_add(text, "\naddress sizes\t: 40 bits physical, 48 bits virtual\n\n");
     }
@@ -131,10 +131,10 @@ static int stat_text(struct text *text, uint64_t key)
 
     (void)key;
     ticks(&user, &system, &processes, &running);
-    idle = up * max_of(instance->cpu_count, 1u);
+    idle = up * max_of(cpus_used(), 1u);
     idle = idle > user + system ? idle - user - system : 0;
     text_add(text, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", user, system, idle);
-    for (uint32_t cpu = 0; cpu < max_of(instance->cpu_count, 1u); cpu++)
+    for (uint32_t cpu = 0; cpu < max_of(cpus_used(), 1u); cpu++)
         text_add(text, "cpu%u %lu 0 %lu %lu 0 0 0 0 0 0\n", cpu, cpu ? 0 : user, cpu ? 0 : system,
                  cpu ? up : idle);
     text_add(text, "intr 0\nctxt 0\nbtime %lu\nprocesses %lu\nprocs_running %lu\nprocs_blocked 0\n",
@@ -351,8 +351,8 @@ int procfs_start(struct dentry *root)
 static int cpus_text(struct text *text, uint64_t key)
 {
     (void)key;
-    if (instance->cpu_count > 1)
-        text_add(text, "0-%u\n", instance->cpu_count - 1);
+    if (cpus_used() > 1)
+        text_add(text, "0-%u\n", cpus_used() - 1);
     else
         text_add(text, "0\n");
     return 0;
@@ -369,7 +369,7 @@ int sysfs_start(struct dentry *root)
 
     for (uint32_t i = 0; i < ARRAY_SIZE(name) && !error; i++)
         error = pseudo_file(cpu, name[i], 0444, cpus_text);
-    for (uint32_t i = 0; i < max_of(instance->cpu_count, 1u) && !error; i++) {
+    for (uint32_t i = 0; i < max_of(cpus_used(), 1u) && !error; i++) {
         format(text, sizeof text, "cpu%u", i);
         error = pseudo_directory(cpu, text) ? 0 : -ENOMEM;
     }

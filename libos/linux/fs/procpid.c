@@ -151,7 +151,7 @@ static int status_text(struct text *text, uint64_t key)
              0, cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES,
              ALL_CAPABILITIES, 0);
     text_add(text, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
-             (1u << min_of(instance->cpu_count, 31u)) - 1, max_of(instance->cpu_count, 1u) - 1);
+             (1u << min_of(cpus_used(), 31u)) - 1, max_of(cpus_used(), 1u) - 1);
     return 0;
 }
 
