@@ -17,6 +17,12 @@
 
 #define MMAP_TOP 0x7ffff7fff000ul /* Linux's without randomisation: 128 MiB for the stack above */
 
+#define EMPTY_BY_ENTRY_MAX                                                                         \
+    32 /* with more pages in a table, the kernel empties it faster as a whole */
+
+/* What one table held, while it changes. */
+static uint64_t kept[512];
+
 struct list space_list = {&space_list, &space_list};
 
 void space_switch(struct space *space)
@@ -67,7 +73,8 @@ static int table_record(struct space *space, uint64_t address, unsigned level, f
         space->table = table;
         space->table_capacity = capacity;
     }
-    space->table[space->table_count++] = (struct table_record){address, frame, level};
+    space->table[space->table_count++] =
+        (struct table_record){.address = address, .frame = frame, .level = level};
     return 0;
 }
 
@@ -90,9 +97,6 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
     batch_add(batch, start, level, frame << EXO_PAGE_SHIFT | LINK_BITS);
     return 0;
 }
-
-/* The entries of one shared table, kept while the window shows another table in its place. */
-static uint64_t kept[512];
 
 /* Entries of the table at region that must not stay writable when it is copied or has been copied.
  */
@@ -307,18 +311,27 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
     return 0;
 }
 
-/* Takes out what one area has in one table, unless another space uses the table, too. */
-static void region_empty(struct pt_batch *batch, uint64_t start, uint64_t end)
+/* Drops the pages of one level-1 table that nobody else uses; their addresses go to `kept`. Returns
+ * how many. */
+static uint32_t table_drain(struct space *space, uint64_t region)
 {
-    struct pte_walk walk = {.at = start, .end = end, .known = end};
-    uint64_t entry;
+    uint64_t end = region + SPAN_2;
+    uint32_t count = 0;
 
-    if (table_users(table_frame(start)) > 1)
-        return;
-    while ((entry = pte_next(&walk))) {
-        batch_add(batch, walk.at - PAGE_SIZE, 1, 0);
-        frame_drop(pte_frame(entry));
+    for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
+         i++) {
+        struct area *area = &space->area[i];
+        uint64_t stop = min_of(area->end, end);
+        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
+        uint64_t entry;
+
+        while ((entry = pte_next(&walk))) {
+            kept[count++] = walk.at - PAGE_SIZE;
+            frame_drop(pte_frame(
+                entry)); /* not reused before the tables are out: nothing allocates meanwhile */
+        }
     }
+    return count;
 }
 
 /* Takes all user entries and tables out; the space is the current one. */
@@ -327,23 +340,33 @@ static void space_empty(struct space *space)
     struct pt_batch batch;
 
     batch_start(&batch, space->root);
-    for (uint32_t i = 0; i < space->count; i++) {
-        struct pte_walk walk = pte_walk_start(space->area[i].start, space->area[i].end);
+    for (uint32_t i = 0; i < space->table_count; i++) {
+        struct table_record *record = &space->table[i];
 
-        for (; pte_walk_table(&walk); walk.at = walk.known)
-            region_empty(&batch, walk.at, walk.known);
+        if (record->level != 1 || table_users(record->frame) > 1)
+            continue;
+        uint32_t count = table_drain(space, record->address);
+
+        if (count > EMPTY_BY_ENTRY_MAX) {
+            record->scrap = true;
+            continue;
+        }
+        for (uint32_t k = 0; k < count; k++)
+            batch_add(&batch, kept[k], 1, 0);
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
     for (uint32_t i = space->table_count; i--;)
         batch_add(&batch, space->table[i].address, space->table[i].level + 1, 0);
     batch_flush(&batch);
     for (uint32_t i = 0; i < space->table_count; i++) {
-        frame_t frame = space->table[i].frame;
+        const struct table_record *record = &space->table[i];
 
-        if (space->table[i].level == 1 && table_users(frame) > 1)
-            table_users_set(frame, table_users(frame) - 1);
+        if (record->level == 1 && table_users(record->frame) > 1)
+            table_users_set(record->frame, table_users(record->frame) - 1);
+        else if (record->scrap)
+            table_scrap(record->frame);
         else
-            table_give(space->table[i].level, frame);
+            table_give(record->level, record->frame);
     }
     space->table_count = 0;
     if (space->parked_count)

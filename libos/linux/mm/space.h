@@ -27,6 +27,7 @@ struct table_record {
     uint64_t address; /* first address behind the table */
     frame_t frame;
     uint32_t level;
+    bool scrap; /* while the space is torn down: full, to be emptied by the kernel */
 };
 
 /* A page taken out of the tables while its area forbids all access. */

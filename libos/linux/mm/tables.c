@@ -11,12 +11,18 @@
 #include "libos/linux/mm/pagetable.h"
 
 static frame_t cached[5]; /* chains by level, linked through the frame rows */
+static frame_t plain;     /* chain of frames that are no tables at present */
 static frame_t chunk_next, chunk_end;
 
 frame_t unmapped_frame_take(void)
 {
-    frame_t frame = frames_fragment_take();
+    frame_t frame = plain;
 
+    if (frame != NO_FRAME) {
+        plain = frame_chain_get(frame);
+        return frame;
+    }
+    frame = frames_fragment_take();
     if (frame != NO_FRAME)
         return frame;
     if (chunk_next == chunk_end) {
@@ -79,6 +85,19 @@ frame_t table_take(unsigned level)
             panic("kernel refuses the link to the instance's own tables");
     }
     return frame;
+}
+
+void table_scrap(frame_t frame)
+{
+    int64_t error;
+
+    do
+        error = exo_table_destroy(SLOT_MEMORY, frame);
+    while (error == -EXO_E_AGAIN); /* it goes on where it stopped */
+    if (error)
+        panic("table frame %lu cannot be taken apart: error %ld", frame, (long)-error);
+    frame_chain_set(frame, plain);
+    plain = frame;
 }
 
 void table_give(unsigned level, frame_t frame)
