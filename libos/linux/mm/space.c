@@ -17,8 +17,7 @@
 
 #define MMAP_TOP 0x7ffff7fff000ul /* Linux's without randomisation: 128 MiB for the stack above */
 
-#define EMPTY_BY_ENTRY_MAX                                                                         \
-    32 /* with more pages in a table, the kernel empties it faster as a whole */
+#define EMPTY_BY_ENTRY_MAX 24 /* a table with more is emptied faster as a whole */
 
 /* What one table held, while it changes. */
 static uint64_t kept[512];
@@ -44,7 +43,7 @@ int space_create(struct space **out)
 
     if (!space)
         return -ENOMEM;
-    memset(space, 0, sizeof *space);
+    memset(space, 0, offsetof(struct space, table_inline));
     space->root = table_take(4);
     if (space->root == NO_FRAME) {
         heap_free(space);
@@ -475,12 +474,15 @@ static int fork_areas(struct space *parent, struct space *child)
     if (!child->area)
         return -ENOMEM;
     child->capacity = parent->capacity;
-    for (uint32_t i = 0; i < parent->count; i++) {
-        if (parent->area[i].flags & AREA_NOFORK)
-            continue;
-        child->area[child->count++] = parent->area[i];
-        if (parent->area[i].file)
-            file_hold(parent->area[i].file);
+    memcpy(child->area, parent->area, parent->count * sizeof child->area[0]);
+    child->count = parent->count;
+    for (uint32_t i = child->count; i--;) {
+        struct area *area = &child->area[i];
+
+        if (area->flags & AREA_NOFORK)
+            memmove(area, area + 1, (--child->count - i) * sizeof *area);
+        else if (area->file)
+            file_hold(area->file);
     }
     return 0;
 }

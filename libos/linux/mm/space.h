@@ -48,13 +48,13 @@ struct space {
     uint32_t last; /* index where the last lookup ended */
     struct table_record *table;
     uint32_t table_count, table_capacity;
-    struct table_record table_inline[SPACE_TABLES_INLINE];
     struct parked_page *parked;
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
     uint64_t mmap_top;
     uint64_t resident; /* pages, roughly: frames counted in */
     uint64_t pages_mapped; /* sum of the areas, for RLIMIT_AS */
+    struct table_record table_inline[SPACE_TABLES_INLINE]; /* last: not cleared */
 };
 
 extern struct list space_list;
