@@ -104,6 +104,7 @@
 #define EXO_UPCALL_TRAP_DEPTH     24
 #define EXO_UPCALL_TRAP           64
 #define EXO_TRAP_SIZE             64
+#define EXO_UPCALL_TRAPS          320
 
 #ifndef __ASSEMBLER__
 
@@ -164,6 +165,7 @@ static_assert(sizeof(struct exo_trap) == EXO_TRAP_SIZE, "trap record");
 static_assert(__builtin_offsetof(struct exo_upcall, trap) == EXO_UPCALL_TRAP, "trap records");
 static_assert(__builtin_offsetof(struct exo_upcall, syscall_rip) == EXO_UPCALL_SYSCALL_RIP, "rip");
 static_assert(__builtin_offsetof(struct exo_upcall, trap_depth) == EXO_UPCALL_TRAP_DEPTH, "depth");
+static_assert(__builtin_offsetof(struct exo_upcall, traps) == EXO_UPCALL_TRAPS, "counter");
 static_assert(sizeof(struct exo_upcall) <= EXO_PAGE_SIZE, "one page");
 
 /* How an env starts and where it is entered; env_create copies it. Addresses are below EXO_USER_END. */

@@ -273,6 +273,7 @@ void arch_switch(struct env *env)
         return;
     cpu->upcall = env->upcall;
     cpu->syscall_entry = env->syscall_entry;
+    cpu->trap_entry = env->trap_entry;
     cpu->env_stack = (uint64_t)(&env->regs + 1);
     cpu->tss.rsp[0] = cpu->env_stack;
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) != env->root)

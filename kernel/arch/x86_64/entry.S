@@ -112,6 +112,60 @@ trap_common:
     .global clac_site_1
 clac_site_1:
     .byte 0x0f, 0x1f, 0x00      /* becomes clac at boot if the CPU has SMAP */
+    cmpl $32, (%rsp)
+    jae save_and_enter
+/*
+ * An exception of an env with a handler and a free trap record: the record is written through the window, the
+ * env goes on at its handler. All that C would do (core/upcall.c, deliver) without saving a register more than needed;
+ * everything unusual is left to it. The page is the env's to change meanwhile: each of its words is read once.
+ */
+    pushq %rax
+    pushq %rcx
+    pushq %rdx
+    pushq %rsi
+    movq %gs:CPU_UPCALL, %rax
+    movl EXO_UPCALL_TRAP_DEPTH(%rax), %ecx
+    cmpl $EXO_TRAP_DEPTH, %ecx
+    jae trap_unusual
+    movq %gs:CPU_TRAP_ENTRY, %rdx
+    testq %rdx, %rdx
+    jz trap_unusual
+    incl EXO_UPCALL_TRAP_DEPTH(%rax)
+    incq EXO_UPCALL_TRAPS(%rax)
+    movl EXO_UPCALL_MASKED(%rax), %esi
+    movl $1, EXO_UPCALL_MASKED(%rax)
+    shll $6, %ecx
+    leaq EXO_UPCALL_TRAP(%rax, %rcx), %rax
+    movl %esi, 44(%rax)         /* masked */
+    movq 48(%rsp), %rsi
+    movq %rsi, (%rax)           /* rip */
+    movq 64(%rsp), %rsi
+    movq %rsi, 8(%rax)          /* rflags */
+    movq 72(%rsp), %rsi
+    movq %rsi, 16(%rax)         /* rsp */
+    movq 40(%rsp), %rsi
+    movq %rsi, 24(%rax)         /* error */
+    movq 32(%rsp), %rcx
+    movl %ecx, 40(%rax)         /* vector */
+    xorl %esi, %esi
+    cmpl $14, %ecx
+    jne 1f
+    movq %cr2, %rsi             /* of a page fault only: it may be another env's otherwise */
+1:  movq %rsi, 32(%rax)         /* address */
+    movq %rdx, 48(%rsp)
+    movq $USER_FLAGS, 64(%rsp)
+    popq %rsi
+    popq %rdx
+    popq %rcx
+    popq %rax
+    addq $16, %rsp
+    swapgs
+    iretq
+trap_unusual:
+    popq %rsi
+    popq %rdx
+    popq %rcx
+    popq %rax
 save_and_enter:
     pushq %rdi
     pushq %rsi

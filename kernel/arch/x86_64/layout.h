@@ -42,6 +42,7 @@
 #define CPU_SYSCALL_ENTRY 32
 #define CPU_STACK         40
 #define CPU_ENV_STACK     48
+#define CPU_TRAP_ENTRY    56
 
 #define VECTOR_TIMER    0x40
 #define VECTOR_KICK     0x41 /* look at what other CPUs want: TLB flush, wake-up */

@@ -30,6 +30,7 @@ struct cpu {
     uint64_t syscall_entry;  /* c: of env */
     uint64_t stack;          /* I: 8 below the 16-byte aligned top */
     uint64_t env_stack;      /* c: end of env's struct regs */
+    uint64_t trap_entry;     /* c: of env */
     uint32_t index;          /* I */
     uint32_t apic_id;        /* I */
     _Atomic uint64_t root;   /* space in CR3; 0: the kernel's own */
@@ -47,6 +48,11 @@ struct cpu {
     struct tss tss __attribute__((aligned(16)));
     uint64_t gdt[8];
 };
+
+_Static_assert(__builtin_offsetof(struct cpu, upcall) == CPU_UPCALL &&
+                   __builtin_offsetof(struct cpu, env_stack) == CPU_ENV_STACK &&
+                   __builtin_offsetof(struct cpu, trap_entry) == CPU_TRAP_ENTRY,
+               "entry.S");
 
 static inline struct cpu *this_cpu(void)
 {
