@@ -53,14 +53,17 @@ enum channel_type {
     CHANNEL_EXIT = 5,   /* payload: struct channel_exit, then a reason as text (may be empty) */
     CHANNEL_CREDIT = 6, /* payload: uint32_t bytes of STDIN taken in */
     CHANNEL_DONE = 7,   /* no payload */
-    CHANNEL_SUMMARY = 8, /* payload: text lines: the LibOS's report at exit (unimplemented calls, ...) */
-    CHANNEL_TTYMODE = 9, /* payload: uint32_t, 1: the program reads characters (no echo by the host); reserved */
+    CHANNEL_SUMMARY =
+        8, /* payload: text lines: the LibOS's report at exit (unimplemented calls, ...) */
+    CHANNEL_TTYMODE =
+        9, /* payload: uint32_t, 1: the program reads characters (no echo by the host); reserved */
     /* host to guest */
     CHANNEL_STDIN = 32,     /* payload: bytes */
     CHANNEL_STDIN_END = 33, /* no payload: end of file on standard input */
-    CHANNEL_SIGNAL = 34,    /* payload: uint32_t enum channel_signal: to the foreground process group */
-    CHANNEL_WINDOW = 35,    /* payload: uint16_t rows, columns */
-    CHANNEL_ACK = 36,       /* payload: uint32_t cost of frames dealt with; instance: CHANNEL_MACHINE */
+    CHANNEL_SIGNAL =
+        34, /* payload: uint32_t enum channel_signal: to the foreground process group */
+    CHANNEL_WINDOW = 35, /* payload: uint16_t rows, columns */
+    CHANNEL_ACK = 36, /* payload: uint32_t cost of frames dealt with; instance: CHANNEL_MACHINE */
 };
 
 enum channel_signal {
@@ -79,5 +82,6 @@ struct channel_exit {
 enum channel_exit_kind {
     CHANNEL_EXITED = 0,
     CHANNEL_SIGNALLED = 1,
-    CHANNEL_FAILED = 2, /* the LibOS could not run the program: reason names the thing and the fix */
+    CHANNEL_FAILED =
+        2, /* the LibOS could not run the program: reason names the thing and the fix */
 };

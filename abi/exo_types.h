@@ -23,11 +23,12 @@
 #define EXO_CALL_SWITCH_FIRST 0x40       /* numbers from here on may give the CPU away */
 
 /* --- Addresses ---------------------------------------------------------------------------------- */
-#define EXO_PAGE_SHIFT  12
-#define EXO_PAGE_SIZE   4096
-#define EXO_USER_END    0x00007ffffffff000 /* first address that users cannot map */
-#define EXO_TABLE_SLOT  510                /* root entry through which an env reads its own tables */
-#define EXO_TABLE_BASE  0xffffff0000000000 /* level-1 entry of address a: TABLE_BASE + (a >> 12) * 8 */
+#define EXO_PAGE_SHIFT 12
+#define EXO_PAGE_SIZE  4096
+#define EXO_USER_END   0x00007ffffffff000 /* first address that users cannot map */
+#define EXO_TABLE_SLOT 510                /* root entry through which an env reads its own tables */
+#define EXO_TABLE_BASE                                                                             \
+    0xffffff0000000000 /* level-1 entry of address a: TABLE_BASE + (a >> 12) * 8 */
 
 /* --- Page-table entries: the bits a LibOS may set in a leaf; the kernel adds "user" ------------- */
 #define EXO_PTE_PRESENT    0x001
@@ -37,7 +38,7 @@
 #define EXO_PTE_UNCACHED   0x010
 #define EXO_PTE_ACCESSED   0x020
 #define EXO_PTE_DIRTY      0x040
-#define EXO_PTE_LARGE      0x080 /* at level 2: a 2 MiB leaf */
+#define EXO_PTE_LARGE      0x080              /* at level 2: a 2 MiB leaf */
 #define EXO_PTE_SOFT       0x0000000000000e00 /* bits 9-11, for the LibOS */
 #define EXO_PTE_SOFT_HIGH  0x07f0000000000000 /* bits 52-58, for the LibOS */
 #define EXO_PTE_FRAME      0x000ffffffffff000
@@ -45,22 +46,24 @@
 
 /* struct exo_pte.address: page address | level (1..4) in bits 0-2 | flags below */
 #define EXO_PT_LEVEL 0x7
-#define EXO_PT_SPACE 0x8 /* not a write: `entry` is the root frame number that the next entries change */
+#define EXO_PT_SPACE                                                                               \
+    0x8 /* not a write: `entry` is the root frame number that the next entries change */
 #define EXO_PT_BATCH_MAX 64
 
 /* --- Limits ------------------------------------------------------------------------------------- */
-#define EXO_CAP_SLOTS      16
-#define EXO_CAP_DEPTH      8   /* components of a path */
-#define EXO_FRAME_RUN_MAX  512 /* frames named by one call */
-#define EXO_CONSOLE_MAX    256
-#define EXO_SLEEP_WORDS    4
-#define EXO_SLICE_COUNT    64  /* positions of each CPU's vector */
-#define EXO_SLICE_NS       10000000
-#define EXO_OVERSTAY_NS    1000000 /* grace after the end-of-slice upcall; then the kernel takes the CPU */
-#define EXO_CPU_MAX        64
-#define EXO_TRAP_DEPTH     4
-#define EXO_DEVICE_MAX     32
-#define EXO_FOREVER        0xffffffffffffffff
+#define EXO_CAP_SLOTS     16
+#define EXO_CAP_DEPTH     8   /* components of a path */
+#define EXO_FRAME_RUN_MAX 512 /* frames named by one call */
+#define EXO_CONSOLE_MAX   256
+#define EXO_SLEEP_WORDS   4
+#define EXO_SLICE_COUNT   64 /* positions of each CPU's vector */
+#define EXO_SLICE_NS      10000000
+#define EXO_OVERSTAY_NS                                                                            \
+    1000000 /* grace after the end-of-slice upcall; then the kernel takes the CPU */
+#define EXO_CPU_MAX    64
+#define EXO_TRAP_DEPTH 4
+#define EXO_DEVICE_MAX 32
+#define EXO_FOREVER    0xffffffffffffffff
 
 /* --- Errors: calls return the negative ---------------------------------------------------------- */
 #define EXO_E_CALL   1  /* no such kernel call: check the ABI version */
@@ -88,9 +91,10 @@
 #define EXO_RIGHT_ALL      0x1ff
 
 /* --- Trap vectors of upcalls: below 32 the processor's own -------------------------------------- */
-#define EXO_VECTOR_SLICE_END 0x100 /* asynchronous: the slice is over; yield within EXO_OVERSTAY_NS */
-#define EXO_VECTOR_ALARM     0x101 /* asynchronous: the deadline of alarm_set passed */
-#define EXO_VECTOR_EVENT     0x102 /* asynchronous: upcall->events has new bits */
+#define EXO_VECTOR_SLICE_END                                                                       \
+    0x100                      /* asynchronous: the slice is over; yield within EXO_OVERSTAY_NS */
+#define EXO_VECTOR_ALARM 0x101 /* asynchronous: the deadline of alarm_set passed */
+#define EXO_VECTOR_EVENT 0x102 /* asynchronous: upcall->events has new bits */
 
 #define EXO_PENDING_SLICE_END 0x1
 #define EXO_PENDING_ALARM     0x2
@@ -146,20 +150,21 @@ struct exo_upcall {
     volatile uint64_t syscall_rflags;
     volatile uint32_t trap_depth;
     uint32_t reserved0;
-    volatile uint64_t events; /* bits set by wake and by device interrupts; the env clears them atomically */
+    volatile uint64_t
+        events; /* bits set by wake and by device interrupts; the env clears them atomically */
     volatile uint64_t slice_end_ns; /* when the current slice ends, nanoseconds since boot */
     uint64_t reserved1[2];
     struct exo_trap trap[EXO_TRAP_DEPTH];
     /* Counters, written by the kernel only to inform. */
-    volatile uint64_t traps;        /* exceptions delivered */
-    volatile uint64_t slices;       /* slices begun */
+    volatile uint64_t traps;         /* exceptions delivered */
+    volatile uint64_t slices;        /* slices begun */
     volatile uint64_t slice_upcalls; /* end-of-slice upcalls delivered */
-    volatile uint64_t preempted;    /* times the kernel took the CPU by force */
-    volatile uint64_t overstay_ns;  /* time used after the end of slices; taken off later slices */
-    volatile uint64_t used_ns;      /* CPU time used */
+    volatile uint64_t preempted;     /* times the kernel took the CPU by force */
+    volatile uint64_t overstay_ns;   /* time used after the end of slices; taken off later slices */
+    volatile uint64_t used_ns;       /* CPU time used */
     volatile uint64_t sleeps;
     volatile uint64_t wakes;
-    volatile uint64_t transfers;    /* control transfers received */
+    volatile uint64_t transfers; /* control transfers received */
 };
 static_assert(sizeof(struct exo_trap) == EXO_TRAP_SIZE, "trap record");
 static_assert(__builtin_offsetof(struct exo_upcall, trap) == EXO_UPCALL_TRAP, "trap records");
@@ -170,25 +175,28 @@ static_assert(sizeof(struct exo_upcall) <= EXO_PAGE_SIZE, "one page");
 
 /* How an env starts and where it is entered; env_create copies it. Addresses are below EXO_USER_END. */
 struct exo_env_config {
-    uint64_t root;          /* frame number of its root table */
-    uint64_t upcall_frame;  /* frame of its struct exo_upcall: kind data, covered by the same capability */
-    uint64_t rip, rsp;      /* first instruction and stack */
-    uint64_t argument;      /* rdi at the first instruction */
-    uint64_t gs_base;       /* user GS base at the first instruction */
-    uint64_t syscall_entry; /* reflected system calls; 0: a foreign syscall is trap 6 (invalid opcode) */
-    uint64_t trap_entry;    /* exceptions and asynchronous upcalls */
-    uint64_t last_resort;   /* 0: a trap at full depth stops the env */
+    uint64_t root; /* frame number of its root table */
+    uint64_t
+        upcall_frame; /* frame of its struct exo_upcall: kind data, covered by the same capability */
+    uint64_t rip, rsp; /* first instruction and stack */
+    uint64_t argument; /* rdi at the first instruction */
+    uint64_t gs_base;  /* user GS base at the first instruction */
+    uint64_t
+        syscall_entry; /* reflected system calls; 0: a foreign syscall is trap 6 (invalid opcode) */
+    uint64_t trap_entry;                   /* exceptions and asynchronous upcalls */
+    uint64_t last_resort;                  /* 0: a trap at full depth stops the env */
     uint64_t transfer_entry, transfer_rsp; /* protected control transfer; 0: not callable */
-    uint64_t guardian;      /* env told (event bit 63) when this one is stopped; 0: none */
-    uint64_t open_events;   /* event bits that any env may set by wake, without a capability */
-    uint64_t flags;         /* EXO_ENV_* */
+    uint64_t guardian;    /* env told (event bit 63) when this one is stopped; 0: none */
+    uint64_t open_events; /* event bits that any env may set by wake, without a capability */
+    uint64_t flags;       /* EXO_ENV_* */
 };
 #define EXO_ENV_OPEN_TRANSFER 0x1 /* any env may call it by protected control transfer */
 #define EXO_EVENT_STOPPED     63  /* event bit at the guardian */
 
 struct exo_pte {
     uint64_t address; /* page address | level | EXO_PT_SPACE */
-    uint64_t entry;   /* 0: remove; a leaf: frame << 12 | bits; above level 1 without LARGE: link to a table frame */
+    uint64_t
+        entry; /* 0: remove; a leaf: frame << 12 | bits; above level 1 without LARGE: link to a table frame */
 };
 
 struct exo_sleep_word {
@@ -210,13 +218,14 @@ enum exo_frame_kind {
     EXO_FRAME_NONE = 0, /* no memory here */
     EXO_FRAME_FREE = 1,
     EXO_FRAME_DATA = 2,
-    EXO_FRAME_TABLE = 3,  /* page table; level says which; 4 is an address space */
+    EXO_FRAME_TABLE = 3, /* page table; level says which; 4 is an address space */
     EXO_FRAME_ENV = 4,
     EXO_FRAME_KERNEL = 5,
     EXO_FRAME_EXPOSED = 6, /* kernel tables that may be mapped read-only */
     EXO_FRAME_UPCALL = 7,  /* an env's upcall page; mapped and counted like data, but pinned */
 };
-#define EXO_FRAME_FLAG_USED   0x1 /* has held a domain's data: zeroed before the next domain gets it */
+#define EXO_FRAME_FLAG_USED                                                                        \
+    0x1 /* has held a domain's data: zeroed before the next domain gets it */
 #define EXO_FRAME_FLAG_PUBLIC 0x2 /* exposed: needs no right to map */
 
 /* One row of the frame table. guard: path components, 16 bits each, first component lowest. */
@@ -229,14 +238,14 @@ struct exo_frame {
     uint8_t flags;
     uint8_t guard_depth;
     uint16_t reserved; /* env: bits 32-47 of its generation */
-    uint32_t extra;    /* env: bits 0-31; its id is generation << EXO_ENV_FRAME_BITS | frame number */
+    uint32_t extra; /* env: bits 0-31; its id is generation << EXO_ENV_FRAME_BITS | frame number */
 };
 #define EXO_ENV_FRAME_BITS 28
 static_assert(sizeof(struct exo_frame) == 32, "frame row");
 
 /* One position of a CPU's slice vector. */
 struct exo_slice {
-    uint64_t env;   /* env that runs next in this position; 0: the position is free */
+    uint64_t env; /* env that runs next in this position; 0: the position is free */
     uint64_t guard[2];
     uint32_t guard_depth;
     uint32_t turns; /* times the position came up */
@@ -266,21 +275,22 @@ struct exo_machine {
     uint32_t version; /* EXO_ABI_VERSION */
     uint32_t size;    /* of this struct */
     uint32_t cpu_count;
-    uint32_t features; /* EXO_FEATURE_* */
-    uint64_t frame_count; /* rows of the frame table; frame numbers below it may exist */
+    uint32_t features;      /* EXO_FEATURE_* */
+    uint64_t frame_count;   /* rows of the frame table; frame numbers below it may exist */
     uint64_t machine_frame; /* this page */
     uint64_t frame_table_frame, frame_table_pages; /* struct exo_frame[]; needs observe */
-    uint64_t slice_frame, slice_pages; /* struct exo_slice[cpu][EXO_SLICE_COUNT]; needs observe */
+    uint64_t slice_frame, slice_pages;   /* struct exo_slice[cpu][EXO_SLICE_COUNT]; needs observe */
     uint64_t device_frame, device_pages; /* struct exo_device[EXO_DEVICE_MAX]; needs observe */
     uint64_t module_frame, module_bytes; /* the boot archive */
     uint64_t init_env;
-    uint64_t tsc_base;   /* nanoseconds since boot = ((tsc - tsc_base) * tsc_mult) >> tsc_shift, */
-    uint64_t tsc_mult;   /*   computed in 128 bits */
+    uint64_t tsc_base; /* nanoseconds since boot = ((tsc - tsc_base) * tsc_mult) >> tsc_shift, */
+    uint64_t tsc_mult; /*   computed in 128 bits */
     uint32_t tsc_shift;
-    uint32_t xsave_bytes; /* size of the extended state that XSAVE stores with every enabled component */
+    uint32_t
+        xsave_bytes; /* size of the extended state that XSAVE stores with every enabled component */
     uint64_t tsc_hz;
     uint64_t entry_tsc; /* time-stamp counter at the kernel's first instruction */
-    uint64_t wall_ns; /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
+    uint64_t wall_ns;   /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
     char command_line[1024];
 };
 #define EXO_FEATURE_FSGSBASE 0x1 /* ring 3 may use RDFSBASE and the like */
@@ -290,10 +300,10 @@ struct exo_machine {
 
 /* Where init finds itself: rdi at its first instruction is the address of this. */
 struct exo_init_start {
-    uint64_t machine;  /* address of struct exo_machine, mapped read-only */
-    uint64_t upcall;   /* address of init's struct exo_upcall */
-    uint64_t root;     /* frame number of init's root table */
-    uint64_t env;      /* init's env id */
+    uint64_t machine; /* address of struct exo_machine, mapped read-only */
+    uint64_t upcall;  /* address of init's struct exo_upcall */
+    uint64_t root;    /* frame number of init's root table */
+    uint64_t env;     /* init's env id */
     uint64_t stack_top;
     uint64_t image_start, image_end; /* init's ELF as mapped */
 };

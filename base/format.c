@@ -151,7 +151,8 @@ static const char *parse_length(const char *at, struct conversion *conversion)
     }
 }
 
-static void convert(struct output *out, struct conversion *conversion, char type, va_list *arguments)
+static void convert(struct output *out, struct conversion *conversion, char type,
+                    va_list *arguments)
 {
     switch (type) {
     case 'd':
@@ -159,7 +160,8 @@ static void convert(struct output *out, struct conversion *conversion, char type
         int64_t value = signed_argument(arguments, conversion->size);
         const char *sign = value < 0 ? "-" : conversion->plus ? "+" : conversion->space ? " " : "";
 
-        put_number(out, conversion, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, sign, 10, false);
+        put_number(out, conversion, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, sign, 10,
+                   false);
         break;
     }
     case 'u':

@@ -11,4 +11,5 @@
 
 /* Writes at most size bytes with the NUL; returns the length the whole text has. size 0 writes nothing. */
 int format(char *buffer, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int format_list(char *buffer, size_t size, const char *fmt, va_list arguments) __attribute__((format(printf, 3, 0)));
+int format_list(char *buffer, size_t size, const char *fmt, va_list arguments)
+    __attribute__((format(printf, 3, 0)));

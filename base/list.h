@@ -46,7 +46,8 @@ static inline void list_remove(struct list *node)
 
 #define list_item(node, type, member) ((type *)((char *)(node) - __builtin_offsetof(type, member)))
 
-#define list_for_each(node, head) for (struct list *node = (head)->next; node != (head); node = node->next)
+#define list_for_each(node, head)                                                                  \
+    for (struct list *node = (head)->next; node != (head); node = node->next)
 /* The body may remove `node`, and nothing else. */
 #define list_for_each_safe(node, head)                                                             \
     for (struct list *node = (head)->next, *node##_next = node->next; node != (head);              \

@@ -11,13 +11,13 @@
 #include "core/klog.h"
 #include "core/table.h"
 
-#define CPIO_HEADER   110
-#define START_ADDRESS 0x7e0000000000ul
+#define CPIO_HEADER     110
+#define START_ADDRESS   0x7e0000000000ul
 #define MACHINE_ADDRESS (START_ADDRESS + 0x1000)
 #define UPCALL_ADDRESS  (START_ADDRESS + 0x2000)
-#define STACK_TOP     (START_ADDRESS + 0x100000)
-#define STACK_PAGES   16
-#define INIT_MAX      (16ul << 20)
+#define STACK_TOP       (START_ADDRESS + 0x100000)
+#define STACK_PAGES     16
+#define INIT_MAX        (16ul << 20)
 
 static const struct cap root_cap = {.rights = EXO_RIGHT_ALL, .present = 1};
 
@@ -81,7 +81,8 @@ static void map_page(uint64_t root, uint64_t address, uint64_t frame, uint64_t b
         uint64_t entry = ((uint64_t *)frame_window(table))[address >> shift & 511];
 
         if (!(entry & EXO_PTE_PRESENT)) {
-            entry = new_table((uint8_t)(level - 1)) << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
+            entry =
+                new_table((uint8_t)(level - 1)) << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
             write_entry(root, (address >> shift << shift) | level, entry);
         }
         table = (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
@@ -92,17 +93,20 @@ static void map_page(uint64_t root, uint64_t address, uint64_t frame, uint64_t b
 static void load_segment(uint64_t root, const uint8_t *image, uint64_t size, const Elf64_Phdr *p)
 {
     uint64_t end = p->p_vaddr + p->p_memsz;
-    uint64_t bits = (p->p_flags & PF_W ? EXO_PTE_WRITE : 0) | (p->p_flags & PF_X ? 0 : EXO_PTE_NO_EXECUTE);
+    uint64_t bits =
+        (p->p_flags & PF_W ? EXO_PTE_WRITE : 0) | (p->p_flags & PF_X ? 0 : EXO_PTE_NO_EXECUTE);
 
     if (p->p_filesz > p->p_memsz || p->p_offset > size || p->p_filesz > size - p->p_offset ||
-        p->p_memsz > INIT_MAX || p->p_vaddr & (EXO_PAGE_SIZE - 1) || end > START_ADDRESS || end < p->p_vaddr)
+        p->p_memsz > INIT_MAX || p->p_vaddr & (EXO_PAGE_SIZE - 1) || end > START_ADDRESS ||
+        end < p->p_vaddr)
         panic("init: segment at 0x%lx is malformed or not page aligned", p->p_vaddr);
     for (uint64_t at = 0; at < p->p_memsz; at += EXO_PAGE_SIZE) {
         uint64_t frame = frame_boot_alloc(EXO_FRAME_DATA);
         uint64_t left = p->p_filesz > at ? p->p_filesz - at : 0;
 
         if (left)
-            memcpy(arch_map_frame(0, frame), image + p->p_offset + at, left < EXO_PAGE_SIZE ? left : EXO_PAGE_SIZE);
+            memcpy(arch_map_frame(0, frame), image + p->p_offset + at,
+                   left < EXO_PAGE_SIZE ? left : EXO_PAGE_SIZE);
         map_page(root, p->p_vaddr + at, frame, bits);
     }
 }
@@ -117,8 +121,9 @@ struct env *init_load(const uint8_t *archive, uint64_t bytes, uint64_t machine)
 
     arch_root_init(root);
     if (size < sizeof *elf || memcmp(elf->e_ident, ELFMAG "\2\1\1", 7) || elf->e_type != ET_EXEC ||
-        elf->e_machine != EM_X86_64 || elf->e_phentsize != sizeof(Elf64_Phdr) || elf->e_phnum > 16 ||
-        elf->e_phoff > size || elf->e_phnum * sizeof(Elf64_Phdr) > size - elf->e_phoff)
+        elf->e_machine != EM_X86_64 || elf->e_phentsize != sizeof(Elf64_Phdr) ||
+        elf->e_phnum > 16 || elf->e_phoff > size ||
+        elf->e_phnum * sizeof(Elf64_Phdr) > size - elf->e_phoff)
         panic("init: not a static x86-64 ELF");
     const Elf64_Phdr *p = (const Elf64_Phdr *)(image + elf->e_phoff);
 

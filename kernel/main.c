@@ -32,7 +32,8 @@ static uint64_t exposed_alloc(uint64_t pages, uint8_t flags, uint64_t address)
         frame_table[frame].flags = flags;
     }
     for (uint64_t i = 0; i < pages; i++)
-        map_kernel(address + i * EXO_PAGE_SIZE, first + i, EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE);
+        map_kernel(address + i * EXO_PAGE_SIZE, first + i,
+                   EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE);
     return first;
 }
 
@@ -71,7 +72,8 @@ static void expose(uint64_t frames)
     machine->frame_count = frames;
     machine->machine_frame = machine_frame;
     machine->frame_table_pages = pages_of(frames * sizeof(struct exo_frame));
-    machine->frame_table_frame = (*kernel_entry_slot(FRAME_TABLE) & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
+    machine->frame_table_frame =
+        (*kernel_entry_slot(FRAME_TABLE) & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
     for (uint64_t i = 0; i < machine->frame_table_pages; i++) {
         uint64_t entry = *kernel_entry_slot(FRAME_TABLE + i * EXO_PAGE_SIZE);
 
@@ -96,8 +98,8 @@ static void expose_time(void)
     machine->wall_ns = wall_ns;
     machine->xsave_bytes = features.xsave_bytes;
     machine->features = (features.fsgsbase ? EXO_FEATURE_FSGSBASE : 0) |
-                        (features.xsave ? EXO_FEATURE_XSAVE : 0) | (features.pku ? EXO_FEATURE_PKU : 0) |
-                        (features.nx ? EXO_FEATURE_NX : 0);
+                        (features.xsave ? EXO_FEATURE_XSAVE : 0) |
+                        (features.pku ? EXO_FEATURE_PKU : 0) | (features.nx ? EXO_FEATURE_NX : 0);
 }
 
 void kernel_main(uint32_t start_info)
@@ -105,7 +107,8 @@ void kernel_main(uint32_t start_info)
     console_start();
     console_output = console_write;
     pvh_read(start_info);
-    if (boot_info.module_start == boot_info.module_end || boot_info.module_start & (EXO_PAGE_SIZE - 1))
+    if (boot_info.module_start == boot_info.module_end ||
+        boot_info.module_start & (EXO_PAGE_SIZE - 1))
         panic("main: no page-aligned boot module: start QEMU with -initrd");
     features_read();
     cpu_patch_text();
@@ -115,7 +118,8 @@ void kernel_main(uint32_t start_info)
     paging_start(highest_frame());
     cpu_tables_setup(cpu_prepare(0, 0));
     cpu_control_setup();
-    pci_port = (struct pci_port){.map_registers = map_mmio, .message_address = apic_message_address};
+    pci_port =
+        (struct pci_port){.map_registers = map_mmio, .message_address = apic_message_address};
     device_covers = pci_covers;
     device_interrupt = pci_interrupt;
     apic_map(acpi_info.apic_address);
@@ -126,13 +130,14 @@ void kernel_main(uint32_t start_info)
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
     paging_prepare();
-    struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes, machine->machine_frame);
+    struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes,
+                                 machine->machine_frame);
 
     machine->init_env = init->id;
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
-    klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8, tsc_hz / 1000000,
-         boot_entry_tsc);
+    klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8,
+         tsc_hz / 1000000, boot_entry_tsc);
     atomic_store(&smp_go, 1);
     slice_start();
 }

@@ -27,7 +27,8 @@
 #define PAGE       4096
 #define PAGES      64
 #define ROUNDS_MAX 15
-#define KERNEL_CALL_NULL 0x4c4f524900000000 /* Lorica's null kernel call; an unknown number to Linux */
+#define KERNEL_CALL_NULL                                                                           \
+    0x4c4f524900000000 /* Lorica's null kernel call; an unknown number to Linux */
 
 static const char *only;
 static int rounds = 3;
@@ -182,7 +183,8 @@ static void page_fault_row(void)
     if (!wanted("page_fault"))
         return;
     for (int r = 0; r < rounds; r++) {
-        area = mmap(NULL, (size_t)n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        area = mmap(NULL, (size_t)n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                    0);
         if (area == MAP_FAILED)
             die("mmap");
         madvise(area, (size_t)n * PAGE, MADV_NOHUGEPAGE);
@@ -226,7 +228,8 @@ static void on_fault_unprotect(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
     (void)context;
-    mprotect((void *)((uintptr_t)info->si_addr & ~(uintptr_t)(PAGE - 1)), PAGE, PROT_READ | PROT_WRITE);
+    mprotect((void *)((uintptr_t)info->si_addr & ~(uintptr_t)(PAGE - 1)), PAGE,
+             PROT_READ | PROT_WRITE);
 }
 
 static void handle_faults(void (*handler)(int, siginfo_t *, void *))

@@ -55,7 +55,8 @@ static void ended(plugin_id id, void *unused)
     fclose(output);
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
+__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const void *info,
+                                                               int argc, char **argv)
 {
     const char *name = "profile.out";
 

@@ -24,7 +24,7 @@ struct regs;
  * uint64_t regs_get/set...               see arch_impl.h
  */
 
-extern uint32_t cpu_count;            /* CPUs that run, numbered 0 .. cpu_count - 1 */
+extern uint32_t cpu_count; /* CPUs that run, numbered 0 .. cpu_count - 1 */
 struct cpu *cpu_by_index(uint32_t index);
 
 /* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle). */
@@ -41,11 +41,13 @@ _Noreturn void arch_leave(struct regs *regs);
 void arch_halt(void);
 
 /* --- time ------------------------------------------------------------------------------------------ */
-uint64_t arch_now_ns(void);                  /* nanoseconds since boot */
-void arch_timer(uint64_t deadline_ns);       /* one interrupt at or soon after; replaces the last; EXO_FOREVER: none */
+uint64_t arch_now_ns(void); /* nanoseconds since boot */
+void arch_timer(
+    uint64_t
+        deadline_ns); /* one interrupt at or soon after; replaces the last; EXO_FOREVER: none */
 
 /* --- other CPUs ------------------------------------------------------------------------------------- */
-void arch_kick(uint32_t cpu);                /* make it look at its mail */
+void arch_kick(uint32_t cpu); /* make it look at its mail */
 
 /* --- memory ----------------------------------------------------------------------------------------- */
 /* A frame that the kernel owns (table, env, upcall page, kernel, exposed) at its fixed window address. */
@@ -53,7 +55,7 @@ static inline void *frame_window(uint64_t frame)
 {
     return (void *)(WINDOW_BASE + (frame << EXO_PAGE_SHIFT));
 }
-void arch_window_open(uint64_t frame);       /* make the window address valid; on this and all CPUs */
+void arch_window_open(uint64_t frame); /* make the window address valid; on this and all CPUs */
 void arch_window_close(uint64_t frame);
 /* Any frame, for this CPU, until the next call with the same slot (0 or 1). */
 void *arch_map_frame(uint32_t slot, uint64_t frame);

@@ -29,8 +29,8 @@ extern const uint64_t path_depth_mask[EXO_CAP_DEPTH + 1][2];
 static inline bool path_dominates(const struct path *over, const struct path *under)
 {
     const uint64_t *mask = path_depth_mask[over->depth];
-    uint64_t differs = ((over->part[0] ^ under->part[0]) & mask[0]) |
-                       ((over->part[1] ^ under->part[1]) & mask[1]);
+    uint64_t differs =
+        ((over->part[0] ^ under->part[0]) & mask[0]) | ((over->part[1] ^ under->part[1]) & mask[1]);
 
     return !(differs | (over->depth > under->depth));
 }

@@ -39,14 +39,15 @@ static bool address_ok(uint64_t address)
 static int config_check(const struct exo_env_config *c)
 {
     bool ok = address_ok(c->rip) && address_ok(c->rsp) && address_ok(c->gs_base) &&
-              address_ok(c->syscall_entry) && address_ok(c->trap_entry) && address_ok(c->last_resort) &&
-              address_ok(c->transfer_entry) && address_ok(c->transfer_rsp) &&
-              !(c->flags & ~(uint64_t)EXO_ENV_OPEN_TRANSFER);
+              address_ok(c->syscall_entry) && address_ok(c->trap_entry) &&
+              address_ok(c->last_resort) && address_ok(c->transfer_entry) &&
+              address_ok(c->transfer_rsp) && !(c->flags & ~(uint64_t)EXO_ENV_OPEN_TRANSFER);
 
     return ok ? 0 : EXO_E_ARG;
 }
 
-static void env_init(struct env *env, uint64_t frame, const struct exo_env_config *c, const struct cap *cap)
+static void env_init(struct env *env, uint64_t frame, const struct exo_env_config *c,
+                     const struct cap *cap)
 {
     env->id = ++env_generation << ENV_FRAME_BITS | frame;
     frame_table[frame].extra = (uint32_t)env_generation;
@@ -99,7 +100,8 @@ static int env_frames(uint64_t frame, const struct exo_env_config *c, const stru
     return 0;
 }
 
-static int env_make(uint64_t frame, const struct exo_env_config *c, const struct cap *cap, uint64_t *id)
+static int env_make(uint64_t frame, const struct exo_env_config *c, const struct cap *cap,
+                    uint64_t *id)
 {
     lock_take(&env_lock);
     lock_take(&memory_lock);
@@ -177,7 +179,8 @@ static void caller_release(struct env *env)
 void env_stop(struct env *env)
 {
     if (env->id == first_env)
-        panic_regs(&env->regs, "init stopped: it trapped (vector %lu) and has no handler", env->regs.vector);
+        panic_regs(&env->regs, "init stopped: it trapped (vector %lu) and has no handler",
+                   env->regs.vector);
     slice_leave(ENV_STOPPED);
     lock_take(&env_lock);
     frame_table[env->id & ((1ull << ENV_FRAME_BITS) - 1)].level = 1;
@@ -267,7 +270,8 @@ struct call_result call_cap_derive(struct env *self, uint32_t from, uint32_t to,
     return call_ok(0);
 }
 
-struct call_result call_cap_grant(struct env *self, uint32_t slot, uint64_t env_id, uint32_t from, uint32_t to)
+struct call_result call_cap_grant(struct env *self, uint32_t slot, uint64_t env_id, uint32_t from,
+                                  uint32_t to)
 {
     const struct cap *cap;
     struct env *env = NULL;
@@ -295,7 +299,8 @@ struct call_result call_cap_drop(struct env *self, uint32_t slot)
     return call_ok(0);
 }
 
-struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env_id, uint32_t target)
+struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env_id,
+                                   uint32_t target)
 {
     struct env *env = NULL;
 
@@ -313,7 +318,8 @@ struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env
 struct call_result call_cap_read(struct env *self, uint32_t slot, uint64_t out)
 {
     const struct cap *cap = &self->cap[slot];
-    struct exo_cap shown = {.depth = (uint16_t)cap->path.depth, .rights = cap->rights, .present = cap->present};
+    struct exo_cap shown = {
+        .depth = (uint16_t)cap->path.depth, .rights = cap->rights, .present = cap->present};
 
     for (uint32_t i = 0; i < cap->path.depth; i++)
         shown.path[i] = (uint16_t)(cap->path.part[i / 4] >> (i % 4 * 16));

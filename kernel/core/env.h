@@ -20,7 +20,7 @@ enum env_state {
     ENV_STOPPED = 6,  /* trapped without a handler left */
 };
 
-#define ENV_FRAME_BITS EXO_ENV_FRAME_BITS
+#define ENV_FRAME_BITS   EXO_ENV_FRAME_BITS
 #define ENV_XSAVE_OFFSET 1024
 
 struct env_sleep_word {
@@ -33,32 +33,32 @@ struct env_sleep_word {
  * [I] immutable, [e] env_lock, [a] atomic, [c] the CPU that runs it, or env_lock when none does.
  */
 struct env {
-    struct regs regs;           /* c; first: entry.S */
-    struct exo_upcall *upcall;  /* I: in the window */
+    struct regs regs;          /* c; first: entry.S */
+    struct exo_upcall *upcall; /* I: in the window */
     uint64_t syscall_entry, trap_entry, last_resort, transfer_entry, transfer_rsp; /* I */
-    uint64_t id;                /* I */
-    uint64_t root;              /* c; pins the table */
-    uint64_t upcall_frame;      /* I */
-    uint64_t guardian;          /* I */
-    uint64_t open_events;       /* I */
-    uint64_t flags;             /* I */
-    struct path guard;          /* I */
-    _Atomic uint32_t state;     /* a: enum env_state; changed by its CPU or under env_lock */
-    _Atomic uint32_t woken;     /* a: a wake since it last went to sleep */
-    _Atomic uint32_t async;     /* a: EXO_PENDING_* to deliver or mark pending */
-    _Atomic uint32_t kill;      /* a: its CPU shall stop running it */
-    uint32_t cpu;               /* c: where it runs or last ran */
-    bool in_last_resort;        /* c */
+    uint64_t id;                                                                   /* I */
+    uint64_t root;                 /* c; pins the table */
+    uint64_t upcall_frame;         /* I */
+    uint64_t guardian;             /* I */
+    uint64_t open_events;          /* I */
+    uint64_t flags;                /* I */
+    struct path guard;             /* I */
+    _Atomic uint32_t state;        /* a: enum env_state; changed by its CPU or under env_lock */
+    _Atomic uint32_t woken;        /* a: a wake since it last went to sleep */
+    _Atomic uint32_t async;        /* a: EXO_PENDING_* to deliver or mark pending */
+    _Atomic uint32_t kill;         /* a: its CPU shall stop running it */
+    uint32_t cpu;                  /* c: where it runs or last ran */
+    bool in_last_resort;           /* c */
     struct cap cap[EXO_CAP_SLOTS]; /* e */
-    _Atomic uint64_t alarm_ns;  /* a */
-    uint64_t sleep_deadline_ns; /* e */
-    uint32_t sleep_count;       /* e */
+    _Atomic uint64_t alarm_ns;     /* a */
+    uint64_t sleep_deadline_ns;    /* e */
+    uint32_t sleep_count;          /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
-    uint64_t caller;            /* e: env id whose transfer_call this env serves; 0: none */
-    uint64_t callee;            /* e: env id that serves this env's transfer_call */
-    bool transferred;           /* e: entered by control transfer, has not returned */
-    uint64_t debit_ns;          /* c: overstayed, to be taken off later slices */
-    uint64_t fs_base, gs_base;  /* c: while it does not run */
+    uint64_t caller;           /* e: env id whose transfer_call this env serves; 0: none */
+    uint64_t callee;           /* e: env id that serves this env's transfer_call */
+    bool transferred;          /* e: entered by control transfer, has not returned */
+    uint64_t debit_ns;         /* c: overstayed, to be taken off later slices */
+    uint64_t fs_base, gs_base; /* c: while it does not run */
 };
 _Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes after struct env");
 

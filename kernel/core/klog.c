@@ -33,7 +33,8 @@ const char *kernel_epitaph; /* for debuggers: what a panic said */
 volatile uint32_t kernel_failed;
 
 static struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
-static const char *const trace_name[] = {"none", "switch", "preempt", "stop", "create", "destroy", "idle", "trap"};
+static const char *const trace_name[] = {"none",   "switch",  "preempt", "stop",
+                                         "create", "destroy", "idle",    "trap"};
 
 void klog(const char *fmt, ...)
 {
@@ -88,11 +89,13 @@ static void backtrace(uint64_t rip, uint64_t frame)
 
 static void print_regs(const struct regs *r)
 {
-    klog("  rip %016lx cs %04lx rflags %08lx rsp %016lx ss %04lx", r->rip, r->cs, r->rflags, r->rsp, r->ss);
+    klog("  rip %016lx cs %04lx rflags %08lx rsp %016lx ss %04lx", r->rip, r->cs, r->rflags, r->rsp,
+         r->ss);
     klog("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", r->rax, r->rbx, r->rcx, r->rdx);
     klog("  rsi %016lx rdi %016lx rbp %016lx r8  %016lx", r->rsi, r->rdi, r->rbp, r->r8);
     klog("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10, r->r11, r->r12);
-    klog("  r13 %016lx r14 %016lx r15 %016lx vector %lu error 0x%lx", r->r13, r->r14, r->r15, r->vector, r->error);
+    klog("  r13 %016lx r14 %016lx r15 %016lx vector %lu error 0x%lx", r->r13, r->r14, r->r15,
+         r->vector, r->error);
 }
 
 static void print_events(void)

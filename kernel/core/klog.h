@@ -10,7 +10,8 @@ void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Print reason, registers if given, backtrace and the last events; stop the machine. */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct regs;
-_Noreturn void panic_regs(const struct regs *regs, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void panic_regs(const struct regs *regs, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #define kassert(condition)                                                                         \
     do {                                                                                           \
@@ -20,13 +21,13 @@ _Noreturn void panic_regs(const struct regs *regs, const char *fmt, ...) __attri
 
 enum trace_event {
     TRACE_NONE,
-    TRACE_SWITCH,   /* env id, from id */
-    TRACE_PREEMPT,  /* env id, overstay ns */
-    TRACE_STOP,     /* env id, vector */
-    TRACE_CREATE,   /* env id */
-    TRACE_DESTROY,  /* env id */
+    TRACE_SWITCH,  /* env id, from id */
+    TRACE_PREEMPT, /* env id, overstay ns */
+    TRACE_STOP,    /* env id, vector */
+    TRACE_CREATE,  /* env id */
+    TRACE_DESTROY, /* env id */
     TRACE_IDLE,
-    TRACE_TRAP,     /* env id, vector */
+    TRACE_TRAP, /* env id, vector */
 };
 /* Remember an event in this CPU's ring of 64. */
 void trace(enum trace_event event, uint64_t a, uint64_t b);

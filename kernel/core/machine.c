@@ -10,7 +10,8 @@ struct call_result call_null(struct env *self)
     return call_ok(0);
 }
 
-struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t text, uint64_t length)
+struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t text,
+                                      uint64_t length)
 {
     char copy[EXO_CONSOLE_MAX];
     const struct cap *cap;

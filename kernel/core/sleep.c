@@ -83,7 +83,8 @@ static int words_pin(struct env *self, const struct exo_sleep_word *words, uint3
     return error;
 }
 
-struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count, uint64_t deadline_ns)
+struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
+                              uint64_t deadline_ns)
 {
     struct exo_sleep_word copy[EXO_SLEEP_WORDS];
     int error = count ? ucopy_in(copy, words, count * sizeof copy[0]) : 0;

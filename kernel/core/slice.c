@@ -28,7 +28,8 @@ static void account(struct env *env)
 
     env->upcall->used_ns += used;
     if (now > cpu->slice_end_ns) {
-        uint64_t over = now - (cpu->slice_end_ns > cpu->env_from_ns ? cpu->slice_end_ns : cpu->env_from_ns);
+        uint64_t over =
+            now - (cpu->slice_end_ns > cpu->env_from_ns ? cpu->slice_end_ns : cpu->env_from_ns);
 
         env->debit_ns += over;
         env->upcall->overstay_ns += over;
@@ -229,7 +230,8 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
         return call_error(EXO_E_RANGE);
     lock_take(&env_lock);
     struct exo_slice *slice = &slice_table[cpu][position];
-    struct path guard = {.part = {slice->guard[0], slice->guard[1]}, .depth = slice->guard_depth & 0xff};
+    struct path guard = {.part = {slice->guard[0], slice->guard[1]},
+                         .depth = slice->guard_depth & 0xff};
     bool is_free = !(slice->guard_depth & 0x100); /* bit 8: held */
     struct env *env = env_id ? env_find(env_id) : NULL;
 

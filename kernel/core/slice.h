@@ -3,7 +3,8 @@
 #pragma once
 #include "core/env.h"
 
-extern struct exo_slice (*slice_table)[EXO_SLICE_COUNT]; /* [cpu][position]; exposed; written under env_lock */
+extern struct exo_slice (
+    *slice_table)[EXO_SLICE_COUNT]; /* [cpu][position]; exposed; written under env_lock */
 
 /*
  * slice_leave - the running env stops running here; it is put into `state` (or stays RUNNING's successor state that

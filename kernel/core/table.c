@@ -47,7 +47,8 @@ static uint32_t table_index(uint64_t address, uint32_t level)
  * The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. *shared: some
  * table on the way is linked from more than one place, so other spaces see the same entry.
  */
-static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table, bool *shared)
+static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table,
+                                   bool *shared)
 {
     uint64_t frame = root;
     bool many = false;
@@ -152,7 +153,8 @@ static inline int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64
     if (row->kind == EXO_FRAME_EXPOSED) {
         if (entry & EXO_PTE_WRITE)
             return EXO_E_RIGHT;
-        return row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE ? 0 : EXO_E_RIGHT;
+        return row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE ? 0
+                                                                                     : EXO_E_RIGHT;
     }
     if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard))
         return EXO_E_CAP;
@@ -169,7 +171,8 @@ static inline int leaf_check(const struct cap *cap, uint32_t level, uint64_t ent
 
     if (entry & ~allowed)
         return EXO_E_ARG;
-    if (!(cap->rights & EXO_RIGHT_READ) || (entry & EXO_PTE_WRITE && !(cap->rights & EXO_RIGHT_WRITE)))
+    if (!(cap->rights & EXO_RIGHT_READ) ||
+        (entry & EXO_PTE_WRITE && !(cap->rights & EXO_RIGHT_WRITE)))
         return EXO_E_RIGHT;
     if (frame & (count - 1))
         return EXO_E_ARG;
@@ -185,7 +188,8 @@ static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
     int error = 0;
     uint64_t frame = entry_frame(entry);
 
-    if (entry & ~(EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_FRAME | EXO_PTE_NO_EXECUTE))
+    if (entry &
+        ~(EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_FRAME | EXO_PTE_NO_EXECUTE))
         return EXO_E_ARG;
     if (!(cap->rights & EXO_RIGHT_WRITE))
         return EXO_E_RIGHT;
@@ -230,15 +234,15 @@ static uint32_t flush_needed(uint64_t old, uint64_t new, uint32_t level, bool sh
     if (!is_leaf(old, level) || shared)
         return TABLE_FLUSH_ALL | TABLE_FLUSH_REMOTE;
     /* Only more rights on the same frame: a stale entry elsewhere costs a spurious fault, no more. */
-    bool wider = (old & EXO_PTE_FRAME) == (new & EXO_PTE_FRAME) && (new & EXO_PTE_PRESENT) &&
-                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new & EXO_PTE_NO_EXECUTE);
+    bool wider = (old & EXO_PTE_FRAME) == (new &EXO_PTE_FRAME) && (new &EXO_PTE_PRESENT) &&
+                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE);
 
     return wider ? TABLE_FLUSH_LOCAL : TABLE_FLUSH_LOCAL | TABLE_FLUSH_REMOTE;
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */
-static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address, uint32_t level,
-                                  struct cursor *cursor, int *error)
+static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address,
+                                  uint32_t level, struct cursor *cursor, int *error)
 {
     if (level == 1 && cursor->table && cursor->root == root && cursor->region == address >> 21)
         return (uint64_t *)frame_window(cursor->table) + table_index(address, 1);
@@ -254,7 +258,8 @@ static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t
     }
     if (!frame_dominated(table, cap, error))
         return NULL;
-    *cursor = (struct cursor){.root = root, .region = address >> 21, .table = level == 1 ? table : 0, .shared = shared};
+    *cursor = (struct cursor){
+        .root = root, .region = address >> 21, .table = level == 1 ? table : 0, .shared = shared};
     return slot;
 }
 
@@ -304,7 +309,8 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
         entry |= EXO_PTE_USER;
         count_entry(entry, level, 1);
     }
-    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
+    uint64_t old =
+        atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
 
     if (old & EXO_PTE_PRESENT) {
         count_entry(old, level, -1);
@@ -313,7 +319,8 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
     return 0;
 }
 
-int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request, uint32_t *flush)
+int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
+                uint32_t *flush)
 {
     struct cursor cursor = {.table = 0};
 
@@ -390,7 +397,8 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
     return error ? call_error_at(error, done) : call_ok((int64_t)done);
 }
 
-struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame, uint64_t level)
+struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame,
+                                     uint64_t level)
 {
     const struct cap *cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);

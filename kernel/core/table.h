@@ -13,7 +13,8 @@ void table_shoot_down(uint64_t root);
 #define TABLE_FLUSH_LOCAL  1 /* this page, this CPU */
 #define TABLE_FLUSH_REMOTE 2 /* rights were removed */
 #define TABLE_FLUSH_ALL    4 /* a table was unlinked, or is shared by several spaces */
-int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request, uint32_t *flush);
+int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
+                uint32_t *flush);
 
 /* Physical frame and page offset behind a user address of a space, readable by ring 3: 0 or EXO_E_FAULT.
  * REQUIRES(memory_lock). */

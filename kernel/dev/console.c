@@ -15,8 +15,8 @@ void console_start(void)
     port_write8(PORT + 3, 0x80); /* divisor */
     port_write8(PORT + 0, 1);    /* 115200 baud */
     port_write8(PORT + 1, 0);
-    port_write8(PORT + 3, 3);    /* 8 bits, no parity */
-    port_write8(PORT + 2, 7);    /* FIFO on and empty */
+    port_write8(PORT + 3, 3); /* 8 bits, no parity */
+    port_write8(PORT + 2, 7); /* FIFO on and empty */
     port_write8(PORT + 4, 3);
 }
 

@@ -32,7 +32,7 @@
 #define CAPS_MAX       48
 
 struct function {
-    uint8_t msix_cap, msi_cap; /* offsets; 0: none */
+    uint8_t msix_cap, msi_cap;      /* offsets; 0: none */
     uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
     volatile uint32_t *msix;        /* mapped table */
 };
@@ -183,7 +183,8 @@ void pci_start(struct exo_device *table)
 
 static struct path guard_of(const struct exo_device *device)
 {
-    return (struct path){.part = {device->owner_guard[0], device->owner_guard[1]}, .depth = device->owner_depth};
+    return (struct path){.part = {device->owner_guard[0], device->owner_guard[1]},
+                         .depth = device->owner_depth};
 }
 
 bool pci_covers(const struct cap *cap, uint64_t frame)
@@ -201,7 +202,8 @@ bool pci_covers(const struct cap *cap, uint64_t frame)
             if (!bar->length || bar->length < EXO_PAGE_SIZE)
                 continue;
             if (frame >= first && frame - first < bar->length >> EXO_PAGE_SHIFT)
-                return !functions[d].msix || frame < functions[d].msix_first || frame > functions[d].msix_last;
+                return !functions[d].msix || frame < functions[d].msix_first ||
+                       frame > functions[d].msix_last;
         }
     }
     return false;
@@ -219,7 +221,8 @@ void pci_interrupt(uint32_t vector)
 }
 
 /* The claimed function that a call names. REQUIRES(env_lock). 0 or EXO_E_*. */
-static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t rights, struct exo_device **out)
+static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t rights,
+                       struct exo_device **out)
 {
     const struct cap *cap;
     struct exo_device *device = &devices[index];
@@ -249,7 +252,8 @@ static void device_quiesce(uint32_t index)
             vectors[v] = (struct vector_use){0};
 }
 
-struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t device, uint32_t to, uint64_t flags)
+struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t device, uint32_t to,
+                                     uint64_t flags)
 {
     struct exo_device *row = &devices[device];
     const struct cap *cap;
@@ -285,8 +289,8 @@ static bool access_ok(uint64_t offset, uint64_t width)
     return (width == 1 || width == 2 || width == 4) && !(offset & (width - 1));
 }
 
-struct call_result call_device_read(struct env *self, uint32_t slot, uint64_t device, uint64_t offset,
-                                    uint64_t width)
+struct call_result call_device_read(struct env *self, uint32_t slot, uint64_t device,
+                                    uint64_t offset, uint64_t width)
 {
     struct exo_device *row = NULL;
     uint32_t value = 0;
@@ -308,13 +312,15 @@ static bool writable(const struct function *function, uint64_t offset, uint64_t 
 {
     if (offset < 0x40)
         return offset == REG_COMMAND && width == 2;
-    if (function->msix_cap && offset + width > function->msix_cap && offset < function->msix_cap + 12u)
+    if (function->msix_cap && offset + width > function->msix_cap &&
+        offset < function->msix_cap + 12u)
         return false;
-    return !function->msi_cap || offset + width <= function->msi_cap || offset >= function->msi_cap + 24u;
+    return !function->msi_cap || offset + width <= function->msi_cap ||
+           offset >= function->msi_cap + 24u;
 }
 
-struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t device, uint64_t offset,
-                                     uint64_t width, uint64_t value)
+struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t device,
+                                     uint64_t offset, uint64_t width, uint64_t value)
 {
     struct exo_device *row = NULL;
 
@@ -323,7 +329,8 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
     lock_take(&env_lock);
     int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
 
-    if (!error && offset == REG_COMMAND && value & COMMAND_MASTER && !(self->cap[slot].rights & EXO_RIGHT_DEVICE))
+    if (!error && offset == REG_COMMAND && value & COMMAND_MASTER &&
+        !(self->cap[slot].rights & EXO_RIGHT_DEVICE))
         error = EXO_E_RIGHT;
     if (!error) {
         uint32_t shift = (offset & 3) * 8;
@@ -332,7 +339,8 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
 
         if (offset == REG_COMMAND)
             old &= 0xffff; /* status bits are cleared by writing ones: leave them */
-        config_write(row->address, (uint32_t)offset, (old & ~mask) | ((uint32_t)value << shift & mask));
+        config_write(row->address, (uint32_t)offset,
+                     (old & ~mask) | ((uint32_t)value << shift & mask));
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
@@ -352,8 +360,8 @@ static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t ev
     return spare;
 }
 
-struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64_t device, uint64_t index,
-                                         uint64_t event)
+struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64_t device,
+                                         uint64_t index, uint64_t event)
 {
     struct exo_device *row = NULL;
     struct vector_use *use = NULL;
@@ -370,7 +378,8 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
         volatile uint32_t *entry = &function->msix[index * 4];
         uint64_t address = pci_port.message_address(this_cpu()->index);
 
-        *use = (struct vector_use){.env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
+        *use = (struct vector_use){
+            .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
         entry[3] = 1; /* masked while it changes */
         entry[0] = (uint32_t)address;
         entry[1] = (uint32_t)(address >> 32);

@@ -15,15 +15,20 @@
 
 #define INSTANCE_SLOT          192
 #define INSTANCE_IMAGE_ADDRESS 0x600000000000 /* ELF images are linked here, 1 GiB at most */
-#define INSTANCE_START_ADDRESS 0x600040000000 /* struct instance_start, read-only, as many pages as needed */
+#define INSTANCE_START_ADDRESS                                                                     \
+    0x600040000000 /* struct instance_start, read-only, as many pages as needed */
 #define INSTANCE_MACHINE_ADDRESS 0x600041000000 /* struct exo_machine, read-only */
-#define INSTANCE_STREAM_ADDRESS 0x600042000000 /* struct instance_streams, read-write, shared with init */
-#define INSTANCE_UPCALL_ADDRESS 0x600043000000 /* upcall page of env n: + n * 4096; init maps n = 0 */
-#define INSTANCE_STACK_TOP     0x600044000000
-#define INSTANCE_STACK_BYTES   65536
-#define INSTANCE_ROOT_ADDRESS  0x600080000000 /* the root archive, read-only, page aligned; at most 4 GiB */
-#define INSTANCE_LINEAR_ADDRESS 0x604000000000 /* for the LibOS: its own map of its frames, frame * 4096 + this */
-#define INSTANCE_RUN_MAX       64
+#define INSTANCE_STREAM_ADDRESS                                                                    \
+    0x600042000000 /* struct instance_streams, read-write, shared with init */
+#define INSTANCE_UPCALL_ADDRESS                                                                    \
+    0x600043000000 /* upcall page of env n: + n * 4096; init maps n = 0 */
+#define INSTANCE_STACK_TOP   0x600044000000
+#define INSTANCE_STACK_BYTES 65536
+#define INSTANCE_ROOT_ADDRESS                                                                      \
+    0x600080000000 /* the root archive, read-only, page aligned; at most 4 GiB */
+#define INSTANCE_LINEAR_ADDRESS                                                                    \
+    0x604000000000 /* for the LibOS: its own map of its frames, frame * 4096 + this */
+#define INSTANCE_RUN_MAX 64
 
 #define INSTANCE_MAGIC 0x3145434e4154534e /* "NSTANCE1" */
 
@@ -38,17 +43,20 @@ struct instance_run {
  */
 struct instance_start {
     uint64_t magic;
-    uint32_t size;  /* bytes of the whole start block */
-    uint32_t index; /* instance number */
+    uint32_t size;       /* bytes of the whole start block */
+    uint32_t index;      /* instance number */
     uint64_t root_frame; /* its address space */
     uint64_t env;        /* id of its first env */
-    uint64_t init_env;   /* whom to wake about the streams: event bit STREAM_EVENT(index), open to all */
+    uint64_t
+        init_env; /* whom to wake about the streams: event bit STREAM_EVENT(index), open to all */
     uint64_t archive_bytes; /* at INSTANCE_ROOT_ADDRESS; 0: none */
-    uint64_t archive_frame; /* its first frame (contiguous), guarded by the instance, mapped read-only there */
-    uint32_t cpu_count; /* CPUs on which it owns slice positions */
+    uint64_t
+        archive_frame; /* its first frame (contiguous), guarded by the instance, mapped read-only there */
+    uint32_t cpu_count;                      /* CPUs on which it owns slice positions */
     uint32_t position_first, position_count; /* its positions on every CPU */
     uint32_t run_count;
-    struct instance_run run[INSTANCE_RUN_MAX]; /* free frames given to it: kind data, unmapped, contents undefined */
+    struct instance_run run
+        [INSTANCE_RUN_MAX]; /* free frames given to it: kind data, unmapped, contents undefined */
     uint32_t name_offset, cwd_offset;
     uint32_t arg_count, arg_offset;
     uint32_t env_count, env_offset;
@@ -74,20 +82,23 @@ struct instance_ring {
     uint32_t reserved;
 };
 
-#define STREAM_IN_BYTES   32768
-#define STREAM_OUT_BYTES  65536
-#define STREAM_ERR_BYTES  16384
-#define STREAM_LOG_BYTES  16384
+#define STREAM_IN_BYTES  32768
+#define STREAM_OUT_BYTES 65536
+#define STREAM_ERR_BYTES 16384
+#define STREAM_LOG_BYTES 16384
 
 struct instance_streams {
     struct instance_ring in;  /* init -> LibOS: standard input */
     struct instance_ring out; /* LibOS -> init */
     struct instance_ring err;
-    struct instance_ring log; /* text lines ending in '\n'; a line starting with "\001" belongs to the exit summary */
+    struct instance_ring
+        log; /* text lines ending in '\n'; a line starting with "\001" belongs to the exit summary */
     volatile uint32_t in_end; /* init: no more input will follow what is in the ring */
-    volatile uint32_t signals; /* init ORs 1 << enum channel_signal; the LibOS exchanges it with 0 */
+    volatile uint32_t
+        signals;              /* init ORs 1 << enum channel_signal; the LibOS exchanges it with 0 */
     volatile uint32_t window; /* init: rows << 16 | columns; 0: unchanged */
-    volatile uint32_t exited; /* LibOS: stored last, 1: the fields below are valid and all output is in the rings */
+    volatile uint32_t
+        exited; /* LibOS: stored last, 1: the fields below are valid and all output is in the rings */
     uint32_t exit_kind; /* enum channel_exit_kind */
     uint32_t exit_code;
     char exit_reason[232];
@@ -98,5 +109,6 @@ struct instance_streams {
     uint8_t log_bytes[STREAM_LOG_BYTES];
 };
 
-#define STREAM_EVENT(index) ((index) % 32)  /* init's event bit that instance `index` sets by wake */
-#define STREAM_EVENT_IN 0 /* event bit that init sets in the LibOS's first env: input, signal, window, room in a ring */
+#define STREAM_EVENT(index) ((index) % 32) /* init's event bit that instance `index` sets by wake */
+#define STREAM_EVENT_IN                                                                            \
+    0 /* event bit that init sets in the LibOS's first env: input, signal, window, room in a ring */

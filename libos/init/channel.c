@@ -20,7 +20,7 @@ static struct virtio_queue receive;
 static struct virtio_queue transmit;
 static bool up;
 static uint32_t unacknowledged; /* cost of the frames that the host has not acknowledged */
-static int building = -1; /* buffer of channel_space */
+static int building = -1;       /* buffer of channel_space */
 
 static struct {
     uint8_t header[sizeof(struct channel_header)];

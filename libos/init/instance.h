@@ -24,7 +24,7 @@ struct instance {
     uint64_t env;                          /* first env; 0: none */
     struct instance_streams *streams;      /* as mapped in init; NULL: none */
     uint64_t archive_frame, archive_pages; /* of its root archive; pages 0: none */
-    uint64_t given_pages; /* in the runs of its start block */
+    uint64_t given_pages;                  /* in the runs of its start block */
     uint32_t position_first;
     uint32_t credited;  /* bytes of input for which CREDIT was sent (mod 2^32) */
     uint32_t log_bytes; /* in log_line */

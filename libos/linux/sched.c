@@ -56,17 +56,21 @@ void sched_init(void)
 struct task *task_create(void)
 {
     size_t bytes = (sizeof(struct task) + FPU_ALIGNMENT - 1) / FPU_ALIGNMENT * FPU_ALIGNMENT;
-    struct task *task = heap_alloc(bytes + FPU_ALIGNMENT + max_of(machine()->xsave_bytes, (uint32_t)FPU_HEADER_END));
+    struct task *task = heap_alloc(bytes + FPU_ALIGNMENT +
+                                   max_of(machine()->xsave_bytes, (uint32_t)FPU_HEADER_END));
     frame_t stack = task ? frames_alloc(STACK_ORDER) : NO_FRAME;
 
     if (stack == NO_FRAME) {
         heap_free(task);
         return NULL;
     }
-    memset(task, 0, bytes + FPU_ALIGNMENT + FPU_HEADER_END); /* XSAVE writes the rest before XRSTOR reads it */
+    memset(task, 0,
+           bytes + FPU_ALIGNMENT +
+               FPU_HEADER_END); /* XSAVE writes the rest before XRSTOR reads it */
     task->stack = frame_address(stack);
     task->regs = (struct regs *)((char *)task->stack + TASK_STACK_BYTES) - 1;
-    task->fpu = (void *)(((uint64_t)task + bytes + FPU_ALIGNMENT - 1) & ~(uint64_t)(FPU_ALIGNMENT - 1));
+    task->fpu =
+        (void *)(((uint64_t)task + bytes + FPU_ALIGNMENT - 1) & ~(uint64_t)(FPU_ALIGNMENT - 1));
     task->state = TASK_SLEEPING;
     list_init(&task->run);
     list_init(&task->peer);
@@ -359,7 +363,7 @@ void wait_remove(struct waiter *waiter)
 
 void waitq_wake(struct waitq *queue)
 {
-    list_for_each(node, &queue->waiters) {
+    list_for_each (node, &queue->waiters) {
         struct waiter *waiter = list_item(node, struct waiter, node);
 
         if (waiter->notify)
@@ -372,14 +376,16 @@ void waitq_wake(struct waitq *queue)
 /* Observers (notify) all hear of it and stay; of the sleepers only the first wakes. */
 void waitq_wake_one(struct waitq *queue)
 {
-    list_for_each_safe(node, &queue->waiters) {
+    list_for_each_safe (node, &queue->waiters) {
         struct waiter *waiter = list_item(node, struct waiter, node);
 
         if (waiter->notify) {
             waiter->notify(waiter);
             continue;
         }
-        list_remove(&waiter->node); /* the next wake goes to the next; it adds itself again if it waits on */
+        list_remove(
+            &waiter
+                 ->node); /* the next wake goes to the next; it adds itself again if it waits on */
         task_wake(waiter->task);
         return;
     }

@@ -18,9 +18,21 @@ int clear_user(uaddr_t to, size_t bytes);
 int64_t string_from_user(char *to, uaddr_t from, size_t size);
 /* PATH_MAX is 4096 with NUL: allocates with heap_alloc; the caller frees. NULL with *error set. */
 char *path_from_user(uaddr_t from, int *error);
-static inline int get_user_u32(uint32_t *to, uaddr_t from) { return copy_from_user(to, from, 4); }
-static inline int get_user_u64(uint64_t *to, uaddr_t from) { return copy_from_user(to, from, 8); }
-static inline int put_user_u32(uaddr_t to, uint32_t v) { return copy_to_user(to, &v, 4); }
-static inline int put_user_u64(uaddr_t to, uint64_t v) { return copy_to_user(to, &v, 8); }
+static inline int get_user_u32(uint32_t *to, uaddr_t from)
+{
+    return copy_from_user(to, from, 4);
+}
+static inline int get_user_u64(uint64_t *to, uaddr_t from)
+{
+    return copy_from_user(to, from, 8);
+}
+static inline int put_user_u32(uaddr_t to, uint32_t v)
+{
+    return copy_to_user(to, &v, 4);
+}
+static inline int put_user_u64(uaddr_t to, uint64_t v)
+{
+    return copy_to_user(to, &v, 8);
+}
 /* Reads another process's memory (for /proc/PID/cmdline and the like): bytes read or -EFAULT. */
 int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t bytes);

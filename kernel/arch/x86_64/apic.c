@@ -7,21 +7,21 @@
 #include "arch/x86_64/cpu.h"
 #include "core/klog.h"
 
-#define APIC_ID         0x020
-#define APIC_EOI        0x0b0
-#define APIC_SPURIOUS   0x0f0
-#define APIC_COMMAND    0x300
-#define APIC_TARGET     0x310
-#define APIC_LVT_TIMER  0x320
-#define APIC_LVT_LINT0  0x350
-#define APIC_LVT_LINT1  0x360
-#define APIC_LVT_ERROR  0x370
-#define APIC_COUNT      0x380
-#define APIC_NOW        0x390
-#define APIC_DIVIDE     0x3e0
-#define APIC_MASKED     0x10000
-#define APIC_BUSY       0x1000
-#define NS_PER_SECOND   1000000000ull
+#define APIC_ID        0x020
+#define APIC_EOI       0x0b0
+#define APIC_SPURIOUS  0x0f0
+#define APIC_COMMAND   0x300
+#define APIC_TARGET    0x310
+#define APIC_LVT_TIMER 0x320
+#define APIC_LVT_LINT0 0x350
+#define APIC_LVT_LINT1 0x360
+#define APIC_LVT_ERROR 0x370
+#define APIC_COUNT     0x380
+#define APIC_NOW       0x390
+#define APIC_DIVIDE    0x3e0
+#define APIC_MASKED    0x10000
+#define APIC_BUSY      0x1000
+#define NS_PER_SECOND  1000000000ull
 
 static volatile uint32_t *apic;
 static uint64_t ticks_per_ns_32; /* timer ticks per nanosecond << 32 */

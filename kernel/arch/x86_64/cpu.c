@@ -12,21 +12,21 @@
 #include "core/frame.h"
 #include "core/klog.h"
 
-#define CR0_EM (1ul << 2)
-#define CR0_MP (1ul << 1)
-#define CR0_TS (1ul << 3)
-#define CR0_NE (1ul << 5)
-#define CR0_WP (1ul << 16)
-#define CR4_PAE      (1ul << 5)
-#define CR4_MCE      (1ul << 6)
-#define CR4_OSFXSR   (1ul << 9)
-#define CR4_OSXMM    (1ul << 10)
-#define CR4_UMIP     (1ul << 11)
-#define CR4_FSGSBASE (1ul << 16)
-#define CR4_OSXSAVE  (1ul << 18)
-#define CR4_SMEP     (1ul << 20)
-#define CR4_SMAP     (1ul << 21)
-#define CR4_PKE      (1ul << 22)
+#define CR0_EM        (1ul << 2)
+#define CR0_MP        (1ul << 1)
+#define CR0_TS        (1ul << 3)
+#define CR0_NE        (1ul << 5)
+#define CR0_WP        (1ul << 16)
+#define CR4_PAE       (1ul << 5)
+#define CR4_MCE       (1ul << 6)
+#define CR4_OSFXSR    (1ul << 9)
+#define CR4_OSXMM     (1ul << 10)
+#define CR4_UMIP      (1ul << 11)
+#define CR4_FSGSBASE  (1ul << 16)
+#define CR4_OSXSAVE   (1ul << 18)
+#define CR4_SMEP      (1ul << 20)
+#define CR4_SMAP      (1ul << 21)
+#define CR4_PKE       (1ul << 22)
 #define FLAGS_CLEARED 0x47700 /* TF IF DF IOPL NT AC: cleared by SYSCALL */
 
 struct features features;
@@ -83,12 +83,13 @@ void cpu_control_setup(void)
             panic("cpu: extended state of %u bytes is larger than the %lu that an env has room for",
                   features.xsave_bytes, sizeof clean_state);
     }
-    msr_write(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
+    msr_write(MSR_STAR,
+              (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
     msr_write(MSR_FMASK, FLAGS_CLEARED);
     msr_write(MSR_EFER, msr_read(MSR_EFER) | 1);
-    ((uint16_t *)clean_state)[0] = 0x37f;               /* x87 control word */
-    *(uint32_t *)(clean_state + 24) = 0x1f80;           /* MXCSR */
+    ((uint16_t *)clean_state)[0] = 0x37f;     /* x87 control word */
+    *(uint32_t *)(clean_state + 24) = 0x1f80; /* MXCSR */
 }
 
 /* Descriptor of a 64-bit code or data segment. */
@@ -125,7 +126,8 @@ void cpu_tables_setup(struct cpu *cpu)
     cpu->gdt[2] = SEGMENT(0x92);
     cpu->gdt[3] = SEGMENT(0xf2);
     cpu->gdt[4] = SEGMENT(0xfa);
-    cpu->gdt[5] = (sizeof cpu->tss - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 | (tss >> 24 & 0xff) << 56;
+    cpu->gdt[5] =
+        (sizeof cpu->tss - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 | (tss >> 24 & 0xff) << 56;
     cpu->gdt[6] = tss >> 32;
     pointer.limit = sizeof cpu->gdt - 1;
     pointer.base = (uint64_t)cpu->gdt;
@@ -145,7 +147,8 @@ void cpu_tables_setup(struct cpu *cpu)
 
 struct cpu *cpu_by_index(uint32_t index)
 {
-    return (struct cpu *)(CPU_BASE + (uint64_t)index * CPU_STRIDE + CPU_PAGE_STRUCT * EXO_PAGE_SIZE);
+    return (struct cpu *)(CPU_BASE + (uint64_t)index * CPU_STRIDE +
+                          CPU_PAGE_STRUCT * EXO_PAGE_SIZE);
 }
 
 struct cpu *cpu_prepare(uint32_t index, uint32_t id)

@@ -3,14 +3,14 @@
 #pragma once
 #include "core/arch.h"
 
-#define MSR_APIC_BASE  0x1b
-#define MSR_EFER       0xc0000080
-#define MSR_STAR       0xc0000081
-#define MSR_LSTAR      0xc0000082
-#define MSR_FMASK      0xc0000084
-#define MSR_FS_BASE    0xc0000100
-#define MSR_GS_BASE    0xc0000101
-#define MSR_KERNEL_GS  0xc0000102
+#define MSR_APIC_BASE 0x1b
+#define MSR_EFER      0xc0000080
+#define MSR_STAR      0xc0000081
+#define MSR_LSTAR     0xc0000082
+#define MSR_FMASK     0xc0000084
+#define MSR_FS_BASE   0xc0000100
+#define MSR_GS_BASE   0xc0000101
+#define MSR_KERNEL_GS 0xc0000102
 
 static inline uint64_t msr_read(uint32_t msr)
 {
@@ -50,20 +50,22 @@ struct features {
 };
 extern struct features features;
 void features_read(void);
-void cpu_control_setup(void);              /* CR0, CR4, EFER, XCR0, SYSCALL MSRs of this CPU */
-void cpu_tables_setup(struct cpu *cpu);    /* GDT, TSS, IDT, GS base of this CPU */
-void cpu_patch_text(void);                 /* boot: turn placeholders into CLAC/STAC where SMAP is there */
+void cpu_control_setup(void);           /* CR0, CR4, EFER, XCR0, SYSCALL MSRs of this CPU */
+void cpu_tables_setup(struct cpu *cpu); /* GDT, TSS, IDT, GS base of this CPU */
+void cpu_patch_text(void); /* boot: turn placeholders into CLAC/STAC where SMAP is there */
 struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id); /* boot: memory and struct of a CPU */
 
 /* paging.c */
 extern uint64_t kernel_root_physical;
-void paging_start(uint64_t frames); /* boot: kernel tables; identity map stays until paging_finish */
-void paging_prepare(void);          /* boot: the kernel's half is complete; roots can be made */
-void paging_finish(void);           /* boot: W^X image, no identity map, kernel root loaded */
-void map_kernel(uint64_t address, uint64_t frame, uint64_t bits); /* boot: one page of the kernel's half */
+void paging_start(
+    uint64_t frames);      /* boot: kernel tables; identity map stays until paging_finish */
+void paging_prepare(void); /* boot: the kernel's half is complete; roots can be made */
+void paging_finish(void);  /* boot: W^X image, no identity map, kernel root loaded */
+void map_kernel(uint64_t address, uint64_t frame,
+                uint64_t bits);                /* boot: one page of the kernel's half */
 uint64_t *kernel_entry_slot(uint64_t address); /* its level-1 entry, in the window */
 void *map_mmio(uint64_t physical, uint64_t bytes);
-uint64_t boot_frame(void);          /* boot: a zeroed frame for the kernel */
+uint64_t boot_frame(void); /* boot: a zeroed frame for the kernel */
 
 /* time.c, apic.c, smp.c */
 void time_calibrate(void);

@@ -8,19 +8,21 @@
 #define ADDRESS(x) x##ul
 #endif
 
-#define KERNEL_BASE    ADDRESS(0xffffffff80000000) /* image; root slot 511 */
-#define WINDOW_BASE    ADDRESS(0xfffffe8000000000) /* root slot 509: frame f at WINDOW_BASE + f * 4096, only if the kernel owns it */
-#define MAP_BASE       ADDRESS(0xfffffe0000000000) /* root slot 508: the regions below */
-#define FRAME_TABLE    ADDRESS(0xfffffe0000000000) /* struct exo_frame[] */
-#define EXPOSED_BASE   ADDRESS(0xfffffe4000000000) /* machine page, slice vectors, device table */
-#define CPU_BASE       ADDRESS(0xfffffe5000000000) /* per-CPU regions of CPU_STRIDE bytes */
-#define MMIO_BASE      ADDRESS(0xfffffe6000000000) /* local APIC, MSI-X tables */
-#define CPU_STRIDE     0x10000
+#define KERNEL_BASE ADDRESS(0xffffffff80000000) /* image; root slot 511 */
+#define WINDOW_BASE                                                                                \
+    ADDRESS(                                                                                       \
+        0xfffffe8000000000) /* root slot 509: frame f at WINDOW_BASE + f * 4096, only if the kernel owns it */
+#define MAP_BASE     ADDRESS(0xfffffe0000000000) /* root slot 508: the regions below */
+#define FRAME_TABLE  ADDRESS(0xfffffe0000000000) /* struct exo_frame[] */
+#define EXPOSED_BASE ADDRESS(0xfffffe4000000000) /* machine page, slice vectors, device table */
+#define CPU_BASE     ADDRESS(0xfffffe5000000000) /* per-CPU regions of CPU_STRIDE bytes */
+#define MMIO_BASE    ADDRESS(0xfffffe6000000000) /* local APIC, MSI-X tables */
+#define CPU_STRIDE   0x10000
 
 /* Pages of a CPU's region; those not named are never mapped, so that each stack ends at a hole. */
-#define CPU_PAGE_STACK  1 /* 4 pages */
-#define CPU_PAGE_DOUBLE 6 /* double-fault stack */
-#define CPU_PAGE_NMI    8 /* NMI and machine-check stack */
+#define CPU_PAGE_STACK  1  /* 4 pages */
+#define CPU_PAGE_DOUBLE 6  /* double-fault stack */
+#define CPU_PAGE_NMI    8  /* NMI and machine-check stack */
 #define CPU_PAGE_DEBUG  10 /* debug-exception stack */
 #define CPU_PAGE_STRUCT 12 /* struct cpu, 2 pages */
 #define CPU_PAGE_MAP    14 /* 2 pages of address space for frame_window */
@@ -44,11 +46,12 @@
 #define CPU_ENV_STACK     48
 #define CPU_TRAP_ENTRY    56
 
-#define VECTOR_TIMER    0x40
-#define VECTOR_KICK     0x41 /* look at what other CPUs want: TLB flush, wake-up */
-#define VECTOR_DEVICE   0x50 /* first of the MSI-X vectors */
+#define VECTOR_TIMER      0x40
+#define VECTOR_KICK       0x41 /* look at what other CPUs want: TLB flush, wake-up */
+#define VECTOR_DEVICE     0x50 /* first of the MSI-X vectors */
 #define VECTOR_DEVICE_END 0xf0
-#define VECTOR_SPURIOUS 0xff
-#define VECTOR_CALL     0x100 /* not a hardware vector: a kernel call that may give the CPU away */
+#define VECTOR_SPURIOUS   0xff
+#define VECTOR_CALL       0x100 /* not a hardware vector: a kernel call that may give the CPU away */
 
-#define USER_FLAGS 0x202 /* rflags at an upcall's first instruction: interrupts on, all else clear */
+#define USER_FLAGS                                                                                 \
+    0x202 /* rflags at an upcall's first instruction: interrupts on, all else clear */

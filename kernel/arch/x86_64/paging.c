@@ -14,7 +14,7 @@
 #include "core/frame.h"
 #include "core/klog.h"
 
-#define TABLE_BITS (EXO_PTE_PRESENT | EXO_PTE_WRITE)
+#define TABLE_BITS    (EXO_PTE_PRESENT | EXO_PTE_WRITE)
 #define SLOT(address) ((address) >> 39 & 511)
 
 uint64_t kernel_root_physical;
@@ -33,7 +33,8 @@ uint64_t boot_frame(void)
     if (frame_table)
         return frame_boot_alloc(EXO_FRAME_KERNEL);
     for (;; early_next += EXO_PAGE_SIZE) {
-        bool module = early_next + EXO_PAGE_SIZE > boot_info.module_start && early_next < boot_info.module_end;
+        bool module = early_next + EXO_PAGE_SIZE > boot_info.module_start &&
+                      early_next < boot_info.module_end;
 
         for (uint32_t i = 0; i < boot_info.usable_count && !module; i++) {
             const struct memory_range *range = &boot_info.usable[i];
@@ -111,7 +112,8 @@ void *map_mmio(uint64_t physical, uint64_t bytes)
 
     for (uint64_t f = first; f <= last; f++, mmio_next += EXO_PAGE_SIZE)
         map_kernel(mmio_next, f,
-                   EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_THROUGH | EXO_PTE_NO_EXECUTE);
+                   EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_THROUGH |
+                       EXO_PTE_NO_EXECUTE);
     return (void *)(at + (physical & (EXO_PAGE_SIZE - 1)));
 }
 
@@ -129,10 +131,12 @@ static void map_image(void)
 /* The frame table's own memory and the window's tables, then every row. */
 void paging_start(uint64_t frames)
 {
-    uint64_t table_pages = (frames * sizeof(struct exo_frame) + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
+    uint64_t table_pages =
+        (frames * sizeof(struct exo_frame) + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
 
     no_execute = features.nx ? EXO_PTE_NO_EXECUTE : 0;
-    early_next = ((uint64_t)kernel_end - KERNEL_BASE + EXO_PAGE_SIZE - 1) & ~(uint64_t)(EXO_PAGE_SIZE - 1);
+    early_next =
+        ((uint64_t)kernel_end - KERNEL_BASE + EXO_PAGE_SIZE - 1) & ~(uint64_t)(EXO_PAGE_SIZE - 1);
     kernel_root_physical = boot_frame() << EXO_PAGE_SHIFT;
     map_image();
     uint64_t table_first = boot_run(table_pages);
@@ -161,7 +165,8 @@ void paging_start(uint64_t frames)
     for (uint32_t i = 0; i < boot_info.usable_count; i++) {
         const struct memory_range *range = &boot_info.usable[i];
 
-        for (uint64_t f = (range->start + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT; f < range->end >> EXO_PAGE_SHIFT; f++)
+        for (uint64_t f = (range->start + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
+             f < range->end >> EXO_PAGE_SHIFT; f++)
             ((struct exo_frame *)FRAME_TABLE)[f].kind = EXO_FRAME_FREE;
     }
     frame_table = (struct exo_frame *)FRAME_TABLE;
@@ -218,7 +223,8 @@ void arch_window_close(uint64_t frame)
 void *arch_map_frame(uint32_t slot, uint64_t frame)
 {
     struct cpu *cpu = this_cpu();
-    uint64_t address = CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE;
+    uint64_t address =
+        CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE;
 
     *cpu->map_entry[slot] = frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE | no_execute;
     arch_flush_page(address);
@@ -230,7 +236,8 @@ void arch_unmap_frame(uint32_t slot)
     struct cpu *cpu = this_cpu();
 
     *cpu->map_entry[slot] = 0;
-    arch_flush_page(CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE);
+    arch_flush_page(CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE +
+                    (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE);
 }
 
 void arch_zero_frame(void *page)

@@ -34,13 +34,14 @@ static void read_memory(const struct pvh_info *info)
 {
     const struct pvh_range *range = boot_memory(info->memory_map);
 
-    for (uint32_t i = 0; i < info->memory_map_count && boot_info.usable_count < MEMORY_RANGES; i++) {
+    for (uint32_t i = 0; i < info->memory_map_count && boot_info.usable_count < MEMORY_RANGES;
+         i++) {
         uint64_t end = range[i].address + range[i].size;
 
         if (range[i].type != PVH_RAM || end < range[i].address || range[i].address >= RAM_LIMIT)
             continue;
-        boot_info.usable[boot_info.usable_count++] =
-            (struct memory_range){.start = range[i].address, .end = end < RAM_LIMIT ? end : RAM_LIMIT};
+        boot_info.usable[boot_info.usable_count++] = (struct memory_range){
+            .start = range[i].address, .end = end < RAM_LIMIT ? end : RAM_LIMIT};
     }
 }
 

@@ -42,7 +42,8 @@ void smp_main(uint64_t index)
 
 void smp_start(const uint32_t *apic_ids, uint32_t count)
 {
-    memcpy(boot_memory(SMP_TRAMPOLINE), smp_trampoline, (size_t)(smp_trampoline_end - smp_trampoline));
+    memcpy(boot_memory(SMP_TRAMPOLINE), smp_trampoline,
+           (size_t)(smp_trampoline_end - smp_trampoline));
     for (uint32_t i = 0; i < count; i++) {
         uint32_t id = apic_ids[i];
 

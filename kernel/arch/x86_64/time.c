@@ -7,9 +7,9 @@
 #include "arch/x86_64/cpu.h"
 #include "core/klog.h"
 
-#define PIT_HZ         1193182
-#define CALIBRATE_PIT  5966 /* 5 ms */
-#define NS_PER_SECOND  1000000000ull
+#define PIT_HZ        1193182
+#define CALIBRATE_PIT 5966 /* 5 ms */
+#define NS_PER_SECOND 1000000000ull
 
 uint64_t tsc_base, tsc_mult, tsc_hz, wall_ns;
 uint32_t tsc_shift = 32;
@@ -56,7 +56,8 @@ static uint64_t rtc_seconds(void)
     uint32_t year = 2000 + rtc_number(9, binary);
     uint64_t days = days_from_date(year, rtc_number(8, binary), rtc_number(7, binary));
 
-    return days * 86400 + rtc_number(4, binary) * 3600 + rtc_number(2, binary) * 60 + rtc_number(0, binary);
+    return days * 86400 + rtc_number(4, binary) * 3600 + rtc_number(2, binary) * 60 +
+           rtc_number(0, binary);
 }
 
 void time_calibrate(void)

@@ -49,7 +49,8 @@ static void switching_call(struct env *env)
     struct call_result result = call_error(EXO_E_CALL);
 
     if (number < sizeof call_table_switch / sizeof call_table_switch[0])
-        result = call_table_switch[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+        result = call_table_switch[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8,
+                                           regs->r9);
     /* On success the handler has stored the caller's result: the caller may run later, elsewhere, or be gone. */
     if (result.value < 0)
         regs_set_result(regs, result.value, result.second);
@@ -89,6 +90,6 @@ void kernel_trap(struct regs *regs)
     }
     if (vector == 1)
         return; /* a debug exception of ring 3 caught up at the system-call entry */
-    panic_regs(regs, "trap %u in the kernel, error 0x%lx, address 0x%lx, CPU %u", vector, regs->error,
-               fault_address(), this_cpu()->index);
+    panic_regs(regs, "trap %u in the kernel, error 0x%lx, address 0x%lx, CPU %u", vector,
+               regs->error, fault_address(), this_cpu()->index);
 }

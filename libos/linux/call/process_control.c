@@ -245,13 +245,12 @@ int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
     switch (command) {
     case MEMBARRIER_CMD_QUERY:
         return cpus_used() == 1 ? MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
-                                              MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
-                                        : 0;
+                                      MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+                                : 0;
     case MEMBARRIER_CMD_GLOBAL:
     case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
     case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
-        return cpus_used() == 1 ? 0
-                                        : unimplemented(-EINVAL, "membarrier on more than one CPU");
+        return cpus_used() == 1 ? 0 : unimplemented(-EINVAL, "membarrier on more than one CPU");
     default:
         return unimplemented(-EINVAL, "membarrier command %d", (int)command);
     }

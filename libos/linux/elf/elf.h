@@ -16,12 +16,12 @@ struct elf_program {
 
 /* Where a loaded program starts and what its auxiliary vector says. */
 struct elf_loaded {
-    uint64_t entry;         /* first instruction: the interpreter's, or the program's */
-    uint64_t program_entry; /* AT_ENTRY */
-    uint64_t headers;       /* AT_PHDR */
-    uint64_t header_count;  /* AT_PHNUM */
-    uint64_t base;          /* AT_BASE: the interpreter's address, or 0 */
-    uint64_t brk;           /* first address after the program's data */
+    uint64_t entry;                  /* first instruction: the interpreter's, or the program's */
+    uint64_t program_entry;          /* AT_ENTRY */
+    uint64_t headers;                /* AT_PHDR */
+    uint64_t header_count;           /* AT_PHNUM */
+    uint64_t base;                   /* AT_BASE: the interpreter's address, or 0 */
+    uint64_t brk;                    /* first address after the program's data */
     uint64_t zero_start, zero_bytes; /* rest of the last file page of the data: to be cleared */
     uint64_t interpreter_zero_start, interpreter_zero_bytes;
 };
@@ -42,5 +42,5 @@ int elf_map(struct elf_program *program, struct space *space, struct elf_loaded 
  * elf_stack - with the space loaded: map the stack, write strings, argv, envp and the auxiliary vector, clear what
  * elf_loaded says. exec_name is AT_EXECFN. 0 with *stack_pointer, or a negative errno.
  */
-int elf_stack(struct space *space, const struct elf_loaded *loaded, const struct exec_strings *strings,
-              const char *exec_name, uint64_t *stack_pointer);
+int elf_stack(struct space *space, const struct elf_loaded *loaded,
+              const struct exec_strings *strings, const char *exec_name, uint64_t *stack_pointer);

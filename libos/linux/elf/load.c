@@ -46,12 +46,13 @@ static int headers_read(struct file *file, struct headers **out)
     if (memcmp(h->elf.e_ident, ELFMAG, 4) || h->elf.e_ident[EI_CLASS] != ELFCLASS64 ||
         h->elf.e_ident[EI_DATA] != ELFDATA2LSB || h->elf.e_machine != EM_X86_64)
         goto fail;
-    if ((h->elf.e_type != ET_EXEC && h->elf.e_type != ET_DYN) || h->elf.e_phentsize != sizeof(Elf64_Phdr) ||
-        !h->elf.e_phnum || h->elf.e_phnum > HEADERS_MAX)
+    if ((h->elf.e_type != ET_EXEC && h->elf.e_type != ET_DYN) ||
+        h->elf.e_phentsize != sizeof(Elf64_Phdr) || !h->elf.e_phnum || h->elf.e_phnum > HEADERS_MAX)
         goto fail;
     int64_t bytes = h->elf.e_phnum * (int64_t)sizeof(Elf64_Phdr);
 
-    if (h->elf.e_phoff > INT64_MAX || file_read_at(file, h->program, (uint64_t)bytes, h->elf.e_phoff) != bytes)
+    if (h->elf.e_phoff > INT64_MAX ||
+        file_read_at(file, h->program, (uint64_t)bytes, h->elf.e_phoff) != bytes)
         goto fail;
     for (uint32_t i = 0; i < h->elf.e_phnum; i++) {
         if (h->program[i].p_type != PT_LOAD)
@@ -79,7 +80,8 @@ static int interpreter_open(const struct headers *h, struct elf_program *out)
             continue;
         if (p->p_filesz < 2 || p->p_filesz > sizeof out->interpreter_path)
             return -ENOEXEC;
-        if (file_read_at(out->file, out->interpreter_path, p->p_filesz, p->p_offset) != (int64_t)p->p_filesz ||
+        if (file_read_at(out->file, out->interpreter_path, p->p_filesz, p->p_offset) !=
+                (int64_t)p->p_filesz ||
             out->interpreter_path[p->p_filesz - 1])
             return -ENOEXEC;
         int error = file_open(out->interpreter_path, O_RDONLY, 0, &out->interpreter);
@@ -127,12 +129,14 @@ void elf_release(struct elf_program *program)
 
 struct image {
     uint64_t bias;
-    uint64_t first, last; /* of all segments, biased: page_down of the first byte, end of the last */
+    uint64_t first,
+        last; /* of all segments, biased: page_down of the first byte, end of the last */
     uint64_t zero_start, zero_bytes;
 };
 
 /* Where the image goes: fixed, at PIE_BASE, or wherever there is room. Reserves the whole span for the latter two. */
-static int image_place(const struct headers *h, struct space *space, uint64_t wish, struct image *image)
+static int image_place(const struct headers *h, struct space *space, uint64_t wish,
+                       struct image *image)
 {
     uint64_t low = UINT64_MAX, high = 0;
 
@@ -146,7 +150,8 @@ static int image_place(const struct headers *h, struct space *space, uint64_t wi
     }
     image->bias = 0;
     if (h->elf.e_type == ET_DYN) {
-        int64_t at = space_map(space, wish, page_up(high) - low, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
+        int64_t at = space_map(space, wish, page_up(high) - low, PROT_NONE,
+                               MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
 
         if (at < 0)
             return (int)at;
@@ -157,7 +162,8 @@ static int image_place(const struct headers *h, struct space *space, uint64_t wi
     return 0;
 }
 
-static int segment_map(const Elf64_Phdr *p, struct file *file, struct space *space, struct image *image)
+static int segment_map(const Elf64_Phdr *p, struct file *file, struct space *space,
+                       struct image *image)
 {
     uint32_t prot = (p->p_flags & PF_R ? PROT_READ : 0) | (p->p_flags & PF_W ? PROT_WRITE : 0) |
                     (p->p_flags & PF_X ? PROT_EXEC : 0);
@@ -172,7 +178,8 @@ static int segment_map(const Elf64_Phdr *p, struct file *file, struct space *spa
     uint64_t zero = p->p_filesz ? page_up(file_end) : start;
 
     if (at >= 0 && end > zero)
-        at = space_map(space, zero, end - zero, prot, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL, 0);
+        at = space_map(space, zero, end - zero, prot, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL,
+                       0);
     if (at < 0)
         return (int)at;
     if (p->p_filesz && p->p_memsz > p->p_filesz && p->p_flags & PF_W) {
@@ -182,7 +189,8 @@ static int segment_map(const Elf64_Phdr *p, struct file *file, struct space *spa
     return 0;
 }
 
-static int image_map(struct file *file, struct space *space, uint64_t wish, struct headers **out, struct image *image)
+static int image_map(struct file *file, struct space *space, uint64_t wish, struct headers **out,
+                     struct image *image)
 {
     struct headers *h = NULL;
     int error = headers_read(file, &h);
@@ -209,7 +217,8 @@ static uint64_t headers_address(const struct headers *h, uint64_t bias)
 
         if (p->p_type == PT_PHDR)
             return p->p_vaddr + bias;
-        if (p->p_type == PT_LOAD && h->elf.e_phoff >= p->p_offset && h->elf.e_phoff - p->p_offset < p->p_filesz)
+        if (p->p_type == PT_LOAD && h->elf.e_phoff >= p->p_offset &&
+            h->elf.e_phoff - p->p_offset < p->p_filesz)
             return p->p_vaddr + bias + h->elf.e_phoff - p->p_offset;
     }
     return 0;

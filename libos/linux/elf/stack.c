@@ -12,10 +12,11 @@
 #include "libos/linux/user.h"
 #include "libos/linux/vdso/vdso.h"
 
-#define STACK_ROOM   (128ul << 10) /* mapped below the first stack pointer; more comes by growth */
-#define CLOCK_TICKS  100
-#define MINSIGSTKSZ  3632 /* what the largest signal frame with the extended state needs; checked by sig/ */
-#define AUX_MAX      24
+#define STACK_ROOM  (128ul << 10) /* mapped below the first stack pointer; more comes by growth */
+#define CLOCK_TICKS 100
+#define MINSIGSTKSZ                                                                                \
+    3632 /* what the largest signal frame with the extended state needs; checked by sig/ */
+#define AUX_MAX 24
 
 struct aux {
     uint64_t entry[AUX_MAX][2];
@@ -56,7 +57,8 @@ static int pointers_write(uint64_t *slot, uint32_t count, const char **text, uin
     return error;
 }
 
-static void aux_fill(struct aux *aux, const struct elf_loaded *loaded, uint64_t random, uint64_t name, uint64_t platform)
+static void aux_fill(struct aux *aux, const struct elf_loaded *loaded, uint64_t random,
+                     uint64_t name, uint64_t platform)
 {
     const struct credentials *cred = &current()->process->cred;
 
@@ -84,7 +86,8 @@ static void aux_fill(struct aux *aux, const struct elf_loaded *loaded, uint64_t 
 }
 
 /* Everything below the strings, from argc up. */
-static int vectors_write(uint64_t sp, const struct exec_strings *strings, uint64_t text_at, const struct aux *aux)
+static int vectors_write(uint64_t sp, const struct exec_strings *strings, uint64_t text_at,
+                         const struct aux *aux)
 {
     struct process *process = current()->process;
     const char *text = strings->bytes;
@@ -103,8 +106,8 @@ static int vectors_write(uint64_t sp, const struct exec_strings *strings, uint64
     return error ? error : copy_to_user(slot, aux->entry, aux->count * sizeof aux->entry[0]);
 }
 
-int elf_stack(struct space *space, const struct elf_loaded *loaded, const struct exec_strings *strings,
-              const char *exec_name, uint64_t *stack_pointer)
+int elf_stack(struct space *space, const struct elf_loaded *loaded,
+              const struct exec_strings *strings, const char *exec_name, uint64_t *stack_pointer)
 {
     static const char platform[] = "x86_64";
     uint64_t random[2];
@@ -117,8 +120,9 @@ int elf_stack(struct space *space, const struct elf_loaded *loaded, const struct
     uint64_t words = 1 + strings->arg_count + 1 + strings->env_count + 1 + 2 * (AUX_MAX - 2);
     uint64_t sp = (random_at - words * 8) & ~15ul;
     uint64_t low = page_down(sp) - STACK_ROOM;
-    int64_t at = space_map(space, low, USER_END - low, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN | MAP_STACK, NULL, 0);
+    int64_t at =
+        space_map(space, low, USER_END - low, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN | MAP_STACK, NULL, 0);
 
     if (at < 0)
         return (int)at;

@@ -152,7 +152,8 @@ void table_give(
     unsigned level,
     frame_t frame); /* it must be empty (level 4: but for the instance's slot) and unlinked */
 
-void table_scrap(frame_t frame); /* an unlinked table that is not empty becomes a plain frame of the pool */
+void table_scrap(
+    frame_t frame); /* an unlinked table that is not empty becomes a plain frame of the pool */
 
 /* How many spaces link a level-1 table: kept by space.c in the frame's row while the table is in
  * use. */

@@ -52,8 +52,8 @@ struct space {
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
     uint64_t mmap_top;
-    uint64_t resident; /* pages, roughly: frames counted in */
-    uint64_t pages_mapped; /* sum of the areas, for RLIMIT_AS */
+    uint64_t resident;                                     /* pages, roughly: frames counted in */
+    uint64_t pages_mapped;                                 /* sum of the areas, for RLIMIT_AS */
     struct table_record table_inline[SPACE_TABLES_INLINE]; /* last: not cleared */
 };
 

@@ -77,7 +77,8 @@ static int strings_add_user(struct exec_strings *s, uaddr_t from)
             room = strings_limit() - s->used; /* the last bit of room may be enough */
         else if (error)
             return error;
-        length = string_from_user(s->bytes + s->used, from, min_of(s->size - s->used, (size_t)STRING_MAX));
+        length = string_from_user(s->bytes + s->used, from,
+                                  min_of(s->size - s->used, (size_t)STRING_MAX));
         if (length >= 0) {
             s->used += (size_t)length + 1;
             return s->used > strings_limit() ? -E2BIG : 0;
@@ -258,7 +259,8 @@ void fs_base_set(uint64_t base)
 
 void fpu_reset(void)
 {
-    static const uint8_t clean[4096] __attribute__((aligned(64))) = {[0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f};
+    static const uint8_t clean[4096]
+        __attribute__((aligned(64))) = {[0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f};
     const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
 
     if (machine->features & EXO_FEATURE_XSAVE)
@@ -337,8 +339,12 @@ static int become(struct exec_target *target, const struct exec_strings *strings
     struct regs *regs = current()->regs;
     uint64_t cs = regs->cs, ss = regs->ss;
 
-    *regs = (struct regs){.orig_rax = UINT64_MAX, .rip = loaded.entry, .cs = cs, .rflags = 0x202,
-                          .rsp = stack_pointer, .ss = ss};
+    *regs = (struct regs){.orig_rax = UINT64_MAX,
+                          .rip = loaded.entry,
+                          .cs = cs,
+                          .rflags = 0x202,
+                          .rsp = stack_pointer,
+                          .ss = ss};
     fs_base_set(0);
     fpu_reset();
     return 0;
@@ -372,7 +378,8 @@ static int64_t exec_from_user(int directory, char *path, uaddr_t argv, uaddr_t e
     else
         format(target->name, sizeof target->name, "/dev/fd/%d", directory);
     error = strings_add_array(&strings, argv, &strings.arg_count);
-    if (!error && !strings.arg_count) { /* Linux gives a program without arguments an empty first one */
+    if (!error &&
+        !strings.arg_count) { /* Linux gives a program without arguments an empty first one */
         error = strings_add(&strings, "");
         strings.arg_count = 1;
     }
@@ -382,8 +389,9 @@ static int64_t exec_from_user(int directory, char *path, uaddr_t argv, uaddr_t e
         target->file = fd_get(directory);
         error = target->file ? 0 : -EBADF;
     } else if (!error) {
-        error = file_open_at(directory, path, O_RDONLY | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0), 0,
-                             &target->file);
+        error =
+            file_open_at(directory, path, O_RDONLY | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0),
+                         0, &target->file);
     }
     if (!error)
         error = run(target, &strings);
@@ -405,7 +413,8 @@ int64_t lx_execve(uint64_t path_at, uint64_t argv, uint64_t envp)
     return result;
 }
 
-int64_t lx_execveat(uint64_t directory, uint64_t path_at, uint64_t argv, uint64_t envp, uint64_t flags)
+int64_t lx_execveat(uint64_t directory, uint64_t path_at, uint64_t argv, uint64_t envp,
+                    uint64_t flags)
 {
     int error = 0;
 
@@ -415,7 +424,9 @@ int64_t lx_execveat(uint64_t directory, uint64_t path_at, uint64_t argv, uint64_
 
     if (!path)
         return error;
-    int64_t result = path[0] || flags & AT_EMPTY_PATH ? exec_from_user((int)directory, path, argv, envp, flags) : -ENOENT;
+    int64_t result = path[0] || flags & AT_EMPTY_PATH
+                         ? exec_from_user((int)directory, path, argv, envp, flags)
+                         : -ENOENT;
 
     heap_free(path);
     return result;
@@ -424,7 +435,8 @@ int64_t lx_execveat(uint64_t directory, uint64_t path_at, uint64_t argv, uint64_
 /* --- The first program -------------------------------------------------------------------------------- */
 
 /* Tries each directory of PATH. Like execvp: EACCES is remembered while others are tried. */
-static int search(const char *name, const char *const *env, struct file **out, char *path, size_t size)
+static int search(const char *name, const char *const *env, struct file **out, char *path,
+                  size_t size)
 {
     const char *directories = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     int result = -ENOENT;
@@ -452,24 +464,32 @@ static int search(const char *name, const char *const *env, struct file **out, c
     return result;
 }
 
-static void explain(int error, const char *name, const struct exec_target *target, char *reason, size_t size)
+static void explain(int error, const char *name, const struct exec_target *target, char *reason,
+                    size_t size)
 {
     switch (error) {
     case -ENOENT:
         if (target->program.interpreter_path[0])
-            format(reason, size, "%s needs the interpreter %s, which is not in the root: add the package that has it", name,
-                   target->program.interpreter_path);
+            format(reason, size,
+                   "%s needs the interpreter %s, which is not in the root: add the package that "
+                   "has it",
+                   name, target->program.interpreter_path);
         else
-            format(reason, size, "%s: not found in the root: check the name, or add its package with --package", name);
+            format(reason, size,
+                   "%s: not found in the root: check the name, or add its package with --package",
+                   name);
         break;
     case -EACCES:
-        format(reason, size, "%s: not executable: it lacks the x permission or is no regular file", name);
+        format(reason, size, "%s: not executable: it lacks the x permission or is no regular file",
+               name);
         break;
     case -ENOEXEC:
-        format(reason, size, "%s: not a program for this machine: an x86-64 ELF or a #! script is needed", name);
+        format(reason, size,
+               "%s: not a program for this machine: an x86-64 ELF or a #! script is needed", name);
         break;
     case -ELIBBAD:
-        format(reason, size, "%s: its interpreter %s is no x86-64 ELF", name, target->program.interpreter_path);
+        format(reason, size, "%s: its interpreter %s is no x86-64 ELF", name,
+               target->program.interpreter_path);
         break;
     case -ENOMEM:
         format(reason, size, "%s: not enough memory to start it: give the instance more", name);

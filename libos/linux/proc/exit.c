@@ -46,7 +46,7 @@ static void zombie_release(struct process *process)
 
 void reap_dead(void)
 {
-    list_for_each_safe(node, &dead) {
+    list_for_each_safe (node, &dead) {
         struct process *process = list_item(node, struct process, sibling);
 
         if (process != current()->process)
@@ -58,7 +58,9 @@ static void child_info(const struct process *process, struct siginfo *info)
 {
     int status = process->exit_status;
 
-    *info = (struct siginfo){.signo = SIGCHLD, .code = status & 0x7f ? (status & 0x80 ? CLD_DUMPED : CLD_KILLED) : CLD_EXITED};
+    *info = (struct siginfo){.signo = SIGCHLD,
+                             .code = status & 0x7f ? (status & 0x80 ? CLD_DUMPED : CLD_KILLED)
+                                                   : CLD_EXITED};
     info->u.child.pid = process->pid;
     info->u.child.uid = process->cred.uid;
     info->u.child.status = status & 0x7f ? status & 0x7f : status >> 8;
@@ -90,7 +92,7 @@ static void group_check_orphan(int pgid)
 {
     bool stopped = false;
 
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         stopped |= process->pgid == pgid && process->sig.stopped && !process->zombie;
@@ -239,7 +241,7 @@ static int look(struct wait_request *r)
 {
     int result = -ECHILD;
 
-    list_for_each(node, &current()->process->children) {
+    list_for_each (node, &current()->process->children) {
         struct process *child = list_item(node, struct process, sibling);
 
         if (!wanted(child, r->pid, r->options))
@@ -292,7 +294,8 @@ int64_t lx_wait4(uint64_t pid, uint64_t status, uint64_t options, uint64_t usage
 {
     struct wait_request r = {.pid = (int)pid, .options = (uint32_t)options | WEXITED};
 
-    if (options & ~(uint64_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL) & 0xffffffff)
+    if (options & ~(uint64_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL) &
+        0xffffffff)
         return -EINVAL;
     if (r.pid == INT32_MIN)
         return -ESRCH;
@@ -309,7 +312,8 @@ int64_t lx_waitid(uint64_t type, uint64_t id, uint64_t info, uint64_t options, u
 {
     struct wait_request r = {.options = (uint32_t)options};
 
-    if (options & ~(uint64_t)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL) ||
+    if (options & ~(uint64_t)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
+                              __WCLONE | __WALL) ||
         !(options & (WEXITED | WSTOPPED | WCONTINUED)))
         return -EINVAL;
     switch ((int)type) {

@@ -16,9 +16,10 @@
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 
-#define FIRST_PID          2
-#define PID_LIMIT          4194304
-#define FRAMES_PER_PROCESS 24 /* an instance makes no more processes than it has memory for tables and stacks */
+#define FIRST_PID 2
+#define PID_LIMIT 4194304
+#define FRAMES_PER_PROCESS                                                                         \
+    24 /* an instance makes no more processes than it has memory for tables and stacks */
 
 struct list process_list = {&process_list, &process_list};
 static struct process *first;
@@ -43,7 +44,7 @@ struct process *process_init(void)
 
 static bool pid_taken(int pid)
 {
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->pid == pid || process->pgid == pid || process->sid == pid)
@@ -166,17 +167,19 @@ struct clone_request {
 };
 
 #define FLAGS_ALWAYS                                                                               \
-    (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SETTLS | CLONE_VM | CLONE_VFORK | \
-     CLONE_FILES | CLONE_CLEAR_SIGHAND | CLONE_UNTRACED | CLONE_IO | CLONE_SYSVSEM | CLONE_DETACHED)
+    (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SETTLS | CLONE_VM |   \
+     CLONE_VFORK | CLONE_FILES | CLONE_CLEAR_SIGHAND | CLONE_UNTRACED | CLONE_IO | CLONE_SYSVSEM | \
+     CLONE_DETACHED)
 
 static int request_check(const struct clone_request *r)
 {
-    if ((r->flags & CLONE_THREAD && !(r->flags & CLONE_SIGHAND)) || (r->flags & CLONE_SIGHAND && !(r->flags & CLONE_VM)))
+    if ((r->flags & CLONE_THREAD && !(r->flags & CLONE_SIGHAND)) ||
+        (r->flags & CLONE_SIGHAND && !(r->flags & CLONE_VM)))
         return -EINVAL;
     if (r->flags & CLONE_THREAD)
         return (int)unimplemented(-ENOSYS, "clone with CLONE_THREAD: threads");
-    if (r->flags & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-                    CLONE_NEWNET))
+    if (r->flags & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+                    CLONE_NEWPID | CLONE_NEWNET))
         return (int)unimplemented(-EINVAL, "clone with namespaces, flags 0x%lx", r->flags);
     if (r->flags & ~(uint64_t)FLAGS_ALWAYS)
         return (int)unimplemented(-EINVAL, "clone flags 0x%lx", r->flags & ~(uint64_t)FLAGS_ALWAYS);
@@ -290,7 +293,7 @@ static bool over_limit(const struct process *parent)
 {
     uint64_t count = 0;
 
-    list_for_each(node, &process_list)
+    list_for_each (node, &process_list)
         count += list_item(node, struct process, all)->cred.uid == parent->cred.uid;
     return count >= parent->rlimit[RLIMIT_NPROC].soft;
 }
@@ -303,7 +306,8 @@ static int64_t clone(const struct clone_request *r)
     if (error)
         return error;
     reap_dead();
-    if (process_count >= frames_total() / FRAMES_PER_PROCESS || (parent->cred.uid && over_limit(parent)))
+    if (process_count >= frames_total() / FRAMES_PER_PROCESS ||
+        (parent->cred.uid && over_limit(parent)))
         return -EAGAIN;
     struct process *child = process_new();
 
@@ -343,7 +347,8 @@ static int64_t clone(const struct clone_request *r)
     return pid;
 }
 
-int64_t lx_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid, uint64_t tls)
+int64_t lx_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid,
+                 uint64_t tls)
 {
     return clone(&(struct clone_request){.flags = flags & ~(uint64_t)CSIGNAL & 0xffffffff,
                                          .exit_signal = (int)(flags & CSIGNAL),
@@ -360,13 +365,15 @@ int64_t lx_clone3(uint64_t arguments, uint64_t size)
     if (size < CLONE_ARGS_SIZE_VER0)
         return -EINVAL;
     if (size > sizeof a)
-        return size > PAGE_SIZE ? -E2BIG : unimplemented(-E2BIG, "clone3 with %lu bytes of arguments", size);
+        return size > PAGE_SIZE ? -E2BIG
+                                : unimplemented(-E2BIG, "clone3 with %lu bytes of arguments", size);
     int error = copy_from_user(&a, arguments, size);
 
     if (error)
         return error;
     if (a.set_tid || a.set_tid_size || a.flags & (CLONE_INTO_CGROUP | CLONE_PIDFD))
-        return unimplemented(-EINVAL, "clone3 flags 0x%lx with set_tid, pidfd or cgroup", (uint64_t)a.flags);
+        return unimplemented(-EINVAL, "clone3 flags 0x%lx with set_tid, pidfd or cgroup",
+                             (uint64_t)a.flags);
     if (a.flags & CSIGNAL || a.exit_signal & ~(uint64_t)CSIGNAL || !a.stack != !a.stack_size)
         return -EINVAL;
     return clone(&(struct clone_request){.flags = a.flags,

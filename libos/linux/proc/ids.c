@@ -25,20 +25,40 @@ static bool privileged(void)
 
 static bool uid_allowed(uint32_t id)
 {
-    return id == KEEP || privileged() || id == mine()->uid || id == mine()->euid || id == mine()->suid;
+    return id == KEEP || privileged() || id == mine()->uid || id == mine()->euid ||
+           id == mine()->suid;
 }
 
 static bool gid_allowed(uint32_t id)
 {
-    return id == KEEP || privileged() || id == mine()->gid || id == mine()->egid || id == mine()->sgid;
+    return id == KEEP || privileged() || id == mine()->gid || id == mine()->egid ||
+           id == mine()->sgid;
 }
 
-int64_t lx_getpid(void) { return current()->process->pid; }
-int64_t lx_gettid(void) { return current()->tid; }
-int64_t lx_getuid(void) { return mine()->uid; }
-int64_t lx_geteuid(void) { return mine()->euid; }
-int64_t lx_getgid(void) { return mine()->gid; }
-int64_t lx_getegid(void) { return mine()->egid; }
+int64_t lx_getpid(void)
+{
+    return current()->process->pid;
+}
+int64_t lx_gettid(void)
+{
+    return current()->tid;
+}
+int64_t lx_getuid(void)
+{
+    return mine()->uid;
+}
+int64_t lx_geteuid(void)
+{
+    return mine()->euid;
+}
+int64_t lx_getgid(void)
+{
+    return mine()->gid;
+}
+int64_t lx_getegid(void)
+{
+    return mine()->egid;
+}
 
 int64_t lx_getppid(void)
 {
@@ -146,12 +166,14 @@ static int64_t put_three(const uaddr_t at[3], const uint32_t id[3])
 
 int64_t lx_getresuid(uint64_t ruid, uint64_t euid, uint64_t suid)
 {
-    return put_three((uaddr_t[]){ruid, euid, suid}, (uint32_t[]){mine()->uid, mine()->euid, mine()->suid});
+    return put_three((uaddr_t[]){ruid, euid, suid},
+                     (uint32_t[]){mine()->uid, mine()->euid, mine()->suid});
 }
 
 int64_t lx_getresgid(uint64_t rgid, uint64_t egid, uint64_t sgid)
 {
-    return put_three((uaddr_t[]){rgid, egid, sgid}, (uint32_t[]){mine()->gid, mine()->egid, mine()->sgid});
+    return put_three((uaddr_t[]){rgid, egid, sgid},
+                     (uint32_t[]){mine()->gid, mine()->egid, mine()->sgid});
 }
 
 /* Both return the id before, and never say why they refuse. */
@@ -225,7 +247,7 @@ static struct process *named(int pid)
 
 static bool group_in_session(int pgid, int sid)
 {
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
         if (process->pgid == pgid && process->sid == sid)
@@ -277,7 +299,7 @@ int64_t lx_setsid(void)
 {
     struct process *self = current()->process;
 
-    list_for_each(node, &process_list) {
+    list_for_each (node, &process_list) {
         if (list_item(node, struct process, all)->pgid == self->pid)
             return -EPERM;
     }

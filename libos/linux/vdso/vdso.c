@@ -33,10 +33,11 @@ int vdso_start(void)
         if (pages[i] == NO_FRAME)
             return -ENOMEM;
     }
-    *(struct vdso_data *)frame_address(pages[0]) = (struct vdso_data){.tsc_base = machine->tsc_base,
-                                                                      .tsc_mult = machine->tsc_mult,
-                                                                      .tsc_shift = machine->tsc_shift,
-                                                                      .wall_ns = machine->wall_ns};
+    *(struct vdso_data *)frame_address(pages[0]) =
+        (struct vdso_data){.tsc_base = machine->tsc_base,
+                           .tsc_mult = machine->tsc_mult,
+                           .tsc_shift = machine->tsc_shift,
+                           .wall_ns = machine->wall_ns};
     for (uint64_t i = 0; i < IMAGE_PAGES; i++) {
         uint64_t left = sizeof vdso_bytes - i * PAGE_SIZE;
 
@@ -48,7 +49,8 @@ int vdso_start(void)
 
 int vdso_map(struct space *space)
 {
-    int64_t at = space_map(space, VDSO_DATA_ADDRESS, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED, vdso_file, 0);
+    int64_t at = space_map(space, VDSO_DATA_ADDRESS, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+                           vdso_file, 0);
 
     if (at >= 0)
         at = space_map(space, vdso_address(), IMAGE_PAGES * PAGE_SIZE, PROT_READ | PROT_EXEC,

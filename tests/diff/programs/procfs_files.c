@@ -14,7 +14,8 @@ static void say_first(const char *path, const char *format)
     }
     NEED(read(fd, text, sizeof text - 1) >= 0);
     int matched = sscanf(text, format, &a, &b);
-    printf("%s: %d matched, first more than 0: %d\n", path, matched, a > 0 || b > 0); /* 0.42 seconds up is fine */
+    printf("%s: %d matched, first more than 0: %d\n", path, matched,
+           a > 0 || b > 0); /* 0.42 seconds up is fine */
     close(fd);
 }
 

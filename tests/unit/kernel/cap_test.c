@@ -28,7 +28,8 @@ static void dominance_is_being_a_prefix(void)
 {
     for (int round = 0; round < 200000; round++) {
         uint16_t a[EXO_CAP_DEPTH], b[EXO_CAP_DEPTH];
-        uint32_t depth_a = random_below(EXO_CAP_DEPTH + 1), depth_b = random_below(EXO_CAP_DEPTH + 1);
+        uint32_t depth_a = random_below(EXO_CAP_DEPTH + 1),
+                 depth_b = random_below(EXO_CAP_DEPTH + 1);
 
         for (uint32_t i = 0; i < EXO_CAP_DEPTH; i++) {
             a[i] = (uint16_t)(1 + random_below(2) * 65534);
@@ -45,7 +46,8 @@ static void root_dominates_all_and_is_dominated_by_root_only(void)
     struct path root = {.depth = 0}, child;
 
     CHECK(path_append(&child, &root, 7));
-    CHECK(path_dominates(&root, &root) && path_dominates(&root, &child) && !path_dominates(&child, &root));
+    CHECK(path_dominates(&root, &root) && path_dominates(&root, &child) &&
+          !path_dominates(&child, &root));
 }
 
 static void full_path_cannot_grow(void)

@@ -18,12 +18,15 @@
 
 static void numbers(void)
 {
-    const long values[] = {0, 1, -1, 42, -42, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, 0x123456789abcdef};
+    const long values[] = {0,       1,       -1,       42,       -42,
+                           INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, 0x123456789abcdef};
 
     for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
-        SAME("%ld|%20ld|%-20ld|%020ld|%+ld|% ld", values[i], values[i], values[i], values[i], values[i], values[i]);
+        SAME("%ld|%20ld|%-20ld|%020ld|%+ld|% ld", values[i], values[i], values[i], values[i],
+             values[i], values[i]);
         SAME("%lx|%#lx|%lX|%lu|%lo", values[i], values[i], values[i], values[i], values[i]);
-        SAME("%d|%u|%x|%hd|%hhu", (int)values[i], (int)values[i], (int)values[i], (short)values[i], (unsigned char)values[i]);
+        SAME("%d|%u|%x|%hd|%hhu", (int)values[i], (int)values[i], (int)values[i], (short)values[i],
+             (unsigned char)values[i]);
         SAME("%.5d|%8.3d|%-8.3d|", (int)values[i], (int)values[i], (int)values[i]);
     }
 }

@@ -72,7 +72,8 @@ static void audit(void)
     for (uint64_t t = 0; t < FAKE_FRAMES; t++) {
         const struct exo_frame *table = &frame_table[t];
 
-        CHECK((fake.window[t] == 1) == (table->kind == EXO_FRAME_TABLE || table->kind == EXO_FRAME_ENV));
+        CHECK((fake.window[t] == 1) ==
+              (table->kind == EXO_FRAME_TABLE || table->kind == EXO_FRAME_ENV));
         if (table->kind != EXO_FRAME_TABLE)
             continue;
         if (table->level == 4)
@@ -88,13 +89,15 @@ static void audit(void)
             CHECK(entry & EXO_PTE_USER && frame < FAKE_FRAMES);
             if (frame >= FAKE_FRAMES)
                 continue;
-            struct path over = frame_guard_path(table), under = frame_guard_path(&frame_table[frame]);
+            struct path over = frame_guard_path(table),
+                        under = frame_guard_path(&frame_table[frame]);
 
             (void)over;
             (void)under;
             if (table->level > 1) {
                 links[frame]++;
-                CHECK(frame_table[frame].kind == EXO_FRAME_TABLE && frame_table[frame].level == table->level - 1);
+                CHECK(frame_table[frame].kind == EXO_FRAME_TABLE &&
+                      frame_table[frame].level == table->level - 1);
             } else {
                 references[frame]++;
                 CHECK(frame_table[frame].kind == EXO_FRAME_DATA);
@@ -124,7 +127,8 @@ static uint64_t some_entry(uint32_t level)
     case 1:
         return random_word();
     case 2:
-        return entry | EXO_PTE_PRESENT | (random_word() & 0xfff) | (random_word() & EXO_PTE_NO_EXECUTE);
+        return entry | EXO_PTE_PRESENT | (random_word() & 0xfff) |
+               (random_word() & EXO_PTE_NO_EXECUTE);
     default:
         return (entry & EXO_PTE_FRAME) | EXO_PTE_PRESENT | (random_below(2) ? EXO_PTE_WRITE : 0) |
                (level > 1 && !random_below(20) ? EXO_PTE_LARGE : 0);
@@ -134,8 +138,8 @@ static uint64_t some_entry(uint32_t level)
 static struct call_result random_update(struct env *self, uint32_t slot)
 {
     uint32_t level = random_below(16) ? (uint32_t)random_below(4) + 1 : (uint32_t)random_below(8);
-    uint64_t address = random_below(2) * (1ull << 39) + random_below(2) * (1ull << 30) + random_below(2) * (1ull << 21) +
-                       random_below(3) * 4096;
+    uint64_t address = random_below(2) * (1ull << 39) + random_below(2) * (1ull << 30) +
+                       random_below(2) * (1ull << 21) + random_below(3) * 4096;
     struct exo_pte request = {.entry = some_entry(level)};
 
     if (level > 1 && level <= 4 && random_below(16))
@@ -157,7 +161,8 @@ static struct call_result random_call(struct env *self)
     case 1:
         return call_frame_free(self, slot, some_frame(), random_below(20) ? 1 : count);
     case 2:
-        return call_frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4), random_below(2));
+        return call_frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
+                                random_below(2));
     case 3:
         return call_table_create(self, slot, some_frame(), random_below(5));
     case 4:
@@ -191,7 +196,8 @@ static void random_calls_keep_every_invariant(void)
     CHECK(accepted > 1000 && refused > 1000);
 }
 
-static void update(struct env *self, uint64_t root, uint64_t address, uint32_t level, uint64_t entry, int64_t expected)
+static void update(struct env *self, uint64_t root, uint64_t address, uint32_t level,
+                   uint64_t entry, int64_t expected)
 {
     struct exo_pte request = {.address = address | level, .entry = entry};
     struct call_result result = call_pt_update(self, 0, root, (uint64_t)&request, 1);
@@ -229,7 +235,7 @@ static void foreign_frames_are_refused(void)
     CHECK(call_frame_alloc(&domain[2], 0, 30, 2).value == 0);
     update(&domain[1], 10, 0x6000, 1, 30ul << 12 | 1, -EXO_E_CAP);
     update(&domain[2], 10, 0x6000, 1, 30ul << 12 | 1, -EXO_E_CAP);
-    update(&domain[1], 10, 0x6000, 1, 50ul << 12 | 1, -EXO_E_CAP); /* free */
+    update(&domain[1], 10, 0x6000, 1, 50ul << 12 | 1, -EXO_E_CAP);  /* free */
     update(&domain[1], 10, 0x6000, 1, 0ul << 12 | 1, -EXO_E_RANGE); /* no memory there */
     update(&domain[0], 10, 0x6000, 1, 30ul << 12 | 1, 1);           /* the root dominates both */
 }

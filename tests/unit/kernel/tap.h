@@ -22,4 +22,5 @@ static int tap_number, tap_failed, tap_bad_here;
     } while (0)
 
 #define TAP_END()                                                                                  \
-    (printf("1..%d\n%d passed, %d failed\n", tap_number, tap_number - tap_failed, tap_failed), tap_failed != 0)
+    (printf("1..%d\n%d passed, %d failed\n", tap_number, tap_number - tap_failed, tap_failed),     \
+     tap_failed != 0)

@@ -23,28 +23,28 @@ struct tss {
 
 /* [c] own CPU only, [a] atomic, [I] set at start. */
 struct cpu {
-    struct cpu *self;        /* I */
-    struct env *env;         /* c */
-    uint64_t scratch;        /* c */
+    struct cpu *self;          /* I */
+    struct env *env;           /* c */
+    uint64_t scratch;          /* c */
     struct exo_upcall *upcall; /* c: of env, in the window */
-    uint64_t syscall_entry;  /* c: of env */
-    uint64_t stack;          /* I: 8 below the 16-byte aligned top */
-    uint64_t env_stack;      /* c: end of env's struct regs */
-    uint64_t trap_entry;     /* c: of env */
-    uint32_t index;          /* I */
-    uint32_t apic_id;        /* I */
-    _Atomic uint64_t root;   /* space in CR3; 0: the kernel's own */
-    _Atomic uint32_t flush;  /* a: another CPU asks for a full TLB flush */
-    _Atomic uint32_t idle;   /* a: halted or about to */
+    uint64_t syscall_entry;    /* c: of env */
+    uint64_t stack;            /* I: 8 below the 16-byte aligned top */
+    uint64_t env_stack;        /* c: end of env's struct regs */
+    uint64_t trap_entry;       /* c: of env */
+    uint32_t index;            /* I */
+    uint32_t apic_id;          /* I */
+    _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
+    _Atomic uint32_t flush;    /* a: another CPU asks for a full TLB flush */
+    _Atomic uint32_t idle;     /* a: halted or about to */
     /* slices, core/slice.c */
-    uint32_t position;       /* c: now running */
-    bool slice_over;         /* c: end-of-slice upcall was given */
-    uint64_t slice_end_ns;   /* c */
-    uint64_t env_from_ns;    /* c: when env began to run */
-    bool need_pick;          /* c: choose again before leaving the kernel */
-    uint64_t timer_ns;       /* c: deadline that the timer is set for */
-    uint32_t trace_next;     /* c */
-    uint64_t *map_entry[2];  /* I: page-table entries of frame_window slots */
+    uint32_t position;      /* c: now running */
+    bool slice_over;        /* c: end-of-slice upcall was given */
+    uint64_t slice_end_ns;  /* c */
+    uint64_t env_from_ns;   /* c: when env began to run */
+    bool need_pick;         /* c: choose again before leaving the kernel */
+    uint64_t timer_ns;      /* c: deadline that the timer is set for */
+    uint32_t trace_next;    /* c */
+    uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
     struct tss tss __attribute__((aligned(16)));
     uint64_t gdt[8];
 };

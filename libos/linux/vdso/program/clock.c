@@ -10,7 +10,8 @@
 #include <asm/unistd_64.h>
 #include "libos/linux/vdso/vdso_data.h"
 
-extern const struct vdso_data vdso_data __attribute__((visibility("hidden"))); /* the page below the image */
+extern const struct vdso_data vdso_data
+    __attribute__((visibility("hidden"))); /* the page below the image */
 
 #define NS_PER_SECOND 1000000000ull
 #define EXPORT        __attribute__((visibility("default")))
@@ -32,7 +33,10 @@ static long call2(long number, long a, long b)
 {
     long result;
 
-    __asm__ volatile("syscall" : "=a"(result) : "0"(number), "D"(a), "S"(b) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(number), "D"(a), "S"(b)
+                     : "rcx", "r11", "memory");
     return result;
 }
 

@@ -37,9 +37,7 @@ static inline struct env *env_current(void)
     return fake_cpu.env;
 }
 
-static inline void cpu_relax(void)
-{
-}
+static inline void cpu_relax(void) {}
 
 static inline void regs_enter(struct regs *regs, uint64_t entry)
 {

@@ -70,7 +70,8 @@ void arch_zero_frame(void *page)
 
 void arch_root_init(uint64_t root)
 {
-    ((uint64_t *)frame_window(root))[511] = 0x1234; /* stands for the kernel's half: must never change */
+    ((uint64_t *)frame_window(root))[511] =
+        0x1234; /* stands for the kernel's half: must never change */
 }
 
 void arch_flush_page(uint64_t address)
