@@ -154,12 +154,17 @@ killed_tool() { # even SIGKILL leaves no machine behind
     gone "$out"
 }
 stopped_tool() { # SIGTSTP stops the machine too, SIGCONT lets it go on
+    set -m # a process group of its own: SIGTSTP does nothing to an orphaned one, which this script may be in
     start sleep:1000 'out:after\n' exit:0 done
-    local machine
+    set +m
+    local machine tries
     machine=$(head -n 1 "$work/out")
     machine=${machine%% *}
     kill -TSTP "$pid"
-    sleep 0.3
+    for tries in $(seq 100); do # until both have stopped; the comparison below fails if they never do
+        [ "$(awk '{ print $3 }' "/proc/$pid/stat" "/proc/$machine/stat" | tr -d '\n')" = TT ] && break
+        sleep 0.1
+    done
     local tool_state machine_state
     tool_state=$(awk '{ print $3 }' "/proc/$pid/stat")
     machine_state=$(awk '{ print $3 }' "/proc/$machine/stat")
