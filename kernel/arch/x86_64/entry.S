@@ -10,6 +10,43 @@
 #include "arch/x86_64/layout.h"
 #include "abi/exo_types.h"
 
+/* The general registers of struct regs, below vector and error code, and back. */
+.macro SAVE_GENERAL
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+.endm
+.macro RESTORE_GENERAL
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp              /* vector, error */
+.endm
+
     .text
 
 /*
@@ -167,21 +204,7 @@ trap_unusual:
     popq %rcx
     popq %rax
 save_and_enter:
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    SAVE_GENERAL
     cld
     movq %rsp, %rdi
     movq %gs:CPU_STACK, %rsp
@@ -192,22 +215,7 @@ save_and_enter:
 /* leave_kernel - rsp: struct regs of an env. Also the way into an env for the first time. */
     .global leave_kernel
 leave_kernel:
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp
+    RESTORE_GENERAL
     swapgs
     iretq
 
@@ -219,41 +227,12 @@ arch_leave:
 
 /* Traps from ring 0: the frame stays on the stack it came on; GS is already the kernel's. */
 trap_kernel:
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    SAVE_GENERAL
     cld
     movq %rsp, %rdi
     call kernel_trap
 trap_kernel_out:
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp
+    RESTORE_GENERAL
     iretq
 
 /*
@@ -303,21 +282,7 @@ clac_site_2:
     popq %rax
     js trap_kernel
 2:  swapgs
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    SAVE_GENERAL
     cld
     movq %rsp, %rdi
     call kernel_trap
