@@ -21,9 +21,22 @@ void *memmove(void *to, const void *from, size_t bytes)
     unsigned char *d = (unsigned char *)to + bytes;
     const unsigned char *s = (const unsigned char *)from + bytes;
 
+    /* Downwards, a word at a time: what a store overwrites has been loaded before. */
+    for (; bytes >= 8; bytes -= 8) {
+        uint64_t word;
+
+        s -= 8;
+        d -= 8;
+        __builtin_memcpy(&word, s, 8);
+        __asm__ volatile(""
+                         : "+r"(word)
+                         :
+                         : "memory"); /* or the compiler makes this a call to memmove */
+        __builtin_memcpy(d, &word, 8);
+    }
     while (bytes--) {
         *--d = *--s;
-        __asm__ volatile("" : : : "memory"); /* or the compiler makes this a call to memmove */
+        __asm__ volatile("" : : : "memory");
     }
     return to;
 }

@@ -3,7 +3,7 @@
 UNIT_K       := $(B)/tests/unit/kernel
 UNIT_K_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
   -Itests/unit/kernel/fake -Itests/unit/kernel -Ikernel -I. -I$(B)/gen
-UNIT_TESTS   += $(UNIT_K)/cap_test $(UNIT_K)/memory_test $(UNIT_K)/format_test
+UNIT_TESTS   += $(UNIT_K)/cap_test $(UNIT_K)/memory_test $(UNIT_K)/format_test $(UNIT_K)/string_test
 
 $(UNIT_K)/cap_test: tests/unit/kernel/cap_test.c kernel/core/cap.c kernel/core/cap.h
 	$(Q)mkdir -p $(@D)
@@ -17,3 +17,7 @@ $(UNIT_K)/memory_test: tests/unit/kernel/memory_test.c tests/unit/kernel/fake/ma
 $(UNIT_K)/format_test: tests/unit/kernel/format_test.c base/format.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_K_FLAGS) -Wno-format-truncation -o $@ $(filter %.c,$^)
+
+$(UNIT_K)/string_test: tests/unit/kernel/string_test.c base/string.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_K_FLAGS) -fno-builtin -o $@ $<
