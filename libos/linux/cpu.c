@@ -96,13 +96,13 @@ static void fault_of_libos(struct regs *regs, const struct exo_trap *trap)
           task ? task->process->pid : 0);
 }
 
-static void fault_of_program(const struct exo_trap *trap)
+static void fault_of_program(struct regs *regs, const struct exo_trap *trap)
 {
     int signal;
     int code = fault_resolve(current()->process->space, trap->address, trap->error, &signal);
 
     if (code)
-        signal_force(signal, code, trap->address, TRAP_PAGE, trap->error);
+        signal_fault(regs, signal, code, trap->address, TRAP_PAGE, trap->error);
 }
 
 /* What Linux makes of an exception: signal and siginfo code. */
@@ -148,7 +148,7 @@ static void exception(struct regs *regs, const struct exo_trap *trap)
     default:
         break;
     }
-    signal_force(signal, code, address, trap->vector, trap->error);
+    signal_fault(regs, signal, code, address, trap->vector, trap->error);
 }
 
 static uint32_t upcall_bit(uint32_t vector)
@@ -165,7 +165,7 @@ void cpu_trap(struct regs *regs, const struct exo_trap *trap)
         return;
     }
     if (trap->vector == TRAP_PAGE)
-        fault_of_program(trap);
+        fault_of_program(regs, trap);
     else if (trap->vector < 32)
         exception(regs, trap);
     else

@@ -116,9 +116,13 @@ instance_syscall_entry:
     movq %rsp, %rdi
     call call_dispatch
 exit_checked:
-    movq %rsp, %rdi
-    call cpu_return
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne 6f
+    movq %gs:VCPU_TASK, %rax
+    cmpl $0, TASK_ATTENTION(%rax)
+    jne 6f
 /* struct regs at rsp: the program goes on with all of it. */
+7:
     movq REGS_RIP(%rsp), %rax
     movq REGS_FLAGS(%rsp), %rcx
     movq REGS_RSP(%rsp), %rdx
@@ -147,6 +151,9 @@ exit_end:
     SAVE_REST %rax
     call cpu_pending
     jmp exit_checked
+6:  movq %rsp, %rdi
+    call cpu_return
+    jmp 7b
     .size instance_syscall_entry, . - instance_syscall_entry
 
 /* Starts a task: struct regs is at the top of its stack. */

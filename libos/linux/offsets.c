@@ -10,6 +10,7 @@ void offsets(void);
 void offsets(void)
 {
     OFFSET(TASK_PROCESS, struct task, process);
+    OFFSET(TASK_ATTENTION, struct task, sig.attention);
     OFFSET(PROCESS_PID, struct process, pid);
     OFFSET(PROCESS_PGID, struct process, pgid);
     OFFSET(PROCESS_PARENT, struct process, parent);

@@ -116,6 +116,27 @@ static void act(struct task *task, struct regs *regs, int signal, const struct s
         run_handler(task, regs, signal, action, info);
 }
 
+void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uint64_t trap_number,
+                  uint64_t error)
+{
+    struct task *task = current();
+    struct signal_action *action = &task->process->sig.action[signal - 1];
+
+    /* Everything that signal_force and signal_deliver would have to look at: a handler, nothing
+     * pending unblocked, no mask to put back, this signal not pending behind the mask. */
+    if (action->handler <= HANDLER_IGNORE || task->sig.attention || task->sig.restore_blocked ||
+        ((task->sig.blocked | task->sig.pending.set) & SIGNAL_BIT(signal))) {
+        signal_force(signal, code, address, trap_number, error);
+        return;
+    }
+    struct siginfo info = {.signo = signal, .code = code, .u.fault.address = address};
+
+    task->sig.fault_trap = trap_number;
+    task->sig.fault_error = error;
+    task->sig.fault_address = address;
+    run_handler(task, regs, signal, action, &info);
+}
+
 /* A fault is due: nothing to look for. True: done, and nothing else is pending. */
 static bool deliver_forced(struct task *task, struct regs *regs)
 {
