@@ -28,39 +28,39 @@
 
 /* struct regs below the iretq frame and orig_rax; rax comes from `rax`. */
 .macro SAVE_REST rax
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
     pushq %rcx
     pushq \rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
+    pushq %rdx
     pushq %rbx
     pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
+    pushq %rsi
+    pushq %rdi
     pushq %r15
+    pushq %r14
+    pushq %r13
+    pushq %r12
+    pushq %r11
+    pushq %r10
+    pushq %r9
+    pushq %r8
 .endm
 
 .macro RESTORE_REST
-    popq %r15
-    popq %r14
-    popq %r13
+    popq %r8
+    popq %r9
+    popq %r10
+    popq %r11
     popq %r12
+    popq %r13
+    popq %r14
+    popq %r15
+    popq %rdi
+    popq %rsi
     popq %rbp
     popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
+    popq %rdx
     popq %rax
     popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
 .endm
 
     .text

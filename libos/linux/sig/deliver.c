@@ -68,11 +68,11 @@ static __attribute__((noinline)) void frame_failed(struct task *task, int signal
     signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
 }
 
-static void run_handler(struct task *task, struct regs *regs, int signal,
-                        struct signal_action *action, const struct siginfo *info)
+static inline __attribute__((always_inline)) void start_handler(struct task *task,
+                                                                struct regs *regs, int signal,
+                                                                struct signal_action *action,
+                                                                const struct siginfo *info)
 {
-    if (in_syscall(regs))
-        restart_after_handler(regs, action);
     if (frame_build(regs, signal, action, info)) {
         frame_failed(task, signal);
         return;
@@ -86,6 +86,14 @@ static void run_handler(struct task *task, struct regs *regs, int signal,
     task->sig.restore_blocked = false; /* the frame remembers the old mask */
     signal_set_mask(task, mask);
     regs->orig_rax = UINT64_MAX; /* a second handler must not restart the call again */
+}
+
+static void run_handler(struct task *task, struct regs *regs, int signal,
+                        struct signal_action *action, const struct siginfo *info)
+{
+    if (in_syscall(regs))
+        restart_after_handler(regs, action);
+    start_handler(task, regs, signal, action, info);
 }
 
 static void default_action(struct task *task, int signal)
@@ -129,12 +137,21 @@ void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uin
         signal_force(signal, code, address, trap_number, error);
         return;
     }
-    struct siginfo info = {.signo = signal, .code = code, .u.fault.address = address};
+    struct siginfo info;
 
+    info.signo = signal;
+    info.error = 0;
+    info.code = code;
+    info.pad = 0;
+    info.u.child.status = 0; /* the words behind the address, which is the first of the union */
+    info.u.child.pad = 0;
+    info.u.child.utime = 0;
+    info.u.child.stime = 0;
+    info.u.fault.address = address;
     task->sig.fault_trap = trap_number;
     task->sig.fault_error = error;
     task->sig.fault_address = address;
-    run_handler(task, regs, signal, action, &info);
+    start_handler(task, regs, signal, action, &info);
 }
 
 /* A fault is due: nothing to look for. True: done, and nothing else is pending. */

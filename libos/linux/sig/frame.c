@@ -129,24 +129,31 @@ static bool on_alternate_stack(const struct task *task, uint64_t rsp)
     return rsp > sig->stack_base && rsp - sig->stack_base <= sig->stack_size;
 }
 
+static_assert(offsetof(struct regs, rcx) - offsetof(struct regs, r8) == 14 * 8 &&
+                  offsetof(struct sigcontext_64, cx) - offsetof(struct sigcontext_64, r8) == 14 * 8,
+              "general_copy");
+
+/* r8 to rcx, through xmm0 and xmm1: only while those hold nothing of the program, that is after
+ * its state was saved or before it is loaded. */
+static inline void general_copy(void *to, const void *from)
+{
+    __asm__ volatile("movups (%1), %%xmm0\n\tmovups 16(%1), %%xmm1\n\t"
+                     "movups %%xmm0, (%0)\n\tmovups %%xmm1, 16(%0)\n\t"
+                     "movups 32(%1), %%xmm0\n\tmovups 48(%1), %%xmm1\n\t"
+                     "movups %%xmm0, 32(%0)\n\tmovups %%xmm1, 48(%0)\n\t"
+                     "movups 64(%1), %%xmm0\n\tmovups 80(%1), %%xmm1\n\t"
+                     "movups %%xmm0, 64(%0)\n\tmovups %%xmm1, 80(%0)\n\t"
+                     "movups 96(%1), %%xmm0\n\tmovq 112(%1), %%xmm1\n\t"
+                     "movups %%xmm0, 96(%0)\n\tmovq %%xmm1, 112(%0)"
+                     :
+                     : "r"(to), "r"(from)
+                     : "memory");
+}
+
 static void registers_save(struct sigcontext_64 *machine, const struct regs *regs,
                            const struct task *task)
 {
-    machine->r8 = regs->r8;
-    machine->r9 = regs->r9;
-    machine->r10 = regs->r10;
-    machine->r11 = regs->r11;
-    machine->r12 = regs->r12;
-    machine->r13 = regs->r13;
-    machine->r14 = regs->r14;
-    machine->r15 = regs->r15;
-    machine->di = regs->rdi;
-    machine->si = regs->rsi;
-    machine->bp = regs->rbp;
-    machine->bx = regs->rbx;
-    machine->dx = regs->rdx;
-    machine->ax = regs->rax;
-    machine->cx = regs->rcx;
+    general_copy(&machine->r8, &regs->r8);
     machine->sp = regs->rsp;
     machine->ip = regs->rip;
     machine->flags = regs->rflags;
@@ -167,12 +174,9 @@ static void state_store(uint64_t address)
     uint64_t *header = (uint64_t *)(area + HEADER_OFFSET);
     uint32_t *magic2 = (uint32_t *)(area + state.bytes);
 
-    /* A handler starts with the initial state: its arithmetic must not depend on what it
-     * interrupted. */
     if (!state.xsave) {
         fxsave(area);
         software->magic1 = 0;
-        fxrstor(state_initial);
         return;
     }
     /* XSAVE keeps the bits of components that do not exist in the first word, and does not write
@@ -186,7 +190,16 @@ static void state_store(uint64_t address)
     software->xfeatures = state.components;
     software->xstate_size = state.bytes;
     *magic2 = FP_XSTATE_MAGIC2;
-    xrstor(state_initial, state.components & ~COMPONENT_PKRU);
+}
+
+/* A handler starts with the initial state: its arithmetic must not depend on what it interrupted.
+ */
+static void state_start(void)
+{
+    if (state.xsave)
+        xrstor(state_initial, state.components & ~COMPONENT_PKRU);
+    else
+        fxrstor(state_initial);
 }
 
 int frame_build(struct regs *regs, int signal, const struct signal_action *action,
@@ -223,6 +236,7 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
         context->stack_flags = SS_DISABLE;
     context->pad = 0;
     registers_save(&context->machine, regs, task);
+    state_start();
     context->machine.fpstate = area;
     context->mask = task->sig.restore_blocked ? task->sig.saved_blocked : task->sig.blocked;
     frame->info = *info;
@@ -298,21 +312,7 @@ static int registers_restore(struct regs *regs, const struct sigcontext_64 *mach
 {
     if (machine->ip >= CANONICAL_END || machine->sp >= CANONICAL_END)
         return -EFAULT;
-    regs->r8 = machine->r8;
-    regs->r9 = machine->r9;
-    regs->r10 = machine->r10;
-    regs->r11 = machine->r11;
-    regs->r12 = machine->r12;
-    regs->r13 = machine->r13;
-    regs->r14 = machine->r14;
-    regs->r15 = machine->r15;
-    regs->rdi = machine->di;
-    regs->rsi = machine->si;
-    regs->rbp = machine->bp;
-    regs->rbx = machine->bx;
-    regs->rdx = machine->dx;
-    regs->rax = machine->ax;
-    regs->rcx = machine->cx;
+    general_copy(&regs->r8, &machine->r8);
     regs->rsp = machine->sp;
     regs->rip = machine->ip;
     regs->rflags = (regs->rflags & ~RFLAGS_PROGRAM) | (machine->flags & RFLAGS_PROGRAM);
