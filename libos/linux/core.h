@@ -26,23 +26,21 @@
 #include "base/format.h"
 #include "lib/exo/instance.h"
 
-#define ERESTARTSYS                                                                                \
-    512 /* a sleep was interrupted: restarted or EINTR, decided in sig/ by SA_RESTART */
+#define ERESTARTSYS 512 /* a sleep was interrupted: restarted or EINTR, decided in sig/ by SA_RESTART */
 #define ERESTARTNOHAND 514 /* restarted only when no handler runs */
 
-#define PAGE_SIZE                       4096ul
-#define PAGE_MASK                       (~(PAGE_SIZE - 1))
-#define page_up(x)                      (((x) + PAGE_SIZE - 1) & PAGE_MASK)
-#define page_down(x)                    ((x)&PAGE_MASK)
-#define ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define min_of(a, b)                    ((a) < (b) ? (a) : (b))
-#define max_of(a, b)                    ((a) > (b) ? (a) : (b))
+#define PAGE_SIZE 4096ul
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define page_up(x) (((x) + PAGE_SIZE - 1) & PAGE_MASK)
+#define page_down(x) ((x) & PAGE_MASK)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define min_of(a, b) ((a) < (b) ? (a) : (b))
+#define max_of(a, b) ((a) > (b) ? (a) : (b))
 
 #define USER_END 0x7ffffffff000ul /* first address that a program cannot use */
-#define LIBOS_START                                                                                \
-    0x600000000000ul /* the instance slot: invisible to mmap, refused as a user pointer */
-#define LIBOS_END 0x608000000000ul
+#define LIBOS_START 0x600000000000ul /* the instance slot: invisible to mmap, refused as a user pointer */
+#define LIBOS_END   0x608000000000ul
 
 /* A pointer that a program passed: only user.h's functions touch what it points to. */
 typedef uint64_t uaddr_t;
@@ -50,8 +48,8 @@ typedef uint64_t uaddr_t;
 /* All registers of a program at a system call or trap, on the task's LibOS stack (entry.S knows the layout).
  * rip cs rflags rsp ss are in iretq order. */
 struct regs {
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax,
-        rcx;           /* as in sigcontext */
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15; /* as in sigcontext, to rcx (sig/frame.c) */
+    uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx;
     uint64_t orig_rax; /* system call number, or -1 for traps */
     uint64_t rip, cs, rflags, rsp, ss;
 };
@@ -68,21 +66,19 @@ struct waitq {
  * struct vcpu - one env of the instance; user GS base points to it. Offsets are used by entry.S.
  */
 struct vcpu {
-    struct vcpu *self;         /* 0 */
-    struct task *task;         /* 8: running task */
-    uint64_t stash[4];         /* 16: scratch of entry.S */
-    uint64_t stack_top;        /* 48: top of the running task's LibOS stack */
-    struct exo_upcall *upcall; /* 56 */
-    uint64_t env;              /* 64 */
-    uint64_t index;            /* 72: CPU number */
-    uint64_t root;             /* 80: frame of the current address space */
-    uint64_t resume_rip, resume_rsp,
-        resume_rflags;         /* 88, 96, 104: of the program that is about to run (entry.S) */
-    uint64_t user_cs, user_ss; /* 112, 120: selectors of ring 3 */
-    struct space *space;       /* whose root is loaded; NULL: the instance's own */
+    struct vcpu *self;             /* 0 */
+    struct task *task;             /* 8: running task */
+    uint64_t stash[4];             /* 16: scratch of entry.S */
+    uint64_t stack_top;            /* 48: top of the running task's LibOS stack */
+    struct exo_upcall *upcall;     /* 56 */
+    uint64_t env;                  /* 64 */
+    uint64_t index;                /* 72: CPU number */
+    uint64_t root;                 /* 80: frame of the current address space */
+    uint64_t resume_rip, resume_rsp, resume_rflags; /* 88, 96, 104: of the program that is about to run (entry.S) */
+    uint64_t user_cs, user_ss;     /* 112, 120: selectors of ring 3 */
+    struct space *space;           /* whose root is loaded; NULL: the instance's own */
 };
-#define VCPU_OFFSET                                                                                \
-    2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
+#define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 
 static inline struct vcpu *this_vcpu(void)
 {
@@ -105,8 +101,7 @@ void *heap_zalloc(size_t bytes);
 void heap_free(void *memory);
 
 void report_summary(void); /* call/report.c: writes the summary lines; called once, at the end */
-void stream_event(
-    void); /* tty/: init signalled input, a signal, a window change or room; called by the scheduler */
+void stream_event(void);   /* tty/: init signalled input, a signal, a window change or room; called by the scheduler */
 
 /* log.c: one line to the host's log (no newline in fmt). A user program must not be able to flood it: use
  * log_once for things that programs trigger (key: any number identifying the event). */
@@ -128,4 +123,4 @@ static inline uint32_t cpus_used(void)
     return 1;
 }
 
-extern struct instance_streams *streams; /* at INSTANCE_STREAM_ADDRESS */
+extern struct instance_streams *streams;      /* at INSTANCE_STREAM_ADDRESS */

@@ -74,45 +74,45 @@ void vcpu_set_task(struct task *task)
 /* --- Traps
  * ------------------------------------------------------------------------------------------ */
 
-static void fault_of_libos(struct regs *regs, const struct exo_trap *trap)
+static void fault_of_libos(struct regs *regs, uint32_t vector, uint64_t address, uint64_t error)
 {
     struct task *task = current();
     int signal;
 
     struct space *space = this_vcpu()->space; /* may be another process's for a moment */
 
-    if (trap->vector == TRAP_PAGE && task && space && trap->address < USER_END) {
+    if (vector == TRAP_PAGE && task && space && address < USER_END) {
         uint64_t fixup = user_fixup(regs->rip);
 
-        if (fixup && !fault_resolve(space, trap->address, trap->error, &signal))
+        if (fixup && !fault_resolve(space, address, error, &signal))
             return;
         if (fixup) {
             regs->rip = fixup;
             return;
         }
     }
-    panic("trap %u (error %lx) at %lx, address %lx, in system call %d of pid %d", trap->vector,
-          (long)trap->error, (long)regs->rip, (long)trap->address, task ? task->syscall_number : -1,
+    panic("trap %u (error %lx) at %lx, address %lx, in system call %d of pid %d", vector,
+          (long)error, (long)regs->rip, (long)address, task ? task->syscall_number : -1,
           task ? task->process->pid : 0);
 }
 
-static void fault_of_program(struct regs *regs, const struct exo_trap *trap)
+static void fault_of_program(struct regs *regs, uint64_t fault, uint64_t error)
 {
     int signal;
-    int code = fault_resolve(current()->process->space, trap->address, trap->error, &signal);
+    int code = fault_resolve(current()->process->space, fault, error, &signal);
 
     if (code)
-        signal_fault(regs, signal, code, trap->address, TRAP_PAGE, trap->error);
+        signal_fault(regs, signal, code, fault, TRAP_PAGE, error);
 }
 
 /* What Linux makes of an exception: signal and siginfo code. */
-static void exception(struct regs *regs, const struct exo_trap *trap)
+static void exception(struct regs *regs, uint32_t vector, uint64_t error)
 {
     int signal = SIGNAL_SEGV;
     int code = CODE_KERNEL;
     uint64_t address = 0;
 
-    switch (trap->vector) {
+    switch (vector) {
     case TRAP_DIVIDE:
         signal = SIGNAL_FPE;
         code = 1; /* FPE_INTDIV */
@@ -148,7 +148,7 @@ static void exception(struct regs *regs, const struct exo_trap *trap)
     default:
         break;
     }
-    signal_fault(regs, signal, code, address, trap->vector, trap->error);
+    signal_fault(regs, signal, code, address, vector, error);
 }
 
 static uint32_t upcall_bit(uint32_t vector)
@@ -158,18 +158,20 @@ static uint32_t upcall_bit(uint32_t vector)
                                           : EXO_PENDING_EVENT;
 }
 
-void cpu_trap(struct regs *regs, const struct exo_trap *trap)
+void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error)
 {
-    if (trap->masked) {
-        fault_of_libos(regs, trap);
+    uint32_t vector = (uint32_t)what;
+
+    if (what >> 32) {
+        fault_of_libos(regs, vector, address, error);
         return;
     }
-    if (trap->vector == TRAP_PAGE)
-        fault_of_program(regs, trap);
-    else if (trap->vector < 32)
-        exception(regs, trap);
+    if (vector == TRAP_PAGE)
+        fault_of_program(regs, address, error);
+    else if (vector < 32)
+        exception(regs, vector, error);
     else
-        sched_upcall(upcall_bit(trap->vector));
+        sched_upcall(upcall_bit(vector));
 }
 
 /* --- The way back

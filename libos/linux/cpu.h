@@ -19,9 +19,12 @@ void vcpu_set_task(struct task *task);
  * upcall.
  *
  * regs     where it happened; changed to continue elsewhere
- * masked   1: in LibOS code, which may only fault on a program's memory
+ * what     vector, and from bit 32 on struct exo_trap's masked: not 0 in LibOS code, which may only
+ *          fault on a program's memory
+ * address  page fault: the address
+ * error    the processor's error code
  */
-void cpu_trap(struct regs *regs, const struct exo_trap *trap);
+void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error);
 
 /* Everything that is due before the program goes on: pending upcalls, then signals (entry.S only).
  */

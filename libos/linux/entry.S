@@ -223,31 +223,16 @@ trap_nested:
     ret
     .size instance_trap_entry, . - instance_trap_entry
 
-/* rax = offset of the trap record, struct regs above the return address: copies the record, frees its place. */
+/* rax = offset of the trap record, struct regs above the return address: cpu_trap gets what it needs of the record
+ * in registers, as its place is free for the next trap from here on. */
 trap_handle:
     leaq 8(%rsp), %rdi
-    subq $64, %rsp
+    movq UPCALL(EXO_UPCALL_TRAP + 40)(%rax), %rsi
+    movq UPCALL(EXO_UPCALL_TRAP + 32)(%rax), %rdx
+    movq UPCALL(EXO_UPCALL_TRAP + 24)(%rax), %rcx
     cld
-    movl $EXO_UPCALL_TRAP - 2048, %ecx
-    addl %eax, %ecx
-    movslq %ecx, %rcx
-    movq %gs:(%rcx), %rax
-    movq %rax, (%rsp)
-    movq %gs:8(%rcx), %rax
-    movq %rax, 8(%rsp)
-    movq %gs:16(%rcx), %rax
-    movq %rax, 16(%rsp)
-    movq %gs:24(%rcx), %rax
-    movq %rax, 24(%rsp)
-    movq %gs:32(%rcx), %rax
-    movq %rax, 32(%rsp)
-    movq %gs:40(%rcx), %rax
-    movq %rax, 40(%rsp)
     decl UPCALL(EXO_UPCALL_TRAP_DEPTH)
-    movq %rsp, %rsi
-    call cpu_trap
-    addq $64, %rsp
-    ret
+    jmp cpu_trap
 
 /* Four traps inside each other: the stack may be the reason, so another one is used. */
     .globl instance_last_resort
