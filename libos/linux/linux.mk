@@ -8,7 +8,7 @@ LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
 LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
 LINUX_O := $(LINUX_C:%.c=$(B)/linux/%.o) $(LINUX_S:%.S=$(B)/linux/%.o)
 
-$(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h $(GEN)
+$(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h libos/linux/sig/signal.h $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LINUX_FLAGS) -S -o $(B)/gen/linux_offsets.s $<
 	$(Q)awk -f libos/linux/offsets.awk $(B)/gen/linux_offsets.s > $@
