@@ -245,6 +245,15 @@ struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t en
     return error ? call_error(error) : call_ok(0);
 }
 
+/*
+ * Empties a slot. Only `present` goes: the env may be using the capability on another CPU at this moment, and a path
+ * of zeros would be the root's. Its call ends with what it had when it looked; the next one is refused.
+ */
+static void cap_clear(struct cap *cap)
+{
+    __atomic_store_n(&cap->present, 0, __ATOMIC_RELEASE);
+}
+
 /* --- Capability tables ---------------------------------------------------------------------------- */
 
 struct call_result call_cap_derive(struct env *self, uint32_t from, uint32_t to, uint64_t component,
@@ -294,7 +303,7 @@ struct call_result call_cap_drop(struct env *self, uint32_t slot)
     if (!self->cap[slot].present)
         return call_error(EXO_E_CAP);
     lock_take(&env_lock);
-    memset(&self->cap[slot], 0, sizeof self->cap[slot]);
+    cap_clear(&self->cap[slot]);
     lock_drop(&env_lock);
     return call_ok(0);
 }
@@ -310,7 +319,7 @@ struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env
     if (!error && !env->cap[target].present)
         error = EXO_E_CAP;
     if (!error)
-        memset(&env->cap[target], 0, sizeof env->cap[target]);
+        cap_clear(&env->cap[target]);
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
 }
@@ -318,10 +327,14 @@ struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env
 struct call_result call_cap_read(struct env *self, uint32_t slot, uint64_t out)
 {
     const struct cap *cap = &self->cap[slot];
-    struct exo_cap shown = {
-        .depth = (uint16_t)cap->path.depth, .rights = cap->rights, .present = cap->present};
+    struct exo_cap shown = {0};
 
-    for (uint32_t i = 0; i < cap->path.depth; i++)
+    if (cap->present) {
+        shown.depth = (uint16_t)cap->path.depth;
+        shown.rights = cap->rights;
+        shown.present = 1;
+    }
+    for (uint32_t i = 0; i < shown.depth; i++)
         shown.path[i] = (uint16_t)(cap->path.part[i / 4] >> (i % 4 * 16));
     int error = ucopy_out(out, &shown, sizeof shown);
 
