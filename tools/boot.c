@@ -302,6 +302,7 @@ static char *boot_manifest(const struct request *request, const struct program *
     }
     if (request->verbose)
         manifest_pair(&manifest, "option", "verbose", "1");
+    manifest_check_size(&manifest, request->verb);
     return manifest.bytes;
 }
 
@@ -356,6 +357,8 @@ static void boot_program(const struct request *request, struct boot *boot)
     char *libos;
     int host;
 
+    if (request->word_count && !*request->words[0])
+        fail(STATUS_NOT_FOUND, "%s: the name of the program is empty", request->verb);
     if (request->word_count && strchr(request->words[0], '/') && request->words[0][0] != '/')
         program_check_word(request->words[0]);
     if (request->dry_run) {

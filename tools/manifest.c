@@ -3,6 +3,7 @@
  * manifest.c - writing manifests; init is the one that reads them strictly.
  */
 #include "tools/manifest.h"
+#include "abi/exo_manifest.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,31 @@ void manifest_pair(struct buffer *manifest, const char *key, const char *first, 
     buffer_format(manifest, "  %s %s ", key, first);
     manifest_value(manifest, second);
     buffer_add(manifest, "\n", 1);
+}
+
+void manifest_check_size(const struct buffer *manifest, const char *verb)
+{
+    static const char remedy[] = "pass them on standard input, or in a file (xargs)";
+    size_t items = 0;
+
+    for (const char *line = manifest->bytes; *line;) {
+        size_t length = strcspn(line, "\n");
+
+        items += text_starts(line, "  arg ") || text_starts(line, "  env ") ||
+                 text_starts(line, "  option ");
+        if (length > MANIFEST_LINE_MAX)
+            fail(STATUS_NOT_EXECUTABLE,
+                 "%s: an argument or variable is longer than %d bytes: %.40s...\n  try: %s", verb,
+                 MANIFEST_LINE_MAX, line + 2, remedy);
+        line += length + (line[length] == '\n');
+    }
+    if (items > MANIFEST_ITEMS_MAX)
+        fail(STATUS_NOT_EXECUTABLE, "%s: more than %d arguments and variables\n  try: %s", verb,
+             MANIFEST_ITEMS_MAX, remedy);
+    if (manifest->length > MANIFEST_BYTES_MAX)
+        fail(STATUS_NOT_EXECUTABLE,
+             "%s: the arguments and variables are together longer than %d bytes\n  try: %s", verb,
+             MANIFEST_BYTES_MAX, remedy);
 }
 
 /* The value of a line "KEY VALUE" with the given key, unquoted as far as paths need it; NULL

@@ -15,6 +15,13 @@ void manifest_pair(struct buffer *manifest, const char *key, const char *first, 
  * ".elf". Gives. */
 char *manifest_member(const char *libos);
 
+/*
+ * manifest_check_size - refuse a manifest made from a command line that init would find too large.
+ *
+ * verb  for the message; the process ends with 126, as a shell does when the arguments are too long
+ */
+void manifest_check_size(const struct buffer *manifest, const char *verb);
+
 /* What a manifest written by a user refers to. */
 struct manifest_use {
     struct text_list libos; /* members named by `libos`, each once */

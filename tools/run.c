@@ -169,7 +169,11 @@ static void run_explain(const struct request *request, const struct session_end 
         say("%s%s", request->manifest, end->reason + strlen("manifest"));
         return;
     }
-    if (!strcmp(request->accel, "kvm"))
+    if (strstr(end->reason, "standard output"))
+        remedy = "make room where standard output goes, and run it again";
+    else if (strstr(end->reason, "QEMU") && strstr(end->reason, "Cannot allocate memory"))
+        remedy = "a smaller --memory: QEMU did not get that much of this machine (see `ulimit -v`)";
+    else if (!strcmp(request->accel, "kvm"))
         remedy = "--accel tcg: this machine's KVM may not be able to run Lorica";
     else if (strstr(end->reason, "did not boot"))
         remedy = "--accel tcg, or LORICA_BOOT_SECONDS=300 on a slow machine; `lorica debug` looks "

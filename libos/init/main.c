@@ -17,11 +17,9 @@
 #include "libos/init/manifest.h"
 #include "libos/init/view.h"
 
-#define MANIFEST_BYTES_MAX (512u << 10)
-#define MANIFEST_ITEMS_MAX 8192
-#define LINE_MAX           512
-#define RESTART_DELAY_NS   100000000ull
-#define STOP_WAIT_NS       2000000000 /* how long init waits for the host to take the last frames */
+#define LINE_MAX         512
+#define RESTART_DELAY_NS 100000000ull
+#define STOP_WAIT_NS     2000000000 /* how long init waits for the host to take the last frames */
 
 _Noreturn void init_main(const struct exo_init_start *start);
 
@@ -129,7 +127,7 @@ static void read_manifest(void)
     if (!file)
         init_fail("the boot archive has no member `manifest`");
     if (file->bytes > MANIFEST_BYTES_MAX)
-        init_fail("the manifest is %lu bytes long; %u are the limit", (unsigned long)file->bytes,
+        init_fail("the manifest is %lu bytes long; %d are the limit", (unsigned long)file->bytes,
                   MANIFEST_BYTES_MAX);
     const void *text = view_map(file->offset, file->bytes);
 

@@ -9,10 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "abi/exo_manifest.h"
 
-#define MANIFEST_INSTANCES_MAX 31 /* one event bit each, one slice position at least */
-#define MANIFEST_LINE_MAX      65536
-#define MANIFEST_REST          UINT64_MAX
+#define MANIFEST_REST UINT64_MAX
 
 enum manifest_list {
     MANIFEST_ARG,

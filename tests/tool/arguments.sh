@@ -2,6 +2,13 @@
 # arguments.sh - cases about the command line; sourced by run.
 # shellcheck shell=bash disable=SC2154,SC2034,SC1010,SC1007,SC2015,SC2054,SC1003,SC2010,SC2012
 
+program_empty() { refused 127 'the name of the program is empty' run --root "$work/root" --kernel "$lorica" --libos "$lorica" ''; }
+arguments_many() { # what a machine cannot be started with is refused before one is started
+    local limits=(--root "$work/root" --kernel "$lorica" --libos "$lorica")
+    refused 126 'more than 8192' run "${limits[@]}" x $(seq 9000) && has remedy "$err" xargs &&
+        refused 126 'longer than 65536 bytes' run "${limits[@]}" x "$(head -c 66000 /dev/zero | tr '\0' a)" &&
+        refused 126 'longer than 524288 bytes' run "${limits[@]}" x $(head -c 600000 /dev/zero | tr '\0' a | fold -w 60000)
+}
 verb_unknown() { refused 125 'unknown verb rnu; did you mean run?' rnu; }
 verb_far() { refused 125 'try: lorica help' frobnicate; }
 option_unknown() { refused 125 'unknown option --memry; did you mean --memory?' run --memry 3; }
@@ -108,6 +115,8 @@ check 'option: --manifest with a program' manifest_and_program
 check 'option: parsing stops at the program' options_stop
 check 'option: parsing stops at --' options_dashes
 check 'option: --env NAME passes a variable on' env_passed_on
+check 'arguments: too many, or too long' arguments_many
+check 'arguments: a program without a name' program_empty
 check 'missing kernel' kernel_missing
 check 'missing app' libos_missing
 check 'bench: unknown' bench_unknown

@@ -37,9 +37,25 @@ script_install_fails() {
     apt_status=1 pretend 0 ./lorica help
     is status "$status" 125 && has output "$err" 'apt talks' && has remedy "$err" 'check the network' && is stdout "$out" ''
 }
+script_not_ours() { # a finished build that the user cannot write to is used as it is
+    [ "$(id -u)" = 0 ] || return 0 # root makes the other user
+    mkdir -p "$work/theirs"
+    chmod 755 "$work" "$work/theirs"
+    cp lorica "$work/theirs/"
+    printf 'all tools:\n' > "$work/theirs/Makefile"
+    mkdir -p "$work/theirs/build/tools"
+    printf '#!/bin/sh\necho "verb $1"\n' > "$work/theirs/build/tools/lorica"
+    chmod 755 "$work/theirs/build/tools/lorica"
+    out=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$work/theirs/lorica" help 2>&1)
+    is output "$out" 'verb help' || return 1
+    printf 'all tools: build/made\nbuild/made:\n\t@touch build/made\n' > "$work/theirs/Makefile"
+    out=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$work/theirs/lorica" help 2>&1)
+    is status $? 125 && has message "$out" "lorica: $work/theirs is not built, or not up to date"
+}
 
 check 'script: from anywhere, through a link' script_anywhere
 check 'script: arguments unchanged' script_arguments
+check 'script: the build of another user' script_not_ours
 check 'script: packages missing, not root: the exact command' script_no_root
 check 'script: packages missing, root: installed quietly' script_installs
 check 'script: installing fails' script_install_fails

@@ -68,7 +68,7 @@ output_closed() { # the reader goes away: as a process, ended by SIGPIPE
 }
 output_full() {
     "$lorica" run --root "$work/root" --kernel "$lorica" --libos "$lorica" x out:text exit:0 done > /dev/full 2> "$work/err"
-    is status $? 125 && has message "$(cat "$work/err")" 'standard output'
+    is status $? 125 && has message "$(cat "$work/err")" 'standard output' && has remedy "$(cat "$work/err")" 'try: make room'
 }
 output_before_end() { # bytes written right before the machine ends are not lost
     fake big:300000 'out:last' exit:0 done
@@ -93,6 +93,10 @@ boot_limit() { LORICA_BOOT_SECONDS=1 fake nohello hang; is status "$status" 125 
 panic() { fake 'serial:kernel panic: frame: count went below zero\nat 0x1234\n' sleep:50 quit:171; is status "$status" 125 && has reason "$err" 'kernel panic: frame: count went below zero' && has tail "$err" 'at 0x1234' && has log "$err" 'last.log'; }
 panic_before_hello() { fake nohello 'serial:kernel panic: early\n' quit:171; is status "$status" 125 && has reason "$err" 'kernel panic: early'; }
 qemu_fails() { fake nohello 'complain:qemu: no such device' quit:1; is status "$status" 125 && has reason "$err" 'QEMU ended with status 1: qemu: no such device'; }
+qemu_memory() { # the machine is too large for this one
+    fake nohello "complain:qemu: cannot set up guest memory 'pc.ram': Cannot allocate memory" quit:1
+    is status "$status" 125 && has remedy "$err" 'try: a smaller --memory'
+}
 qemu_killed() { fake abort; is status "$status" 125 && has reason "$err" 'ended by signal 6'; }
 qemu_missing() { LORICA_QEMU=$work/none fake; is status "$status" 125 && has reason "$err" "cannot start $work/none" && has remedy "$err" 'apt-get install qemu'; }
 off_early() { fake out:x quit:0; is status "$status" 125 && has reason "$err" 'before its program ended'; }
@@ -239,6 +243,7 @@ check 'boot: never greets' boot_limit
 check 'panic: reason, last messages, log' panic
 check 'panic: before the greeting' panic_before_hello
 check 'qemu: fails to start a machine' qemu_fails
+check 'qemu: too little memory here' qemu_memory
 check 'qemu: crashes' qemu_killed
 check 'qemu: not installed' qemu_missing
 check 'machine: turns off early' off_early
