@@ -226,7 +226,9 @@ enum exo_frame_kind {
 };
 #define EXO_FRAME_FLAG_USED                                                                        \
     0x1 /* has held a domain's data: zeroed before the next domain gets it */
-#define EXO_FRAME_FLAG_PUBLIC 0x2 /* exposed: needs no right to map */
+#define EXO_FRAME_FLAG_PUBLIC     0x2 /* exposed: needs no right to map */
+#define EXO_FRAME_FLAG_TAKEN      0x4 /* is being repossessed: cannot be mapped any more */
+#define EXO_FRAME_FLAG_GUARANTEED 0x8 /* cannot be repossessed: revoke_prepare */
 
 /* One row of the frame table. guard: path components, 16 bits each, first component lowest. */
 struct exo_frame {

@@ -7,36 +7,39 @@
  */
 #include "core/cap.h"
 
-const uint64_t path_depth_mask[EXO_CAP_DEPTH + 1][2] = {
-    {0, 0},
-    {0xffff, 0},
-    {0xffffffff, 0},
-    {0xffffffffffff, 0},
-    {0xffffffffffffffff, 0},
-    {0xffffffffffffffff, 0xffff},
-    {0xffffffffffffffff, 0xffffffff},
-    {0xffffffffffffffff, 0xffffffffffff},
-    {0xffffffffffffffff, 0xffffffffffffffff},
-};
-
-bool path_append(struct path *out, const struct path *parent, uint32_t component)
+int cap_get(struct cap *table, uint32_t slot, uint32_t rights, struct cap *out)
 {
-    struct path child = *parent;
+    if (slot >= EXO_CAP_SLOTS)
+        return -EXO_E_CAP;
+    struct cap *from = &table[slot];
+    uint32_t sequence = atomic_load_explicit(&from->sequence, memory_order_acquire);
 
-    if (parent->depth >= EXO_CAP_DEPTH)
-        return false;
-    child.part[parent->depth / 4] |= (uint64_t)(component & 0xffff) << (parent->depth % 4 * 16);
-    child.depth++;
-    *out = child;
-    return true;
+    out->path.part[0] = __atomic_load_n(&from->path.part[0], __ATOMIC_RELAXED);
+    out->path.part[1] = __atomic_load_n(&from->path.part[1], __ATOMIC_RELAXED);
+    out->path.depth = __atomic_load_n(&from->path.depth, __ATOMIC_RELAXED);
+    out->rights = __atomic_load_n(&from->rights, __ATOMIC_RELAXED);
+    out->present = __atomic_load_n(&from->present, __ATOMIC_RELAXED);
+    atomic_thread_fence(
+        memory_order_acquire); /* the copy before the second look; pairs with cap_set */
+    if (!out->present || sequence & 1 ||
+        atomic_load_explicit(&from->sequence, memory_order_relaxed) != sequence)
+        return -EXO_E_CAP;
+    return (out->rights & rights) == rights ? 0 : -EXO_E_RIGHT;
 }
 
-int cap_get(const struct cap *table, uint32_t slot, uint32_t rights, const struct cap **out)
+void cap_set(struct cap *slot, const struct cap *value)
 {
-    if (slot >= EXO_CAP_SLOTS || !table[slot].present)
-        return -EXO_E_CAP;
-    if ((table[slot].rights & rights) != rights)
-        return -EXO_E_RIGHT;
-    *out = &table[slot];
-    return 0;
+    static const struct cap none;
+    const struct cap *new = value ? value : &none;
+    uint32_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed);
+
+    atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_relaxed);
+    atomic_thread_fence(
+        memory_order_release); /* odd before any of it changes; pairs with cap_get */
+    __atomic_store_n(&slot->path.part[0], new->path.part[0], __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->path.part[1], new->path.part[1], __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->path.depth, new->path.depth, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->rights, new->rights, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->present, new->present, __ATOMIC_RELAXED);
+    atomic_store_explicit(&slot->sequence, sequence + 2, memory_order_release);
 }

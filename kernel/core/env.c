@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * env.c - environments: creation, destruction, their capability tables, events.
+ * env.c - environments: creation, destruction, events.
  *
  * Invariants (under env_lock):
  *   1. A frame of kind env holds one live struct env whose id names the frame; ids are never used twice.
@@ -17,7 +17,6 @@
 #include "core/ucopy.h"
 
 struct spinlock env_lock;
-static uint64_t env_generation;
 static uint64_t first_env; /* init's: without it nobody can hand out anything */
 
 struct env *env_find(uint64_t id)
@@ -49,9 +48,7 @@ static int config_check(const struct exo_env_config *c)
 static void env_init(struct env *env, uint64_t frame, const struct exo_env_config *c,
                      const struct cap *cap)
 {
-    env->id = ++env_generation << ENV_FRAME_BITS | frame;
-    frame_table[frame].extra = (uint32_t)env_generation;
-    frame_table[frame].reserved = (uint16_t)(env_generation >> 32);
+    env->id = frame_generation(&frame_table[frame]) << ENV_FRAME_BITS | frame;
     env->upcall = frame_window(c->upcall_frame);
     env->syscall_entry = c->syscall_entry;
     env->trap_entry = c->trap_entry;
@@ -64,7 +61,7 @@ static void env_init(struct env *env, uint64_t frame, const struct exo_env_confi
     env->open_events = c->open_events;
     env->flags = c->flags;
     env->guard = cap->path;
-    env->cap[0] = *cap;
+    cap_set(&env->cap[0], cap);
     env->gs_base = c->gs_base;
     atomic_store(&env->alarm_ns, EXO_FOREVER);
     env->upcall->masked = 1;
@@ -89,9 +86,12 @@ static int env_frames(uint64_t frame, const struct exo_env_config *c, const stru
         return EXO_E_BUSY;
     if (upcall->kind != EXO_FRAME_DATA || upcall == row)
         return EXO_E_KIND;
+    if (frame_generation(row) + 1 >= ENV_GENERATION_END)
+        return EXO_E_RANGE;
     error = frame_take(frame, row, EXO_FRAME_ENV);
     if (error)
         return error;
+    (void)frame_next_generation(row);
     upcall->kind = EXO_FRAME_UPCALL;
     upcall->references++;
     upcall->flags |= EXO_FRAME_FLAG_USED;
@@ -133,7 +133,7 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config)
 struct call_result call_env_create(struct env *self, uint32_t slot, uint64_t frame, uint64_t config)
 {
     struct exo_env_config copy;
-    const struct cap *cap;
+    struct cap cap;
     uint64_t id = 0;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
@@ -142,7 +142,7 @@ struct call_result call_env_create(struct env *self, uint32_t slot, uint64_t fra
     if (!error)
         error = config_check(&copy);
     if (!error)
-        error = env_make(frame, &copy, cap, &id);
+        error = env_make(frame, &copy, &cap, &id);
     return error ? call_error(error) : call_ok((int64_t)id);
 }
 
@@ -192,10 +192,9 @@ void env_stop(struct env *env)
     lock_drop(&env_lock);
 }
 
-/* The env that a call names, if slot dominates it with the write right. REQUIRES(env_lock). */
-static int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out)
+int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (error)
@@ -203,10 +202,10 @@ static int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct e
     *out = env_find(id);
     if (!*out)
         return EXO_E_NONE;
-    return path_dominates(&cap->path, &(*out)->guard) ? 0 : EXO_E_CAP;
+    return path_dominates(&cap.path, &(*out)->guard) ? 0 : EXO_E_CAP;
 }
 
-static void env_release(struct env *env)
+void env_release(struct env *env)
 {
     uint64_t frame = env->id & ((1ull << ENV_FRAME_BITS) - 1);
 
@@ -242,101 +241,5 @@ struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t en
     if (!error)
         env_release(env);
     lock_drop(&env_lock);
-    return error ? call_error(error) : call_ok(0);
-}
-
-/*
- * Empties a slot. Only `present` goes: the env may be using the capability on another CPU at this moment, and a path
- * of zeros would be the root's. Its call ends with what it had when it looked; the next one is refused.
- */
-static void cap_clear(struct cap *cap)
-{
-    __atomic_store_n(&cap->present, 0, __ATOMIC_RELEASE);
-}
-
-/* --- Capability tables ---------------------------------------------------------------------------- */
-
-struct call_result call_cap_derive(struct env *self, uint32_t from, uint32_t to, uint64_t component,
-                                   uint64_t rights)
-{
-    const struct cap *parent;
-    struct cap child;
-    int error = -cap_get(self->cap, from, 0, &parent);
-
-    if (error)
-        return call_error(error);
-    if (self->cap[to].present)
-        return call_error(EXO_E_EXISTS);
-    if (rights & ~(uint64_t)parent->rights)
-        return call_error(EXO_E_RIGHT);
-    child = *parent;
-    if (component && !path_append(&child.path, &parent->path, (uint32_t)component))
-        return call_error(EXO_E_RANGE);
-    child.rights = (uint16_t)rights;
-    lock_take(&env_lock);
-    self->cap[to] = child;
-    lock_drop(&env_lock);
-    return call_ok(0);
-}
-
-struct call_result call_cap_grant(struct env *self, uint32_t slot, uint64_t env_id, uint32_t from,
-                                  uint32_t to)
-{
-    const struct cap *cap;
-    struct env *env = NULL;
-
-    lock_take(&env_lock);
-    int error = env_controlled(self, slot, env_id, &env);
-
-    if (!error)
-        error = -cap_get(self->cap, from, EXO_RIGHT_GRANT, &cap);
-    if (!error && env->cap[to].present)
-        error = EXO_E_EXISTS;
-    if (!error)
-        env->cap[to] = *cap;
-    lock_drop(&env_lock);
-    return error ? call_error(error) : call_ok(0);
-}
-
-struct call_result call_cap_drop(struct env *self, uint32_t slot)
-{
-    if (!self->cap[slot].present)
-        return call_error(EXO_E_CAP);
-    lock_take(&env_lock);
-    cap_clear(&self->cap[slot]);
-    lock_drop(&env_lock);
-    return call_ok(0);
-}
-
-struct call_result call_cap_revoke(struct env *self, uint32_t slot, uint64_t env_id,
-                                   uint32_t target)
-{
-    struct env *env = NULL;
-
-    lock_take(&env_lock);
-    int error = env_controlled(self, slot, env_id, &env);
-
-    if (!error && !env->cap[target].present)
-        error = EXO_E_CAP;
-    if (!error)
-        cap_clear(&env->cap[target]);
-    lock_drop(&env_lock);
-    return error ? call_error(error) : call_ok(0);
-}
-
-struct call_result call_cap_read(struct env *self, uint32_t slot, uint64_t out)
-{
-    const struct cap *cap = &self->cap[slot];
-    struct exo_cap shown = {0};
-
-    if (cap->present) {
-        shown.depth = (uint16_t)cap->path.depth;
-        shown.rights = cap->rights;
-        shown.present = 1;
-    }
-    for (uint32_t i = 0; i < shown.depth; i++)
-        shown.path[i] = (uint16_t)(cap->path.part[i / 4] >> (i % 4 * 16));
-    int error = ucopy_out(out, &shown, sizeof shown);
-
     return error ? call_error(error) : call_ok(0);
 }

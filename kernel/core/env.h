@@ -80,6 +80,12 @@ struct env *env_find(uint64_t id);
  */
 struct env *env_boot(uint64_t frame, const struct exo_env_config *config);
 
+/* The env that a call names, if slot dominates it with the write right: 0 or EXO_E_*. REQUIRES(env_lock). */
+int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out);
+
+/* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. REQUIRES(env_lock). */
+void env_release(struct env *env);
+
 /* env_stop - it trapped with no handler left: never runs again; the guardian is told. Its CPU calls this. */
 void env_stop(struct env *env);
 

@@ -48,6 +48,15 @@ void frame_give_back(uint64_t frame)
     row->level = 0;
 }
 
+uint64_t frame_next_generation(struct exo_frame *row)
+{
+    uint64_t generation = frame_generation(row) + 1;
+
+    row->extra = (uint32_t)generation;
+    row->reserved = (uint16_t)(generation >> 32);
+    return generation;
+}
+
 uint64_t frame_boot_alloc(enum exo_frame_kind kind)
 {
     static uint64_t next; /* all above it are taken */
@@ -68,20 +77,14 @@ uint64_t frame_boot_alloc(enum exo_frame_kind kind)
     panic("out of memory at boot: give the machine more than %lu MiB", frame_count >> 8);
 }
 
-/* Is [first, first + count) inside the table? count is at most EXO_FRAME_RUN_MAX. */
-static bool frame_run_ok(uint64_t first, uint64_t count)
-{
-    return first < frame_count && count <= frame_count - first;
-}
-
 struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = cap_get(self->cap, slot, EXO_RIGHT_ALLOCATE, &cap);
 
     if (error)
         return call_error(-error);
-    if (!frame_run_ok(first, count))
+    if (!range_ok(first, count, frame_count))
         return call_error(EXO_E_RANGE);
     lock_take(&memory_lock);
     for (uint64_t f = first; f < first + count; f++) {
@@ -97,7 +100,7 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
             frame_zero(f);
         row->kind = EXO_FRAME_DATA;
         row->flags = EXO_FRAME_FLAG_USED;
-        frame_set_guard(row, &cap->path);
+        frame_set_guard(row, &cap.path);
     }
     lock_drop(&memory_lock);
     return call_ok(0);
@@ -123,16 +126,16 @@ static int frame_run_idle(uint64_t first, uint64_t count, const struct cap *cap,
 
 struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
 {
-    const struct cap *cap;
+    struct cap cap;
     uint64_t at = 0;
     int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(-error);
-    if (!frame_run_ok(first, count))
+    if (!range_ok(first, count, frame_count))
         return call_error(EXO_E_RANGE);
     lock_take(&memory_lock);
-    error = frame_run_idle(first, count, cap, &at);
+    error = frame_run_idle(first, count, &cap, &at);
     for (uint64_t f = first; !error && f < first + count; f++) {
         struct exo_frame *row = &frame_table[f];
 
@@ -147,8 +150,8 @@ struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t fir
 struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t first, uint64_t count,
                                     uint32_t to, uint64_t flags)
 {
-    const struct cap *cap;
-    const struct cap *target;
+    struct cap cap;
+    struct cap target;
     uint64_t at = 0;
     int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
@@ -156,15 +159,15 @@ struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t fi
         error = cap_get(self->cap, to, 0, &target);
     if (error)
         return call_error(-error);
-    if (!frame_run_ok(first, count))
+    if (!range_ok(first, count, frame_count))
         return call_error(EXO_E_RANGE);
     lock_take(&memory_lock);
-    error = frame_run_idle(first, count, cap, &at);
+    error = frame_run_idle(first, count, &cap, &at);
     for (uint64_t f = first; !error && f < first + count; f++) {
         if (flags)
             frame_zero(f);
         frame_table[f].flags |= EXO_FRAME_FLAG_USED;
-        frame_set_guard(&frame_table[f], &target->path);
+        frame_set_guard(&frame_table[f], &target.path);
     }
     lock_drop(&memory_lock);
     return error ? call_error_at(error, at) : call_ok(0);

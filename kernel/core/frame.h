@@ -51,5 +51,16 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind);
 /* The way back: data, closed in the window. REQUIRES(memory_lock). */
 void frame_give_back(uint64_t frame);
 
+/*
+ * frame_next_generation - the next generation of envs in this frame, never one that it had before. The row keeps it. Its
+ * frame is worn out (EXO_E_RANGE at env_create) at ENV_GENERATION_END. REQUIRES(memory_lock).
+ */
+#define ENV_GENERATION_END ((1ull << (64 - EXO_ENV_FRAME_BITS)) - 1)
+static inline uint64_t frame_generation(const struct exo_frame *row)
+{
+    return (uint64_t)row->reserved << 32 | row->extra;
+}
+uint64_t frame_next_generation(struct exo_frame *row);
+
 /* Boot only: the highest free frame becomes `kind` under the root guard, zeroed; open in the window. */
 uint64_t frame_boot_alloc(enum exo_frame_kind kind);

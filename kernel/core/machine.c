@@ -14,7 +14,7 @@ struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t 
                                       uint64_t length)
 {
     char copy[EXO_CONSOLE_MAX];
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_CONSOLE, &cap);
 
     if (!error)
@@ -28,7 +28,7 @@ struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_machine_off(struct env *self, uint32_t slot, uint64_t status)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_MACHINE, &cap);
 
     if (error)

@@ -108,7 +108,7 @@ struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
 
 struct call_result call_wake(struct env *self, uint32_t slot, uint64_t env_id, uint64_t events)
 {
-    const struct cap *cap = NULL;
+    struct cap cap = {0};
     int error = -cap_get(self->cap, slot, 0, &cap);
 
     lock_take(&env_lock);
@@ -119,7 +119,7 @@ struct call_result call_wake(struct env *self, uint32_t slot, uint64_t env_id, u
         error = EXO_E_NONE;
     else if (open)
         error = 0;
-    else if (!error && !path_dominates(&cap->path, &env->guard))
+    else if (!error && !path_dominates(&cap.path, &env->guard))
         error = EXO_E_CAP;
     if (!error)
         env_notify(env, events);

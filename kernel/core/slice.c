@@ -221,7 +221,7 @@ void slice_start(void)
 struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu, uint64_t position,
                                   uint64_t env_id)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, 0, &cap);
 
     if (error)
@@ -235,19 +235,13 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
     bool is_free = !(slice->guard_depth & 0x100); /* bit 8: held */
     struct env *env = env_id ? env_find(env_id) : NULL;
 
-    if (!is_free && !path_dominates(&cap->path, &guard))
-        error = EXO_E_CAP;
-    else if (is_free && !(cap->rights & EXO_RIGHT_TIME))
-        error = EXO_E_RIGHT;
-    else if (env_id && !env)
-        error = EXO_E_NONE;
-    else if (env && !path_dominates(&cap->path, &env->guard))
-        error = EXO_E_CAP;
+    error = slice_rule(!is_free, path_dominates(&cap.path, &guard), cap.rights & EXO_RIGHT_TIME,
+                       env_id, env, env && path_dominates(&cap.path, &env->guard));
     if (!error && env_id) {
         if (is_free) {
-            slice->guard[0] = cap->path.part[0];
-            slice->guard[1] = cap->path.part[1];
-            slice->guard_depth = cap->path.depth | 0x100;
+            slice->guard[0] = cap.path.part[0];
+            slice->guard[1] = cap.path.part[1];
+            slice->guard_depth = cap.path.depth | 0x100;
         }
         slice->env = env_id;
     } else if (!error) {
@@ -275,7 +269,7 @@ struct call_result call_yield(struct env *self)
 
 struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_id)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, 0, &cap);
 
     if (error)
@@ -285,7 +279,7 @@ struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_i
 
     if (!env)
         error = EXO_E_NONE;
-    else if (!path_dominates(&cap->path, &env->guard))
+    else if (!path_dominates(&cap.path, &env->guard))
         error = EXO_E_CAP;
     else if (env == self || !(env = runnable(env)))
         error = EXO_E_BUSY;

@@ -19,17 +19,7 @@
 #ifdef __has_attribute
 #define UNINITIALIZED __attribute__((uninitialized))
 #endif
-#define ENTRIES   512
-#define USER_HALF 256
-#define LEAF_BITS                                                                                  \
-    (EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_THROUGH | EXO_PTE_UNCACHED |         \
-     EXO_PTE_ACCESSED | EXO_PTE_DIRTY | EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH | EXO_PTE_FRAME |         \
-     EXO_PTE_NO_EXECUTE | PROTECTION_KEY_BITS)
-#define PROTECTION_KEY_BITS 0x7800000000000000
-#define ABSENT_BITS         (EXO_PTE_SOFT | EXO_PTE_SOFT_HIGH)
-#define REFERENCES_MAX      0xffff0000u
-#define LARGE_FRAMES        512
-#define DESTROY_LARGE_MAX   8 /* 2 MiB leaves taken apart by one table_destroy */
+#define DESTROY_LARGE_MAX 8 /* 2 MiB leaves taken apart by one table_destroy */
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
 
@@ -40,7 +30,7 @@ static uint64_t entry_frame(uint64_t entry)
 
 static uint32_t table_index(uint64_t address, uint32_t level)
 {
-    return (uint32_t)(address >> (12 + 9 * (level - 1))) & (ENTRIES - 1);
+    return (uint32_t)(address >> (12 + 9 * (level - 1))) & (TABLE_ENTRIES - 1);
 }
 
 /*
@@ -150,33 +140,16 @@ static inline int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64
     const struct exo_frame *row = &frame_table[frame];
     struct path guard = frame_guard_path(row);
 
-    if (row->kind == EXO_FRAME_EXPOSED) {
-        if (entry & EXO_PTE_WRITE)
-            return EXO_E_RIGHT;
-        return row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE ? 0
-                                                                                     : EXO_E_RIGHT;
-    }
-    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard))
-        return EXO_E_CAP;
-    if (row->kind != EXO_FRAME_DATA && row->kind != EXO_FRAME_UPCALL)
-        return EXO_E_KIND;
-    return row->references < REFERENCES_MAX ? 0 : EXO_E_BUSY;
+    return leaf_frame(row->kind, row->references, row->flags, path_dominates(&cap->path, &guard),
+                      row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE,
+                      entry & EXO_PTE_WRITE);
 }
 
 static inline int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
 {
-    uint64_t allowed = LEAF_BITS | (level == 2 ? EXO_PTE_LARGE : 0);
     uint64_t frame = entry_frame(entry);
     uint64_t count = level == 2 ? LARGE_FRAMES : 1;
-
-    if (entry & ~allowed)
-        return EXO_E_ARG;
-    if (!(cap->rights & EXO_RIGHT_READ) ||
-        (entry & EXO_PTE_WRITE && !(cap->rights & EXO_RIGHT_WRITE)))
-        return EXO_E_RIGHT;
-    if (frame & (count - 1))
-        return EXO_E_ARG;
-    int error = 0;
+    int error = leaf_bits(entry, level, cap->rights);
 
     for (uint64_t f = frame; !error && f < frame + count; f++)
         error = leaf_frame_check(cap, f, entry);
@@ -188,27 +161,17 @@ static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
     int error = 0;
     uint64_t frame = entry_frame(entry);
 
-    if (entry &
-        ~(EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_USER | EXO_PTE_FRAME | EXO_PTE_NO_EXECUTE))
+    if (entry & ~(uint64_t)PTE_LINK_BITS)
         return EXO_E_ARG;
     if (!(cap->rights & EXO_RIGHT_WRITE))
         return EXO_E_RIGHT;
 
     struct exo_frame *row = frame_dominated(frame, cap, &error);
 
-    if (!row)
-        return error;
-    if (row->kind != EXO_FRAME_TABLE || row->level != level - 1)
-        return EXO_E_KIND;
-    return row->links < UINT16_MAX ? 0 : EXO_E_BUSY;
+    return row ? link_frame(row->kind, row->level, row->links, level) : error;
 }
 
 /* --- Counting ------------------------------------------------------------------------------------ */
-
-static bool is_leaf(uint64_t entry, uint32_t level)
-{
-    return level == 1 || entry & EXO_PTE_LARGE;
-}
 
 static inline void count_entry(uint64_t entry, uint32_t level, int change)
 {
@@ -216,7 +179,7 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
 
     if (!(entry & EXO_PTE_PRESENT))
         return;
-    if (!is_leaf(entry, level)) {
+    if (!entry_is_leaf(entry, level)) {
         frame_table[frame].links = (uint16_t)(frame_table[frame].links + change);
         return;
     }
@@ -224,20 +187,6 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
 
     for (; frame < end && frame < frame_count; frame++)
         frame_table[frame].references += (uint32_t)change;
-}
-
-/* What to flush when `old` becomes `new` in a table that several spaces may share. */
-static uint32_t flush_needed(uint64_t old, uint64_t new, uint32_t level, bool shared)
-{
-    if (!(old & EXO_PTE_PRESENT) || old == new)
-        return 0;
-    if (!is_leaf(old, level) || shared)
-        return TABLE_FLUSH_ALL | TABLE_FLUSH_REMOTE;
-    /* Only more rights on the same frame: a stale entry elsewhere costs a spurious fault, no more. */
-    bool wider = (old & EXO_PTE_FRAME) == (new &EXO_PTE_FRAME) && (new &EXO_PTE_PRESENT) &&
-                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE);
-
-    return wider ? TABLE_FLUSH_LOCAL : TABLE_FLUSH_LOCAL | TABLE_FLUSH_REMOTE;
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */
@@ -267,7 +216,7 @@ static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t
 static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t old, uint64_t entry)
 {
     if (!(entry & EXO_PTE_PRESENT)) {
-        if (entry & ~(uint64_t)ABSENT_BITS)
+        if (entry & ~(uint64_t)PTE_ABSENT_BITS)
             return EXO_E_ARG;
         return cap->rights & EXO_RIGHT_READ ? 0 : EXO_E_RIGHT;
     }
@@ -280,11 +229,7 @@ static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t ol
 
     if (error)
         return error;
-    /* A link may be written over nothing or itself; a 2 MiB leaf may not replace a link. */
-    if (old & EXO_PTE_PRESENT && (!leaf || !is_leaf(old, level)) &&
-        (old & ~(uint64_t)EXO_PTE_ACCESSED) != (entry | EXO_PTE_USER))
-        return EXO_E_EXISTS;
-    return 0;
+    return entry_replace_ok(old, entry, level) ? 0 : EXO_E_EXISTS;
 }
 
 static inline int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
@@ -295,8 +240,7 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
     uint64_t entry = request->entry;
     int error = 0;
 
-    if (level < 1 || level > 4 || address >= EXO_USER_END || request->address & 0xff0 ||
-        address & ((1ull << (12 + 9 * (level - 1))) - 1))
+    if (!entry_place_ok(address, level, request->address & 0xff0))
         return EXO_E_ARG;
     uint64_t *slot = slot_find(cap, root, address, level, cursor, &error);
 
@@ -314,7 +258,7 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
 
     if (old & EXO_PTE_PRESENT) {
         count_entry(old, level, -1);
-        *flush |= flush_needed(old, entry, level, cursor->shared);
+        *flush |= entry_flush(old, entry, level, cursor->shared);
     }
     return 0;
 }
@@ -344,9 +288,9 @@ static void flush_after(uint64_t root, uint64_t address, uint32_t flush)
 {
     uint64_t current = atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
 
-    if (flush & TABLE_FLUSH_ALL)
+    if (flush & ENTRY_FLUSH_ALL)
         arch_flush_all();
-    else if (flush & TABLE_FLUSH_LOCAL && root == current)
+    else if (flush & ENTRY_FLUSH_LOCAL && root == current)
         arch_flush_page(address & ~(uint64_t)(EXO_PAGE_SIZE - 1));
 }
 
@@ -355,7 +299,7 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
 {
     struct exo_pte request[EXO_PT_BATCH_MAX] UNINITIALIZED; /* what is used is copied in first */
     struct cursor cursor = {.table = 0};
-    const struct cap *cap;
+    struct cap cap;
     uint64_t remote_root = root;
     uint32_t remote = 0;
     uint64_t done = 0;
@@ -366,28 +310,28 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
     if (error)
         return call_error(error);
     lock_take(&memory_lock);
-    error = root_check(cap, root);
+    error = root_check(&cap, root);
     while (!error && done < count) {
         uint32_t flush = 0;
 
         if (request[done].address & EXO_PT_SPACE) {
             root = request[done].entry;
-            error = root_check(cap, root);
+            error = root_check(&cap, root);
         } else {
-            error = write_at(cap, root, &request[done], &cursor, &flush);
+            error = write_at(&cap, root, &request[done], &cursor, &flush);
             if (flush)
                 flush_after(root, request[done].address, flush);
         }
         if (error)
             break;
-        if (flush & TABLE_FLUSH_REMOTE) {
-            if (flush & TABLE_FLUSH_ALL || (remote && remote_root != root))
+        if (flush & ENTRY_FLUSH_REMOTE) {
+            if (flush & ENTRY_FLUSH_ALL || (remote && remote_root != root))
                 remote_root = 0; /* more than one space: all of them */
             else if (!remote)
                 remote_root = root;
             remote |= flush;
         }
-        if (remote & TABLE_FLUSH_ALL)
+        if (remote & ENTRY_FLUSH_ALL)
             remote_root = 0;
         done++;
     }
@@ -400,7 +344,7 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
 struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame,
                                      uint64_t level)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (!error && !level)
@@ -408,7 +352,7 @@ struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t f
     if (error)
         return call_error(error);
     lock_take(&memory_lock);
-    struct exo_frame *row = frame_dominated(frame, cap, &error);
+    struct exo_frame *row = frame_dominated(frame, &cap, &error);
 
     if (row)
         error = frame_take(frame, row, EXO_FRAME_TABLE);
@@ -425,7 +369,7 @@ struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t f
 static bool table_clear(uint64_t frame, uint32_t level)
 {
     uint64_t *entries = frame_window(frame);
-    uint32_t end = level == 4 ? USER_HALF : ENTRIES;
+    uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES;
     uint32_t large = 0;
 
     for (uint32_t i = 0; i < end; i++) {
@@ -450,13 +394,13 @@ static bool root_loaded(uint64_t root)
 
 struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(error);
     lock_take(&memory_lock);
-    struct exo_frame *row = frame_dominated(frame, cap, &error);
+    struct exo_frame *row = frame_dominated(frame, &cap, &error);
 
     if (row && row->kind != EXO_FRAME_TABLE)
         error = EXO_E_KIND;
@@ -472,13 +416,13 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
-    const struct cap *cap;
+    struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(error);
     lock_take(&memory_lock);
-    error = root_check(cap, root);
+    error = root_check(&cap, root);
     if (!error) {
         frame_table[self->root].references--;
         frame_table[root].references++;

@@ -8,11 +8,8 @@ void table_shoot_down(uint64_t root);
 
 /*
  * table_write - one entry, as pt_update does it, with the capability already looked up. 0 or EXO_E_*. *flush gets
- * TABLE_FLUSH_* bits. REQUIRES(memory_lock).
+ * ENTRY_FLUSH_* bits. REQUIRES(memory_lock).
  */
-#define TABLE_FLUSH_LOCAL  1 /* this page, this CPU */
-#define TABLE_FLUSH_REMOTE 2 /* rights were removed */
-#define TABLE_FLUSH_ALL    4 /* a table was unlinked, or is shared by several spaces */
 int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
                 uint32_t *flush);
 

@@ -14,7 +14,7 @@
 /* The callee if it may be entered by self now: 0 or EXO_E_*. REQUIRES(env_lock). */
 static int callee_find(struct env *self, uint32_t slot, uint64_t id, struct env **out)
 {
-    const struct cap *cap = NULL;
+    struct cap cap = {0};
     int error = -cap_get(self->cap, slot, 0, &cap);
     struct env *env = env_find(id);
 
@@ -23,7 +23,7 @@ static int callee_find(struct env *self, uint32_t slot, uint64_t id, struct env 
     if (!(env->flags & EXO_ENV_OPEN_TRANSFER)) {
         if (error)
             return error;
-        if (!path_dominates(&cap->path, &env->guard))
+        if (!path_dominates(&cap.path, &env->guard))
             return EXO_E_CAP;
     }
     if (atomic_load_explicit(&env->state, memory_order_acquire) != ENV_WAITING)

@@ -224,7 +224,7 @@ void pci_interrupt(uint32_t vector)
 static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t rights,
                        struct exo_device **out)
 {
-    const struct cap *cap;
+    struct cap cap;
     struct exo_device *device = &devices[index];
     struct path guard = guard_of(device);
     int error = -cap_get(self->cap, slot, rights, &cap);
@@ -233,7 +233,7 @@ static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t
         return error;
     if (!device->present)
         return EXO_E_NONE;
-    if (!device->claimed || !path_dominates(&cap->path, &guard))
+    if (!device->claimed || !path_dominates(&cap.path, &guard))
         return EXO_E_CAP;
     *out = device;
     return 0;
@@ -256,8 +256,8 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
                                      uint64_t flags)
 {
     struct exo_device *row = &devices[device];
-    const struct cap *cap;
-    const struct cap *target;
+    struct cap cap;
+    struct cap target;
     int error = -cap_get(self->cap, slot, 0, &cap);
 
     if (!error)
@@ -269,16 +269,16 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
 
     if (!row->present)
         error = EXO_E_NONE;
-    else if (row->claimed && !path_dominates(&cap->path, &guard))
+    else if (row->claimed && !path_dominates(&cap.path, &guard))
         error = EXO_E_CAP;
-    else if (!row->claimed && (!(cap->rights & EXO_RIGHT_DEVICE) || flags))
+    else if (!row->claimed && (!(cap.rights & EXO_RIGHT_DEVICE) || flags))
         error = flags ? EXO_E_CAP : EXO_E_RIGHT;
     if (!error) {
         device_quiesce((uint32_t)device);
         row->claimed = !flags;
-        row->owner_guard[0] = flags ? 0 : target->path.part[0];
-        row->owner_guard[1] = flags ? 0 : target->path.part[1];
-        row->owner_depth = flags ? 0 : target->path.depth;
+        row->owner_guard[0] = flags ? 0 : target.path.part[0];
+        row->owner_guard[1] = flags ? 0 : target.path.part[1];
+        row->owner_depth = flags ? 0 : target.path.depth;
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cap_test.c - capability paths against the obvious definition. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include "core/cap.h"
@@ -64,12 +66,63 @@ static void full_path_cannot_grow(void)
 static void cap_get_refuses(void)
 {
     struct cap table[EXO_CAP_SLOTS] = {{.rights = EXO_RIGHT_READ, .present = 1}};
-    const struct cap *cap = NULL;
+    struct cap cap;
 
-    CHECK(cap_get(table, 0, EXO_RIGHT_READ, &cap) == 0 && cap == &table[0]);
+    CHECK(cap_get(table, 0, EXO_RIGHT_READ, &cap) == 0 && cap.rights == EXO_RIGHT_READ);
     CHECK(cap_get(table, 0, EXO_RIGHT_READ | EXO_RIGHT_WRITE, &cap) == -EXO_E_RIGHT);
     CHECK(cap_get(table, 1, 0, &cap) == -EXO_E_CAP);
     CHECK(cap_get(table, EXO_CAP_SLOTS, 0, &cap) == -EXO_E_CAP);
+}
+
+/* A slot that changes between the two looks is an empty one: sequence odd, or moved. */
+static void half_written_is_empty(void)
+{
+    struct cap table[EXO_CAP_SLOTS] = {{.rights = EXO_RIGHT_READ, .present = 1, .sequence = 1}};
+    struct cap cap;
+
+    CHECK(cap_get(table, 0, 0, &cap) == -EXO_E_CAP);
+    cap_set(&table[0], NULL);
+    CHECK(table[0].sequence == 3 && cap_get(table, 0, 0, &cap) == -EXO_E_CAP);
+}
+
+static _Atomic bool stop;
+
+/* Grants [1,1,1,1,1,1,1,1] with right 1 and [2,..] with right 2 in turn, with an empty slot between. */
+static void *writer(void *table)
+{
+    for (uint32_t i = 0; !stop; i++) {
+        struct cap cap = {.present = 1, .rights = (uint16_t)(1 + i % 2)};
+
+        for (int d = 0; d < EXO_CAP_DEPTH; d++)
+            (void)path_append(&cap.path, &cap.path, 1 + i % 2);
+        cap_set(table, &cap);
+        cap_set(table, NULL);
+    }
+    return NULL;
+}
+
+static void readers_see_whole_capabilities(void)
+{
+    static struct cap table[EXO_CAP_SLOTS];
+    pthread_t thread;
+    uint64_t seen = 0;
+    bool whole = true;
+
+    CHECK(pthread_create(&thread, NULL, writer, table) == 0);
+    for (int i = 0; i < 300000 || !seen; i++) {
+        struct cap cap;
+
+        if (cap_get(table, 0, 0, &cap) != 0)
+            continue;
+        uint64_t word = cap.rights == 1 ? 0x0001000100010001 : 0x0002000200020002;
+
+        whole &=
+            cap.path.part[0] == word && cap.path.part[1] == word && cap.path.depth == EXO_CAP_DEPTH;
+        seen++;
+    }
+    stop = true;
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(whole);
 }
 
 int main(void)
@@ -78,5 +131,7 @@ int main(void)
     TEST(root_dominates_all_and_is_dominated_by_root_only);
     TEST(full_path_cannot_grow);
     TEST(cap_get_refuses);
+    TEST(half_written_is_empty);
+    TEST(readers_see_whole_capabilities);
     return TAP_END();
 }

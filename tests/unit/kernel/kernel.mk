@@ -5,11 +5,11 @@ UNIT_K_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-rec
   -Itests/unit/kernel/fake -Itests/unit/kernel -Ikernel -I. -I$(B)/gen
 UNIT_TESTS   += $(UNIT_K)/cap_test $(UNIT_K)/memory_test $(UNIT_K)/format_test $(UNIT_K)/string_test
 
-$(UNIT_K)/cap_test: tests/unit/kernel/cap_test.c kernel/core/cap.c kernel/core/cap.h
+$(UNIT_K)/cap_test: tests/unit/kernel/cap_test.c kernel/core/cap.c kernel/core/rules.c kernel/core/cap.h kernel/core/rules.h
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ tests/unit/kernel/cap_test.c kernel/core/cap.c
+	$(Q)$(CC) $(UNIT_K_FLAGS) -pthread -o $@ $(filter %.c,$^)
 
-$(UNIT_K)/memory_test: tests/unit/kernel/memory_test.c tests/unit/kernel/fake/machine.c kernel/core/cap.c \
+$(UNIT_K)/memory_test: tests/unit/kernel/memory_test.c tests/unit/kernel/fake/machine.c kernel/core/cap.c kernel/core/rules.c \
     kernel/core/frame.c kernel/core/table.c $(wildcard kernel/core/*.h tests/unit/kernel/fake/*.h) $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ $(filter %.c,$^)
