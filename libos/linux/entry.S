@@ -241,11 +241,9 @@ instance_last_resort:
     call cpu_last_resort
     ud2
 
-    .section .rodata
 /* 1 + offset in struct process of the word that answers the call; 0: call_dispatch; negative: minus that, in its
- * parent. */
-    .balign 64
-fast_calls:
+ * parent. The table in use is writable: call_watch sets what it watches to 0. */
+.macro FAST_CALLS_TABLE
     .set number, 0
     .rept FAST_CALLS
     .if number == 39
@@ -267,6 +265,19 @@ fast_calls:
     .endif
     .set number, number + 1
     .endr
+.endm
+
+    .section .rodata
+    .balign 4
+    .globl fast_calls_count, fast_calls_at_start, fast_calls
+fast_calls_count:
+    .long FAST_CALLS
+fast_calls_at_start:
+    FAST_CALLS_TABLE
+    .data
+    .balign 64
+fast_calls:
+    FAST_CALLS_TABLE
 
     .bss
     .balign 16

@@ -10,8 +10,8 @@
  * handlers.h in the file of their family: fs/, mm/, proc/, sig/, tty/, time/, call/. Handlers that
  * need the program's registers (fork, execve, rt_sigreturn) use current()->regs.
  *
- * Argument formats, separated by spaces: name:d signed, :u unsigned, :x hex, :o octal, :p address,
- * :s string.
+ * Arguments, separated by spaces, are name:kind; the kinds are in observe/kind.def: d signed, u unsigned, x hex,
+ * o octal, p address, s string, and those that strace decodes further (fd, open, stat, data...).
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -28,6 +28,18 @@
  * restarted here. Bound  that of the handler; may sleep, may not return (exit)
  */
 void call_dispatch(struct regs *regs);
+
+/*
+ * call_watch - from now on this call goes to `watcher`, or to its handler again (NULL).
+ *
+ * The watcher gets the call's arguments; current()->syscall_number and current()->regs are set. It runs the call by
+ * call_perform and returns its result. Calls that nobody watches cost nothing more.
+ */
+typedef int64_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+void call_watch(uint64_t number, call_handler watcher);
+
+/* call_perform - run the handler of a watched call; -ENOSYS, reported, when it has none. */
+int64_t call_perform(uint64_t number, const uint64_t argument[6]);
 
 /* call_name - "read"; "?" for a number that is no call. */
 const char *call_name(uint64_t number);

@@ -9,14 +9,13 @@
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/task.h"
 
-typedef int64_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-
 /* The ABI passes arguments in registers, so a handler that takes fewer ignores the rest. */
 #define HANDLER_FULL(number, name) [number] = (call_handler)(void (*)(void))lx_##name,
 #define HANDLER_PART(number, name) HANDLER_FULL(number, name)
 #define HANDLER_NONE(number, name)
 
-static const call_handler handlers[CALL_COUNT] = {
+/* Where a call goes; written by call_watch only. */
+static call_handler handlers[CALL_COUNT] = {
 #define LX(number, name, arity, state, arguments) HANDLER_##state(number, name)
 #if __has_include("libos/linux/call/mm_proc.def")
 #include "libos/linux/call/mm_proc.def"
@@ -52,6 +51,31 @@ static const struct call_row rows[CALL_COUNT] = {
 #pragma GCC diagnostic pop
 
 static uint64_t times[CALL_COUNT];
+static call_handler unwatched[CALL_COUNT]; /* the handler of a watched call */
+static bool watched[CALL_COUNT];
+
+extern int16_t fast_calls[]; /* entry.S: calls that are answered there; 0: not this one */
+extern const int16_t fast_calls_at_start[];
+extern const uint32_t fast_calls_count;
+
+void call_watch(uint64_t number, call_handler watcher)
+{
+    if (!watched[number])
+        unwatched[number] = handlers[number];
+    watched[number] = watcher != NULL;
+    handlers[number] = watcher ? watcher : unwatched[number];
+    if (number < fast_calls_count)
+        fast_calls[number] = watcher ? 0 : fast_calls_at_start[number];
+}
+
+int64_t call_perform(uint64_t number, const uint64_t argument[6])
+{
+    call_handler handler = unwatched[number];
+
+    return handler ? handler(argument[0], argument[1], argument[2], argument[3], argument[4],
+                             argument[5])
+                   : report_missing(current()->regs);
+}
 
 void call_dispatch(struct regs *regs)
 {

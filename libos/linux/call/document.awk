@@ -10,7 +10,7 @@
     arguments = line
     sub(/^[^"]*"/, "", arguments)
     sub(/".*$/, "", arguments)
-    gsub(/:[a-z]/, "", arguments)
+    gsub(/:[a-z0-9_]+/, "", arguments)
     gsub(/ /, ", ", arguments)
     signature[number] = arguments
     if (number > last)

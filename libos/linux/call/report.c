@@ -7,6 +7,7 @@
  * counts them is bounded; what does not fit is counted as "other".
  */
 #include "libos/linux/call/call.h"
+#include "libos/linux/observe/kind.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 
@@ -84,7 +85,7 @@ int64_t unimplemented(int64_t error, const char *fmt, ...)
 static size_t argument_text(char *to, size_t size, const char *spec, size_t name_length,
                             uint64_t value)
 {
-    char kind = spec[name_length] == ':' ? spec[name_length + 1] : 'x';
+    char kind = spec[name_length] == ':' ? kind_plain(kind_find(spec + name_length + 1)) : 'x';
     char string[40];
     int64_t length;
 
