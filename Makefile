@@ -59,16 +59,37 @@ KERNEL_LINK := ld -nostdlib -static -z max-page-size=4096 -z noexecstack --build
   -T kernel/arch/x86_64/kernel.ld
 
 # Linked twice: the first pass's symbols become the table that panics print from.
-$(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk
-	$(Q)printf '%s\n' '.section .symbols,"a"' '.global symbol_table, symbol_count, symbol_names' \
-	  symbol_table: symbol_names: 'symbol_count: .long 0' > $(B)/symbols0.S
-	$(Q)$(CC) -c $(B)/symbols0.S -o $(B)/symbols0.o
+$(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $(B)/symbols0.o
 	$(Q)$(KERNEL_LINK) -o $(B)/lorica.pass1 $(KERNEL_O) $(B)/symbols0.o
 	$(Q)nm -n $(B)/lorica.pass1 | awk -f tools/symbols.awk > $(B)/symbols1.S
 	$(Q)$(CC) -c $(B)/symbols1.S -o $(B)/symbols1.o
 	$(Q)$(KERNEL_LINK) -o $@ $(KERNEL_O) $(B)/symbols1.o
 
 -include $(KERNEL_O:.o=.d)
+
+# The test kernel: the same sources with KERNEL_TEST, and kernel/test (the audit, faults on demand). Never released.
+TEST_O     := $(patsubst %,$(B)/kernel-test/%.o,$(basename $(KERNEL_C) $(sort $(wildcard kernel/test/*.c)) $(KERNEL_S)))
+
+$(B)/kernel-test/%.o: %.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) -DKERNEL_TEST -MMD -c $< -o $@
+
+$(B)/kernel-test/%.o: %.S $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) -DKERNEL_TEST -MMD -c $< -o $@
+
+$(B)/symbols0.o:
+	$(Q)printf '%s\n' '.section .symbols,"a"' '.global symbol_table, symbol_count, symbol_names' \
+	  symbol_table: symbol_names: 'symbol_count: .long 0' > $(B)/symbols0.S
+	$(Q)$(CC) -c $(B)/symbols0.S -o $@
+
+$(B)/lorica-test.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $(B)/symbols0.o
+	$(Q)$(KERNEL_LINK) -o $(B)/lorica-test.pass1 $(TEST_O) $(B)/symbols0.o
+	$(Q)nm -n $(B)/lorica-test.pass1 | awk -f tools/symbols.awk > $(B)/symbols2.S
+	$(Q)$(CC) -c $(B)/symbols2.S -o $(B)/symbols2.o
+	$(Q)$(KERNEL_LINK) -o $@ $(TEST_O) $(B)/symbols2.o
+
+-include $(TEST_O:.o=.d)
 
 # --- Parts ----------------------------------------------------------------------------------------------
 -include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk

@@ -77,6 +77,11 @@
 #define EXO_E_EXISTS 9  /* the slot or entry is taken */
 #define EXO_E_NONE   10 /* no such env, device or entry */
 #define EXO_E_AGAIN  11 /* interrupted before it was done; nothing lost, call again */
+#define EXO_E_LIMIT  12 /* the domain's limit for this kind of thing is reached */
+
+/* --- The call `test` of test kernels ------------------------------------------------------------- */
+#define EXO_TEST_AUDIT      0 /* violations of the kernel's invariants */
+#define EXO_TEST_GENERATION 1 /* frame a has had b generations of envs */
 
 /* --- Rights ------------------------------------------------------------------------------------- */
 #define EXO_RIGHT_READ     0x001 /* map frames readable */

@@ -11,6 +11,9 @@
 #include "dev/console.h"
 #include "dev/pci.h"
 #include "loader.h"
+#ifdef KERNEL_TEST
+#include "test/test.h"
+#endif
 
 _Noreturn void kernel_main(uint32_t start_info);
 extern _Atomic uint32_t smp_go;
@@ -121,6 +124,7 @@ void kernel_main(uint32_t start_info)
     pci_port =
         (struct pci_port){.map_registers = map_mmio, .message_address = apic_message_address};
     device_covers = pci_covers;
+    device_count = pci_count;
     device_interrupt = pci_interrupt;
     apic_map(acpi_info.apic_address);
     apic_start();
@@ -136,6 +140,9 @@ void kernel_main(uint32_t start_info)
     machine->init_env = init->id;
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
+#ifdef KERNEL_TEST
+    test_start();
+#endif
     klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8,
          tsc_hz / 1000000, boot_entry_tsc);
     atomic_store(&smp_go, 1);

@@ -44,3 +44,11 @@ struct call_result call_segment_base(struct env *self, uint64_t which, uint64_t 
     arch_segment_base((uint32_t)which, base);
     return call_ok(0);
 }
+
+#ifndef KERNEL_TEST
+struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
+{
+    (void)self, (void)what, (void)a, (void)b;
+    return call_error(EXO_E_CALL);
+}
+#endif

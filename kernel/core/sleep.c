@@ -56,7 +56,7 @@ void sleep_end(struct env *env)
     }
 }
 
-/* Pins the frames behind the words. On error nothing is pinned. */
+/* Pins the frames behind the words. On error nothing is pinned. REQUIRES(env_lock). */
 static int words_pin(struct env *self, const struct exo_sleep_word *words, uint32_t count)
 {
     int error = 0;
@@ -89,12 +89,15 @@ struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
     struct exo_sleep_word copy[EXO_SLEEP_WORDS];
     int error = count ? ucopy_in(copy, words, count * sizeof copy[0]) : 0;
 
-    if (!error)
-        error = words_pin(self, copy, (uint32_t)count);
     if (error)
         return call_error(error);
-    regs_set_result(&self->regs, 0, 0);
     lock_take(&env_lock);
+    error = words_pin(self, copy, (uint32_t)count);
+    if (error) {
+        lock_drop(&env_lock);
+        return call_error(error);
+    }
+    regs_set_result(&self->regs, 0, 0);
     self->sleep_count = (uint32_t)count;
     self->sleep_deadline_ns = deadline_ns;
     self->upcall->sleeps++;

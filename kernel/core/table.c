@@ -22,6 +22,7 @@
 #define DESTROY_LARGE_MAX 8 /* 2 MiB leaves taken apart by one table_destroy */
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
+void (*device_count)(uint64_t frame, int change);
 
 static uint64_t entry_frame(uint64_t entry)
 {
@@ -185,8 +186,12 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
     }
     uint64_t end = frame + (level == 2 ? LARGE_FRAMES : 1);
 
-    for (; frame < end && frame < frame_count; frame++)
-        frame_table[frame].references += (uint32_t)change;
+    for (; frame < end; frame++) {
+        if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
+            frame_table[frame].references += (uint32_t)change;
+        else if (device_count)
+            device_count(frame, change);
+    }
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */

@@ -3,7 +3,8 @@
  * pci.c - PCI functions: found at boot, exposed, claimed by one domain each.
  *
  * Invariants (under env_lock):
- *   1. A claimed function's BARs are mapped only by domains that dominate its guard.
+ *   1. A function's registers are mapped only while it is claimed, by domains that dominate its guard; `mapped` counts
+ *      the entries, and the guard changes at 0 only.
  *   2. Users never map or write MSI-X tables and never write BARs or message capabilities: the kernel alone says
  *      where a function's interrupt messages go.
  *   3. Without an IOMMU a function that masters the bus can reach all memory: turning mastering on needs the
@@ -35,6 +36,7 @@ struct function {
     uint8_t msix_cap, msi_cap;      /* offsets; 0: none */
     uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
     volatile uint32_t *msix;        /* mapped table */
+    uint32_t mapped;                /* page-table entries that name its registers; memory_lock */
 };
 
 struct vector_use {
@@ -187,26 +189,49 @@ static struct path guard_of(const struct exo_device *device)
                          .depth = device->owner_depth};
 }
 
-bool pci_covers(const struct cap *cap, uint64_t frame)
+int pci_device_of(uint64_t frame)
 {
     for (uint32_t d = 0; devices && d < EXO_DEVICE_MAX; d++) {
-        const struct exo_device *device = &devices[d];
-        struct path guard = guard_of(device);
-
-        if (!device->claimed || !path_dominates(&cap->path, &guard))
-            continue;
         for (uint32_t b = 0; b < 6; b++) {
-            const struct exo_bar *bar = &device->bar[b];
+            const struct exo_bar *bar = &devices[d].bar[b];
             uint64_t first = bar->address >> EXO_PAGE_SHIFT;
 
-            if (!bar->length || bar->length < EXO_PAGE_SIZE)
+            if (bar->length < EXO_PAGE_SIZE || frame < first ||
+                frame - first >= bar->length >> EXO_PAGE_SHIFT)
                 continue;
-            if (frame >= first && frame - first < bar->length >> EXO_PAGE_SHIFT)
-                return !functions[d].msix || frame < functions[d].msix_first ||
-                       frame > functions[d].msix_last;
+            bool msix = functions[d].msix && frame >= functions[d].msix_first &&
+                        frame <= functions[d].msix_last;
+
+            return msix ? -1 : (int)d;
         }
     }
-    return false;
+    return -1;
+}
+
+bool pci_covers(const struct cap *cap, uint64_t frame)
+{
+    int d = pci_device_of(frame);
+    struct path guard = d < 0 ? (struct path){.depth = 0} : guard_of(&devices[d]);
+
+    return d >= 0 && devices[d].claimed && path_dominates(&cap->path, &guard);
+}
+
+void pci_count(uint64_t frame, int change)
+{
+    int d = pci_device_of(frame);
+
+    if (d >= 0)
+        functions[d].mapped += (uint32_t)change;
+}
+
+const struct exo_device *pci_row(uint32_t device)
+{
+    return &devices[device];
+}
+
+uint32_t pci_mapped(uint32_t device)
+{
+    return functions[device].mapped;
 }
 
 void pci_interrupt(uint32_t vector)
@@ -273,6 +298,9 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         error = EXO_E_CAP;
     else if (!row->claimed && (!(cap.rights & EXO_RIGHT_DEVICE) || flags))
         error = flags ? EXO_E_CAP : EXO_E_RIGHT;
+    lock_take(&memory_lock);
+    if (!error && functions[device].mapped)
+        error = EXO_E_BUSY;
     if (!error) {
         device_quiesce((uint32_t)device);
         row->claimed = !flags;
@@ -280,6 +308,7 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         row->owner_guard[1] = flags ? 0 : target.path.part[1];
         row->owner_depth = flags ? 0 : target.path.depth;
     }
+    lock_drop(&memory_lock);
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
 }

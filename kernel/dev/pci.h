@@ -9,6 +9,14 @@ void pci_start(struct exo_device *table);
 /* For core/table.c: may cap map this frame as a device's registers? */
 bool pci_covers(const struct cap *cap, uint64_t frame);
 
+/* The function one of whose BARs holds this frame of registers, MSI-X tables apart; -1: none. */
+int pci_device_of(uint64_t frame);
+
+/* For core/table.c: a page-table entry names the frame (1) or no longer does (-1). A mapped function keeps its guard. */
+void pci_count(uint64_t frame, int change);
+const struct exo_device *pci_row(uint32_t device);
+uint32_t pci_mapped(uint32_t device); /* entries that name registers of it */
+
 /* A device's interrupt: its env gets the event. */
 void pci_interrupt(uint32_t vector);
 

@@ -60,6 +60,10 @@ static void test_claim(uint32_t device)
             bar = machine.devices[device].bar[b].address;
     check(bar != 0, "it has registers");
     expect(page_map(9, bar >> 12, EXO_PTE_NO_EXECUTE | EXO_PTE_UNCACHED), 0, "they can be mapped");
+    expect(exo_device_claim(SLOT_CHILD, device, SLOT_CHILD, 1), -EXO_E_BUSY,
+           "a mapped device is not given back");
+    expect(exo_device_claim(CAP_ROOT, device, SLOT_OTHER, 0), -EXO_E_BUSY,
+           "nor put under another guard");
     expect(page_unmap(9), 0, "and unmapped");
     expect(exo_frame_alloc(CAP_ROOT, bar >> 12, 1), -EXO_E_RANGE, "they are no memory");
 }

@@ -16,6 +16,7 @@ static uint8_t child_stacks[CHILDREN][STACK_BYTES] __attribute__((aligned(16)));
 static uint8_t handler_stacks[CHILDREN][STACK_BYTES] __attribute__((aligned(16)));
 static uint32_t test_number;
 static uint32_t failed;
+static bool audits; /* a test kernel */
 
 void console_text(const char *text, uint64_t length)
 {
@@ -353,6 +354,9 @@ static void run_group(const char *name, void (*group)(void))
     expect((int64_t)after.links, (int64_t)before.links, "%s: no leak: links", name);
     expect(count_capabilities(), capabilities, "%s: no leak: capabilities", name);
     expect(count_slices(), slices, "%s: no leak: slice positions", name);
+    if (audits)
+        expect(exo_test(EXO_TEST_AUDIT, 0, 0), 0, "%s: the kernel's tables are what they should be",
+               name);
 }
 
 static void make_slots(void)
@@ -368,6 +372,8 @@ void init_main(const struct exo_init_start *start)
     machine_start(start);
     note("boot tests on %u CPUs, %lu frames", machine.page->cpu_count,
          (unsigned long)machine.page->frame_count);
+    audits = exo_test(EXO_TEST_AUDIT, 0, 0) >= 0;
+    note("%s kernel", audits ? "test" : "release");
     make_slots();
     expect(exo_tables(&machine.space, WORK_ADDRESS, 64 << 12, 1), 0, "tables for the work pages");
     expect(exo_tables(&machine.space, UPCALL_PAGES, 64 << 12, 1), 0, "tables for the upcall pages");

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test.h - what only test kernels have (build/lorica-test.elf, -DKERNEL_TEST): the audit of every invariant, and
+ * faults on demand. The release kernel is built without this folder.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/* test_start - boot: memory for the audit's counts. */
+void test_start(void);
+/* audit_run - recompute what the kernel believes from its tables. Violations found; the first are logged. */
+uint32_t audit_run(void);
+/* audit_kernel_half - the kernel's half of the root table in frame `root`, against the kernel's own; W^X of the latter. */
+void audit_kernel_half(uint64_t root);
+void audit_kernel_pages(void);
+/* audit_window - is the frame mapped in the kernel's window? */
+bool audit_window(uint64_t frame);
+/* audit_say - one violation; counts it. */
+void audit_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
