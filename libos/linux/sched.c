@@ -373,6 +373,12 @@ void waitq_wake(struct waitq *queue)
     }
 }
 
+void waitq_abandon(struct waitq *queue)
+{
+    while (!list_empty(&queue->waiters))
+        list_remove(queue->waiters.next);
+}
+
 /* Observers (notify) all hear of it and stay; of the sleepers only the first wakes. */
 void waitq_wake_one(struct waitq *queue)
 {

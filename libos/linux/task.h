@@ -64,6 +64,7 @@ struct process {
     uint64_t user_ns, system_ns, child_user_ns, child_system_ns;
     uint64_t faults;
     void *timers;          /* time/: POSIX and interval timers */
+    struct list pidfds;    /* proc/pidfd.c */
     int nice;              /* kept for getpriority; inherited */
     uint64_t affinity;     /* kept for sched_getaffinity; 0: all CPUs; inherited */
 };
@@ -120,6 +121,7 @@ void wait_add(struct waitq *queue, struct waiter *waiter);
 void wait_remove(struct waiter *waiter);
 void waitq_wake(struct waitq *queue);     /* all of them */
 void waitq_wake_one(struct waitq *queue); /* the first */
+void waitq_abandon(struct waitq *queue);  /* the queue ends: nobody is in it any more */
 #define NO_DEADLINE UINT64_MAX
 /* Gives the CPU away until task_wake, the deadline (now_ns() scale), or a signal. 0, -ETIMEDOUT, -ERESTARTSYS. */
 int task_sleep(uint64_t deadline_ns);

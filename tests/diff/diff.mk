@@ -19,6 +19,15 @@ DIFF_STATIC   := $(filter-out $(DIFF_OUT)/bin/glibc_%,$(DIFF_NAMES:%=$(DIFF_OUT)
 DIFF_DYNAMIC  := $(patsubst %,$(DIFF_OUT)/bin/%-glibc,$(filter $(DIFF_GLIBC),$(DIFF_NAMES)))
 MUSL_CC       ?= musl-gcc
 
+# The kernel's own headers (linux-libc-dev) for structs that musl does not define, without glibc's beside them.
+DIFF_UAPI     := $(DIFF_OUT)/uapi
+$(DIFF_UAPI)/.made:
+	@mkdir -p $(DIFF_UAPI)
+	@ln -sfn /usr/include/linux $(DIFF_UAPI)/linux
+	@ln -sfn /usr/include/asm-generic $(DIFF_UAPI)/asm-generic
+	@ln -sfn /usr/include/x86_64-linux-gnu/asm $(DIFF_UAPI)/asm
+	@touch $@
+
 .PHONY: diff-programs diff-list diff-test script-test apps-test
 diff-programs: $(DIFF_STATIC) $(DIFF_DYNAMIC) $(DIFF_OUT)/driver
 
@@ -26,13 +35,13 @@ diff-programs: $(DIFF_STATIC) $(DIFF_DYNAMIC) $(DIFF_OUT)/driver
 diff-list:
 	@printf '%s\n' $(sort $(notdir $(DIFF_STATIC) $(DIFF_DYNAMIC)))
 
-$(DIFF_OUT)/bin/%-glibc: tests/diff/programs/%.c tests/diff/diff.h tests/diff/diff.mk
+$(DIFF_OUT)/bin/%-glibc: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/diff.mk
 	@mkdir -p $(@D)
 	$(CC) $(DIFF_CFLAGS) -o $@ $< -lm
 
-$(DIFF_OUT)/bin/%: tests/diff/programs/%.c tests/diff/diff.h tests/diff/diff.mk
+$(DIFF_OUT)/bin/%: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/diff.mk $(DIFF_UAPI)/.made
 	@mkdir -p $(@D)
-	$(MUSL_CC) -static $(DIFF_CFLAGS) -o $@ $<
+	$(MUSL_CC) -static $(DIFF_CFLAGS) -isystem $(DIFF_UAPI) -o $@ $<
 
 $(DIFF_OUT)/driver: tests/diff/driver.c tests/diff/diff.mk
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
  * attr.c - changing what a file is: mode, owner, times, length, extended attributes.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -11,29 +12,48 @@
 #include <linux/time_types.h>
 #include <asm/signal.h>
 
-/* The inode that a call means, held. dirfd with an empty path, or a descriptor when path is 0. */
-static int inode_at(int dirfd, uaddr_t path, uint32_t flags, struct inode **out)
-{
+/* What a call means: both held. dentry NULL: it has no name (pipes). */
+struct target {
+    struct inode *inode;
     struct dentry *dentry;
+};
+
+/* dirfd with an empty path, or a descriptor when path is 0. */
+static int target_at(int dirfd, uaddr_t path, uint32_t flags, struct target *out)
+{
     int error;
 
     if (!path) {
         struct file *file = fd_get((int)dirfd);
         if (!file)
             return -EBADF;
-        *out = file->inode;
+        out->inode = file->inode;
+        out->dentry = file->dentry;
         if (file->inode)
             inode_hold(file->inode);
+        if (file->dentry)
+            dentry_hold(file->dentry);
         file_drop(file);
-        return *out ? 0 : -EINVAL;
+        return out->inode ? 0 : -EINVAL;
     }
-    error = walk_user(dirfd, path, flags, &dentry);
+    error = walk_user(dirfd, path, flags, &out->dentry);
     if (error)
         return error;
-    *out = dentry->inode;
-    inode_hold(dentry->inode);
-    dentry_drop(dentry);
+    out->inode = out->dentry->inode;
+    inode_hold(out->inode);
     return 0;
+}
+
+/* Ends it; what was changed is told to those who watch. changed 0: nothing. */
+static void target_end(struct target *target, uint32_t changed)
+{
+    if (changed && target->dentry)
+        notify_dentry(target->dentry, changed);
+    else if (changed)
+        notify_inode(target->inode, changed);
+    if (target->dentry)
+        dentry_drop(target->dentry);
+    inode_drop(target->inode);
 }
 
 static int may_change(struct inode *inode)
@@ -42,8 +62,9 @@ static int may_change(struct inode *inode)
 }
 
 /* Takes the hold. */
-static int64_t mode_set(struct inode *inode, uint32_t mode)
+static int64_t mode_set(struct target *target, uint32_t mode)
 {
+    struct inode *inode = target->inode;
     int error = is_link(inode) ? -EOPNOTSUPP : may_change(inode);
 
     if (!error) {
@@ -52,15 +73,15 @@ static int64_t mode_set(struct inode *inode, uint32_t mode)
         inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
         inode_touch(inode, false);
     }
-    inode_drop(inode);
+    target_end(target, error ? 0 : IN_ATTRIB);
     return error;
 }
 
 int64_t lx_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
 {
-    struct inode *inode;
-    int error = path ? inode_at((int)dirfd, path, WALK_FOLLOW, &inode) : -EFAULT;
-    return error ? error : mode_set(inode, (uint32_t)mode);
+    struct target target;
+    int error = path ? target_at((int)dirfd, path, WALK_FOLLOW, &target) : -EFAULT;
+    return error ? error : mode_set(&target, (uint32_t)mode);
 }
 
 int64_t lx_chmod(uint64_t path, uint64_t mode)
@@ -70,14 +91,15 @@ int64_t lx_chmod(uint64_t path, uint64_t mode)
 
 int64_t lx_fchmod(uint64_t fd, uint64_t mode)
 {
-    struct inode *inode;
-    int error = inode_at((int)fd, 0, 0, &inode);
-    return error ? error : mode_set(inode, (uint32_t)mode);
+    struct target target;
+    int error = target_at((int)fd, 0, 0, &target);
+    return error ? error : mode_set(&target, (uint32_t)mode);
 }
 
 /* Takes the hold. -1 leaves an id as it is. */
-static int64_t owner_set(struct inode *inode, uint32_t uid, uint32_t gid)
+static int64_t owner_set(struct target *target, uint32_t uid, uint32_t gid)
 {
+    struct inode *inode = target->inode;
     int error = 0;
 
     if (!privileged()) {
@@ -96,24 +118,24 @@ static int64_t owner_set(struct inode *inode, uint32_t uid, uint32_t gid)
             inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & 0010 ? S_ISGID : 0));
         inode_touch(inode, false);
     }
-    inode_drop(inode);
+    target_end(target, error ? 0 : IN_ATTRIB);
     return error;
 }
 
 int64_t lx_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
 {
-    struct inode *inode;
+    struct target target;
     int error;
 
     if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
     if (!path)
         return -EFAULT;
-    error = inode_at((int)dirfd, path,
+    error = target_at((int)dirfd, path,
                      (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                     &inode);
-    return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
+                     &target);
+    return error ? error : owner_set(&target, (uint32_t)uid, (uint32_t)gid);
 }
 
 int64_t lx_chown(uint64_t path, uint64_t uid, uint64_t gid)
@@ -128,9 +150,9 @@ int64_t lx_lchown(uint64_t path, uint64_t uid, uint64_t gid)
 
 int64_t lx_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 {
-    struct inode *inode;
-    int error = inode_at((int)fd, 0, 0, &inode);
-    return error ? error : owner_set(inode, (uint32_t)uid, (uint32_t)gid);
+    struct target target;
+    int error = target_at((int)fd, 0, 0, &target);
+    return error ? error : owner_set(&target, (uint32_t)uid, (uint32_t)gid);
 }
 
 /* --- Times --- */
@@ -141,12 +163,13 @@ int64_t lx_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 #define NOW           (INT64_MIN + 1)
 
 /* Takes the hold. ns, KEEP or NOW for each. */
-static int64_t times_set(struct inode *inode, int64_t access, int64_t modify)
+static int64_t times_set(struct target *target, int64_t access, int64_t modify)
 {
+    struct inode *inode = target->inode;
     int error = 0;
 
     if (access == KEEP && modify == KEEP) {
-        inode_drop(inode);
+        target_end(target, 0);
         return 0;
     }
     if (!inode_owned(inode)) {
@@ -162,7 +185,10 @@ static int64_t times_set(struct inode *inode, int64_t access, int64_t modify)
         if (modify != KEEP)
             inode->modify_ns = modify == NOW ? inode->change_ns : modify;
     }
-    inode_drop(inode);
+    target_end(target, error            ? 0
+                       : access == KEEP ? IN_MODIFY
+                       : modify == KEEP ? IN_ACCESS
+                                        : IN_ATTRIB);
     return error;
 }
 
@@ -182,7 +208,7 @@ static int timespec_ns(const struct __kernel_timespec *ts, int64_t *ns)
 int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
 {
     struct __kernel_timespec ts[2];
-    struct inode *inode;
+    struct target target;
     int64_t ns[2] = {NOW, NOW};
     int error;
 
@@ -196,18 +222,18 @@ int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t fla
     }
     if (!path && (int)dirfd == AT_FDCWD)
         return -EFAULT;
-    error = inode_at((int)dirfd, path,
+    error = target_at((int)dirfd, path,
                      (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                     &inode);
-    return error ? error : times_set(inode, ns[0], ns[1]);
+                     &target);
+    return error ? error : times_set(&target, ns[0], ns[1]);
 }
 
 int64_t lx_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
 {
     int64_t tv[4];
     int64_t ns[2] = {NOW, NOW};
-    struct inode *inode;
+    struct target target;
     int error;
 
     if (times) {
@@ -218,8 +244,8 @@ int64_t lx_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
         ns[0] = tv[0] * 1000000000 + tv[1] * 1000;
         ns[1] = tv[2] * 1000000000 + tv[3] * 1000;
     }
-    error = inode_at((int)dirfd, path, WALK_FOLLOW, &inode);
-    return error ? error : times_set(inode, ns[0], ns[1]);
+    error = target_at((int)dirfd, path, WALK_FOLLOW, &target);
+    return error ? error : times_set(&target, ns[0], ns[1]);
 }
 
 int64_t lx_utimes(uint64_t path, uint64_t times)
@@ -231,7 +257,7 @@ int64_t lx_utime(uint64_t path, uint64_t times)
 {
     int64_t seconds[2];
     int64_t ns[2] = {NOW, NOW};
-    struct inode *inode;
+    struct target target;
     int error;
 
     if (times) {
@@ -240,8 +266,8 @@ int64_t lx_utime(uint64_t path, uint64_t times)
         ns[0] = seconds[0] * 1000000000;
         ns[1] = seconds[1] * 1000000000;
     }
-    error = path ? inode_at(AT_FDCWD, path, WALK_FOLLOW, &inode) : -EFAULT;
-    return error ? error : times_set(inode, ns[0], ns[1]);
+    error = path ? target_at(AT_FDCWD, path, WALK_FOLLOW, &target) : -EFAULT;
+    return error ? error : times_set(&target, ns[0], ns[1]);
 }
 
 /* --- Length --- */
@@ -263,14 +289,16 @@ static int64_t resize(struct inode *inode, uint64_t size)
 
 int64_t lx_truncate(uint64_t path, uint64_t size)
 {
+    struct target target;
     struct inode *inode;
     int64_t error;
 
     if ((int64_t)size < 0)
         return -EINVAL;
-    error = path ? inode_at(AT_FDCWD, path, WALK_FOLLOW, &inode) : -EFAULT;
+    error = path ? target_at(AT_FDCWD, path, WALK_FOLLOW, &target) : -EFAULT;
     if (error)
         return error;
+    inode = target.inode;
     if (is_directory(inode))
         error = -EISDIR;
     else if (!is_regular(inode) || inode->ops)
@@ -279,7 +307,7 @@ int64_t lx_truncate(uint64_t path, uint64_t size)
         error = inode_permission(inode, 2);
     if (!error)
         error = resize(inode, size);
-    inode_drop(inode);
+    target_end(&target, error ? 0 : IN_MODIFY);
     return error;
 }
 
@@ -295,6 +323,8 @@ int64_t lx_ftruncate(uint64_t fd, uint64_t size)
         return -EBADF;
     if (file->inode && is_regular(file->inode) && !file->inode->ops && writable(file))
         error = resize(file->inode, size);
+    if (!error)
+        notify_dentry(file->dentry, IN_MODIFY);
     file_drop(file);
     return error;
 }
@@ -331,7 +361,7 @@ int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes
     if ((int64_t)offset < 0 || (int64_t)bytes <= 0)
         return -EINVAL;
     if (mode & ~(uint64_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
-        return unimplemented(-EOPNOTSUPP, "fallocate mode %#lx", (unsigned long)mode);
+        return -EOPNOTSUPP; /* collapsing and inserting, as tmpfs answers */
     if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
         return -EOPNOTSUPP;
     file = fd_get((int)fd);
@@ -345,6 +375,8 @@ int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes
         error = -ENODEV;
     else
         error = allocate(file->inode, mode, offset, bytes);
+    if (!error)
+        notify_dentry(file->dentry, IN_MODIFY);
     file_drop(file);
     return error;
 }
@@ -419,53 +451,3 @@ int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
     (void)bytes;
     return descriptor_regular(fd, -EINVAL);
 }
-
-/* --- Extended attributes: no file system here has any --- */
-
-static int64_t attribute(int dirfd, uaddr_t path, uint32_t flags, uaddr_t name, int64_t answer)
-{
-    struct inode *inode;
-    char text[256];
-    int64_t error = inode_at(dirfd, path, flags, &inode);
-
-    if (error)
-        return error;
-    inode_drop(inode);
-    if (name) {
-        error = string_from_user(text, name, sizeof text);
-        if (error < 0)
-            return error == -ENAMETOOLONG ? -ERANGE : error;
-        if (error == 0)
-            return -ERANGE;
-    }
-    return answer;
-}
-
-#define ATTRIBUTE_CALLS(prefix, dirfd, path, flags)                                                \
-    int64_t lx_##prefix##setxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size,     \
-                                  uint64_t how)                                                    \
-    {                                                                                              \
-        (void)value;                                                                               \
-        (void)size;                                                                                \
-        return how > 2 ? -EINVAL : attribute(dirfd, path, flags, name, -EOPNOTSUPP);               \
-    }                                                                                              \
-    int64_t lx_##prefix##getxattr(uint64_t file, uint64_t name, uint64_t value, uint64_t size)     \
-    {                                                                                              \
-        (void)value;                                                                               \
-        (void)size;                                                                                \
-        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                   \
-    }                                                                                              \
-    int64_t lx_##prefix##listxattr(uint64_t file, uint64_t list, uint64_t size)                    \
-    {                                                                                              \
-        (void)list;                                                                                \
-        (void)size;                                                                                \
-        return attribute(dirfd, path, flags, 0, 0);                                                \
-    }                                                                                              \
-    int64_t lx_##prefix##removexattr(uint64_t file, uint64_t name)                                 \
-    {                                                                                              \
-        return attribute(dirfd, path, flags, name, -EOPNOTSUPP);                                   \
-    }
-
-ATTRIBUTE_CALLS(, AT_FDCWD, file ? file : 1, WALK_FOLLOW)
-ATTRIBUTE_CALLS(l, AT_FDCWD, file ? file : 1, 0)
-ATTRIBUTE_CALLS(f, (int)file, 0, 0)

@@ -173,7 +173,8 @@ static uint32_t epoll_poll(struct file *file, struct poll_wait *wait)
     return 0;
 }
 
-static const struct file_ops epoll_ops = {.poll = epoll_poll, .release = epoll_release};
+static const struct file_ops epoll_ops = {
+    .seek = file_seek_nowhere, .poll = epoll_poll, .release = epoll_release};
 
 /* Depth of epolls below file, `limit` when there is a circle through `top` or it is too deep.
  * Bounded recursion. */
@@ -336,10 +337,9 @@ static int64_t epoll_sleep(struct epoll *epoll, uaddr_t events, uint64_t max, ui
     return done;
 }
 
-int64_t lx_epoll_wait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout)
+/* deadline 0: does not wait. */
+static int64_t epoll_wait_until(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t deadline)
 {
-    int32_t ms = (int32_t)timeout;
-    uint64_t deadline = ms < 0 ? NO_DEADLINE : ms == 0 ? 0 : deadline_after((uint64_t)ms * 1000000);
     struct file *file;
     int64_t done;
 
@@ -353,6 +353,36 @@ int64_t lx_epoll_wait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t
     done = file->ops == &epoll_ops ? epoll_sleep(file->state, events, (uint32_t)max, deadline)
                                    : -EINVAL;
     file_drop(file);
+    return done;
+}
+
+int64_t lx_epoll_wait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout)
+{
+    int32_t ms = (int32_t)timeout;
+
+    return epoll_wait_until(epoll_fd, events, max,
+                            ms < 0    ? NO_DEADLINE
+                            : ms == 0 ? 0
+                                      : deadline_after((uint64_t)ms * 1000000));
+}
+
+int64_t lx_epoll_pwait2(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout,
+                        uint64_t mask, uint64_t bytes)
+{
+    uint64_t deadline = NO_DEADLINE;
+    uint64_t ns = 0;
+    int64_t done = timeout ? duration_from_user(&ns, timeout) : 0;
+
+    if (done)
+        return done;
+    if (timeout)
+        deadline = ns ? deadline_after(ns) : 0;
+    done = signal_mask_borrow(mask, bytes);
+    if (done)
+        return done;
+    done = epoll_wait_until(epoll_fd, events, max, deadline);
+    if (mask)
+        signal_mask_return(done);
     return done;
 }
 

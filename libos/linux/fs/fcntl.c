@@ -3,6 +3,7 @@
  * fcntl.c - duplicating descriptors, their flags, and files in memory.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/async.h"
 #include "libos/linux/fs/pipe.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
@@ -73,8 +74,11 @@ static int64_t set_flags(struct file *file, uint32_t flags)
     if ((file->flags & O_APPEND) != (flags & O_APPEND) && file->inode &&
         (file->inode->seals & F_SEAL_WRITE))
         return -EPERM;
-    if (flags & FASYNC && !(file->flags & FASYNC))
-        return unimplemented(-EINVAL, "fcntl F_SETFL O_ASYNC");
+    if ((flags ^ file->flags) & FASYNC) {
+        int error = async_set(file, flags & FASYNC);
+        if (error)
+            return error;
+    }
     file->flags = (file->flags & ~(uint32_t)SETTABLE) | (flags & (uint32_t)SETTABLE);
     return 0;
 }
@@ -87,6 +91,8 @@ static int64_t seals_add(struct file *file, uint64_t seals)
         return -EINVAL;
     if (!writable(file) || (inode->seals & F_SEAL_SEAL))
         return -EPERM;
+    if ((seals & ~(uint64_t)inode->seals & F_SEAL_WRITE) && space_maps_writable(inode))
+        return -EBUSY; /* someone could go on writing through a shared mapping */
     inode->seals |= (uint32_t)seals;
     return 0;
 }
@@ -128,16 +134,24 @@ static int64_t control(struct file *file, uint64_t fd, uint32_t command, uint64_
     case F_SETPIPE_SZ:
         return pipe_set_size(file, (uint32_t)argument);
     case F_GETOWN:
-        return file->owner_pid;
     case F_SETOWN:
-        file->owner_pid = (int)argument;
-        return 0;
+    case F_GETOWN_EX:
+    case F_SETOWN_EX:
+    case F_GETSIG:
+    case F_SETSIG:
+        return async_control(file, command, argument);
     case F_ADD_SEALS:
         return seals_add(file, argument);
     case F_GET_SEALS:
         return file->inode && is_regular(file->inode) && !file->inode->ops
                    ? (int64_t)file->inode->seals
                    : -EINVAL;
+    case F_GETLEASE:
+        return F_UNLCK;
+    case F_SETLEASE:
+        return unimplemented(-EINVAL, "fcntl F_SETLEASE: leases");
+    case F_NOTIFY:
+        return unimplemented(-EINVAL, "fcntl F_NOTIFY: use inotify");
     default:
         return unimplemented(-EINVAL, "fcntl command %u", command);
     }
@@ -164,8 +178,10 @@ int64_t lx_memfd_create(uint64_t name, uint64_t flags)
     int64_t length;
     int fd;
 
+    if (flags & MFD_HUGETLB)
+        return unimplemented(-ENOMEM, "memfd_create flag MFD_HUGETLB: there are no huge pages");
     if (flags & ~(uint64_t)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
-        return unimplemented(-EINVAL, "memfd_create flags %#lx", (unsigned long)flags);
+        return -EINVAL;
     length = string_from_user(text + 6, name, sizeof text - 6);
     if (length < 0)
         return length == -ENAMETOOLONG ? -EINVAL : length;

@@ -3,6 +3,8 @@
  * file.c - open files and the descriptor tables that lead to them.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/async.h"
+#include "libos/linux/fs/notify.h"
 #include <linux/resource.h>
 
 #define FILES_START 64
@@ -21,6 +23,13 @@ struct file *file_new(const struct file_ops *ops, uint32_t flags)
     return file;
 }
 
+int64_t file_seek_nowhere(struct file *file, int64_t offset, int whence)
+{
+    (void)offset;
+    (void)whence;
+    return (int64_t)file->offset;
+}
+
 void file_hold(struct file *file)
 {
     file->count++;
@@ -28,8 +37,12 @@ void file_hold(struct file *file)
 
 static void file_end(struct file *file)
 {
+    if (!(file->flags & O_PATH) && file->ops)
+        notify_dentry(file->dentry, writable(file) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     if (file->epoll_items)
         epoll_forget(file);
+    if (file->async)
+        async_end(file);
     if (file->inode && file->inode->locks)
         locks_end(file);
     if (file->ops && file->ops->release)
@@ -88,6 +101,11 @@ uint64_t file_size(struct file *file)
 uint32_t file_mode(struct file *file)
 {
     return file->inode ? file->inode->mode : 0;
+}
+
+bool file_write_sealed(struct file *file)
+{
+    return file->inode && (file->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE));
 }
 
 int file_stat(struct file *file, struct stat *out)

@@ -48,11 +48,15 @@ struct file {
     struct dentry *dentry; /* held; NULL: no name (pipes) */
     void *state;           /* of the ops */
     int owner_pid;         /* F_SETOWN */
+    int owner_signal;      /* F_SETSIG; 0: SIGIO without siginfo */
+    void *async;           /* fs/async.c: while O_ASYNC is set */
     uint32_t flock_type;   /* F_UNLCK, F_RDLCK, F_WRLCK: has a lock of its own in inode->locks
                               (fs/lock.c) */
     void *epoll_items;     /* fs/epoll.c: interest in this file, ended by its last close */
 };
 
+/* A seek for files without a position: accepted, and nothing moves (counters, timers, event queues). */
+int64_t file_seek_nowhere(struct file *file, int64_t offset, int whence);
 struct file *file_new(const struct file_ops *ops, uint32_t flags); /* count 1; NULL: no memory */
 void file_hold(struct file *file);
 void file_drop(struct file *file);
@@ -77,6 +81,7 @@ int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes,
 uint64_t file_size(struct file *file);
 uint32_t file_mode(struct file *file); /* st_mode */
 int file_stat(struct file *file, struct stat *out);
+bool file_write_sealed(struct file *file); /* F_SEAL_WRITE, F_SEAL_FUTURE_WRITE */
 bool file_access_exec(struct file *file); /* may current execute it? (regular, x bit) */
 int dentry_path(struct dentry *dentry, char *buffer,
                 size_t size); /* length or -ENAMETOOLONG; " (deleted)" appended like Linux */

@@ -3,6 +3,7 @@
  * inode.c - life of inodes, who may do what with one, and what stat says of it.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 
 #include "libos/linux/time/clock.h"
 
@@ -27,7 +28,7 @@ struct inode *inode_new(struct mount *mount, uint32_t mode)
         inode->uid = current()->process->cred.fsuid;
         inode->gid = current()->process->cred.fsgid;
     }
-    inode->access_ns = inode->modify_ns = inode->change_ns = file_clock_ns();
+    inode->access_ns = inode->modify_ns = inode->change_ns = inode->birth_ns = file_clock_ns();
     if (is_directory(inode)) {
         list_init(&inode->u.dir.children);
         inode->u.dir.next_position = 3; /* 1 and 2 are . and .. */
@@ -45,6 +46,8 @@ void inode_drop(struct inode *inode)
 {
     if (!inode || --inode->count)
         return;
+    if (inode->watches)
+        notify_inode_end(inode);
     if (inode->ops && inode->ops->destroy)
         inode->ops->destroy(inode);
     else if (is_regular(inode) && !inode->ops)
@@ -55,6 +58,8 @@ void inode_drop(struct inode *inode)
         heap_free(inode->u.dir.bucket);
     if (inode->locks)
         locks_free(inode);
+    if (inode->attributes)
+        xattrs_free(inode);
     heap_free(inode);
 }
 

@@ -3,6 +3,7 @@
  * names.c - making, removing and moving names.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -93,6 +94,8 @@ static int make(int dirfd, uaddr_t path, uint32_t mode, uint32_t rdev, const cha
         }
         made->inode->rdev = rdev;
         device_bind(made->inode);
+        notify_name(last.parent->inode, last.name, last.length,
+                    IN_CREATE | (is_directory(made->inode) ? IN_ISDIR : 0), 0);
         dentry_drop(made);
     }
     heap_free(copy);
@@ -187,8 +190,8 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
         error = may_create(last.parent);
     if (!error && is_directory(from->inode))
         error = -EPERM;
-    if (!error && !from->inode->links && from->name[0] != '#')
-        error = -ENOENT; /* every name is gone; files of O_TMPFILE may get their first */
+    if (!error && !from->inode->links && !from->linkable)
+        error = -ENOENT; /* every name is gone; those of O_TMPFILE without O_EXCL may get their first */
     if (!error) {
         inode_hold(from->inode);
         made = dentry_new(last.parent, last.name, last.length, from->inode);
@@ -200,6 +203,8 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
         from->inode->links++;
         inode_touch(from->inode, false);
         inode_touch(last.parent->inode, true);
+        notify_inode(from->inode, IN_ATTRIB);
+        notify_name(last.parent->inode, last.name, last.length, IN_CREATE, 0);
     }
     dentry_drop(last.parent);
     path_give(text);
@@ -224,6 +229,8 @@ static void remove_name(struct dentry *victim)
         inode->links = 0;
     else if (inode->links)
         inode->links--;
+    if (!is_directory(inode))
+        notify_inode(inode, IN_ATTRIB);
     dentry_detach(victim);
 }
 
@@ -259,7 +266,10 @@ int64_t lx_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
             error = -ENOTEMPTY;
         if (!error)
             remove_name(victim);
-        dentry_drop(victim);
+        dentry_drop(victim); /* may be its end, which is told before the end of the name */
+        if (!error)
+            notify_name(last.parent->inode, last.name, last.length,
+                        IN_DELETE | (directory ? IN_ISDIR : 0), 0);
     }
     dentry_drop(last.parent);
     path_give(text);
@@ -355,6 +365,30 @@ static int exchange(struct dentry *a, struct dentry *b)
     return error;
 }
 
+/* Both directories hear of a move, then what was moved. */
+static void notify_move(const struct last *from, const struct last *to, struct dentry *moved)
+{
+    uint32_t kind = is_directory(moved->inode) ? IN_ISDIR : 0;
+    uint32_t cookie = notify_cookie();
+
+    notify_name(from->parent->inode, from->name, from->length, IN_MOVED_FROM | kind, cookie);
+    notify_name(to->parent->inode, to->name, to->length, IN_MOVED_TO | kind, cookie);
+    notify_inode(moved->inode, IN_MOVE_SELF);
+}
+
+/* RENAME_WHITEOUT: a character device 0:0 stays where the name was, for file systems in layers. */
+static int whiteout(const struct last *from)
+{
+    struct dentry *made;
+    int error = dentry_create(from->parent, from->name, from->length, S_IFCHR, &made);
+
+    if (error)
+        return error;
+    device_bind(made->inode);
+    dentry_drop(made);
+    return 0;
+}
+
 static int rename_names(struct last *from, struct last *to, uint32_t flags)
 {
     struct dentry *moved;
@@ -377,6 +411,10 @@ static int rename_names(struct last *from, struct last *to, uint32_t flags)
         error = 0; /* two names of one file: nothing happens, not even to the names */
     } else if (!error && there && (flags & RENAME_EXCHANGE)) {
         error = exchange(moved, there);
+        if (!error) {
+            notify_move(from, to, moved);
+            notify_move(to, from, there);
+        }
     } else if (!error) {
         if (there)
             remove_name(there);
@@ -384,6 +422,10 @@ static int rename_names(struct last *from, struct last *to, uint32_t flags)
         inode_touch(to->parent->inode, true);
         inode_touch(moved->inode, false);
         error = move_name(moved, to->parent, to->name, to->length);
+        if (!error)
+            notify_move(from, to, moved);
+        if (!error && (flags & RENAME_WHITEOUT))
+            error = whiteout(from);
     }
     if (there)
         dentry_drop(there);
@@ -400,10 +442,11 @@ int64_t lx_renameat2(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t 
     char *new_text = NULL;
     int error = 0;
 
-    if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
-        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
-        return flags & RENAME_WHITEOUT ? unimplemented(-EINVAL, "renameat2 flag RENAME_WHITEOUT")
-                                       : -EINVAL;
+    if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) ||
+        ((flags & RENAME_EXCHANGE) && (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT))))
+        return -EINVAL;
+    if ((flags & RENAME_WHITEOUT) && !privileged())
+        return -EPERM;
     state = heap_alloc(2 * sizeof *state);
     if (!state)
         return -ENOMEM;

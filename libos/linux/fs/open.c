@@ -3,10 +3,12 @@
  * open.c - opening and closing.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include <linux/close_range.h>
+#include <linux/openat2.h>
 
 #define OPEN_FLAGS                                                                                 \
     (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC |         \
@@ -92,6 +94,11 @@ int file_open_dentry(struct dentry *dentry, uint32_t flags, struct file **out)
         file_drop(file);
         return error;
     }
+    if (!(flags & O_PATH)) {
+        if (flags & O_TRUNC)
+            notify_dentry(dentry, IN_MODIFY);
+        notify_dentry(dentry, IN_OPEN);
+    }
     *out = file;
     return 0;
 }
@@ -117,6 +124,8 @@ static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mo
         char name[32];
         int length = format(name, sizeof name, "#%lu", (unsigned long)inode->number);
         dentry = dentry_new(directory, name, (uint32_t)length, inode);
+        if (dentry)
+            dentry->linkable = !(flags & O_EXCL);
         error = dentry ? file_open_dentry(dentry, flags, out) : -ENOMEM;
         dentry_drop(dentry);
     }
@@ -124,7 +133,9 @@ static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mo
     return error;
 }
 
-int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+/* base: held by the caller; NULL unless resolve asks for one. */
+static int open_resolve(int dirfd, const char *path, uint32_t flags, uint32_t mode,
+                        uint32_t resolve, struct dentry *base, struct file **out)
 {
     struct walk state;
     struct last last;
@@ -141,6 +152,8 @@ int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, str
             return -EINVAL;
         return open_tmpfile(dirfd, path, flags, mode, out);
     }
+    state.resolve = resolve;
+    state.base = base;
     error = walk_open(dirfd, path, flags, &state, &last, &dentry);
     if (error)
         return error;
@@ -148,6 +161,8 @@ int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, str
         error = may_create(last.parent);
         if (!error)
             error = dentry_create(last.parent, last.name, last.length, S_IFREG | mode, &dentry);
+        if (!error)
+            notify_name(last.parent->inode, last.name, last.length, IN_CREATE, 0);
         dentry_drop(last.parent);
         if (error)
             return error;
@@ -162,6 +177,11 @@ int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, str
         error = file_open_dentry(dentry, flags, out);
     dentry_drop(dentry);
     return error;
+}
+
+int file_open_at(int dirfd, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+{
+    return open_resolve(dirfd, path, flags, mode, 0, NULL, out);
 }
 
 int file_open(const char *path, uint32_t flags, uint32_t mode, struct file **out)
@@ -184,6 +204,84 @@ int64_t lx_openat(uint64_t dirfd, uint64_t path, uint64_t flags64, uint64_t mode
     if (error)
         return error;
     fd = fd_install(file, flags & O_CLOEXEC, 0);
+    if (fd < 0)
+        file_drop(file);
+    return fd;
+}
+
+#define RESOLVE_ALL                                                                                \
+    (RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH |             \
+     RESOLVE_IN_ROOT | RESOLVE_CACHED)
+
+/* openat ignores what it does not know; openat2 refuses it. */
+static int how_check(const struct open_how *how)
+{
+    uint32_t flags = (uint32_t)how->flags;
+    bool creates = flags & (O_CREAT | __O_TMPFILE);
+
+    if ((how->flags & ~(uint64_t)OPEN_FLAGS) || (how->resolve & ~(uint64_t)RESOLVE_ALL) ||
+        (how->resolve & RESOLVE_BENEATH && how->resolve & RESOLVE_IN_ROOT))
+        return -EINVAL;
+    if (creates ? how->mode & ~07777ul : how->mode != 0)
+        return -EINVAL;
+    if ((flags & O_PATH) && (flags & ~(uint32_t)(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)))
+        return -EINVAL;
+    if ((how->resolve & RESOLVE_CACHED) && (flags & (O_TRUNC | O_CREAT | __O_TMPFILE)))
+        return -EAGAIN;
+    return 0;
+}
+
+static int open_how(int dirfd, const char *path, const struct open_how *how, struct file **out)
+{
+    bool based = how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT);
+    uint32_t flags = (uint32_t)how->flags;
+    struct dentry *base = NULL;
+    int error;
+
+    if ((flags & __O_TMPFILE) && (how->resolve & ~(uint64_t)RESOLVE_CACHED))
+        return (int)unimplemented(-EINVAL, "openat2 with O_TMPFILE and resolve 0x%lx",
+                                  (unsigned long)how->resolve);
+    /* A path that begins with a slash is looked up below the directory, too. */
+    error = based ? walk_start(dirfd, *path == '/' ? "." : path, &base) : 0;
+    if (!error)
+        error = open_resolve(dirfd, path, flags, (uint32_t)how->mode, (uint32_t)how->resolve, base,
+                             out);
+    if (base)
+        dentry_drop(base);
+    return error;
+}
+
+int64_t lx_openat2(uint64_t dirfd, uint64_t path, uint64_t how_address, uint64_t size)
+{
+    struct open_how how;
+    struct file *file;
+    char *text;
+    int error = 0;
+    int fd;
+
+    if (size < sizeof how)
+        return -EINVAL;
+    if (size > PAGE_SIZE)
+        return -E2BIG;
+    error = copy_from_user(&how, how_address, sizeof how);
+    for (uint64_t at = sizeof how; !error && at < size; at++) {
+        char extra;
+        error = copy_from_user(&extra, how_address + at, 1);
+        if (!error && extra)
+            error = -E2BIG;
+    }
+    if (!error)
+        error = how_check(&how);
+    if (error)
+        return error;
+    text = path_take(path, &error);
+    if (!text)
+        return error;
+    error = open_how((int)dirfd, text, &how, &file);
+    path_give(text);
+    if (error)
+        return error;
+    fd = fd_install(file, how.flags & O_CLOEXEC, 0);
     if (fd < 0)
         file_drop(file);
     return fd;

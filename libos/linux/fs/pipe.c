@@ -320,6 +320,64 @@ int64_t pipe_set_size(struct file *file, uint64_t bytes)
     return limit;
 }
 
+/* --- For splice.c --- */
+
+bool pipe_same(const struct file *a, const struct file *b)
+{
+    return a->state == b->state;
+}
+
+uint64_t pipe_room(const struct file *file)
+{
+    const struct pipe *pipe = file->state;
+
+    return pipe->limit - pipe->count;
+}
+
+uint64_t pipe_filled(const struct file *file)
+{
+    return ((const struct pipe *)file->state)->count;
+}
+
+int pipe_wait(struct file *file, bool write, bool nonblock)
+{
+    struct pipe *pipe = file->state;
+    int error = 0;
+
+    while (!error) {
+        if (write && !pipe->readers)
+            return (int)broken();
+        if (write ? pipe->limit > pipe->count : pipe->count || !pipe->writers)
+            return 0;
+        if (nonblock)
+            return -EAGAIN;
+        error = pipe_sleep(write ? &pipe->write_wait : &pipe->read_wait);
+    }
+    return error;
+}
+
+int64_t pipe_look(struct file *file, void *to, uint64_t bytes)
+{
+    struct pipe *pipe = file->state;
+    uint32_t part = (uint32_t)min_of(bytes, (uint64_t)pipe->count);
+    uint32_t first = min_of(part, pipe->size - pipe->head);
+
+    memcpy(to, pipe->ring + pipe->head, first);
+    memcpy((char *)to + first, pipe->ring, part - first);
+    return part;
+}
+
+void pipe_skip(struct file *file, uint64_t bytes)
+{
+    struct pipe *pipe = file->state;
+    uint32_t part = (uint32_t)min_of(bytes, (uint64_t)pipe->count);
+
+    pipe->head = (pipe->head + part) & (pipe->size - 1);
+    pipe->count -= part;
+    if (pipe->limit - pipe->count >= PIPE_BUF)
+        wake(&pipe->write_wait);
+}
+
 /* open of a fifo: waits for the other side as POSIX says; both directions at once never wait, and
  * neither does a pipe without a name that is opened again through /proc/PID/fd. */
 int fifo_open(struct file *file)

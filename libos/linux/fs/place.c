@@ -4,6 +4,7 @@
  * listings, mounts.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -92,17 +93,34 @@ int64_t lx_getdents64(uint64_t fd, uint64_t buffer, uint64_t bytes)
     if (!file)
         return -EBADF;
     done = file->ops->readdir ? file->ops->readdir(file, buffer, (uint32_t)bytes) : -ENOTDIR;
+    if (done >= 0)
+        notify_dentry(file->dentry, IN_ACCESS);
     file_drop(file);
     return done;
 }
 
-/* The old call differs in where the type is; programs of x86-64 have not used it since 2000. */
+/* The old call: the type stands in the record's last byte, and the name where it used to be. Records of both
+ * kinds are equally long, so they are changed in place in the program's memory. */
 int64_t lx_getdents(uint64_t fd, uint64_t buffer, uint64_t bytes)
 {
-    (void)fd;
-    (void)buffer;
-    (void)bytes;
-    return unimplemented(-ENOSYS, "getdents: use getdents64");
+    int64_t done = lx_getdents64(fd, buffer, bytes);
+
+    for (int64_t at = 0; at < done;) {
+        uint8_t record[24 + NAME_LIMIT + 8];
+        uint16_t length;
+
+        if (copy_from_user(&length, buffer + (uint64_t)at + 16, sizeof length) || length < 24 ||
+            length > sizeof record || copy_from_user(record, buffer + (uint64_t)at, length))
+            return -EFAULT;
+        uint8_t type = record[18];
+
+        memmove(record + 18, record + 19, length - 19u);
+        record[length - 1] = type;
+        if (copy_to_user(buffer + (uint64_t)at, record, length))
+            return -EFAULT;
+        at += length;
+    }
+    return done;
 }
 
 int64_t lx_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t argument)

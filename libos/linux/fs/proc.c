@@ -307,6 +307,9 @@ static int sys_start(struct dentry *root)
                                          {"pipe-max-size", "1048576"},
                                          {"protected_hardlinks", "0"},
                                          {"protected_symlinks", "0"}};
+    static const struct constant inotify[] = {{"max_queued_events", "16384"},
+                                              {"max_user_instances", "128"},
+                                              {"max_user_watches", "65536"}};
     static const struct constant core[] = {{"somaxconn", "4096"}};
     static const struct constant random[] = {{"entropy_avail", "256"}, {"poolsize", "256"}};
     struct dentry *sys = pseudo_directory(root, "sys");
@@ -317,6 +320,8 @@ static int sys_start(struct dentry *root)
 
     error = error ? error : lines(pseudo_directory(sys, "vm"), vm, ARRAY_SIZE(vm));
     error = error ? error : lines(fs_directory, fs, ARRAY_SIZE(fs));
+    error = error ? error
+                  : lines(pseudo_directory(fs_directory, "inotify"), inotify, ARRAY_SIZE(inotify));
     error = error ? error
                   : lines(pseudo_directory(pseudo_directory(sys, "net"), "core"), core,
                           ARRAY_SIZE(core));

@@ -3,6 +3,7 @@
  * rw.c - moving bytes between programs and open files: read, write and their vectors, seek, ioctl.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -43,6 +44,8 @@ int64_t lx_read(uint64_t fd, uint64_t buffer, uint64_t bytes)
         done = file->ops->read
                    ? file->ops->read(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
                    : -EINVAL;
+    if (done > 0)
+        notify_dentry(file->dentry, IN_ACCESS);
     fast_drop(file);
     return done;
 }
@@ -58,6 +61,8 @@ int64_t lx_write(uint64_t fd, uint64_t buffer, uint64_t bytes)
         done = file->ops->write
                    ? file->ops->write(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
                    : -EINVAL;
+    if (done > 0)
+        notify_dentry(file->dentry, IN_MODIFY);
     fast_drop(file);
     return done;
 }
@@ -102,6 +107,8 @@ static int64_t at_position(int fd, uaddr_t buffer, uint64_t bytes, uint64_t posi
     if (done)
         return done;
     done = transfer(file, buffer, min_of(bytes, IO_LIMIT), &position, write);
+    if (done > 0)
+        notify_dentry(file->dentry, write ? IN_MODIFY : IN_ACCESS);
     file_drop(file);
     return done;
 }
@@ -172,6 +179,8 @@ static int64_t vectored(int fd, uaddr_t address, uint64_t count, uint64_t *posit
         if ((uint64_t)part < vector[i].iov_len)
             break;
     }
+    if (done > 0)
+        notify_dentry(file->dentry, write ? IN_MODIFY : IN_ACCESS);
     heap_free(vector);
     file_drop(file);
     return done;
@@ -203,16 +212,35 @@ int64_t lx_pwritev(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, u
     return vectored((int)fd, vector, count, &low, true);
 }
 
-/* The flags that only speed things up or make them durable mean nothing to files in memory. */
+/*
+ * RWF_HIPRI, RWF_DSYNC and RWF_SYNC mean nothing to files in memory. The other two act like O_NONBLOCK and
+ * O_APPEND for one call: nothing sleeps then, so nobody else sees the file's flags meanwhile.
+ */
 static int64_t vectored2(uint64_t fd, uaddr_t vector, uint64_t count, uint64_t offset,
                          uint64_t flags, bool write)
 {
-    if (flags & ~(uint64_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
-        return unimplemented(-EOPNOTSUPP, "%s flags %#lx", write ? "pwritev2" : "preadv2",
-                             (unsigned long)flags);
+    struct file *file;
+    uint32_t kept;
+    uint32_t added;
+    int64_t done;
+
+    if (flags & ~(uint64_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND))
+        return -EOPNOTSUPP;
     if ((int64_t)offset < -1)
         return -EINVAL;
-    return vectored((int)fd, vector, count, offset == UINT64_MAX ? NULL : &offset, write);
+    file = fd_get((int)fd);
+    if (!file)
+        return -EBADF;
+    if (write && (flags & RWF_NOWAIT) && file->inode && is_regular(file->inode) &&
+        !(file->flags & O_DIRECT))
+        flags &= ~(uint64_t)RWF_NOWAIT; /* memory never waits */
+    added = (flags & RWF_NOWAIT ? O_NONBLOCK : 0) | (flags & RWF_APPEND ? O_APPEND : 0);
+    kept = file->flags;
+    file->flags |= added;
+    done = vectored((int)fd, vector, count, offset == UINT64_MAX ? NULL : &offset, write);
+    file->flags = (file->flags & ~added) | (kept & added);
+    file_drop(file);
+    return done;
 }
 
 int64_t lx_preadv2(uint64_t fd, uint64_t vector, uint64_t count, uint64_t low, uint64_t high,
@@ -302,6 +330,10 @@ static int64_t pump(struct file *in, uint64_t *in_at, struct file *out, uint64_t
             break;
     }
     frame_drop(frame);
+    if (total) {
+        notify_dentry(in->dentry, IN_ACCESS);
+        notify_dentry(out->dentry, IN_MODIFY);
+    }
     return total ? total : error;
 }
 

@@ -85,7 +85,7 @@ static void statx_fill(struct inode *inode, struct statx *out)
 
     inode_stat(inode, &st);
     memset(out, 0, sizeof *out);
-    out->stx_mask = STATX_BASIC_STATS;
+    out->stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
     out->stx_blksize = (uint32_t)st.st_blksize;
     out->stx_nlink = (uint32_t)st.st_nlink;
     out->stx_uid = st.st_uid;
@@ -97,6 +97,8 @@ static void statx_fill(struct inode *inode, struct statx *out)
     out->stx_atime = stamp(inode->access_ns);
     out->stx_mtime = stamp(inode->modify_ns);
     out->stx_ctime = stamp(inode->change_ns);
+    out->stx_btime = stamp(inode->birth_ns);
+    out->stx_mnt_id = inode->mount->device;
     out->stx_rdev_major = (inode->rdev >> 8) & 0xfff;
     out->stx_rdev_minor = (inode->rdev & 0xff) | ((inode->rdev >> 12) & 0xfff00);
     out->stx_dev_minor = inode->mount->device;

@@ -94,10 +94,12 @@ struct inode {
     uint32_t seals;   /* memfd */
     uint64_t number;
     uint64_t size;
-    int64_t access_ns, modify_ns, change_ns;
+    int64_t access_ns, modify_ns, change_ns, birth_ns;
     struct mount *mount;
     const struct inode_ops *ops;
     struct lock_list *locks;
+    void *watches;            /* fs/inotify.c */
+    struct xattr *attributes; /* fs/xattr.c */
     union {
         struct pages pages;   /* regular files */
         struct directory dir; /* directories */
@@ -123,6 +125,7 @@ struct dentry {
     uint64_t position;
     bool attached; /* in its parent */
     bool nameless; /* pipe:[7]: the name is the whole path */
+    bool linkable; /* made by O_TMPFILE: linkat may give it its first name */
     uint8_t length;
     char *name; /* own_name, or the heap's after a rename */
     char own_name[];
@@ -203,7 +206,9 @@ struct last {
     bool slash; /* a slash followed */
 };
 struct walk {
-    struct dentry *at; /* held */
+    struct dentry *at;   /* held */
+    struct dentry *base; /* RESOLVE_BENEATH, RESOLVE_IN_ROOT: where it began, held by the caller */
+    uint32_t resolve;    /* RESOLVE_* of openat2 */
     uint32_t links;
     uint32_t depth;
     const char *rest[LINK_LIMIT + 1];
@@ -222,9 +227,10 @@ char *path_buffer(void);
 char *path_take(uaddr_t from, int *error);
 void path_give(char *buffer);
 /* open's walk: gives the file's dentry, or its parent and name when it does not exist and may be
- * made (*out NULL). */
+ * made (*out NULL). state->resolve and base are the caller's wishes; all else is set here. */
 int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, struct last *last,
               struct dentry **out);
+int walk_start(int dirfd, const char *path, struct dentry **out); /* where a walk begins; held */
 int link_text(struct inode *inode, char *buffer,
               size_t size); /* length (cut off at size) or error */
 
@@ -272,6 +278,7 @@ void locks_close(struct inode *inode, struct file *file,
                  struct files *owner); /* a descriptor was closed */
 void locks_end(struct file *file);     /* last close */
 void locks_free(struct inode *inode);
+void xattrs_free(struct inode *inode);
 void epoll_forget(struct file *file);
 int fifo_open(struct file *file);
 int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument);

@@ -4,10 +4,12 @@
  *
  * A walk keeps the place it has reached (held) and a stack of what is still to be walked: the path
  * itself and above it the rests of the links it went into. Nothing sleeps, so link texts stay where
- * they are.
+ * they are. openat2 may set a base that the walk does not leave (or that is its root), and forbid
+ * links and mounts.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
+#include <linux/openat2.h>
 
 /* Nearly every call needs a buffer for one path: the last one given back waits here for the next
  * call. */
@@ -47,32 +49,48 @@ static void move_to(struct walk *state, struct dentry *to)
     state->at = to;
 }
 
-static int start(int dirfd, const char *path, struct walk *state)
+int walk_start(int dirfd, const char *path, struct dentry **out)
 {
     struct fs_context *fs = &current()->process->fs;
+    struct file *file;
 
-    memset(state, 0, offsetof(struct walk, rest));
-    state->rest[0] = path;
-    if (path[0] == '/') {
-        state->at = fs->root;
-    } else if (dirfd == AT_FDCWD) {
-        state->at = fs->cwd;
-    } else {
-        struct file *file = fd_get_any(dirfd);
-        if (!file)
-            return -EBADF;
-        state->at = file_dentry(file);
-        file_drop(file);
-        if (!state->at)
-            return -ENOMEM;
-        if (*path && !is_directory(state->at->inode)) {
-            dentry_drop(state->at);
-            return -ENOTDIR;
-        }
+    if (path[0] == '/' || dirfd == AT_FDCWD) {
+        *out = path[0] == '/' ? fs->root : fs->cwd;
+        dentry_hold(*out);
         return 0;
     }
+    file = fd_get_any(dirfd);
+    if (!file)
+        return -EBADF;
+    *out = file_dentry(file);
+    file_drop(file);
+    if (!*out)
+        return -ENOMEM;
+    if (*path && !is_directory((*out)->inode)) {
+        dentry_drop(*out);
+        return -ENOTDIR;
+    }
+    return 0;
+}
+
+static int start_resolve(int dirfd, const char *path, struct walk *state)
+{
+    state->links = 0;
+    state->depth = 0;
+    state->rest[0] = path;
+    if (!state->base)
+        return walk_start(dirfd, path, &state->at);
+    if (*path == '/' && (state->resolve & RESOLVE_BENEATH))
+        return -EXDEV;
+    state->at = state->base;
     dentry_hold(state->at);
     return 0;
+}
+
+static int start(int dirfd, const char *path, struct walk *state)
+{
+    memset(state, 0, offsetof(struct walk, rest));
+    return start_resolve(dirfd, path, state);
 }
 
 /* Takes the next component off the stack; false: the path has ended. Fills name, length, kind,
@@ -120,18 +138,25 @@ static bool at_end(const struct walk *state)
     return true;
 }
 
-static void up(struct walk *state)
+/* ".."; -EXDEV where openat2 forbids it. */
+static int up(struct walk *state)
 {
-    struct dentry *root = current()->process->fs.root;
+    struct dentry *root = state->base ? state->base : current()->process->fs.root;
     struct dentry *d = state->at;
+
+    if (d == state->base && (state->resolve & RESOLVE_BENEATH))
+        return -EXDEV;
 
     while (d != root && d->parent == d && d->inode->mount->point && d == d->inode->mount->root)
         d = d->inode->mount->point;
     if (d != root)
         d = d->parent;
     d = mount_top(d);
+    if ((state->resolve & RESOLVE_NO_XDEV) && d->inode->mount != state->at->inode->mount)
+        return -EXDEV;
     dentry_hold(d);
     move_to(state, d);
+    return 0;
 }
 
 int lookup_name(struct dentry *directory, const struct last *last, struct dentry **out)
@@ -177,15 +202,24 @@ static int enter_link(struct walk *state, struct dentry *link)
 {
     struct inode *inode = link->inode;
     const char *text = NULL;
+    bool magic = inode->ops && inode->ops->follow;
     int error = 0;
 
-    if (++state->links > LINK_LIMIT) {
+    if (++state->links > LINK_LIMIT || (state->resolve & RESOLVE_NO_SYMLINKS) ||
+        (magic && (state->resolve & RESOLVE_NO_MAGICLINKS))) {
         error = -ELOOP;
+    } else if (magic && state->base) {
+        error = -EXDEV;
     } else if (inode->ops && inode->ops->follow) {
         struct dentry *to = NULL;
         error = inode->ops->follow(inode, &to);
-        if (!error)
+        if (!error && (state->resolve & RESOLVE_NO_XDEV) &&
+            to->inode->mount != state->at->inode->mount) {
+            dentry_drop(to);
+            error = -EXDEV;
+        } else if (!error) {
             move_to(state, to);
+        }
     } else if (inode->ops && inode->ops->readlink) {
         int64_t length = inode->ops->readlink(inode, state->text, sizeof state->text - 1);
         error = length < 0 ? (int)length : 0;
@@ -204,12 +238,29 @@ static int enter_link(struct walk *state, struct dentry *link)
             state->depth--;
         state->rest[++state->depth] = text;
         if (*text == '/') {
-            dentry_hold(current()->process->fs.root);
-            move_to(state, current()->process->fs.root);
+            struct dentry *root = state->base ? state->base : current()->process->fs.root;
+
+            if ((state->resolve & RESOLVE_BENEATH) ||
+                ((state->resolve & RESOLVE_NO_XDEV) &&
+                 root->inode->mount != state->at->inode->mount))
+                error = -EXDEV;
+            dentry_hold(root);
+            move_to(state, root);
         }
     }
     dentry_drop(link);
     return error;
+}
+
+/* Takes the hold on `found`, which state->at contains. */
+static int step_to(struct walk *state, struct dentry *found)
+{
+    if ((state->resolve & RESOLVE_NO_XDEV) && found->inode->mount != state->at->inode->mount) {
+        dentry_drop(found);
+        return -EXDEV;
+    }
+    move_to(state, found);
+    return 0;
 }
 
 /* One component from state->at; a link is entered if `follow`. Missing names: -ENOENT. */
@@ -224,17 +275,14 @@ static int step(struct walk *state, const struct last *last, bool follow)
         error = inode_permission(state->at->inode, 1);
         if (error)
             return error;
-        if (last->kind == LAST_DOTDOT)
-            up(state);
-        return 0;
+        return last->kind == LAST_DOTDOT ? up(state) : 0;
     }
     error = lookup_name(state->at, last, &found);
     if (error)
         return error;
     if (follow && is_link(found->inode))
         return enter_link(state, found);
-    move_to(state, found);
-    return 0;
+    return step_to(state, found);
 }
 
 static int finish(struct walk *state, int error, struct dentry **out)
@@ -375,9 +423,10 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
     *out = NULL;
     if (!*path)
         return -ENOENT;
-    if (!(flags & O_CREAT) && (dirfd == AT_FDCWD || *path == '/') && walk_plain(path, out))
+    if (!(flags & O_CREAT) && (dirfd == AT_FDCWD || *path == '/') && !state->resolve &&
+        walk_plain(path, out))
         return 0;
-    error = start(dirfd, path, state);
+    error = start_resolve(dirfd, path, state);
     if (error)
         return error;
     while (!error) {
@@ -403,8 +452,8 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
             dentry_drop(found);
             error = -EEXIST;
         } else if (!is_link(found->inode) || ((flags & O_NOFOLLOW) && !slash)) {
-            move_to(state, found);
-            if (slash && !is_directory(found->inode))
+            error = step_to(state, found);
+            if (!error && slash && !is_directory(found->inode))
                 error = -ENOTDIR;
             return finish(state, error, out);
         } else {

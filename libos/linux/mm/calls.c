@@ -30,6 +30,8 @@ static int map_file(uint64_t fd, uint64_t prot, uint64_t kind, struct file **out
         error = -EACCES;
     else if (!file->ops->page)
         error = -ENODEV;
+    else if (kind != MAP_PRIVATE && prot & PROT_WRITE && file_write_sealed(file))
+        error = -EPERM;
     if (error) {
         file_drop(file);
         return error;

@@ -127,7 +127,7 @@ int space_protect(struct space *space, uint64_t address, uint64_t length, uint32
         struct area *area = &space->area[i];
 
         if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
-            (area->file->flags & 3) == 0)
+            ((area->file->flags & 3) == 0 || file_write_sealed(area->file)))
             return -EACCES;
         if (area->prot == prot)
             continue;
@@ -267,6 +267,22 @@ void space_sizes(struct space *space, struct space_sizes *out)
             out->data += pages;
     }
     out->resident = space->resident;
+}
+
+bool space_maps_writable(struct inode *inode)
+{
+    list_for_each (node, &space_list) {
+        const struct space *space = list_item(node, struct space, all);
+
+        for (uint32_t i = 0; i < space->count; i++) {
+            const struct area *area = &space->area[i];
+
+            if (area->file && area->file->inode == inode && area->flags & AREA_SHARED &&
+                (area->file->flags & 3) == 2 && !file_write_sealed(area->file))
+                return true;
+        }
+    }
+    return false;
 }
 
 void space_truncate_notify(struct inode *inode, uint64_t first_page)

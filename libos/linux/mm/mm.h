@@ -7,6 +7,7 @@
 
 typedef uint64_t frame_t; /* frame number */
 struct file;
+struct inode;
 struct regs;
 
 /* --- Frames (mm/frames.c): buddy allocator over the instance's frames, all in the linear map
@@ -57,8 +58,9 @@ struct space_sizes {
 }; /* pages */
 void space_sizes(struct space *space, struct space_sizes *out);
 
+/* May someone write the inode through a shared mapping that exists? (F_SEAL_WRITE) */
+bool space_maps_writable(struct inode *inode);
 /* Removes every mapping of the inode's pages from first_page on, in all spaces (truncate). */
-struct inode;
 void space_truncate_notify(struct inode *inode, uint64_t first_page);
 
 /* Page fault at address; user: from the program. 0: resolved; else the siginfo code with *signal

@@ -15,6 +15,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/log.h"
+#include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
@@ -112,7 +113,7 @@ static void children_orphan(struct process *process)
         child->parent = NULL;
         if (child->zombie)
             zombie_release(child);
-        else if (child->pgid != process->pgid)
+        else if (child->pgid != process->pgid && child->sid == process->sid)
             group_check_orphan(child->pgid);
     }
 }
@@ -162,8 +163,14 @@ void process_exit(int status)
     children_orphan(process);
     process->zombie = true;
     process->sig.stopped = false;
+    pidfd_exited(process);
+    /* Only who was the group's connection to its session takes it along: a parent elsewhere in the session. */
+    bool connects = process->parent && process->parent->pgid != process->pgid &&
+                    process->parent->sid == process->sid;
+
     process_child_report(process);
-    group_check_orphan(process->pgid);
+    if (connects)
+        group_check_orphan(process->pgid);
     task_exit();
 }
 
@@ -182,6 +189,7 @@ int64_t lx_exit(uint64_t status)
 struct wait_request {
     int pid;          /* > 0 that one, 0 own group, -1 any, < -1 that group */
     uint32_t options; /* WEXITED, WSTOPPED, WCONTINUED, WNOHANG, WNOWAIT */
+    bool again;       /* a pidfd that does not block: nothing found is EAGAIN */
     /* results */
     int found;
     int status;
@@ -308,6 +316,20 @@ int64_t lx_wait4(uint64_t pid, uint64_t status, uint64_t options, uint64_t usage
     return error ? error : r.found;
 }
 
+/* The number that a pidfd stands for; of a process that is no child of ours or reaped: one that nobody has. */
+static int wait_pidfd(int fd, struct wait_request *r)
+{
+    int error;
+    struct process *process = pidfd_process(fd, &error);
+
+    if (!process)
+        return error == -ESRCH ? -ECHILD : error;
+    r->again = pidfd_nonblock(fd) && !(r->options & WNOHANG);
+    if (r->again)
+        r->options |= WNOHANG;
+    return process->pid;
+}
+
 int64_t lx_waitid(uint64_t type, uint64_t id, uint64_t info, uint64_t options, uint64_t usage)
 {
     struct wait_request r = {.options = (uint32_t)options};
@@ -327,7 +349,12 @@ int64_t lx_waitid(uint64_t type, uint64_t id, uint64_t info, uint64_t options, u
         r.pid = id ? -(int)id : 0;
         break;
     case P_PIDFD:
-        return unimplemented(-EBADF, "waitid P_PIDFD");
+        if ((int)id < 0)
+            return -EINVAL;
+        r.pid = wait_pidfd((int)id, &r);
+        if (r.pid < 0)
+            return r.pid;
+        break;
     default:
         return -EINVAL;
     }
@@ -335,6 +362,8 @@ int64_t lx_waitid(uint64_t type, uint64_t id, uint64_t info, uint64_t options, u
         return -EINVAL;
     int error = wait_for(&r);
 
+    if (!error && r.again && !r.found)
+        return -EAGAIN;
     if (!error && info)
         error = copy_to_user(info, &r.info, sizeof r.info);
     if (!error && r.found)

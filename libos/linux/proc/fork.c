@@ -11,6 +11,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
@@ -83,6 +84,7 @@ static struct process *process_new(void)
     list_init(&process->sibling);
     list_init(&process->all);
     list_init(&process->tasks);
+    list_init(&process->pidfds);
     waitq_init(&process->child_wait);
     list_add_tail(&process->tasks, &task->peer);
     task->process = process;
@@ -105,6 +107,7 @@ void process_free(struct process *process)
     }
     if (!list_empty(&process->sibling))
         list_remove(&process->sibling);
+    pidfd_forget(process);
     task_free(only_task(process));
     heap_free(process);
 }

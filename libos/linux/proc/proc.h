@@ -42,6 +42,10 @@ int process_first(struct task **task);
 /* process_free - forget a zombie or a process that never ran: struct, tasks, number. Not the running one. */
 void process_free(struct process *process);
 
+/* May current look into this process's memory and descriptors (as for ptrace)? The same user in every respect, or
+ * root. pidfd.c */
+bool process_may_inspect(const struct process *process);
+
 /* vfork_release - the parent that waits for this process's exec or exit goes on. */
 void vfork_release(struct process *process);
 

@@ -31,6 +31,7 @@ int signal_init_process(struct process *process)
     process->sig.parent_death_signal = 0;
     process->sig.no_new_privileges = false;
     waitq_init(&process->sig.stop_wait);
+    waitq_init(&process->sig.fd_wait);
     process->timers = NULL;
     return 0;
 }
@@ -99,6 +100,7 @@ void signal_exit(struct process *process)
         queue_flush(process, &list_item(node, struct task, peer)->sig.pending, ~0ul);
     queue_flush(process, &process->sig.pending, ~0ul);
     process->sig.stopped = false;
+    waitq_abandon(&process->sig.fd_wait);
     heap_free(process->sig.action);
     process->sig.action = NULL;
 }

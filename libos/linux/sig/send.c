@@ -4,6 +4,7 @@
  */
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/pidfd.h"
 #include "libos/linux/user.h"
 
 #define task_of_peer(node) list_item(node, struct task, peer)
@@ -83,9 +84,11 @@ int signal_send_process(struct process *process, int signal, const struct siginf
         return 0;
     int error = queue_add(process, queue, signal, info, must_queue(signal, info));
 
-    if (!error)
-        wake_takers(process, signal);
-    return error;
+    if (error)
+        return error;
+    wake_takers(process, signal);
+    waitq_wake(&process->sig.fd_wait);
+    return 0;
 }
 
 int signal_send_task(struct task *task, int signal, const struct siginfo *info)
@@ -104,6 +107,7 @@ int signal_send_task(struct task *task, int signal, const struct siginfo *info)
     if (error)
         return error;
     signal_update(task);
+    waitq_wake(&process->sig.fd_wait);
     if ((task->state != TASK_RUNNING || task != current()) &&
         (task->sig.attention || awaited_by(task, signal)))
         task_wake(task);
@@ -222,6 +226,31 @@ int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
     struct process *process = process_find(pid);
 
     return process ? send_checked(process, signal, &info) : -ESRCH;
+}
+
+int64_t lx_pidfd_send_signal(uint64_t pidfd, uint64_t signal, uint64_t information, uint64_t flags)
+{
+    struct siginfo info;
+    struct process *process;
+    int error;
+
+    if (flags)
+        return -EINVAL;
+    process = pidfd_process((int)pidfd, &error);
+    if (!process)
+        return error;
+    if ((int)signal < 0 || (int)signal > SIGNAL_COUNT)
+        return -EINVAL;
+    info_kill(&info, (int)signal, SI_USER);
+    if (information) {
+        if (copy_from_user(&info, information, sizeof info))
+            return -EFAULT;
+        if (info.signo != (int)signal)
+            return -EINVAL;
+        if ((info.code >= 0 || info.code == SI_TKILL) && process != current()->process)
+            return -EPERM;
+    }
+    return send_checked(process, (int)signal, &info);
 }
 
 /* The task with this id; NULL: none. tgid 0: of any process. */

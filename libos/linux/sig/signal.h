@@ -90,6 +90,7 @@ struct signal_shared {
     bool group_exit;
     bool stopped; /* job control: no task runs until it is cleared */
     int stop_signal;
+    struct waitq fd_wait;    /* readers of signalfds, and who polls them: woken by every signal */
     struct waitq stop_wait;  /* stopped tasks */
     int parent_death_signal; /* PR_SET_PDEATHSIG; 0: none */
     bool no_new_privileges;

@@ -81,6 +81,7 @@ static void timerfd_release(struct file *file)
 }
 
 static const struct file_ops timerfd_ops = {
+    .seek = file_seek_nowhere,
     .read = timerfd_read,
     .poll = timerfd_poll,
     .release = timerfd_release,
