@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - runs begin and end; helpers. A helper trusts nothing that the verifier found out: region and bounds are looked up. */
+#include <stddef.h>
+#include "code/run.h"
+
+void code_run_begin(struct code_run *run, const struct code_type *type)
+{
+    run->fuel = type->fuel;
+    run->abort = EXO_CODE_RAN;
+    run->insn = 0;
+    run->wake = 0;
+    run->send_count = 0;
+    run->own_count = 0;
+    __builtin_memcpy(run->access, type->access, sizeof run->access);
+    for (const struct code_field *f = type->fields; f->bytes; f++) {
+        if (f->kind == CODE_FIELD_POINTER)
+            run->context[f->offset / 8] = EXO_CODE_POINTER(f->region, 0);
+        if (f->kind == CODE_FIELD_END)
+            run->context[f->offset / 8] =
+                EXO_CODE_POINTER(f->region, run->window[f->region].length);
+    }
+}
+
+void code_run_end(struct code_run *run, const struct code_type *type, uint64_t result)
+{
+    if (!run->abort && result > type->result_max)
+        run->abort = EXO_CODE_A_RESULT;
+    if (!run->abort)
+        return;
+    run->wake = 0;
+    run->send_count = 0;
+    run->own_count = 0;
+}
+
+static uint64_t give_up(struct code_run *run, enum exo_code_abort reason)
+{
+    run->abort = reason;
+    return 0;
+}
+
+/* [pointer, pointer + bytes) in a region that may be accessed so; NULL: the run is aborted. */
+static uint8_t *reach(struct code_run *run, uint64_t pointer, uint64_t bytes, uint8_t need)
+{
+    uint64_t region = pointer >> 48;
+    uint64_t offset = (uint32_t)pointer;
+
+    if (region >= EXO_CODE_REGIONS || !(run->access[region] & need) ||
+        bytes > run->window[region].length || offset > run->window[region].length - bytes) {
+        (void)give_up(run, EXO_CODE_A_BOUNDS);
+        return NULL;
+    }
+    return run->window[region].base + offset;
+}
+
+static bool pay(struct code_run *run, uint64_t bytes)
+{
+    run->fuel -= (int64_t)(bytes / 8);
+    if (run->fuel >= 0)
+        return true;
+    (void)give_up(run, EXO_CODE_A_FUEL);
+    return false;
+}
+
+static uint64_t helper_copy(uint64_t to, uint64_t from, uint64_t bytes, uint64_t d, uint64_t e,
+                            struct code_run *run)
+{
+    const uint8_t *source = reach(run, from, bytes, CODE_READ);
+    uint8_t *target = source ? reach(run, to, bytes, CODE_WRITE) : NULL;
+
+    (void)d;
+    (void)e;
+    if (target && pay(run, bytes))
+        __builtin_memmove(target, source, bytes);
+    return 0;
+}
+
+static uint64_t helper_checksum(uint64_t from, uint64_t bytes, uint64_t seed, uint64_t d,
+                                uint64_t e, struct code_run *run)
+{
+    const uint8_t *at = reach(run, from, bytes, CODE_READ);
+    uint64_t sum = seed & UINT32_MAX;
+
+    (void)d;
+    (void)e;
+    if (!at || !pay(run, bytes))
+        return 0;
+    for (; bytes >= 2; bytes -= 2, at += 2)
+        sum += (uint32_t)(at[0] | at[1] << 8);
+    if (bytes)
+        sum += at[0];
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+static uint64_t helper_send(uint64_t from, uint64_t bytes, uint64_t c, uint64_t d, uint64_t e,
+                            struct code_run *run)
+{
+    const uint8_t *at = reach(run, from, bytes, CODE_READ);
+
+    (void)c;
+    (void)d;
+    (void)e;
+    if (!at)
+        return 0;
+    if (run->send_count == EXO_CODE_SENDS)
+        return UINT64_MAX;
+    run->send[run->send_count++] = (struct code_send){.bytes = at, .length = (uint32_t)bytes};
+    return 0;
+}
+
+static uint64_t helper_wake(uint64_t events, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                            struct code_run *run)
+{
+    (void)b;
+    (void)c;
+    (void)d;
+    (void)e;
+    run->wake |= events;
+    return 0;
+}
+
+static uint64_t helper_own(uint64_t first, uint64_t count, uint64_t type, uint64_t d, uint64_t e,
+                           struct code_run *run)
+{
+    (void)d;
+    (void)e;
+    if (!count || count > UINT32_MAX || type > UINT32_MAX || first > UINT64_MAX - count ||
+        run->own_count >= run->own_max)
+        return give_up(run, EXO_CODE_A_HELPER);
+    run->own[run->own_count++] =
+        (struct exo_code_extent){.first = first, .count = (uint32_t)count, .type = (uint32_t)type};
+    return 0;
+}
+
+code_helper *const code_helpers[EXO_CODE_HELPERS] = {
+    [EXO_CODE_HELPER_COPY] = helper_copy, [EXO_CODE_HELPER_CHECKSUM] = helper_checksum,
+    [EXO_CODE_HELPER_SEND] = helper_send, [EXO_CODE_HELPER_WAKE] = helper_wake,
+    [EXO_CODE_HELPER_OWN] = helper_own,
+};

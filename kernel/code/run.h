@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.h - one run of a program: its windows on memory, its stack, its fuel, and the effects that it has asked for.
+ *
+ * Effects are staged here and happen only if the run ends well. Compiled code finds everything through this struct, at the
+ * CODE_RUN_* offsets; helpers take it as their sixth argument. Pure.
+ */
+#pragma once
+#include "code/type.h"
+
+struct code_window {
+    uint8_t *base;
+    uint64_t length; /* at most 2^32 - 1 */
+};
+
+struct code_send {
+    const uint8_t *bytes;
+    uint32_t length;
+};
+
+struct code_run {
+    int64_t fuel;
+    uint32_t abort, insn; /* enum exo_code_abort, and where */
+    uint64_t scratch;     /* of compiled code */
+    struct code_window window[EXO_CODE_REGIONS];
+    uint64_t context[8];
+    uint8_t stack[EXO_CODE_STACK] __attribute__((aligned(8)));
+    uint8_t access[EXO_CODE_REGIONS]; /* CODE_READ .., of the type */
+    uint64_t wake;
+    uint32_t send_count;
+    uint32_t own_count, own_max;
+    struct code_send send[EXO_CODE_SENDS];
+    struct exo_code_extent *own;
+};
+
+#define CODE_RUN_FUEL    0
+#define CODE_RUN_ABORT   8
+#define CODE_RUN_INSN    12
+#define CODE_RUN_SCRATCH 16
+#define CODE_RUN_WINDOW  24
+#define CODE_RUN_CONTEXT 152
+#define CODE_RUN_STACK   216
+_Static_assert(__builtin_offsetof(struct code_run, scratch) == CODE_RUN_SCRATCH &&
+                   __builtin_offsetof(struct code_run, window) == CODE_RUN_WINDOW &&
+                   __builtin_offsetof(struct code_run, context) == CODE_RUN_CONTEXT &&
+                   __builtin_offsetof(struct code_run, stack) == CODE_RUN_STACK,
+               "compile.c");
+
+/*
+ * code_run_begin - a new run: no effects, full fuel. The caller has set window[] and the numbers in context[]; its pointers
+ * are filled in. window[] of regions that the type does not have must be empty.
+ */
+void code_run_begin(struct code_run *run, const struct code_type *type);
+
+/* code_run_end - after the program has returned `result`: abort if it is out of range; drop the effects of an aborted run. */
+void code_run_end(struct code_run *run, const struct code_type *type, uint64_t result);
+
+/* The helpers; what they find wrong sets run->abort. */
+typedef uint64_t code_helper(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                             struct code_run *run);
+extern code_helper *const code_helpers[EXO_CODE_HELPERS];

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* type.h - program types and helpers as data: all that verifier and run time know about them. Pure. */
+#pragma once
+#include <stdbool.h>
+#include "abi/exo_code.h"
+
+#define CODE_READ  1
+#define CODE_WRITE 2
+#define CODE_LOCK  4 /* atomic operations */
+
+enum code_field_kind {
+    CODE_FIELD_NUMBER,
+    CODE_FIELD_POINTER, /* to the start of a region */
+    CODE_FIELD_END,     /* of a region: for comparisons only */
+};
+
+struct code_field {
+    uint8_t offset, bytes, kind, region;
+};
+
+struct code_type {
+    const struct code_field *fields; /* ends with bytes == 0 */
+    uint8_t context_bytes;
+    uint8_t access[EXO_CODE_REGIONS]; /* CODE_READ .. */
+    uint32_t helpers;                 /* bit n: helper n may be called */
+    bool loops;                       /* backward jumps are allowed, and metered */
+    uint32_t cost_max;                /* of the longest path without a backward jump */
+    uint32_t fuel;                    /* for backward jumps, and for bytes that helpers move */
+    uint64_t result_max;
+};
+
+enum code_argument {
+    CODE_ARGUMENT_NONE,
+    CODE_ARGUMENT_NUMBER,
+    CODE_ARGUMENT_FROM, /* pointer into a region that may be read, other than context and stack */
+    CODE_ARGUMENT_TO,   /* ... that may be written */
+};
+
+extern const struct code_type code_types[EXO_CODE_TYPES];
+extern const uint8_t code_helper_arguments[EXO_CODE_HELPERS][5]; /* enum code_argument */

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# code.mk - host tests of downloaded code: domain, verifier, generated programs; `make fuzz`.
+CODE_T       := $(B)/tests/unit/code
+CODE_FLAGS   := -std=gnu17 -g -Wall -Wextra -Wshadow -Werror -Ikernel -Itests/unit/code -Itests/unit/kernel -I.
+CODE_SAFE    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CODE_KERNEL  := $(filter-out kernel/code/check.c,$(wildcard kernel/code/*.c)) # oracle.c includes check.c
+CODE_COMMON  := tests/unit/code/oracle.c tests/unit/code/interpret.c $(CODE_KERNEL)
+CODE_DEPS    := kernel/code/check.c $(wildcard kernel/code/*.h tests/unit/code/*.h) abi/exo_code.h
+UNIT_TESTS   += $(CODE_T)/domain_test $(CODE_T)/check_test $(CODE_T)/fuzz
+
+$(CODE_T)/domain_test: tests/unit/code/domain_test.c kernel/code/domain.c $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+$(CODE_T)/check_test: tests/unit/code/check_test.c $(CODE_COMMON) $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+$(CODE_T)/fuzz: tests/unit/code/fuzz.c tests/unit/code/generate.c $(CODE_COMMON) $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+# The same without sanitizers, for long runs.
+$(CODE_T)/fuzz-fast: tests/unit/code/fuzz.c tests/unit/code/generate.c $(CODE_COMMON) $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) -O2 -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+.PHONY: fuzz
+N ?= 1000000
+SEED ?= 1
+fuzz: $(CODE_T)/fuzz-fast ## N=programs SEED=first seed: generated programs through verifier, interpreter and compiler
+	$(Q)$(CODE_T)/fuzz-fast $(N) $(SEED)

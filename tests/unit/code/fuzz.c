@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz.c - many generated programs through verifier, interpreter and analysis; prints counts, and fails on any difference.
+ *
+ *   fuzz [PROGRAMS [SEED]]
+ */
+#include "generate.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUNS 3 /* inputs for each accepted program */
+
+static uint64_t accepted, runs, aborted, proved, guarded, differences;
+static uint64_t refused[EXO_CODE_ERRORS], aborts[EXO_CODE_ABORTS];
+static _Alignas(8) uint8_t scratch[SCRATCH_BYTES];
+
+static void print(const struct subject *s, uint64_t seed, int kind, const char *what, uint32_t insn)
+{
+    printf("# seed %" PRIu64 " kind %d: insn %u: %s\n", seed, kind, insn, what);
+    for (uint32_t i = 0; i < s->count && differences < 3; i++)
+        printf("#   %u: %02x dst %u src %u off %d imm %d\n", i, s->insn[i].opcode,
+               code_dst(&s->insn[i]), code_src(&s->insn[i]), s->insn[i].offset, s->insn[i].imm);
+    differences++;
+}
+
+static void one(uint64_t seed, enum generate_kind kind)
+{
+    static struct subject subject;
+    static struct code_check check;
+    static struct setting setting;
+
+    generate(&subject, seed, kind);
+    if (oracle_check(&check, &subject, scratch) != CODE_DONE) {
+        refused[check.error]++;
+        if (check.error == EXO_CODE_OK || check.error >= EXO_CODE_ERRORS ||
+            check.insn >= subject.count)
+            print(&subject, seed, (int)kind, "refused without a reason", check.insn);
+        return;
+    }
+    accepted++;
+    proved += check.proved;
+    guarded += check.guarded;
+    for (uint32_t i = 0; i < RUNS; i++) {
+        uint64_t result;
+        uint32_t insn = 0;
+        const char *wrong;
+
+        oracle_setting(&setting, &subject);
+        wrong = oracle_run(&check, &subject, &setting, &result, &insn);
+        runs++;
+        aborts[setting.run.abort]++;
+        aborted += setting.run.abort != EXO_CODE_RAN;
+        if (wrong) {
+            print(&subject, seed, (int)kind, wrong, insn);
+            return;
+        }
+        subject.seed += 0x1234567;
+        subject.input_bytes = (uint32_t)(subject.seed % (i ? WINDOW_MAX : 100));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t programs = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
+    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+
+    for (uint64_t i = 0; i < programs && differences < 10; i++)
+        one(seed + i, i % 8 == 7   ? GENERATE_NOISE
+                      : i % 8 >= 5 ? GENERATE_DAMAGED
+                                   : GENERATE_PLAUSIBLE);
+    printf("# %" PRIu64 " programs, %" PRIu64 " accepted, %" PRIu64 " runs, %" PRIu64
+           " aborted; accesses: %" PRIu64 " proved, %" PRIu64 " guarded\n",
+           programs, accepted, runs, aborted, proved, guarded);
+    printf("# refused by error:");
+    for (uint32_t e = 1; e < EXO_CODE_ERRORS; e++)
+        printf(" %u:%" PRIu64, e, refused[e]);
+    printf("\n# aborts by reason:");
+    for (uint32_t a = 1; a < EXO_CODE_ABORTS; a++)
+        printf(" %u:%" PRIu64, a, aborts[a]);
+    printf("\n%sok 1 - %" PRIu64 " generated programs, %" PRIu64
+           " differences\n1..1\n%d passed, %d failed\n",
+           differences ? "not " : "", programs, differences, !differences, differences != 0);
+    return differences != 0;
+}
