@@ -65,6 +65,7 @@ struct process {
     uint64_t faults;
     void *timers;          /* time/: POSIX and interval timers */
     struct list pidfds;    /* proc/pidfd.c */
+    struct sem_undo *sem_undo; /* ipc/sem.c */
     int nice;              /* kept for getpriority; inherited */
     uint64_t affinity;     /* kept for sched_getaffinity; 0: all CPUs; inherited */
 };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The list of Linux calls for people, from the tables. Included by linux.mk.
-LINUX_DEFS := $(addprefix libos/linux/call/,none.def mm_proc.def fs.def misc.def)
+LINUX_DEFS := $(addprefix libos/linux/call/,none.def mm_proc.def fs.def misc.def ipc.def)
 
 .PHONY: linux-calls linux-calls-check
 linux-calls: ## docs/linux-calls.md from the call tables of the Linux LibOS

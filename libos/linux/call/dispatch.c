@@ -24,6 +24,7 @@ static call_handler handlers[CALL_COUNT] = {
 #include "libos/linux/call/fs.def"
 #endif
 #include "libos/linux/call/misc.def"
+#include "libos/linux/call/ipc.def"
 #undef LX
 };
 
@@ -46,6 +47,7 @@ static const struct call_row rows[CALL_COUNT] = {
 #include "libos/linux/call/fs.def"
 #endif
 #include "libos/linux/call/misc.def"
+#include "libos/linux/call/ipc.def"
 #undef LX
 };
 #pragma GCC diagnostic pop

@@ -26,4 +26,5 @@
 #include "libos/linux/call/fs.def"
 #endif
 #include "libos/linux/call/misc.def"
+#include "libos/linux/call/ipc.def"
 #undef LX

@@ -234,6 +234,8 @@ int fd_close(struct files *files, int fd)
     if (!file)
         return -EBADF;
     files_clear(files, (uint32_t)fd);
+    if (file->ops && file->ops->flush)
+        file->ops->flush(file);
     if (file->inode && file->inode->locks)
         locks_close(file->inode, file, files);
     file_drop(file);

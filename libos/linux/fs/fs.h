@@ -34,6 +34,7 @@ struct file_ops {
     int64_t (*readdir)(struct file *file, uaddr_t buffer, uint64_t bytes); /* getdents64 */
     int (*sync)(struct file *file);
     void (*release)(struct file *file); /* last close */
+    void (*flush)(struct file *file);   /* a descriptor was closed, maybe not the last; NULL: nothing */
     /* the same as read and write, with LibOS memory (sendfile, splice, copies); NULL: cannot */
     int64_t (*read_here)(struct file *file, void *buffer, uint64_t bytes, uint64_t *offset);
     int64_t (*write_here)(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset);

@@ -3,6 +3,7 @@
  * proc.c - the files of /proc and /sys that speak of the whole instance.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/ipc/ids.h"
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/random.h"
 #include "abi/exo_types.h"
@@ -310,6 +311,11 @@ static int sys_start(struct dentry *root)
     static const struct constant inotify[] = {{"max_queued_events", "16384"},
                                               {"max_user_instances", "128"},
                                               {"max_user_watches", "65536"}};
+    static const struct constant mqueue[] = {{"queues_max", "256"},
+                                             {"msg_max", "10"},
+                                             {"msgsize_max", "8192"},
+                                             {"msg_default", "10"},
+                                             {"msgsize_default", "8192"}};
     static const struct constant core[] = {{"somaxconn", "4096"}};
     static const struct constant random[] = {{"entropy_avail", "256"}, {"poolsize", "256"}};
     struct dentry *sys = pseudo_directory(root, "sys");
@@ -320,6 +326,8 @@ static int sys_start(struct dentry *root)
 
     error = error ? error : lines(pseudo_directory(sys, "vm"), vm, ARRAY_SIZE(vm));
     error = error ? error : lines(fs_directory, fs, ARRAY_SIZE(fs));
+    error = error ? error
+                  : lines(pseudo_directory(fs_directory, "mqueue"), mqueue, ARRAY_SIZE(mqueue));
     error = error ? error
                   : lines(pseudo_directory(fs_directory, "inotify"), inotify, ARRAY_SIZE(inotify));
     error = error ? error
@@ -344,7 +352,15 @@ int procfs_start(struct dentry *root)
         {"filesystems", filesystems_text}, {"cmdline", cmdline_text}, {"devices", devices_text}};
     static const struct constant empty[] = {
         {"swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"}};
+    struct dentry *ipc = pseudo_directory(root, "sysvipc");
     int error = pseudo_link(root, "mounts", "self/mounts");
+
+    if (!error)
+        error = ipc ? pseudo_file(ipc, "shm", 0444, shm_text) : -ENOMEM;
+    if (!error)
+        error = pseudo_file(ipc, "sem", 0444, sem_text);
+    if (!error)
+        error = pseudo_file(ipc, "msg", 0444, msg_text);
 
     for (uint32_t i = 0; i < ARRAY_SIZE(file) && !error; i++)
         error = pseudo_file(root, file[i].name, 0444, file[i].make);

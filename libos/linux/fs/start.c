@@ -4,6 +4,7 @@
  * /dev/shm.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/tty/tty.h"
 
 #define MAGIC_TMPFS 0x01021994
@@ -58,6 +59,8 @@ int fs_start(const void *archive, uint64_t bytes)
         error = mount_at(root_dentry, "dev", "devtmpfs", MAGIC_TMPFS, false, 0755, &dev);
     if (!error)
         error = mount_at(dev, "shm", "tmpfs", MAGIC_TMPFS, false, 01777, &other);
+    if (!error)
+        error = mqueue_start(directory(dev, "mqueue", 01777));
     if (!error)
         error = devices_start(dev);
     if (!error)

@@ -14,6 +14,7 @@
 #include "libos/linux/call/futex.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/ipc/sem.h"
 #include "libos/linux/log.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
@@ -159,6 +160,7 @@ void process_exit(int status)
     sched_account();
     process->exit_status = status;
     tty_session_exit(process);
+    sem_exit(process);
     resources_release(process);
     children_orphan(process);
     process->zombie = true;
