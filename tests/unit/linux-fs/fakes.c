@@ -5,6 +5,8 @@
  *
  * Program memory is the test's own memory; addresses below 4096 are bad pointers.
  */
+#include "libos/linux/ipc/ids.h"
+#include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/core.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
@@ -436,4 +438,33 @@ bool signal_pending(struct task *of)
 {
     (void)of;
     return false;
+}
+
+/* --- ipc/ --- */
+
+static int nothing_text(struct text *text, uint64_t key)
+{
+    (void)text;
+    (void)key;
+    return 0;
+}
+
+int shm_text(struct text *text, uint64_t key)
+{
+    return nothing_text(text, key);
+}
+
+int sem_text(struct text *text, uint64_t key)
+{
+    return nothing_text(text, key);
+}
+
+int msg_text(struct text *text, uint64_t key)
+{
+    return nothing_text(text, key);
+}
+
+int mqueue_start(struct dentry *point)
+{
+    return point ? 0 : -ENOMEM;
 }
