@@ -60,10 +60,19 @@
 #define EXO_SLICE_NS      10000000
 #define EXO_OVERSTAY_NS                                                                            \
     1000000 /* grace after the end-of-slice upcall; then the kernel takes the CPU */
-#define EXO_CPU_MAX    64
-#define EXO_TRAP_DEPTH 4
-#define EXO_DEVICE_MAX 32
-#define EXO_FOREVER    0xffffffffffffffff
+#define EXO_CPU_MAX          64
+#define EXO_TRAP_DEPTH       4
+#define EXO_DEVICE_MAX       32
+#define EXO_GUARANTEED_MAX   16 /* frames that an env can keep from repossession */
+#define EXO_REPOSSESSED_MAX  64 /* frames taken by one call; entries of the repossession vector */
+#define EXO_LIMIT_ROWS       32
+#define EXO_LIMIT_NONE       0xffff /* limit_set: no limit any more */
+#define EXO_LIMIT_POSITIONS  0      /* kind: slice positions, of all CPUs together */
+#define EXO_LIMIT_KINDS      1
+#define EXO_REVOKE_FRAMES    1 /* kinds of revoke */
+#define EXO_REVOKE_POSITIONS 2
+#define EXO_REVOKE_KINDS     3
+#define EXO_FOREVER          0xffffffffffffffff
 
 /* --- Errors: calls return the negative ---------------------------------------------------------- */
 #define EXO_E_CALL   1  /* no such kernel call: check the ABI version */
@@ -101,9 +110,13 @@
 #define EXO_VECTOR_ALARM 0x101 /* asynchronous: the deadline of alarm_set passed */
 #define EXO_VECTOR_EVENT 0x102 /* asynchronous: upcall->events has new bits */
 
+#define EXO_VECTOR_REVOKE                                                                          \
+    0x104 /* asynchronous: something is asked for (revoke_count) or was taken (repossessed) */
+
 #define EXO_PENDING_SLICE_END 0x1
 #define EXO_PENDING_ALARM     0x2
 #define EXO_PENDING_EVENT     0x4
+#define EXO_PENDING_REVOKE    0x8
 
 /* Offsets used by assembly, checked below. */
 #define EXO_UPCALL_MASKED         0
@@ -127,6 +140,12 @@ struct exo_trap {
     uint32_t vector;
     uint32_t masked; /* upcall.masked before the trap */
     uint64_t reserved[2];
+};
+
+/* A frame that was taken by force. */
+struct exo_repossession {
+    uint64_t frame;
+    uint64_t saved; /* where its contents are now; 0: nowhere */
 };
 
 /*
@@ -170,6 +189,11 @@ struct exo_upcall {
     volatile uint64_t sleeps;
     volatile uint64_t wakes;
     volatile uint64_t transfers; /* control transfers received */
+    /* Revocation: what is asked for, how many are still owed, until when; and what was taken, newest at
+     * repossession[(repossessed - 1) % EXO_REPOSSESSED_MAX]. */
+    volatile uint64_t revoke_kind, revoke_count, revoke_deadline_ns;
+    volatile uint64_t repossessed;
+    struct exo_repossession repossession[EXO_REPOSSESSED_MAX];
 };
 static_assert(sizeof(struct exo_trap) == EXO_TRAP_SIZE, "trap record");
 static_assert(__builtin_offsetof(struct exo_upcall, trap) == EXO_UPCALL_TRAP, "trap records");
@@ -197,6 +221,25 @@ struct exo_env_config {
 };
 #define EXO_ENV_OPEN_TRANSFER 0x1 /* any env may call it by protected control transfer */
 #define EXO_EVENT_STOPPED     63  /* event bit at the guardian */
+
+/* What revoke_prepare is told. */
+struct exo_revoke_plan {
+    uint64_t guaranteed_count;
+    uint64_t guaranteed
+        [EXO_GUARANTEED_MAX]; /* frames that are never repossessed: handlers, their stacks */
+    uint64_t save_first,
+        save_count; /* a run of frames for the contents of what is taken; used up one by one */
+};
+
+/* A capability as data, made by token_seal. The kernel checks it whole; who has it can open it. */
+struct exo_token {
+    uint64_t part[2]; /* path */
+    uint16_t depth, rights;
+    uint32_t reserved;
+    uint64_t issuer; /* env; the token is worth something while it lives */
+    uint64_t epoch;
+    uint64_t mac;
+};
 
 struct exo_pte {
     uint64_t address; /* page address | level | EXO_PT_SPACE */

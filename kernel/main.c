@@ -8,6 +8,7 @@
 #include "core/klog.h"
 #include "core/slice.h"
 #include "core/table.h"
+#include "core/token.h"
 #include "dev/console.h"
 #include "dev/pci.h"
 #include "loader.h"
@@ -125,6 +126,7 @@ void kernel_main(uint32_t start_info)
         (struct pci_port){.map_registers = map_mmio, .message_address = apic_message_address};
     device_covers = pci_covers;
     device_count = pci_count;
+    device_release = pci_release;
     device_interrupt = pci_interrupt;
     apic_map(acpi_info.apic_address);
     apic_start();
@@ -133,6 +135,7 @@ void kernel_main(uint32_t start_info)
     time_calibrate();
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
+    token_start((uint64_t[2]){random_word(), random_word()});
     paging_prepare();
     struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes,
                                  machine->machine_frame);

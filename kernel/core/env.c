@@ -12,6 +12,7 @@
 #include "base/string.h"
 #include "core/calls.h"
 #include "core/frame.h"
+#include "core/revoke.h"
 #include "core/slice.h"
 #include "core/sleep.h"
 #include "core/ucopy.h"
@@ -82,7 +83,7 @@ static int env_frames(uint64_t frame, const struct exo_env_config *c, const stru
         return error;
     if (root->kind != EXO_FRAME_TABLE || root->level != 4)
         return EXO_E_KIND;
-    if (upcall->kind == EXO_FRAME_UPCALL)
+    if (upcall->kind == EXO_FRAME_UPCALL || upcall->flags & EXO_FRAME_FLAG_TAKEN)
         return EXO_E_BUSY;
     if (upcall->kind != EXO_FRAME_DATA || upcall == row)
         return EXO_E_KIND;
@@ -212,16 +213,28 @@ void env_release(struct env *env)
     trace(TRACE_DESTROY, env->id, 0);
     caller_release(env);
     slice_forget(env);
-    if (env->state == ENV_SLEEPING)
-        sleep_end(env);
-    lock_take(&memory_lock);
+    sleep_unpin(env);
+    revoke_forget(env);
     frame_table[env->root].references--;
     frame_table[env->upcall_frame].references--;
     frame_table[env->upcall_frame].kind = EXO_FRAME_DATA;
     arch_window_close(env->upcall_frame);
     memset(env, 0, EXO_PAGE_SIZE);
     frame_give_back(frame);
-    lock_drop(&memory_lock);
+}
+
+struct env *env_first(void)
+{
+    return env_find(first_env);
+}
+
+bool env_stop_elsewhere(struct env *env)
+{
+    if (env->state != ENV_RUNNING)
+        return true;
+    atomic_store(&env->kill, 1);
+    arch_kick(env->cpu);
+    return false;
 }
 
 struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t env_id)
@@ -233,13 +246,13 @@ struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t en
 
     if (!error && env == self)
         error = EXO_E_BUSY;
-    if (!error && env->state == ENV_RUNNING) {
-        atomic_store(&env->kill, 1);
-        arch_kick(env->cpu);
+    if (!error && !env_stop_elsewhere(env))
         error = EXO_E_BUSY;
-    }
-    if (!error)
+    if (!error) {
+        lock_take(&memory_lock);
         env_release(env);
+        lock_drop(&memory_lock);
+    }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
 }

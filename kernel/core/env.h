@@ -21,7 +21,7 @@ enum env_state {
 };
 
 #define ENV_FRAME_BITS   EXO_ENV_FRAME_BITS
-#define ENV_XSAVE_OFFSET 1024
+#define ENV_XSAVE_OFFSET 1280
 
 struct env_sleep_word {
     uint64_t frame; /* pinned */
@@ -54,11 +54,21 @@ struct env {
     uint64_t sleep_deadline_ns;    /* e */
     uint32_t sleep_count;          /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
-    uint64_t caller;           /* e: env id whose transfer_call this env serves; 0: none */
-    uint64_t callee;           /* e: env id that serves this env's transfer_call */
-    bool transferred;          /* e: entered by control transfer, has not returned */
-    uint64_t debit_ns;         /* c: overstayed, to be taken off later slices */
-    uint64_t fs_base, gs_base; /* c: while it does not run */
+    uint64_t caller;                 /* e: env id whose transfer_call this env serves; 0: none */
+    uint64_t callee;                 /* e: env id that serves this env's transfer_call */
+    bool transferred;                /* e: entered by control transfer, has not returned */
+    uint64_t debit_ns;               /* c: overstayed, to be taken off later slices */
+    uint64_t fs_base, gs_base;       /* c: while it does not run */
+    uint64_t token_epoch;            /* e: tokens that it issued before are worth nothing */
+    struct path token_path;          /* e: dominates every path that it sealed in this epoch */
+    bool token_issued;               /* e: in this epoch */
+    uint32_t revoke_kind;            /* e: EXO_REVOKE_* that it was asked for; 0: none */
+    uint64_t revoke_owed;            /* e: how many it has not given back */
+    uint64_t revoke_due_ns;          /* e: deadline */
+    uint64_t repossessed;            /* e: how many were taken from it, ever */
+    uint32_t save_first, save_count; /* e: frames to which repossessed ones are copied */
+    uint32_t guaranteed_count;       /* e */
+    uint32_t guaranteed[EXO_GUARANTEED_MAX]; /* e: frames with EXO_FRAME_FLAG_GUARANTEED */
 };
 _Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes after struct env");
 
@@ -83,8 +93,14 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config);
 /* The env that a call names, if slot dominates it with the write right: 0 or EXO_E_*. REQUIRES(env_lock). */
 int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out);
 
-/* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. REQUIRES(env_lock). */
+/* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. REQUIRES(env_lock, memory_lock). */
 void env_release(struct env *env);
+
+/* env_first - init. REQUIRES(env_lock). */
+struct env *env_first(void);
+
+/* env_stop_elsewhere - does it run on no CPU? If it does, that CPU is told to stop it. REQUIRES(env_lock). */
+bool env_stop_elsewhere(struct env *env);
 
 /* env_stop - it trapped with no handler left: never runs again; the guardian is told. Its CPU calls this. */
 void env_stop(struct env *env);

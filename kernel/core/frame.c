@@ -28,7 +28,7 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind)
 {
     if (row->kind != EXO_FRAME_DATA)
         return EXO_E_KIND;
-    if (row->references)
+    if (row->references || row->flags & EXO_FRAME_FLAG_TAKEN)
         return EXO_E_BUSY;
     row->kind = (uint8_t)kind;
     row->flags |= EXO_FRAME_FLAG_USED;
@@ -46,6 +46,13 @@ void frame_give_back(uint64_t frame)
     arch_window_close(frame);
     row->kind = EXO_FRAME_DATA;
     row->level = 0;
+}
+
+void frame_release(struct exo_frame *row)
+{
+    row->kind = EXO_FRAME_FREE;
+    row->flags = EXO_FRAME_FLAG_USED;
+    frame_set_guard(row, &(struct path){.depth = 0});
 }
 
 uint64_t frame_next_generation(struct exo_frame *row)
@@ -136,13 +143,8 @@ struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t fir
         return call_error(EXO_E_RANGE);
     lock_take(&memory_lock);
     error = frame_run_idle(first, count, &cap, &at);
-    for (uint64_t f = first; !error && f < first + count; f++) {
-        struct exo_frame *row = &frame_table[f];
-
-        row->kind = EXO_FRAME_FREE;
-        row->flags = EXO_FRAME_FLAG_USED;
-        frame_set_guard(row, &(struct path){.depth = 0});
-    }
+    for (uint64_t f = first; !error && f < first + count; f++)
+        frame_release(&frame_table[f]);
     lock_drop(&memory_lock);
     return error ? call_error_at(error, at) : call_ok(0);
 }
@@ -166,7 +168,7 @@ struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t fi
     for (uint64_t f = first; !error && f < first + count; f++) {
         if (flags)
             frame_zero(f);
-        frame_table[f].flags |= EXO_FRAME_FLAG_USED;
+        frame_table[f].flags = EXO_FRAME_FLAG_USED;
         frame_set_guard(&frame_table[f], &target.path);
     }
     lock_drop(&memory_lock);

@@ -51,6 +51,9 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind);
 /* The way back: data, closed in the window. REQUIRES(memory_lock). */
 void frame_give_back(uint64_t frame);
 
+/* A data frame that nothing names is free. REQUIRES(memory_lock). */
+void frame_release(struct exo_frame *row);
+
 /*
  * frame_next_generation - the next generation of envs in this frame, never one that it had before. The row keeps it. Its
  * frame is worn out (EXO_E_RANGE at env_create) at ENV_GENERATION_END. REQUIRES(memory_lock).

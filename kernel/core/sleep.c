@@ -56,6 +56,14 @@ void sleep_end(struct env *env)
     }
 }
 
+void sleep_unpin(struct env *env)
+{
+    for (uint32_t i = 0; i < env->sleep_count; i++)
+        frame_table[env->word[i].frame].references--;
+    env->sleep_count = 0;
+    env_notify(env, 0);
+}
+
 /* Pins the frames behind the words. On error nothing is pinned. REQUIRES(env_lock). */
 static int words_pin(struct env *self, const struct exo_sleep_word *words, uint32_t count)
 {

@@ -9,3 +9,5 @@ bool sleep_over(struct env *env);
 void sleep_end(struct env *env);
 /* When a SLEEPING env must be looked at at the latest. */
 uint64_t sleep_deadline(const struct env *env);
+/* The env's words are unpinned and its sleep, if it sleeps, is over. REQUIRES(env_lock, memory_lock). */
+void sleep_unpin(struct env *env);

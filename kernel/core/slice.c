@@ -13,12 +13,30 @@
  */
 #include "core/slice.h"
 #include "core/calls.h"
+#include "core/limit.h"
 #include "core/sleep.h"
 #include "core/upcall.h"
 
 #define CHAIN_MAX 8 /* control-transfer callees followed from one position */
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
+
+#define SLICE_HELD 0x100 /* in guard_depth: somebody's */
+
+static struct path slice_guard(const struct exo_slice *slice)
+{
+    return (struct path){.part = {slice->guard[0], slice->guard[1]},
+                         .depth = slice->guard_depth & 0xff};
+}
+
+/* The position is nobody's any more. REQUIRES(env_lock). */
+static void slice_free(struct exo_slice *slice)
+{
+    struct path guard = slice_guard(slice);
+
+    limit_return(EXO_LIMIT_POSITIONS, &guard);
+    *slice = (struct exo_slice){0};
+}
 
 static void account(struct env *env)
 {
@@ -205,6 +223,32 @@ void slice_forget(const struct env *env)
                 slice_table[c][p].env = 0;
 }
 
+void slice_release(const struct path *path)
+{
+    for (uint32_t c = 0; c < cpu_count; c++) {
+        for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
+            struct exo_slice *slice = &slice_table[c][p];
+            struct path guard = slice_guard(slice);
+
+            if (slice->guard_depth & SLICE_HELD && path_dominates(path, &guard))
+                slice_free(slice);
+        }
+    }
+}
+
+uint32_t slice_count(const struct path *path)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < cpu_count * EXO_SLICE_COUNT; i++) {
+        const struct exo_slice *slice = &slice_table[0][0] + i;
+        struct path guard = slice_guard(slice);
+
+        count += slice->guard_depth & SLICE_HELD && path_dominates(path, &guard);
+    }
+    return count;
+}
+
 void slice_kick_idle(void)
 {
     atomic_thread_fence(memory_order_seq_cst);
@@ -230,22 +274,23 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
         return call_error(EXO_E_RANGE);
     lock_take(&env_lock);
     struct exo_slice *slice = &slice_table[cpu][position];
-    struct path guard = {.part = {slice->guard[0], slice->guard[1]},
-                         .depth = slice->guard_depth & 0xff};
-    bool is_free = !(slice->guard_depth & 0x100); /* bit 8: held */
+    struct path guard = slice_guard(slice);
+    bool is_free = !(slice->guard_depth & SLICE_HELD);
     struct env *env = env_id ? env_find(env_id) : NULL;
 
     error = slice_rule(!is_free, path_dominates(&cap.path, &guard), cap.rights & EXO_RIGHT_TIME,
                        env_id, env, env && path_dominates(&cap.path, &env->guard));
+    if (!error && env_id && is_free)
+        error = limit_charge(EXO_LIMIT_POSITIONS, &cap.path);
     if (!error && env_id) {
         if (is_free) {
             slice->guard[0] = cap.path.part[0];
             slice->guard[1] = cap.path.part[1];
-            slice->guard_depth = cap.path.depth | 0x100;
+            slice->guard_depth = cap.path.depth | SLICE_HELD;
         }
         slice->env = env_id;
-    } else if (!error) {
-        *slice = (struct exo_slice){0};
+    } else if (!error && !is_free) {
+        slice_free(slice);
     }
     lock_drop(&env_lock);
     if (!error)

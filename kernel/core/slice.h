@@ -27,6 +27,12 @@ void slice_program(void);
 /* slice_forget - no position names env any more. REQUIRES(env_lock). */
 void slice_forget(const struct env *env);
 
+/* slice_release - positions whose guard this path dominates are free. REQUIRES(env_lock). */
+void slice_release(const struct path *path);
+
+/* slice_count - how many positions have a guard that this path dominates. REQUIRES(env_lock). */
+uint32_t slice_count(const struct path *path);
+
 /* slice_start - this CPU begins to run envs; never returns. */
 _Noreturn void slice_start(void);
 

@@ -397,6 +397,21 @@ static bool root_loaded(uint64_t root)
     return false;
 }
 
+bool table_end(uint64_t frame)
+{
+    uint8_t level = frame_table[frame].level;
+
+    if ((level == 4 && root_loaded(frame)) || !table_clear(frame, level))
+        return false;
+    frame_give_back(frame);
+    return true;
+}
+
+void table_remove(uint64_t *slot, uint32_t level)
+{
+    count_entry(atomic_exchange((_Atomic uint64_t *)slot, 0), level, -1);
+}
+
 struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
 {
     struct cap cap;
@@ -411,10 +426,8 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
         error = EXO_E_KIND;
     else if (row && (row->links || row->references || (row->level == 4 && root_loaded(frame))))
         error = EXO_E_BUSY;
-    else if (row && !table_clear(frame, row->level))
+    else if (row && !table_end(frame))
         error = EXO_E_AGAIN;
-    else if (row)
-        frame_give_back(frame);
     lock_drop(&memory_lock);
     return error ? call_error(error) : call_ok(0);
 }

@@ -21,3 +21,13 @@ int table_resolve(uint64_t root, uint64_t address, uint64_t *frame);
 extern bool (*device_covers)(const struct cap *cap, uint64_t frame);
 /* An entry names this frame of registers from now on (1), or no longer (-1). Set by main.c (dev/pci.c). */
 extern void (*device_count)(uint64_t frame, int change);
+/*
+ * Functions that `under` dominates: stop them, and with `end` take their owners away; false: some are still mapped.
+ * REQUIRES(env_lock, memory_lock). Set by main.c (dev/pci.c).
+ */
+extern bool (*device_release)(const struct cap *under, bool end);
+
+/* table_remove - empties one entry, as its owner could. REQUIRES(memory_lock); the caller flushes. */
+void table_remove(uint64_t *slot, uint32_t level);
+/* table_end - a table that nothing names becomes data; false: not now (loaded, or much to empty). REQUIRES(memory_lock). */
+bool table_end(uint64_t frame);

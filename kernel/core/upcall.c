@@ -65,6 +65,7 @@ void upcall_async(struct env *env)
         uint32_t vector;
     } kind[] = {{EXO_PENDING_ALARM, EXO_VECTOR_ALARM},
                 {EXO_PENDING_EVENT, EXO_VECTOR_EVENT},
+                {EXO_PENDING_REVOKE, EXO_VECTOR_REVOKE},
                 {EXO_PENDING_SLICE_END, EXO_VECTOR_SLICE_END}};
     uint32_t bits = atomic_exchange(&env->async, 0);
 

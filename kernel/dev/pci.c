@@ -49,6 +49,7 @@ struct pci_port pci_port;
 static struct exo_device *devices;
 static struct function functions[EXO_DEVICE_MAX];
 static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
+static uint32_t vectors_per_function; /* every function present can have as many */
 
 static uint32_t config_read(uint16_t address, uint32_t offset)
 {
@@ -181,6 +182,7 @@ void pci_start(struct exo_device *table)
             }
         }
     }
+    vectors_per_function = (VECTOR_DEVICE_END - VECTOR_DEVICE) / (row ? row : 1);
 }
 
 static struct path guard_of(const struct exo_device *device)
@@ -277,6 +279,32 @@ static void device_quiesce(uint32_t index)
             vectors[v] = (struct vector_use){0};
 }
 
+static void device_own(struct exo_device *device, const struct path *owner)
+{
+    device->claimed = owner != NULL;
+    device->owner_guard[0] = owner ? owner->part[0] : 0;
+    device->owner_guard[1] = owner ? owner->part[1] : 0;
+    device->owner_depth = owner ? owner->depth : 0;
+}
+
+bool pci_release(const struct cap *under, bool end)
+{
+    bool all = true;
+
+    for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
+        struct path guard = guard_of(&devices[d]);
+
+        if (!devices[d].claimed || !path_dominates(&under->path, &guard))
+            continue;
+        device_quiesce(d);
+        if (end && functions[d].mapped)
+            all = false;
+        else if (end)
+            device_own(&devices[d], NULL);
+    }
+    return all;
+}
+
 struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t device, uint32_t to,
                                      uint64_t flags)
 {
@@ -303,10 +331,7 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         error = EXO_E_BUSY;
     if (!error) {
         device_quiesce((uint32_t)device);
-        row->claimed = !flags;
-        row->owner_guard[0] = flags ? 0 : target.path.part[0];
-        row->owner_guard[1] = flags ? 0 : target.path.part[1];
-        row->owner_depth = flags ? 0 : target.path.depth;
+        device_own(row, flags ? NULL : &target.path);
     }
     lock_drop(&memory_lock);
     lock_drop(&env_lock);
@@ -375,18 +400,34 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
     return error ? call_error(error) : call_ok(0);
 }
 
-/* A vector for this (device, event); the same one again if it has one. */
+/* A vector for this (device, event); the same one again if it has one. Each function has its share of them, so that
+ * nobody can use up another's. */
 static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t event)
 {
     struct vector_use *spare = NULL;
+    uint32_t used = 0;
 
     for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
         if (vectors[v].env == env && vectors[v].device == device && vectors[v].event == event)
             return &vectors[v];
         if (!spare && (!vectors[v].env || !env_find(vectors[v].env)))
             spare = &vectors[v];
+        else if (vectors[v].device == device && env_find(vectors[v].env))
+            used++;
     }
-    return spare;
+    return used < vectors_per_function ? spare : NULL;
+}
+
+/* A vector that an env left behind when it died: its function sends no messages there any more. */
+static void vector_mute(const struct vector_use *use)
+{
+    const struct function *function = &functions[use->device];
+    uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
+
+    for (uint32_t i = 0;
+         use->env && function->msix && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
+        if (function->msix[i * 4 + 2] == vector)
+            function->msix[i * 4 + 3] = 1;
 }
 
 struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64_t device,
@@ -407,6 +448,7 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
         volatile uint32_t *entry = &function->msix[index * 4];
         uint64_t address = pci_port.message_address(this_cpu()->index);
 
+        vector_mute(use);
         *use = (struct vector_use){
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
         entry[3] = 1; /* masked while it changes */

@@ -17,6 +17,9 @@ void pci_count(uint64_t frame, int change);
 const struct exo_device *pci_row(uint32_t device);
 uint32_t pci_mapped(uint32_t device); /* entries that name registers of it */
 
+/* For core/destroy.c: functions that `under` dominates stop; with `end` they are nobody's, false: some are mapped. */
+bool pci_release(const struct cap *under, bool end);
+
 /* A device's interrupt: its env gets the event. */
 void pci_interrupt(uint32_t vector);
 

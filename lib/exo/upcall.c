@@ -23,6 +23,7 @@ static const struct {
 } pending_vectors[] = {
     {EXO_PENDING_ALARM, EXO_VECTOR_ALARM},
     {EXO_PENDING_EVENT, EXO_VECTOR_EVENT},
+    {EXO_PENDING_REVOKE, EXO_VECTOR_REVOKE},
     {EXO_PENDING_SLICE_END, EXO_VECTOR_SLICE_END}, /* last: it may give the CPU away */
 };
 

@@ -105,4 +105,8 @@ void test_traps(void);
 void test_transfer(void);
 void test_devices(void);
 void test_hostile(void);
+void test_destroy(void);
+void test_tokens(void);
+void test_limits(void);
+void test_revocation(void);
 void test_smp(void);

@@ -386,6 +386,10 @@ void init_main(const struct exo_init_start *start)
     run_group("traps", test_traps);
     run_group("transfer", test_transfer);
     run_group("devices", test_devices);
+    run_group("tokens", test_tokens);
+    run_group("limits", test_limits);
+    run_group("destroy", test_destroy);
+    run_group("revocation", test_revocation);
     run_group("hostile", test_hostile);
     if (machine.page->cpu_count > 1)
         run_group("smp", test_smp);

@@ -122,6 +122,9 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
         {"pt_update", {CAP_ROOT, 0, 0, 1}},
         {"env_create", {CAP_ROOT, 0, 0}},
         {"sleep", {0, 1, 0}},
+        {"token_seal", {CAP_ROOT, 0, 0}},
+        {"token_open", {SLOT_WORK, 0}},
+        {"revoke_prepare", {CAP_ROOT, 0}},
     };
 
     for (uint32_t i = 0; i < sizeof good / sizeof good[0]; i++) {

@@ -51,6 +51,7 @@ void features_read(void)
     struct cpuid_result extended = cpuid(0x80000001, 0);
     struct cpuid_result structured = cpuid(0, 0).a >= 7 ? cpuid(7, 0) : (struct cpuid_result){0};
 
+    features.rdrand = basic.c >> 30 & 1;
     features.nx = extended.d >> 20 & 1;
     features.fsgsbase = structured.b & 1;
     features.smep = structured.b >> 7 & 1;
@@ -63,6 +64,21 @@ void features_read(void)
         features.xsaveopt = cpuid(13, 1).a & 1;
         features.xsave_mask = cpuid(13, 0).a & 0x207; /* x87, SSE, AVX, PKRU */
     }
+}
+
+uint64_t random_word(void)
+{
+    static uint64_t state;
+    uint64_t word = 0;
+    uint8_t ok = 0;
+
+    for (int tries = 0; features.rdrand && !ok && tries < 10; tries++)
+        __asm__ volatile("rdrand %0\n\tsetc %1" : "=r"(word), "=qm"(ok) : : "cc");
+    if (!ok)
+        klog("cpu: no RDRAND: tokens are only as secret as the time of the boot");
+    state =
+        (state ^ tsc_read()) * 0x9e3779b97f4a7c15; /* mixed in, in case the processor's are poor */
+    return word ^ state ^ state >> 29;
 }
 
 void cpu_control_setup(void)

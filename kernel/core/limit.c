@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * limit.c - limits on slice positions, by path.
+ *
+ * A row stands for a path and all below it. Rows are made only by those who may take from the free pool, so that a domain
+ * that cannot take anything cannot use up the rows either.
+ * Invariant (under env_lock): `used` of a row is the number of positions whose guard its path dominates.
+ */
+#include "core/limit.h"
+#include "core/calls.h"
+#include "core/env.h"
+#include "core/slice.h"
+
+static struct {
+    struct path path;
+    uint32_t used, limit;
+    bool present;
+} rows[EXO_LIMIT_ROWS];
+
+int limit_charge(uint32_t kind, const struct path *path)
+{
+    (void)kind; /* there is one */
+    for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
+        if (rows[i].present && path_dominates(&rows[i].path, path) && rows[i].used >= rows[i].limit)
+            return EXO_E_LIMIT;
+    for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
+        rows[i].used += rows[i].present && path_dominates(&rows[i].path, path);
+    return 0;
+}
+
+void limit_return(uint32_t kind, const struct path *path)
+{
+    (void)kind;
+    for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
+        rows[i].used -= rows[i].present && path_dominates(&rows[i].path, path);
+}
+
+static bool same_path(const struct path *a, const struct path *b)
+{
+    return a->depth == b->depth && path_dominates(a, b);
+}
+
+struct call_result call_limit_set(struct env *self, uint32_t slot, uint64_t kind, uint64_t limit)
+{
+    struct cap cap;
+    uint32_t row = EXO_LIMIT_ROWS;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_TIME, &cap);
+
+    (void)kind;
+    if (error)
+        return call_error(error);
+    lock_take(&env_lock);
+    if (!path_dominates(&self->guard, &cap.path) || self->guard.depth == cap.path.depth)
+        error = EXO_E_CAP; /* nobody limits, or frees from its limits, itself */
+    for (uint32_t i = 0; !error && i < EXO_LIMIT_ROWS; i++)
+        if (rows[i].present ? same_path(&rows[i].path, &cap.path) : row == EXO_LIMIT_ROWS)
+            row = i;
+    if (!error && row == EXO_LIMIT_ROWS)
+        error = EXO_E_BUSY;
+    if (!error && limit >= EXO_LIMIT_NONE) {
+        rows[row].present = false;
+    } else if (!error) {
+        rows[row].path = cap.path;
+        rows[row].present = true;
+        rows[row].limit = (uint32_t)limit;
+        rows[row].used = slice_count(&cap.path);
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * revoke.c - visible revocation: an env is asked, chooses, and only when the deadline has passed is anything taken.
+ *
+ *   revoke          asks: the request stands in the env's upcall page, and an upcall tells it
+ *   revoke_prepare  what the env wants to keep in any case, and where contents of taken frames are to go
+ *   repossess       the abort protocol: frames, by number, after the deadline; every entry and sleep that names them is
+ *                   broken, contents are saved, the repossession vector says what went where, an upcall tells
+ * The kernel never chooses: the revoker names frames, reading the exposed table; the env names what it guarantees.
+ * Slice positions need no force of their own: who dominates one can always point it elsewhere (slice_set).
+ * Not here: how much from whom, when, and how long the deadline is (libos/init/broker.c).
+ */
+#include "core/revoke.h"
+#include "base/string.h"
+#include "core/calls.h"
+#include "core/frame.h"
+#include "core/sweep.h"
+#include "core/ucopy.h"
+
+enum phase {
+    PHASE_MARK,
+    PHASE_SLEEPERS,
+    PHASE_BINDINGS,
+    PHASE_TAKE,
+    PHASE_END
+};
+#define PHASE_SHIFT 60
+#define AT_MASK     ((1ull << PHASE_SHIFT) - 1)
+
+static void raise_upcall(struct env *env)
+{
+    atomic_fetch_or(&env->async, EXO_PENDING_REVOKE);
+    env_notify(env, 0);
+}
+
+struct call_result call_revoke(struct env *self, uint32_t slot, uint64_t env_id, uint64_t kind,
+                               uint64_t count, uint64_t deadline_ns)
+{
+    struct env *env = NULL;
+
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &env);
+
+    if (!error && deadline_ns < arch_now_ns())
+        error = EXO_E_RANGE;
+    if (!error) {
+        env->revoke_kind = (uint32_t)kind;
+        env->revoke_owed = count;
+        env->revoke_due_ns = deadline_ns;
+        env->upcall->revoke_kind = kind;
+        env->upcall->revoke_count = count;
+        env->upcall->revoke_deadline_ns = deadline_ns;
+        raise_upcall(env);
+    }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+void revoke_forget(struct env *env)
+{
+    for (uint32_t i = 0; i < env->guaranteed_count; i++) {
+        struct exo_frame *row = &frame_table[env->guaranteed[i]];
+        struct path guard = frame_guard_path(row);
+
+        if (row->kind != EXO_FRAME_NONE && path_dominates(&env->guard, &guard))
+            row->flags &= (uint8_t)~EXO_FRAME_FLAG_GUARANTEED;
+    }
+    env->guaranteed_count = 0;
+}
+
+/* May the env guarantee all of these? REQUIRES(memory_lock). */
+static int plan_check(const struct env *self, const struct cap *cap,
+                      const struct exo_revoke_plan *plan)
+{
+    int error = 0;
+
+    if (plan->guaranteed_count > EXO_GUARANTEED_MAX || plan->save_count > EXO_REPOSSESSED_MAX ||
+        (plan->save_count && !range_ok(plan->save_first, plan->save_count, frame_count)))
+        return EXO_E_ARG;
+    for (uint32_t i = 0; i < plan->guaranteed_count; i++) {
+        struct exo_frame *row = frame_dominated(plan->guaranteed[i], cap, &error);
+        struct path guard = row ? frame_guard_path(row) : (struct path){.depth = 0};
+
+        if (!row)
+            return error;
+        if (!path_dominates(&self->guard, &guard))
+            return EXO_E_CAP;
+        if (row->flags & EXO_FRAME_FLAG_GUARANTEED)
+            return EXO_E_BUSY;
+    }
+    return 0;
+}
+
+struct call_result call_revoke_prepare(struct env *self, uint32_t slot, uint64_t plan)
+{
+    struct exo_revoke_plan copy;
+    struct cap cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error)
+        error = ucopy_in(&copy, plan, sizeof copy);
+    if (error)
+        return call_error(error);
+    lock_take(&env_lock);
+    lock_take(&memory_lock);
+    error = plan_check(self, &cap, &copy);
+    if (!error) {
+        revoke_forget(self);
+        for (uint32_t i = 0; i < copy.guaranteed_count; i++) {
+            self->guaranteed[i] = (uint32_t)copy.guaranteed[i];
+            frame_table[copy.guaranteed[i]].flags |= EXO_FRAME_FLAG_GUARANTEED;
+        }
+        self->guaranteed_count = (uint32_t)copy.guaranteed_count;
+        self->save_first = (uint32_t)copy.save_first;
+        self->save_count = (uint32_t)copy.save_count;
+    }
+    lock_drop(&memory_lock);
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* --- The abort protocol --------------------------------------------------------------------------- */
+
+struct taking {
+    const struct cap *cap;
+    struct env *env;
+    uint64_t first, count;
+};
+
+/* May all of them be taken now? REQUIRES(env_lock, memory_lock). */
+static int taking_check(const struct taking *t)
+{
+    bool due = t->env->revoke_kind == EXO_REVOKE_FRAMES && t->env->revoke_due_ns <= arch_now_ns();
+
+    if (!range_ok(t->first, t->count, frame_count))
+        return EXO_E_RANGE;
+    for (uint64_t f = t->first; f < t->first + t->count; f++) {
+        const struct exo_frame *row = &frame_table[f];
+        struct path guard = frame_guard_path(row);
+        int error = repossess_rule(row->kind, row->flags, path_dominates(&t->cap->path, &guard),
+                                   path_dominates(&t->env->guard, &guard), t->env->revoke_owed,
+                                   t->count, due);
+
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+/* A frame of the env's save area that may be written to: data of its own, not going itself; 0: none left. */
+static uint64_t save_place(struct env *env)
+{
+    while (env->save_count) {
+        uint64_t frame = env->save_first++;
+        const struct exo_frame *row = &frame_table[frame];
+        struct path guard = frame_guard_path(row);
+
+        env->save_count--;
+        if (row->kind == EXO_FRAME_DATA && !(row->flags & EXO_FRAME_FLAG_TAKEN) &&
+            path_dominates(&env->guard, &guard))
+            return frame;
+    }
+    return 0;
+}
+
+static void take(const struct taking *t, uint64_t frame)
+{
+    struct exo_frame *row = &frame_table[frame];
+    struct exo_upcall *upcall = t->env->upcall;
+    uint64_t saved = save_place(t->env);
+
+    if (saved) {
+        memcpy(arch_map_frame(1, saved), arch_map_frame(0, frame), EXO_PAGE_SIZE);
+        arch_unmap_frame(1);
+    }
+    arch_zero_frame(arch_map_frame(0, frame));
+    arch_unmap_frame(0);
+    row->flags = EXO_FRAME_FLAG_USED;
+    frame_set_guard(row, &t->cap->path);
+    upcall->repossession[t->env->repossessed++ % EXO_REPOSSESSED_MAX] =
+        (struct exo_repossession){.frame = frame, .saved = saved};
+    upcall->repossessed = t->env->repossessed;
+    t->env->revoke_owed--;
+    upcall->revoke_count = t->env->revoke_owed;
+}
+
+/* All marked, and nothing names them any more? Then they go; else the phase to go back to. */
+static enum phase take_all(const struct taking *t)
+{
+    for (uint64_t f = t->first; f < t->first + t->count; f++) {
+        if (!(frame_table[f].flags & EXO_FRAME_FLAG_TAKEN))
+            return PHASE_MARK;
+        if (frame_table[f].references)
+            return PHASE_SLEEPERS;
+    }
+    for (uint64_t f = t->first; f < t->first + t->count; f++)
+        take(t, f);
+    raise_upcall(t->env);
+    return PHASE_END;
+}
+
+/* It comes to nothing: whoever holds them can map them again. REQUIRES(memory_lock). */
+static void unmark(const struct taking *t)
+{
+    for (uint64_t f = t->first;
+         range_ok(t->first, t->count, frame_count) && f < t->first + t->count; f++) {
+        struct path guard = frame_guard_path(&frame_table[f]);
+
+        if (path_dominates(&t->cap->path, &guard))
+            frame_table[f].flags &= (uint8_t)~EXO_FRAME_FLAG_TAKEN;
+    }
+}
+
+static enum phase step(const struct taking *t, struct sweep *sweep, enum phase phase)
+{
+    switch (phase) {
+    case PHASE_MARK:
+        for (uint64_t f = t->first; f < t->first + t->count; f++)
+            frame_table[f].flags |= EXO_FRAME_FLAG_TAKEN;
+        return PHASE_SLEEPERS;
+    case PHASE_SLEEPERS:
+        return sweep_sleepers(sweep) ? PHASE_BINDINGS : PHASE_SLEEPERS;
+    case PHASE_BINDINGS:
+        return sweep_tables(sweep) ? PHASE_TAKE : PHASE_BINDINGS;
+    default:
+        return take_all(t);
+    }
+}
+
+struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_id, uint64_t first,
+                                  uint64_t count, uint64_t place)
+{
+    struct cap cap;
+    struct taking taking = {.cap = &cap, .first = first, .count = count};
+    struct sweep sweep = {.self = self, .at = place & AT_MASK, .work = SWEEP_WORK};
+    enum phase phase = (enum phase)(place >> PHASE_SHIFT);
+
+    if (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count)
+        return call_error(EXO_E_ARG);
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &taking.env);
+
+    lock_take(&memory_lock);
+    if (!error)
+        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    if (!error && (error = taking_check(&taking)))
+        unmark(&taking);
+    while (!error && phase != PHASE_END && sweep.work) {
+        enum phase next = step(&taking, &sweep, phase);
+
+        if (next == phase)
+            break;
+        phase = next;
+        sweep.at = 0;
+        sweep_flush(&sweep); /* before a taken frame is read */
+    }
+    sweep_flush(&sweep);
+    lock_drop(&memory_lock);
+    lock_drop(&env_lock);
+    if (!error && phase != PHASE_END)
+        return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
+    return error ? call_error(error) : call_ok(0);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sweep.c - breaking bindings: entries of page tables on all CPUs, and sleeps on words of memory.
+ *
+ * A 2 MiB leaf goes as a whole when one of its frames is hit; its owner maps the rest again on the next fault.
+ * Not here: pins that cannot be broken (a live env's root and upcall page); who sweeps decides about those envs first.
+ */
+#include "core/sweep.h"
+#include "core/frame.h"
+#include "core/slice.h"
+#include "core/sleep.h"
+#include "core/table.h"
+
+bool sweep_hits(const struct sweep *sweep, uint64_t frame)
+{
+    if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
+        return sweep->under && device_covers && device_covers(sweep->under, frame);
+    const struct exo_frame *row = &frame_table[frame];
+    struct path guard = frame_guard_path(row);
+
+    if (!sweep->under)
+        return row->flags & EXO_FRAME_FLAG_TAKEN;
+    return row->kind != EXO_FRAME_FREE && path_dominates(&sweep->under->path, &guard);
+}
+
+/* One table from entry `at % 512` on; true when it is done. */
+static bool sweep_table(struct sweep *sweep, uint64_t table)
+{
+    uint32_t level = frame_table[table].level;
+    uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES;
+    uint64_t *entries = frame_window(table);
+
+    for (uint32_t i = sweep->at % TABLE_ENTRIES; i < end; i++) {
+        uint64_t entry = entries[i];
+        uint64_t frame = (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
+        uint64_t frames = level == 2 && entry & EXO_PTE_LARGE ? LARGE_FRAMES : 1;
+        bool hit = false;
+
+        if (sweep->work < frames) {
+            sweep->at = table * TABLE_ENTRIES + i;
+            return false;
+        }
+        sweep->work -= (uint32_t)frames;
+        if (!(entry & EXO_PTE_PRESENT))
+            continue;
+        for (uint64_t f = frame; !hit && f < frame + frames; f++)
+            hit = sweep_hits(sweep, f);
+        if (hit) {
+            table_remove(&entries[i], level);
+            sweep->broken = true;
+        }
+    }
+    return true;
+}
+
+bool sweep_tables(struct sweep *sweep)
+{
+    for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
+        if (!sweep->work) {
+            sweep->at = f * TABLE_ENTRIES;
+            return false;
+        }
+        sweep->work--;
+        if (frame_table[f].kind == EXO_FRAME_TABLE && !sweep_table(sweep, f))
+            return false;
+        sweep->at = (f + 1) * TABLE_ENTRIES;
+    }
+    return true;
+}
+
+static void end_sleep(const struct sweep *sweep, struct env *env)
+{
+    bool hit = false;
+
+    for (uint32_t i = 0; i < env->sleep_count; i++)
+        hit |= sweep_hits(sweep, env->word[i].frame);
+    if (hit)
+        sleep_unpin(env);
+}
+
+bool sweep_sleepers(struct sweep *sweep)
+{
+    for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
+        if (!sweep->work) {
+            sweep->at = f * TABLE_ENTRIES;
+            return false;
+        }
+        sweep->work--;
+        if (frame_table[f].kind == EXO_FRAME_ENV)
+            end_sleep(sweep, frame_window(f));
+    }
+    return true;
+}
+
+void sweep_flush(struct sweep *sweep)
+{
+    if (!sweep->broken)
+        return;
+    arch_flush_all();
+    table_shoot_down(0);
+    sweep->broken = false;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sweep.h - breaking bindings to frames, in steps of bounded work.
+ *
+ * Who takes a frame from its holder must find every entry, link and pin that names it. There is no inverse map: a sweep
+ * walks the frame table, and each table that it meets. A step ends when its work is used up and says where to go on; the
+ * place is the caller's to keep, and every step is safe by itself, whatever place it is given.
+ */
+#pragma once
+#include "core/env.h"
+
+#define SWEEP_WORK                                                                                 \
+    16384 /* units of one step: a row, an entry, a frame of a 2 MiB leaf are 1 each */
+
+struct sweep {
+    const struct cap *under; /* what it dominates; NULL: frames that are marked as taken */
+    struct env *self;        /* the caller: its sleep and its capabilities stay */
+    uint64_t at;             /* frame << 9 | entry */
+    uint32_t work;           /* left in this step */
+    bool broken;             /* some entry was removed: flush before the step ends */
+};
+
+/* sweep_hits - is this a frame that is taken from its holders? REQUIRES(memory_lock). */
+bool sweep_hits(const struct sweep *sweep, uint64_t frame);
+
+/*
+ * sweep_tables - removes entries that name such frames, from sweep->at on. True: the end was reached, else sweep->at
+ * says where to go on. REQUIRES(memory_lock).
+ */
+bool sweep_tables(struct sweep *sweep);
+
+/* sweep_sleepers - ends sleeps that pin such frames, from sweep->at on; as above. REQUIRES(env_lock, memory_lock). */
+bool sweep_sleepers(struct sweep *sweep);
+
+/* sweep_flush - before the locks are dropped: no CPU can use what was broken. REQUIRES(memory_lock). */
+void sweep_flush(struct sweep *sweep);
