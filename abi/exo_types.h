@@ -9,6 +9,7 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 #include <assert.h>
+#include "abi/exo_net.h"
 #endif
 
 #define EXO_ABI_VERSION 1
@@ -87,6 +88,7 @@
 #define EXO_E_NONE   10 /* no such env, device or entry */
 #define EXO_E_AGAIN  11 /* interrupted before it was done; nothing lost, call again */
 #define EXO_E_LIMIT  12 /* the domain's limit for this kind of thing is reached */
+#define EXO_E_OVERLAP 13 /* the set overlaps one of another owner: narrow it, or ask its owner */
 
 /* --- The call `test` of test kernels ------------------------------------------------------------- */
 #define EXO_TEST_AUDIT      0 /* violations of the kernel's invariants */
@@ -102,7 +104,8 @@
 #define EXO_RIGHT_OBSERVE  0x040 /* map the tables that say what others hold */
 #define EXO_RIGHT_MACHINE  0x080 /* turn the machine off */
 #define EXO_RIGHT_GRANT    0x100 /* copy the capability to another env */
-#define EXO_RIGHT_ALL      0x1ff
+#define EXO_RIGHT_NETWORK  0x200 /* bind filters that lie in nobody's */
+#define EXO_RIGHT_ALL      0x3ff
 
 /* --- Trap vectors of upcalls: below 32 the processor's own -------------------------------------- */
 #define EXO_VECTOR_SLICE_END                                                                       \
@@ -271,6 +274,8 @@ enum exo_frame_kind {
     EXO_FRAME_KERNEL = 5,
     EXO_FRAME_EXPOSED = 6, /* kernel tables that may be mapped read-only */
     EXO_FRAME_UPCALL = 7,  /* an env's upcall page; mapped and counted like data, but pinned */
+    EXO_FRAME_NET = 8,     /* net table; may be mapped read-only */
+    EXO_FRAME_RING = 9,    /* shared part of a packet ring; mapped and counted like data, but pinned */
 };
 #define EXO_FRAME_FLAG_USED                                                                        \
     0x1 /* has held a domain's data: zeroed before the next domain gets it */
@@ -313,12 +318,13 @@ struct exo_device {
     uint16_t vendor, device;
     uint32_t class_code; /* class << 16 | subclass << 8 | interface */
     uint16_t interrupts; /* MSI-X table size; 0: none */
-    uint16_t claimed;
+    uint16_t claimed;    /* 1: by owner_guard; EXO_DEVICE_KERNEL: by a driver of the kernel's */
     uint64_t owner_guard[2];
     uint32_t owner_depth;
     uint32_t reserved;
     struct exo_bar bar[6];
 };
+#define EXO_DEVICE_KERNEL 2
 
 /* The machine page: readable by anyone who maps it (frame of kind exposed, public). */
 struct exo_machine {
@@ -342,6 +348,7 @@ struct exo_machine {
     uint64_t entry_tsc; /* time-stamp counter at the kernel's first instruction */
     uint64_t wall_ns;   /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
     char command_line[1024];
+    struct exo_net_card net; /* all 0 without a card */
 };
 #define EXO_FEATURE_FSGSBASE 0x1 /* ring 3 may use RDFSBASE and the like */
 #define EXO_FEATURE_XSAVE    0x2

@@ -12,6 +12,7 @@
 #include "dev/console.h"
 #include "dev/pci.h"
 #include "loader.h"
+#include "net/net.h"
 #ifdef KERNEL_TEST
 #include "test/test.h"
 #endif
@@ -133,6 +134,7 @@ void kernel_main(uint32_t start_info)
     this_cpu()->apic_id = apic_id();
     expose(frame_count);
     time_calibrate();
+    net_start(&machine->net, boot_entry_tsc ^ wall_ns << 20);
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
     token_start((uint64_t[2]){random_word(), random_word()});

@@ -5,7 +5,7 @@
  * In this order, each phase in steps of bounded work (sweep.h):
  *   PROCESSOR  slice positions and devices are given back; envs of the subtree that run elsewhere are stopped
  *   ENVS       envs that belong to it die; others lose their capabilities and tokens for it
- *   SLEEPERS   sleeps on its memory are over
+ *   SLEEPERS   sleeps on its memory are over; packet rings and filters of it end
  *   BINDINGS   entries of any table that name its frames, tables or registers are removed
  *   DEVICES    functions, now unmapped, have no owner
  *   FRAMES     its tables are emptied, its frames are free
@@ -114,8 +114,10 @@ static enum phase end_frames(struct sweep *sweep)
             continue;
         if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL)
             return PHASE_PROCESSOR;
-        if (row->references || (table && row->links))
-            return PHASE_BINDINGS;
+        if (row->kind == EXO_FRAME_RING || row->references || (table && row->links))
+            return PHASE_SLEEPERS;
+        if (row->kind == EXO_FRAME_NET && !net_table_end(f))
+            return PHASE_SLEEPERS;
         if (table && !table_end(f))
             return PHASE_FRAMES; /* loaded on a CPU for a moment, or many 2 MiB leaves: again, later */
         frame_release(row);
@@ -157,6 +159,7 @@ struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t pl
     if (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count)
         return call_error(EXO_E_ARG);
     lock_take(&env_lock);
+    lock_take(&net_lock);
     lock_take(&memory_lock);
     if (env_under(&sweep, self) || env_under(&sweep, env_first()))
         error = EXO_E_BUSY;
@@ -170,6 +173,7 @@ struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t pl
     }
     sweep_flush(&sweep);
     lock_drop(&memory_lock);
+    lock_drop(&net_lock);
     lock_drop(&env_lock);
     if (!error && phase != PHASE_END)
         return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);

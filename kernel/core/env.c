@@ -15,6 +15,7 @@
 #include "core/revoke.h"
 #include "core/slice.h"
 #include "core/sleep.h"
+#include "core/sweep.h"
 #include "core/ucopy.h"
 
 struct spinlock env_lock;
@@ -213,6 +214,8 @@ void env_release(struct env *env)
     trace(TRACE_DESTROY, env->id, 0);
     caller_release(env);
     slice_forget(env);
+    if (net_env_gone)
+        net_env_gone(env);
     sleep_unpin(env);
     revoke_forget(env);
     frame_table[env->root].references--;
@@ -249,9 +252,11 @@ struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t en
     if (!error && !env_stop_elsewhere(env))
         error = EXO_E_BUSY;
     if (!error) {
+        lock_take(&net_lock);
         lock_take(&memory_lock);
         env_release(env);
         lock_drop(&memory_lock);
+        lock_drop(&net_lock);
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -2,8 +2,8 @@
 /*
  * lock.h - spin locks. The kernel runs with interrupts off, so a lock is never taken twice on a CPU.
  *
- * Ranks: env_lock (core/env.c) before memory_lock (core/frame.c) before console. A CPU that spins answers TLB
- * flush requests meanwhile (mail_answer), because the holder may be waiting for exactly that answer.
+ * Ranks: env_lock (core/env.c), net_lock (net/net.c), memory_lock (core/frame.c), console: taken in this order. A CPU
+ * that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting for exactly that.
  */
 #pragma once
 #include <stdatomic.h>

@@ -240,6 +240,7 @@ struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_
     lock_take(&env_lock);
     int error = env_controlled(self, slot, env_id, &taking.env);
 
+    lock_take(&net_lock);
     lock_take(&memory_lock);
     if (!error)
         error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
@@ -256,6 +257,7 @@ struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_
     }
     sweep_flush(&sweep);
     lock_drop(&memory_lock);
+    lock_drop(&net_lock);
     lock_drop(&env_lock);
     if (!error && phase != PHASE_END)
         return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);

@@ -98,9 +98,11 @@ static inline int leaf_frame(uint32_t kind, uint32_t references, uint32_t flags,
 {
     if (kind == EXO_FRAME_EXPOSED)
         return write || !open ? EXO_E_RIGHT : 0;
+    if (kind == EXO_FRAME_NET && (dominated || open))
+        return write ? EXO_E_RIGHT : references < REFERENCES_MAX ? 0 : EXO_E_BUSY;
     if (kind == EXO_FRAME_FREE || !dominated)
         return EXO_E_CAP;
-    if (kind != EXO_FRAME_DATA && kind != EXO_FRAME_UPCALL)
+    if (kind != EXO_FRAME_DATA && kind != EXO_FRAME_UPCALL && kind != EXO_FRAME_RING)
         return EXO_E_KIND;
     return references < REFERENCES_MAX && !(flags & EXO_FRAME_FLAG_TAKEN) ? 0 : EXO_E_BUSY;
 }

@@ -20,6 +20,8 @@
 #define CHAIN_MAX 8 /* control-transfer callees followed from one position */
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
+void (*device_poll)(void);
+uint64_t device_poll_ns = EXO_FOREVER;
 
 #define SLICE_HELD 0x100 /* in guard_depth: somebody's */
 
@@ -176,6 +178,10 @@ void slice_pick(void)
         lock_drop(&env_lock);
         if (found)
             return;
+        if (device_poll_ns != EXO_FOREVER) {
+            device_poll();
+            continue;
+        }
         arch_timer(deadline);
         arch_halt();
     }
@@ -187,6 +193,8 @@ void slice_program(void)
     uint64_t deadline = cpu->slice_end_ns + (cpu->slice_over ? EXO_OVERSTAY_NS : 0);
     uint64_t alarm = atomic_load_explicit(&cpu->env->alarm_ns, memory_order_relaxed);
 
+    if (device_poll_ns < deadline)
+        deadline = device_poll_ns;
     arch_timer(alarm < deadline ? alarm : deadline);
 }
 

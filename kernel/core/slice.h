@@ -38,3 +38,10 @@ _Noreturn void slice_start(void);
 
 /* slice_kick_idle - some env became runnable: wake CPUs that idle. */
 void slice_kick_idle(void);
+
+/*
+ * A device that waits for the clock instead of an interrupt (kernel/net): device_poll is called at device_poll_ns
+ * (EXO_FOREVER: never) or as soon as a CPU has nothing to run. No lock is held then.
+ */
+extern void (*device_poll)(void);
+extern uint64_t device_poll_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sweep.c - breaking bindings: entries of page tables on all CPUs, and sleeps on words of memory.
+ * sweep.c - breaking bindings: entries of page tables on all CPUs, sleeps on words of memory, packet rings.
  *
  * A 2 MiB leaf goes as a whole when one of its frames is hit; its owner maps the rest again on the next fault.
  * Not here: pins that cannot be broken (a live env's root and upcall page); who sweeps decides about those envs first.
@@ -10,6 +10,13 @@
 #include "core/slice.h"
 #include "core/sleep.h"
 #include "core/table.h"
+
+#define NET_WORK 512 /* what a net table counts for */
+
+struct spinlock net_lock;
+void (*net_env_gone)(const struct env *env);
+bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
+bool (*net_table_end)(uint64_t frame);
 
 bool sweep_hits(const struct sweep *sweep, uint64_t frame)
 {
@@ -86,8 +93,14 @@ bool sweep_sleepers(struct sweep *sweep)
             return false;
         }
         sweep->work--;
-        if (frame_table[f].kind == EXO_FRAME_ENV)
+        if (frame_table[f].kind == EXO_FRAME_ENV) {
             end_sleep(sweep, frame_window(f));
+        } else if (frame_table[f].kind == EXO_FRAME_NET) {
+            sweep->at = f * TABLE_ENTRIES;
+            sweep->work -= sweep->work < NET_WORK ? sweep->work : NET_WORK;
+            if (!net_unbind(sweep, f))
+                return false;
+        }
     }
     return true;
 }

@@ -29,8 +29,19 @@ bool sweep_hits(const struct sweep *sweep, uint64_t frame);
  */
 bool sweep_tables(struct sweep *sweep);
 
-/* sweep_sleepers - ends sleeps that pin such frames, from sweep->at on; as above. REQUIRES(env_lock, memory_lock). */
+/* sweep_sleepers - ends sleeps and packet rings that pin such frames, from sweep->at on; as above.
+ * REQUIRES(env_lock, net_lock, memory_lock). */
 bool sweep_sleepers(struct sweep *sweep);
+
+/*
+ * What kernel/net binds to envs and frames, and its lock (rank: between env_lock and memory_lock), which is taken by who
+ * breaks such bindings. NULL: nothing is bound. REQUIRE(env_lock, net_lock, memory_lock).
+ */
+extern struct spinlock net_lock;
+extern void (*net_env_gone)(const struct env *env); /* an env dies: its rings end */
+/* Of this net table: rows of the subtree end, and rings that pin such frames. False: not yet, call again. */
+extern bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
+extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
 /* sweep_flush - before the locks are dropped: no CPU can use what was broken. REQUIRES(memory_lock). */
 void sweep_flush(struct sweep *sweep);

@@ -17,20 +17,21 @@
 #include "core/env.h"
 #include "core/frame.h"
 
-#define CONFIG_ADDRESS 0xcf8
-#define CONFIG_DATA    0xcfc
-#define REG_COMMAND    0x04
-#define REG_CLASS      0x08
-#define REG_HEADER     0x0c
-#define REG_BAR        0x10
-#define REG_BUSES      0x18
-#define REG_CAPS       0x34
-#define COMMAND_MEMORY 2
-#define COMMAND_MASTER 4
-#define CAP_MSI        5
-#define CAP_MSIX       17
-#define MSIX_ENTRIES   64 /* that we serve */
-#define CAPS_MAX       48
+#define CONFIG_ADDRESS  0xcf8
+#define CONFIG_DATA     0xcfc
+#define REG_COMMAND     0x04
+#define REG_CLASS       0x08
+#define REG_HEADER      0x0c
+#define REG_BAR         0x10
+#define REG_BUSES       0x18
+#define REG_CAPS        0x34
+#define COMMAND_MEMORY  2
+#define COMMAND_MASTER  4
+#define COMMAND_NO_INTX 0x400
+#define CAP_MSI         5
+#define CAP_MSIX        17
+#define MSIX_ENTRIES    64 /* that we serve */
+#define CAPS_MAX        48
 
 struct function {
     uint8_t msix_cap, msi_cap;      /* offsets; 0: none */
@@ -40,9 +41,10 @@ struct function {
 };
 
 struct vector_use {
-    uint64_t env; /* id; 0: free */
+    uint64_t env; /* id; 0: free, or the kernel's */
     uint32_t event;
     uint32_t device;
+    void (*handler)(void); /* of a driver in the kernel */
 };
 
 struct pci_port pci_port;
@@ -215,7 +217,7 @@ bool pci_covers(const struct cap *cap, uint64_t frame)
     int d = pci_device_of(frame);
     struct path guard = d < 0 ? (struct path){.depth = 0} : guard_of(&devices[d]);
 
-    return d >= 0 && devices[d].claimed && path_dominates(&cap->path, &guard);
+    return d >= 0 && devices[d].claimed == 1 && path_dominates(&cap->path, &guard);
 }
 
 void pci_count(uint64_t frame, int change)
@@ -236,15 +238,91 @@ uint32_t pci_mapped(uint32_t device)
     return functions[device].mapped;
 }
 
+/* Messages of this MSI-X entry go to a vector of this CPU. */
+static void message_set(uint32_t row, uint64_t index, uint32_t vector)
+{
+    const struct function *function = &functions[row];
+    volatile uint32_t *entry = &function->msix[index * 4];
+    uint64_t address = pci_port.message_address(this_cpu()->index);
+
+    entry[3] = 1; /* masked while it changes */
+    entry[0] = (uint32_t)address;
+    entry[1] = (uint32_t)(address >> 32);
+    entry[2] = VECTOR_DEVICE + vector;
+    entry[3] = 0;
+    uint32_t control = config_read(devices[row].address, function->msix_cap);
+
+    config_write(devices[row].address, function->msix_cap, (control & ~0x40000000u) | 0x80000000u);
+}
+
 void pci_interrupt(uint32_t vector)
 {
     lock_take(&env_lock);
     struct vector_use *use = &vectors[vector - VECTOR_DEVICE];
+    void (*handler)(void) = use->handler;
     struct env *env = use->env ? env_find(use->env) : NULL;
 
     if (env)
         env_notify(env, 1ull << use->event);
     lock_drop(&env_lock);
+    if (handler)
+        handler();
+}
+
+/* --- For the kernel's own drivers, at boot ------------------------------------------------------------ */
+
+uint32_t pci_find(uint16_t vendor, uint16_t device)
+{
+    uint32_t row = 0;
+
+    while (row < EXO_DEVICE_MAX && (!devices[row].present || devices[row].vendor != vendor ||
+                                    devices[row].device != device))
+        row++;
+    return row;
+}
+
+void pci_own(uint32_t row)
+{
+    devices[row].claimed = EXO_DEVICE_KERNEL;
+    command_set(devices[row].address, 0, COMMAND_MEMORY | COMMAND_MASTER | COMMAND_NO_INTX);
+}
+
+uint32_t pci_read(uint32_t row, uint32_t offset)
+{
+    return config_read(devices[row].address, offset);
+}
+
+uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after)
+{
+    uint32_t at = (after ? pci_read(row, after) >> 8 : pci_read(row, REG_CAPS)) & 0xfc;
+
+    for (int i = 0; i < CAPS_MAX && at >= 0x40; i++, at = pci_read(row, at) >> 8 & 0xfc)
+        if ((pci_read(row, at) & 0xff) == id)
+            return at;
+    return 0;
+}
+
+volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes)
+{
+    const struct exo_bar *where = bar < 6 ? &devices[row].bar[bar] : NULL;
+
+    if (!where || !where->address || offset > where->length || bytes > where->length - offset)
+        return NULL;
+    return pci_port.map_registers(where->address + offset, bytes);
+}
+
+bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
+{
+    struct vector_use *use = vectors;
+
+    while (use < vectors + sizeof vectors / sizeof vectors[0] && (use->env || use->handler))
+        use++;
+    if (use == vectors + sizeof vectors / sizeof vectors[0] || !functions[row].msix ||
+        index >= devices[row].interrupts || index >= MSIX_ENTRIES)
+        return false;
+    use->handler = handler;
+    message_set(row, index, (uint32_t)(use - vectors));
+    return true;
 }
 
 /* The claimed function that a call names. REQUIRES(env_lock). 0 or EXO_E_*. */
@@ -260,7 +338,7 @@ static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t
         return error;
     if (!device->present)
         return EXO_E_NONE;
-    if (!device->claimed || !path_dominates(&cap.path, &guard))
+    if (device->claimed != 1 || !path_dominates(&cap.path, &guard))
         return EXO_E_CAP;
     *out = device;
     return 0;
@@ -322,6 +400,8 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
 
     if (!row->present)
         error = EXO_E_NONE;
+    else if (row->claimed == EXO_DEVICE_KERNEL)
+        error = EXO_E_BUSY;
     else if (row->claimed && !path_dominates(&cap.path, &guard))
         error = EXO_E_CAP;
     else if (!row->claimed && (!(cap.rights & EXO_RIGHT_DEVICE) || flags))
@@ -410,7 +490,7 @@ static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t ev
     for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
         if (vectors[v].env == env && vectors[v].device == device && vectors[v].event == event)
             return &vectors[v];
-        if (!spare && (!vectors[v].env || !env_find(vectors[v].env)))
+        if (!spare && !vectors[v].handler && (!vectors[v].env || !env_find(vectors[v].env)))
             spare = &vectors[v];
         else if (vectors[v].device == device && env_find(vectors[v].env))
             used++;
@@ -445,20 +525,10 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
     if (!error && !(use = vector_take(self->id, (uint32_t)device, (uint32_t)event)))
         error = EXO_E_BUSY;
     if (!error) {
-        volatile uint32_t *entry = &function->msix[index * 4];
-        uint64_t address = pci_port.message_address(this_cpu()->index);
-
         vector_mute(use);
         *use = (struct vector_use){
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
-        entry[3] = 1; /* masked while it changes */
-        entry[0] = (uint32_t)address;
-        entry[1] = (uint32_t)(address >> 32);
-        entry[2] = VECTOR_DEVICE + (uint32_t)(use - vectors);
-        entry[3] = 0;
-        uint32_t control = config_read(row->address, function->msix_cap);
-
-        config_write(row->address, function->msix_cap, (control & ~0x40000000u) | 0x80000000u);
+        message_set((uint32_t)device, index, (uint32_t)(use - vectors));
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -29,3 +29,14 @@ struct pci_port {
     uint64_t (*message_address)(uint32_t cpu);
 };
 extern struct pci_port pci_port;
+
+/* For the kernel's own drivers, at boot. Rows are those of the device table. */
+uint32_t pci_find(uint16_t vendor, uint16_t device); /* EXO_DEVICE_MAX: none */
+void pci_own(uint32_t row);                          /* the kernel's for good; it masters the bus */
+uint32_t pci_read(uint32_t row, uint32_t offset); /* configuration space, 32 bits, offset aligned */
+/* The next capability with this id behind `after` (0: the first); 0: none. */
+uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after);
+/* Bytes of a BAR, mapped; NULL: not inside it. */
+volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes);
+/* MSI-X entry `index` calls the handler on this CPU, interrupts off, no lock held; false: it cannot. */
+bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void));

@@ -13,6 +13,7 @@
 #include "core/frame.h"
 #include "core/klog.h"
 #include "core/slice.h"
+#include "core/sweep.h"
 #include "core/table.h"
 #include "dev/pci.h"
 #include "test/test.h"
@@ -77,7 +78,9 @@ static void audit_leaf(uint64_t table, uint32_t index, uint64_t entry, uint32_t 
         references[f]++;
         if (kind == EXO_FRAME_EXPOSED && !(entry & EXO_PTE_WRITE))
             continue;
-        if (kind != EXO_FRAME_DATA && kind != EXO_FRAME_UPCALL)
+        if (kind == EXO_FRAME_NET && !(entry & EXO_PTE_WRITE))
+            continue;
+        if (kind != EXO_FRAME_DATA && kind != EXO_FRAME_UPCALL && kind != EXO_FRAME_RING)
             audit_say("table %lu[%u] maps frame %lu of kind %u", table, index, f, kind);
     }
 }
@@ -133,12 +136,12 @@ static void audit_path(const char *what, uint64_t id, const struct path *path)
     }
 }
 
-static void pin(uint64_t frame, const char *what, uint64_t id)
+void audit_pin(uint64_t frame, const char *what, uint64_t id)
 {
     if (is_memory(frame))
         references[frame]++;
     else
-        audit_say("%s of env %lx is frame %lx", what, id, frame);
+        audit_say("%s of %lx is frame %lx", what, id, frame);
 }
 
 static void audit_caps(struct env *env)
@@ -192,8 +195,8 @@ static void audit_env(uint64_t frame)
     audit_path("guard", env->id, &env->guard);
     audit_caps(env);
     audit_run_state(env);
-    pin(env->root, "root", env->id);
-    pin(env->upcall_frame, "upcall page", env->id);
+    audit_pin(env->root, "root", env->id);
+    audit_pin(env->upcall_frame, "upcall page", env->id);
     if (is_memory(env->root) &&
         (frame_table[env->root].kind != EXO_FRAME_TABLE || frame_table[env->root].level != 4))
         audit_say("env %lx has root %lu, which is none", env->id, env->root);
@@ -201,7 +204,7 @@ static void audit_env(uint64_t frame)
                                          env->upcall != frame_window(env->upcall_frame)))
         audit_say("env %lx has upcall frame %lu, which is none", env->id, env->upcall_frame);
     for (uint32_t i = 0; i < env->sleep_count && i < EXO_SLEEP_WORDS; i++)
-        pin(env->word[i].frame, "sleep word", env->id);
+        audit_pin(env->word[i].frame, "sleep word", env->id);
 }
 
 /* --- The machine ---------------------------------------------------------------------------------- */
@@ -252,10 +255,11 @@ static void audit_frame(uint64_t f)
     const struct exo_frame *row = &frame_table[f];
     struct path guard = frame_guard_path(row);
     bool table = row->kind == EXO_FRAME_TABLE;
-    bool kernels = table || row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL;
+    bool kernels = table || row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
+                   row->kind == EXO_FRAME_NET || row->kind == EXO_FRAME_RING;
 
     audit_path("frame guard", f, &guard);
-    if (row->kind > EXO_FRAME_UPCALL)
+    if (row->kind > EXO_FRAME_RING)
         audit_say("frame %lu has kind %u", f, row->kind);
     if (row->references != references[f])
         audit_say("frame %lu of kind %u: %u references, %u found", f, row->kind, row->references,
@@ -274,6 +278,7 @@ uint32_t audit_run(void)
     if (!started)
         return 1;
     lock_take(&env_lock);
+    lock_take(&net_lock);
     lock_take(&memory_lock);
     violations = 0;
     memset(references, 0, frame_count * sizeof *references);
@@ -284,6 +289,8 @@ uint32_t audit_run(void)
             audit_table(f);
         else if (frame_table[f].kind == EXO_FRAME_ENV)
             audit_env(f);
+        else if (frame_table[f].kind == EXO_FRAME_NET)
+            audit_net_table(f);
     }
     for (uint64_t f = 0; f < frame_count; f++)
         if (frame_table[f].kind != EXO_FRAME_NONE)
@@ -294,6 +301,7 @@ uint32_t audit_run(void)
     uint32_t found = violations;
 
     lock_drop(&memory_lock);
+    lock_drop(&net_lock);
     lock_drop(&env_lock);
     return found;
 }

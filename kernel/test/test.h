@@ -18,3 +18,8 @@ void audit_kernel_pages(void);
 bool audit_window(uint64_t frame);
 /* audit_say - one violation; counts it. */
 void audit_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A frame that something pins, as audit_run counts it. */
+void audit_pin(uint64_t frame, const char *what, uint64_t id);
+/* A net table (audit_net.c): rings pin what they should, filters hang where they say. */
+void audit_net_table(uint64_t frame);

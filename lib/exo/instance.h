@@ -37,6 +37,44 @@ struct instance_run {
     uint64_t count;
 };
 
+/* A set of packets that init has claimed for the instance: row is the filter, under the instance's guard. */
+struct instance_claim {
+    uint32_t row;
+    uint16_t ethertype;    /* EXO_NET_* below, in the processor's byte order */
+    uint16_t port;         /* with port_mask: that of the packet to receive, or the source port to send from */
+    uint16_t port_mask;    /* 0: all ports */
+    uint8_t protocol;      /* 0: all */
+    uint8_t receive_only;  /* groups and broadcasts */
+    uint8_t address[16];   /* destination; IPv4 as ::ffff:a.b.c.d */
+};
+
+struct instance_address {
+    uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
+    uint8_t prefix;      /* bits; of the 32 of IPv4 */
+    uint8_t ipv6;
+    uint8_t shared; /* another instance has it too, with other ports */
+    uint8_t reserved;
+};
+
+#define INSTANCE_NET_CLAIMS    40
+#define INSTANCE_NET_ADDRESSES 4
+#define INSTANCE_NET_SERVERS   3
+
+/* The instance's network. The card's features are in the machine page. */
+struct instance_net {
+    uint32_t present; /* 0: it has none, all below is 0 */
+    uint16_t mtu;
+    uint8_t mac[6];
+    uint32_t address_count;
+    struct instance_address address[INSTANCE_NET_ADDRESSES];
+    uint8_t gateway4[16], gateway6[16]; /* all 0: none */
+    uint32_t dns_count;
+    uint8_t dns[INSTANCE_NET_SERVERS][16];
+    uint16_t local_port_first, local_port_count; /* for connections that it opens; count 0: all */
+    uint32_t claim_count;
+    struct instance_claim claim[INSTANCE_NET_CLAIMS];
+};
+
 /*
  * Strings are offsets into the start block (from its first byte), NUL-terminated. arg_offset points to
  * an array of arg_count uint32_t offsets; likewise env and option (pairs: name, value).
@@ -63,6 +101,7 @@ struct instance_start {
     uint32_t option_count, option_offset;
     uint32_t tty_mask; /* bit n: descriptor n is the terminal */
     uint16_t rows, columns;
+    struct instance_net net;
 };
 
 /*

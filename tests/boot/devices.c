@@ -9,9 +9,25 @@ static uint32_t find_device(void)
 {
     for (uint32_t i = 0; i < EXO_DEVICE_MAX; i++)
         if (machine.devices[i].present && machine.devices[i].vendor == VENDOR_VIRTIO &&
-            machine.devices[i].interrupts)
+            machine.devices[i].interrupts && machine.devices[i].claimed != EXO_DEVICE_KERNEL)
             return i;
     return EXO_DEVICE_MAX;
+}
+
+/* The network card belongs to the kernel's driver. */
+static void test_kernels_own(void)
+{
+    for (uint32_t i = 0; i < EXO_DEVICE_MAX; i++) {
+        if (machine.devices[i].claimed != EXO_DEVICE_KERNEL)
+            continue;
+        expect(exo_device_claim(CAP_ROOT, i, CAP_ROOT, 0), -EXO_E_BUSY, "claim the kernel's card");
+        expect(exo_device_claim(CAP_ROOT, i, CAP_ROOT, 1), -EXO_E_BUSY, "give it back");
+        expect(exo_device_read(CAP_ROOT, i, 0, 2), -EXO_E_CAP, "read its configuration space");
+        expect(page_map(9, machine.devices[i].bar[4].address >> 12, EXO_PTE_NO_EXECUTE),
+               -EXO_E_RANGE, "map its registers");
+        return;
+    }
+    check(false, "the kernel has a card");
 }
 
 static uint32_t msix_capability(uint32_t device)
@@ -98,6 +114,7 @@ void test_devices(void)
     check(device < EXO_DEVICE_MAX, "there is a virtio device with MSI-X");
     if (device == EXO_DEVICE_MAX)
         return;
+    test_kernels_own();
     test_claim(device);
     test_registers_refused(device);
     expect(exo_device_interrupt(SLOT_CHILD, device, 63, 5), -EXO_E_NONE,

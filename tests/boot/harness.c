@@ -300,7 +300,7 @@ int64_t raw_call(uint64_t number, const uint64_t argument[6], uint64_t *second)
  * --------------------------------------------------------------------------------------------- */
 
 struct census {
-    uint64_t kind[8];
+    uint64_t kind[16];
     uint64_t references, links;
 };
 
@@ -309,7 +309,7 @@ static struct census count_frames(void)
     struct census census = {0};
 
     for (uint64_t f = 0; f < machine.page->frame_count; f++) {
-        census.kind[machine.frames[f].kind & 7]++;
+        census.kind[machine.frames[f].kind & 15]++;
         census.references += machine.frames[f].references;
         census.links += machine.frames[f].links;
     }
@@ -347,7 +347,7 @@ static void run_group(const char *name, void (*group)(void))
     group();
     struct census after = count_frames();
 
-    for (uint32_t k = 0; k < 8; k++)
+    for (uint32_t k = 0; k < 16; k++)
         expect((int64_t)after.kind[k], (int64_t)before.kind[k], "%s: no leak: frames of kind %u",
                name, k);
     expect((int64_t)after.references, (int64_t)before.references, "%s: no leak: references", name);
@@ -390,6 +390,7 @@ void init_main(const struct exo_init_start *start)
     run_group("limits", test_limits);
     run_group("destroy", test_destroy);
     run_group("revocation", test_revocation);
+    run_group("net", test_net);
     run_group("hostile", test_hostile);
     if (machine.page->cpu_count > 1)
         run_group("smp", test_smp);

@@ -125,6 +125,8 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
         {"token_seal", {CAP_ROOT, 0, 0}},
         {"token_open", {SLOT_WORK, 0}},
         {"revoke_prepare", {CAP_ROOT, 0}},
+        {"net_ring", {CAP_ROOT, 0, 0}},
+        {"net_filter", {CAP_ROOT, 0, CAP_ROOT, 0}},
     };
 
     for (uint32_t i = 0; i < sizeof good / sizeof good[0]; i++) {

@@ -33,6 +33,8 @@ static void interrupt(uint32_t vector)
     apic_end_of_interrupt();
     if (vector == VECTOR_TIMER) {
         this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
+        if (device_poll_ns <= arch_now_ns())
+            device_poll();
         if (env_current())
             slice_timer();
     } else if (vector == VECTOR_KICK) {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nic.h - the one network card: what kernel/net asks of its driver (virtio_net.c).
+ *
+ * All functions but nic_start REQUIRE(net_lock). What the card writes is checked in the driver: packets that it
+ * hands out lie in buffers of the driver's, lengths are those of such a buffer.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "abi/exo_net.h"
+
+#define NIC_COPY_MAX   496 /* bytes of a packet that a slot can hold itself */
+#define NIC_PIECES_MAX 3
+
+struct nic_received {
+    uint8_t *packet; /* from the Ethernet header on; writable, at most EXO_NET_BUFFER_BYTES */
+    uint32_t length;
+    bool verified; /* its TCP or UDP checksum is right */
+};
+
+/* One packet to send: `copied` bytes that the driver holds, then pieces that the card reads where they are. */
+struct nic_slot {
+    uint8_t *bytes; /* NIC_COPY_MAX, of the driver */
+    uint32_t copied;
+    uint32_t piece_count;
+    struct {
+        uint64_t address; /* physical */
+        uint32_t length;
+    } piece[NIC_PIECES_MAX];
+    uint16_t checksum_start, checksum_offset; /* start 0: complete already */
+    uint16_t segment;                         /* payload bytes of a segment; 0: one packet */
+    uint16_t header_bytes;                    /* with segment: before the payload */
+    bool ipv6;                                /* with segment */
+    /* For kernel/net, while the card has it. */
+    uint32_t ring;
+    uint32_t first, count; /* descriptors of the ring */
+    uint64_t serial;
+};
+
+/* nic_start - find and start the card; `interrupt` is called when it has something. False: there is none. Boot. */
+bool nic_start(struct exo_net_card *card, void (*interrupt)(void));
+
+/* nic_next - the next received packet, the driver's until nic_recycle; false: there is none. */
+bool nic_next(struct nic_received *received);
+/* nic_recycle - the card may fill the last packet's buffer again. */
+void nic_recycle(void);
+/* nic_listen - interrupts from now on; true: something came before that. Else nic_quiet. */
+bool nic_listen(bool sent_too);
+void nic_quiet(void);
+
+/* nic_slot_take - a slot to fill in; NULL: the card has them all. nic_send hands it over, nic_flush tells the card. */
+struct nic_slot *nic_slot_take(void);
+void nic_send(struct nic_slot *slot);
+void nic_slot_drop(struct nic_slot *slot);
+void nic_flush(void);
+/* nic_sent - a slot that the card is done with: look at it, then nic_slot_drop it. NULL: none. */
+struct nic_slot *nic_sent(void);

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * virtio_net.c - a network card behind modern virtio over PCI: one pair of split queues.
+ *
+ * The card is not trusted: a descriptor index that it returns must be one that it has, a length at most what it was
+ * given, a ring index at most as far as what it has. A queue on which it lies is given up (dead), and counted.
+ * A receive buffer is half a frame; the packet's IP header is aligned to 4. Each send slot has descriptors of
+ * its own, DESCRIPTORS_A_SLOT in a row, so that nothing has to be allocated.
+ * Not here: who gets a packet, and who may send one (kernel/net).
+ * Source: Virtual I/O Device (VIRTIO) 1.2, "Split Virtqueues", "Virtio Over PCI Bus", "Network Device".
+ */
+#include "dev/nic.h"
+#include "base/string.h"
+#include "core/frame.h"
+#include "core/klog.h"
+#include "dev/pci.h"
+
+#define VENDOR_VIRTIO     0x1af4
+#define DEVICE_NET        0x1041
+#define DEVICE_NET_OLD    0x1000 /* transitional: speaks both */
+#define CAPABILITY_VENDOR 0x09
+#define CAPABILITIES_MAX  48 /* the list may be a circle */
+#define CFG_COMMON        1
+#define CFG_NOTIFY        2
+#define CFG_DEVICE        4
+
+#define STATUS_ACKNOWLEDGE 1
+#define STATUS_DRIVER      2
+#define STATUS_DRIVER_OK   4
+#define STATUS_FEATURES_OK 8
+#define RESET_POLLS        1000000
+
+#define F_CSUM       (1ull << 0)
+#define F_GUEST_CSUM (1ull << 1)
+#define F_MTU        (1ull << 3)
+#define F_MAC        (1ull << 5)
+#define F_HOST_TSO4  (1ull << 11)
+#define F_HOST_TSO6  (1ull << 12)
+#define F_MRG_RXBUF  (1ull << 15)
+#define F_VERSION_1  (1ull << 32)
+#define F_WANTED                                                                                   \
+    (F_CSUM | F_GUEST_CSUM | F_MTU | F_MAC | F_HOST_TSO4 | F_HOST_TSO6 | F_MRG_RXBUF | F_VERSION_1)
+
+#define QUEUE_RECEIVE      0
+#define QUEUE_SEND         1
+#define QUEUE_MAX          256
+#define RECEIVE_BUFFERS    128
+#define SEND_SLOTS         64
+#define DESCRIPTORS_A_SLOT 4
+#define SLOT_BYTES         512
+#define BUFFER_START       2 /* virtio header there, packet at 14, IP header at 28 */
+#define BUFFER_BYTES       (EXO_NET_BUFFER_BYTES - BUFFER_START)
+#define NO_VECTOR          0xffff
+#define DESC_NEXT          1
+#define DESC_WRITE         2
+#define AVAIL_QUIET        1
+#define USED_QUIET         1
+
+struct common {
+    uint32_t device_select, device_features, driver_select, driver_features;
+    uint16_t config_vector, queues;
+    uint8_t status, generation;
+    uint16_t queue_select, queue_size, queue_vector, queue_enable, queue_notify;
+    uint64_t queue_desc, queue_driver, queue_device;
+};
+_Static_assert(sizeof(struct common) == 56, "registers");
+
+struct net_header {
+    uint8_t flags, segment_kind;
+    uint16_t header_bytes, segment, checksum_start, checksum_offset, buffers;
+};
+#define HEADER_CHECKSUM_NEEDED 1
+#define HEADER_CHECKSUM_VALID  2
+#define SEGMENT_TCP4           1
+#define SEGMENT_TCP6           4
+
+struct descriptor {
+    uint64_t address;
+    uint32_t length;
+    uint16_t flags, next;
+};
+
+struct avail {
+    uint16_t flags, index, ring[QUEUE_MAX];
+};
+
+struct used {
+    uint16_t flags, index;
+    struct {
+        uint32_t id, length;
+    } ring[QUEUE_MAX];
+};
+
+struct queue {
+    struct descriptor *desc;
+    volatile struct avail *avail;
+    volatile struct used *used;
+    volatile uint16_t *notify;
+    uint16_t size, number;
+    uint16_t next_used, posted; /* mod 2^16 */
+    bool busy[QUEUE_MAX];       /* heads that the card has */
+    bool dead;
+};
+
+static volatile struct common *common;
+static volatile uint8_t *notify, *config;
+static uint32_t notify_bytes, notify_multiplier;
+static struct exo_net_card *card;
+static struct queue queue[2];
+static uint8_t *buffer[RECEIVE_BUFFERS];
+static struct nic_slot slots[SEND_SLOTS];
+static uint8_t free_slots[SEND_SLOTS];
+static uint32_t free_count;
+static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
+static uint16_t taken[16];                     /* buffers of the packet that is out */
+static uint32_t taken_count;
+
+static uint64_t physical(const void *window)
+{
+    return (uint64_t)window - (uint64_t)frame_window(0);
+}
+
+static uint8_t *boot_page(void)
+{
+    return frame_window(frame_boot_alloc(EXO_FRAME_KERNEL));
+}
+
+/* --- Finding and starting it -------------------------------------------------------------------------- */
+
+static bool find_registers(uint32_t row)
+{
+    uint32_t at = 0;
+
+    for (int i = 0; i < CAPABILITIES_MAX; i++) {
+        at = pci_capability(row, CAPABILITY_VENDOR, at);
+        if (!at)
+            break;
+
+        uint32_t kind = pci_read(row, at) >> 24;
+        uint32_t bar = pci_read(row, at + 4) & 0xff;
+        uint32_t offset = pci_read(row, at + 8);
+        uint32_t bytes = pci_read(row, at + 12);
+
+        if (kind == CFG_COMMON && !common && bytes >= sizeof *common) {
+            common = pci_map(row, bar, offset, sizeof *common);
+        } else if (kind == CFG_NOTIFY && !notify) {
+            notify_bytes = bytes < 16 * EXO_PAGE_SIZE ? bytes : 16 * EXO_PAGE_SIZE;
+            notify_multiplier = pci_read(row, at + 16);
+            notify = pci_map(row, bar, offset, notify_bytes);
+        } else if (kind == CFG_DEVICE && !config && bytes >= 12) {
+            config = pci_map(row, bar, offset, 12);
+        }
+    }
+    return common && notify && config;
+}
+
+static uint64_t features(void)
+{
+    common->device_select = 0;
+    uint64_t low = common->device_features;
+
+    common->device_select = 1;
+    return low | (uint64_t)common->device_features << 32;
+}
+
+static bool negotiate(uint64_t *got)
+{
+    common->status = 0;
+    for (uint32_t i = 0; common->status; i++)
+        if (i == RESET_POLLS)
+            return false;
+    common->status = STATUS_ACKNOWLEDGE;
+    common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
+    *got = features() & F_WANTED;
+    if (!(*got & F_CSUM))
+        *got &= ~(F_HOST_TSO4 | F_HOST_TSO6);
+    common->driver_select = 0;
+    common->driver_features = (uint32_t)*got;
+    common->driver_select = 1;
+    common->driver_features = (uint32_t)(*got >> 32);
+    common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK;
+    common->config_vector = NO_VECTOR;
+    return *got & F_VERSION_1 && *got & F_MAC && common->status & STATUS_FEATURES_OK;
+}
+
+static bool queue_start(struct queue *q, uint32_t row, uint16_t number, uint16_t size,
+                        void (*interrupt)(void))
+{
+    common->queue_select = number;
+    if (common->queue_size < size || !pci_handler(row, number, interrupt))
+        return false;
+    uint64_t where = (uint64_t)common->queue_notify * notify_multiplier;
+    uint8_t *rings = boot_page();
+
+    if (where + 2 > notify_bytes)
+        return false;
+    q->desc = (struct descriptor *)boot_page();
+    q->avail = (volatile struct avail *)rings;
+    q->used = (volatile struct used *)(rings + 1024);
+    q->notify = (volatile uint16_t *)(notify + where);
+    q->size = size;
+    q->number = number;
+    common->queue_size = size;
+    common->queue_vector = number;
+    common->queue_desc = physical(q->desc);
+    common->queue_driver = physical(rings);
+    common->queue_device = physical(rings + 1024);
+    common->queue_enable = 1;
+    return common->queue_vector == number;
+}
+_Static_assert(sizeof(struct avail) <= 1024 && sizeof(struct used) <= EXO_PAGE_SIZE - 1024,
+               "the rings of a queue share a frame");
+
+static void post(struct queue *q, uint16_t head)
+{
+    q->busy[head] = true;
+    q->avail->ring[q->posted % q->size] = head;
+    q->posted++;
+    /* Descriptors and entry before the index: the card may look at once. */
+    __atomic_store_n(&q->avail->index, q->posted, __ATOMIC_RELEASE);
+}
+
+static void tell(const struct queue *q)
+{
+    /* The index before the flags: the card does it the other way round. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!(q->used->flags & USED_QUIET))
+        *q->notify = q->number;
+}
+
+static void make_buffers(void)
+{
+    struct queue *q = &queue[QUEUE_RECEIVE];
+
+    for (uint16_t i = 0; i < RECEIVE_BUFFERS; i += 2) {
+        buffer[i] = boot_page();
+        buffer[i + 1] = buffer[i] + EXO_NET_BUFFER_BYTES;
+    }
+    for (uint16_t i = 0; i < RECEIVE_BUFFERS; i++) {
+        q->desc[i] = (struct descriptor){.address = physical(buffer[i] + BUFFER_START),
+                                         .length = BUFFER_BYTES,
+                                         .flags = DESC_WRITE};
+        post(q, i);
+    }
+    for (uint32_t i = 0; i < SEND_SLOTS; i++) {
+        uint8_t *page = i % (EXO_PAGE_SIZE / SLOT_BYTES)
+                            ? slots[i - 1].bytes - sizeof(struct net_header) + SLOT_BYTES
+                            : boot_page();
+
+        slots[i].bytes = page + sizeof(struct net_header);
+        free_slots[free_count++] = (uint8_t)(SEND_SLOTS - 1 - i);
+    }
+}
+_Static_assert(sizeof(struct net_header) + NIC_COPY_MAX <= SLOT_BYTES,
+               "a slot holds header and copy");
+_Static_assert(SEND_SLOTS *DESCRIPTORS_A_SLOT == QUEUE_MAX && NIC_PIECES_MAX < DESCRIPTORS_A_SLOT,
+               "each slot has its descriptors");
+
+bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
+{
+    uint32_t row = pci_find(VENDOR_VIRTIO, DEVICE_NET);
+    uint64_t got = 0;
+
+    if (row == EXO_DEVICE_MAX)
+        row = pci_find(VENDOR_VIRTIO, DEVICE_NET_OLD);
+    if (row == EXO_DEVICE_MAX)
+        return false;
+    pci_own(row);
+    if (!find_registers(row) || !negotiate(&got) ||
+        !queue_start(&queue[QUEUE_RECEIVE], row, QUEUE_RECEIVE, RECEIVE_BUFFERS, interrupt) ||
+        !queue_start(&queue[QUEUE_SEND], row, QUEUE_SEND, QUEUE_MAX, interrupt)) {
+        klog("virtio_net: the card in row %u is unusable: use disable-legacy=on", row);
+        if (common)
+            common->status = 0;
+        return false;
+    }
+    card = out;
+    for (uint32_t i = 0; i < 6; i++)
+        card->mac[i] = config[i];
+    card->mtu = got & F_MTU ? *(volatile const uint16_t *)(config + 10) : 1500;
+    if (card->mtu > 1500 || card->mtu < 576)
+        card->mtu = 1500; /* receive buffers hold no more */
+    card->features = EXO_NET_CARD_PRESENT | (got & F_CSUM ? EXO_NET_CARD_CHECKSUM : 0) |
+                     (got & F_GUEST_CSUM ? EXO_NET_CARD_VERIFIES : 0) |
+                     (got & F_HOST_TSO4 ? EXO_NET_CARD_SEGMENT4 : 0) |
+                     (got & F_HOST_TSO6 ? EXO_NET_CARD_SEGMENT6 : 0);
+    make_buffers();
+    common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
+    tell(&queue[QUEUE_RECEIVE]);
+    return true;
+}
+
+/* --- What the card gives back ----------------------------------------------------------------------------- */
+
+/* The next head that the card is done with, and how much it wrote; false: none. */
+static bool done(struct queue *q, uint16_t *head, uint32_t *length)
+{
+    uint16_t index = __atomic_load_n(&q->used->index, __ATOMIC_ACQUIRE);
+
+    if (index == q->next_used || q->dead)
+        return false;
+    uint32_t id = q->used->ring[q->next_used % q->size].id;
+
+    *length = q->used->ring[q->next_used % q->size].length;
+    if ((uint16_t)(index - q->next_used) > (uint16_t)(q->posted - q->next_used) || id >= q->size ||
+        !q->busy[id]) {
+        q->dead = true;
+        card->device_errors++;
+        return false;
+    }
+    q->next_used++;
+    q->busy[id] = false;
+    *head = (uint16_t)id;
+    return true;
+}
+
+/* Further buffers of a packet, gathered behind its first `length` bytes; the length, or 0: it is no good. */
+static uint32_t gather(uint32_t count, const uint8_t *first, uint32_t length)
+{
+    struct queue *q = &queue[QUEUE_RECEIVE];
+    uint32_t bytes = 0;
+
+    memcpy(assembly, first, length);
+    for (uint32_t i = 1; i < count; i++) {
+        if (taken_count == sizeof taken / sizeof taken[0] || !done(q, &taken[taken_count], &bytes))
+            return 0;
+        const uint8_t *more = buffer[taken[taken_count++]] + BUFFER_START;
+
+        if (bytes > BUFFER_BYTES || length + bytes > sizeof assembly)
+            return 0;
+        memcpy(assembly + length, more, bytes);
+        length += bytes;
+    }
+    return length;
+}
+
+bool nic_next(struct nic_received *received)
+{
+    struct queue *q = &queue[QUEUE_RECEIVE];
+    uint32_t bytes = 0;
+
+    while (done(q, &taken[0], &bytes)) {
+        uint8_t *start = buffer[taken[0]] + BUFFER_START;
+        struct net_header header;
+
+        taken_count = 1;
+        memcpy(&header, start, sizeof header);
+        if (bytes > sizeof header && bytes <= BUFFER_BYTES) {
+            received->packet = start + sizeof header;
+            received->length = bytes - (uint32_t)sizeof header;
+            received->verified = card->features & EXO_NET_CARD_VERIFIES &&
+                                 header.flags & (HEADER_CHECKSUM_NEEDED | HEADER_CHECKSUM_VALID);
+            if (header.buffers > 1) {
+                received->length = gather(header.buffers, received->packet, received->length);
+                received->packet = assembly;
+            }
+            if (received->length)
+                return true;
+        }
+        card->device_errors++;
+        nic_recycle();
+    }
+    return false;
+}
+
+void nic_recycle(void)
+{
+    struct queue *q = &queue[QUEUE_RECEIVE];
+
+    for (uint32_t i = 0; i < taken_count && !q->dead; i++)
+        post(q, taken[i]);
+    taken_count = 0;
+}
+
+bool nic_listen(bool sent_too)
+{
+    const struct queue *r = &queue[QUEUE_RECEIVE];
+    const struct queue *s = &queue[QUEUE_SEND];
+
+    tell(r); /* buffers were given back */
+    r->avail->flags = 0;
+    s->avail->flags = sent_too ? 0 : AVAIL_QUIET;
+    /* The flags before the indexes: what comes later interrupts. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return (!r->dead && r->used->index != r->next_used) ||
+           (sent_too && !s->dead && s->used->index != s->next_used);
+}
+
+void nic_quiet(void)
+{
+    tell(&queue[QUEUE_RECEIVE]);
+    queue[QUEUE_RECEIVE].avail->flags = AVAIL_QUIET;
+}
+
+/* --- Sending ------------------------------------------------------------------------------------------------ */
+
+struct nic_slot *nic_slot_take(void)
+{
+    if (!free_count)
+        return NULL;
+    struct nic_slot *slot = &slots[free_slots[--free_count]];
+
+    slot->copied = slot->piece_count = 0;
+    slot->checksum_start = slot->segment = 0;
+    return slot;
+}
+
+void nic_slot_drop(struct nic_slot *slot)
+{
+    free_slots[free_count++] = (uint8_t)(slot - slots);
+}
+
+void nic_send(struct nic_slot *slot)
+{
+    struct queue *q = &queue[QUEUE_SEND];
+    uint16_t head = (uint16_t)((slot - slots) * DESCRIPTORS_A_SLOT);
+    struct descriptor *d = &q->desc[head];
+    struct net_header header = {
+        .flags = slot->checksum_start ? HEADER_CHECKSUM_NEEDED : 0,
+        .checksum_start = slot->checksum_start,
+        .checksum_offset = slot->checksum_offset,
+        .segment_kind = !slot->segment ? 0
+                        : slot->ipv6   ? SEGMENT_TCP6
+                                       : SEGMENT_TCP4,
+        .segment = slot->segment,
+        .header_bytes = slot->segment ? slot->header_bytes : 0,
+    };
+    uint8_t *start = slot->bytes - sizeof header;
+
+    memcpy(start, &header, sizeof header);
+    d[0] = (struct descriptor){.address = physical(start),
+                               .length = slot->copied + (uint32_t)sizeof header};
+    for (uint32_t i = 0; i < slot->piece_count; i++) {
+        d[i].flags = DESC_NEXT;
+        d[i].next = (uint16_t)(head + i + 1);
+        d[i + 1] =
+            (struct descriptor){.address = slot->piece[i].address, .length = slot->piece[i].length};
+    }
+    post(q, head);
+}
+
+void nic_flush(void)
+{
+    tell(&queue[QUEUE_SEND]);
+}
+
+struct nic_slot *nic_sent(void)
+{
+    uint16_t head = 0;
+    uint32_t bytes = 0;
+
+    return done(&queue[QUEUE_SEND], &head, &bytes) ? &slots[head / DESCRIPTORS_A_SLOT] : NULL;
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter.c - which filter a packet belongs to, and which filters may exist beside each other.
+ *
+ * Invariants:
+ *   1. A filter's set lies strictly inside its parent's; the top (parent 0) is everything.
+ *   2. Filters of one level whose owners' paths are not one above the other are disjoint, or both shared.
+ *   3. Sets of one level are different, except shared ones: those hang off the first as twins and are in no bucket.
+ *   4. All filters of a level with the same mask are peers in one ring list; the first of them stands in the
+ *      level's list of shapes, which is ordered by mask bits, most first.
+ * A packet's cost is shapes on its way times one hash probe. Who may add shapes to a level is its owner, so nobody can
+ * make another's packets dearer than by one shape at each level above both.
+ * Not here: frames and capabilities (net.c), packets (key.c).
+ */
+#include "net/filter.h"
+#include "base/string.h"
+
+#define BUCKETS (1u << NET_BUCKETS_LOG)
+
+static uint32_t buckets[BUCKETS];
+static uint64_t seed[EXO_NET_WORDS + 1]; /* odd */
+static uint32_t shape_number;
+static struct exo_net_row top; /* everything */
+
+void filter_start(uint64_t random)
+{
+    for (uint32_t i = 0; i <= EXO_NET_WORDS; i++) {
+        random += 0x9e3779b97f4a7c15; /* splitmix64 */
+        uint64_t mixed = (random ^ random >> 30) * 0xbf58476d1ce4e5b9;
+
+        mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+        seed[i] = (mixed ^ mixed >> 31) | 1;
+    }
+    memset(buckets, 0, sizeof buckets);
+    memset(&top, 0, sizeof top);
+}
+
+static struct exo_net_row *row_of(uint32_t name)
+{
+    return name ? net_row(name) : &top;
+}
+
+/* --- Looking up ------------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t sum)
+{
+    return (sum ^ sum >> 32) * seed[EXO_NET_WORDS] >> (64 - NET_BUCKETS_LOG);
+}
+
+static inline bool decides(const struct exo_net_row *filter, const uint64_t *key)
+{
+    for (uint32_t i = 0; i < filter->filter.word_count; i++) {
+        uint32_t w = filter->filter.word[i];
+
+        if ((key[w] & filter->filter.mask[w]) != filter->filter.value[w])
+            return false;
+    }
+    return true;
+}
+
+/* The peer of `shape` that a key matches, given that it matches their parent. */
+static inline struct exo_net_row *shape_find(const struct exo_net_row *shape, const uint64_t *key)
+{
+    uint64_t sum = shape->shape;
+
+    for (uint32_t i = 0; i < shape->filter.word_count; i++) {
+        uint32_t w = shape->filter.word[i];
+
+        sum += (key[w] & shape->filter.mask[w]) * seed[w];
+    }
+    for (uint32_t at = buckets[mix(sum)]; at;) {
+        struct exo_net_row *row = net_row(at);
+
+        if (row->shape == shape->shape && decides(row, key))
+            return row;
+        at = row->filter.chain;
+    }
+    return NULL;
+}
+
+struct exo_net_row *filter_demux(const union net_key *key)
+{
+    struct exo_net_row *best = NULL;
+    uint32_t shape = top.filter.inside;
+
+    while (shape) {
+        struct exo_net_row *first = net_row(shape);
+        struct exo_net_row *found = shape_find(first, key->word);
+
+        shape = first->filter.next_shape;
+        if (found) {
+            best = found;
+            shape = found->filter.inside;
+        }
+    }
+    return best;
+}
+
+uint32_t filter_top(void)
+{
+    return top.filter.inside;
+}
+
+bool filter_matches(const struct exo_net_row *filter, const union net_key *key)
+{
+    uint64_t differs = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        differs |= (key->word[w] & filter->filter.mask[w]) ^ filter->filter.value[w];
+    return !differs;
+}
+
+/* --- Sets ------------------------------------------------------------------------------------------- */
+
+static uint32_t mask_bits(const struct exo_net_row *filter)
+{
+    uint32_t bits = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        for (uint64_t mask = filter->filter.mask[w]; mask; mask &= mask - 1)
+            bits++;
+    return bits;
+}
+
+static bool same_mask(const struct exo_net_row *a, const struct exo_net_row *b)
+{
+    return !memcmp(a->filter.mask, b->filter.mask, sizeof a->filter.mask);
+}
+
+static bool overlap(const struct exo_net_row *a, const struct exo_net_row *b)
+{
+    uint64_t differs = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        differs |=
+            (a->filter.value[w] ^ b->filter.value[w]) & a->filter.mask[w] & b->filter.mask[w];
+    return !differs;
+}
+
+static bool inside(const struct exo_net_row *filter, const struct exo_net_row *parent)
+{
+    uint64_t outside = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        outside |= (parent->filter.mask[w] & ~filter->filter.mask[w]) |
+                   ((filter->filter.value[w] ^ parent->filter.value[w]) & parent->filter.mask[w]);
+    return !outside && !same_mask(filter, parent);
+}
+
+static bool comparable(const struct exo_net_row *a, const struct exo_net_row *b)
+{
+    struct path first = net_row_guard(a);
+    struct path second = net_row_guard(b);
+
+    return path_dominates(&first, &second) || path_dominates(&second, &first);
+}
+
+/* May both be at one level, though their sets overlap? */
+static bool may_overlap(const struct exo_net_row *filter, const struct exo_net_row *other,
+                        const struct path *by)
+{
+    struct path guard = net_row_guard(other);
+
+    if (filter->flags & other->flags & EXO_NET_SHARED)
+        return true;
+    return path_dominates(by, &guard) && comparable(filter, other);
+}
+
+/* --- Levels ------------------------------------------------------------------------------------------ */
+
+static struct exo_net_row *shape_of(const struct exo_net_row *parent,
+                                    const struct exo_net_row *filter)
+{
+    for (uint32_t at = parent->filter.inside; at; at = net_row(at)->filter.next_shape)
+        if (same_mask(net_row(at), filter))
+            return net_row(at);
+    return NULL;
+}
+
+/* One owner alone at this level, and it is the filter's: then nothing can be in the way but an equal set. */
+static bool sole_owner(const struct exo_net_row *parent, const struct exo_net_row *filter)
+{
+    if (!parent->filter.inside)
+        return true;
+    const struct exo_net_row *other = net_row(parent->filter.inside);
+
+    return !parent->filter.mixed && other->guard_depth == filter->guard_depth &&
+           other->guard[0] == filter->guard[0] && other->guard[1] == filter->guard[1];
+}
+
+static int others_allow(const struct exo_net_row *parent, const struct exo_net_row *filter,
+                        const struct path *by, uint32_t *other)
+{
+    for (uint32_t at = parent->filter.inside; at; at = net_row(at)->filter.next_shape) {
+        uint32_t peer = at;
+
+        do {
+            const struct exo_net_row *row = net_row(peer);
+
+            *other = peer;
+            if (overlap(row, filter) && !may_overlap(filter, row, by))
+                return EXO_E_OVERLAP;
+            peer = row->filter.next_peer;
+        } while (peer != at);
+    }
+    return 0;
+}
+
+static void shape_insert(struct exo_net_row *parent, struct exo_net_row *filter)
+{
+    uint32_t *link = &parent->filter.inside;
+    uint32_t bits = mask_bits(filter);
+
+    for (; *link; link = &net_row(*link)->filter.next_shape) {
+        const struct exo_net_row *other = net_row(*link);
+        uint32_t theirs = mask_bits(other);
+
+        if (bits > theirs || (bits == theirs && memcmp(filter->filter.mask, other->filter.mask,
+                                                       sizeof filter->filter.mask) > 0))
+            break;
+    }
+    filter->shape = ++shape_number;
+    filter->filter.next_peer = filter->filter.last_peer = net_row_name(filter);
+    filter->filter.next_shape = *link;
+    *link = net_row_name(filter);
+    parent->filter.shape_count++;
+}
+
+static void words_find(struct exo_net_row *filter, const struct exo_net_row *parent)
+{
+    filter->filter.word_count = 0;
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        if (filter->filter.mask[w] & ~parent->filter.mask[w])
+            filter->filter.word[filter->filter.word_count++] = (uint8_t)w;
+}
+
+static uint32_t *bucket_of(const struct exo_net_row *filter)
+{
+    uint64_t sum = filter->shape;
+
+    for (uint32_t i = 0; i < filter->filter.word_count; i++)
+        sum += filter->filter.value[filter->filter.word[i]] * seed[filter->filter.word[i]];
+    return &buckets[mix(sum)];
+}
+
+/* Hangs a filter that is nobody's twin into its level and a bucket. */
+static void link_in(struct exo_net_row *parent, struct exo_net_row *filter)
+{
+    struct exo_net_row *first = shape_of(parent, filter);
+    uint32_t name = net_row_name(filter);
+
+    if (first) {
+        struct exo_net_row *last = net_row(first->filter.last_peer);
+
+        filter->shape = first->shape;
+        filter->filter.next_peer = net_row_name(first);
+        filter->filter.last_peer = first->filter.last_peer;
+        last->filter.next_peer = name;
+        first->filter.last_peer = name;
+        filter->filter.next_shape = 0;
+    } else {
+        shape_insert(parent, filter);
+    }
+    uint32_t *bucket = bucket_of(filter);
+
+    filter->filter.chain = *bucket;
+    *bucket = name;
+}
+
+static void link_out(struct exo_net_row *parent, struct exo_net_row *filter)
+{
+    uint32_t name = net_row_name(filter);
+    uint32_t *link = bucket_of(filter);
+
+    while (*link != name)
+        link = &net_row(*link)->filter.chain;
+    *link = filter->filter.chain;
+
+    link = &parent->filter.inside;
+    while (*link && *link != name)
+        link = &net_row(*link)->filter.next_shape;
+    uint32_t next = filter->filter.next_peer;
+
+    if (next == name) { /* the last of its shape */
+        *link = filter->filter.next_shape;
+        parent->filter.shape_count--;
+    } else if (*link) { /* the next peer stands for the shape */
+        net_row(next)->filter.next_shape = filter->filter.next_shape;
+        *link = next;
+    }
+    net_row(next)->filter.last_peer = filter->filter.last_peer;
+    net_row(filter->filter.last_peer)->filter.next_peer = next;
+    if (!parent->filter.inside)
+        parent->filter.mixed = 0;
+}
+
+int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *other)
+{
+    struct exo_net_row *parent = row_of(filter->filter.parent);
+    union net_key value;
+    int error = 0;
+
+    if (!inside(filter, parent) || parent->flags & EXO_NET_SHARED ||
+        parent->filter.depth >= EXO_NET_DEPTH_MAX)
+        return EXO_E_ARG;
+    words_find(filter, parent);
+    memcpy(value.word, filter->filter.value, sizeof value.word);
+    const struct exo_net_row *shape = shape_of(parent, filter);
+    struct exo_net_row *equal = shape ? shape_find(shape, value.word) : NULL;
+
+    if (equal && !(equal->flags & filter->flags & EXO_NET_SHARED)) {
+        *other = net_row_name(equal);
+        return EXO_E_EXISTS;
+    }
+    bool sole = sole_owner(parent, filter);
+
+    if (!sole)
+        error = others_allow(parent, filter, by, other);
+    if (error)
+        return error;
+    if (!shape && parent->filter.shape_count == EXO_NET_SHAPES_MAX)
+        return EXO_E_BUSY;
+    filter->filter.depth = (uint8_t)(parent->filter.depth + 1);
+    filter->filter.inside = filter->filter.twin = 0;
+    filter->filter.shape_count = filter->filter.mixed = 0;
+    if (equal) {
+        filter->filter.twin = equal->filter.twin;
+        equal->filter.twin = net_row_name(filter);
+        return 0;
+    }
+    link_in(parent, filter);
+    parent->filter.mixed |= !sole;
+    return 0;
+}
+
+/* A filter with nothing inside it leaves its level; a twin takes its place. */
+static void unhang(struct exo_net_row *filter)
+{
+    struct exo_net_row *parent = row_of(filter->filter.parent);
+    union net_key value;
+
+    memcpy(value.word, filter->filter.value, sizeof value.word);
+    struct exo_net_row *head = shape_find(shape_of(parent, filter), value.word);
+
+    if (head == filter) {
+        link_out(parent, filter);
+        if (filter->filter.twin)
+            link_in(parent, net_row(filter->filter.twin));
+    } else {
+        uint32_t *link = &head->filter.twin;
+
+        while (*link != net_row_name(filter))
+            link = &net_row(*link)->filter.twin;
+        *link = filter->filter.twin;
+    }
+}
+
+bool filter_remove(struct exo_net_row *filter, uint32_t *budget)
+{
+    for (;;) {
+        struct exo_net_row *deepest = filter;
+
+        while (deepest->filter.inside)
+            deepest = net_row(deepest->filter.inside);
+        if (!*budget)
+            return false;
+        (*budget)--;
+        unhang(deepest);
+        bool last = deepest == filter;
+
+        memset(deepest, 0, sizeof *deepest);
+        if (last)
+            return true;
+    }
+}

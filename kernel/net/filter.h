@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter.h - filters and the decision which of them a packet belongs to. Pure but for net_rows.
+ *
+ * A filter is a cube: the keys with (key & mask) == value. Filters lie inside each other as trees; at each level
+ * those with the same mask share a shape, and one hash probe a shape finds the filter, however many there are.
+ */
+#pragma once
+#include "core/arch.h"
+#include "core/cap.h"
+#include "net/key.h"
+
+#define NET_BUCKETS_LOG 13
+
+/* The row with this name. REQUIRES(net_lock), and that it exists. */
+static inline struct exo_net_row *net_row(uint32_t name)
+{
+    return (struct exo_net_row *)((uint8_t *)frame_window(name >> EXO_NET_ROW_BITS) +
+                                  (name & (EXO_NET_ROWS - 1)) * sizeof(struct exo_net_row));
+}
+
+static inline uint32_t net_row_name(const struct exo_net_row *row)
+{
+    return (uint32_t)(((uint64_t)row - (uint64_t)frame_window(0)) / sizeof *row);
+}
+
+static inline struct path net_row_guard(const struct exo_net_row *row)
+{
+    return (struct path){.part = {row->guard[0], row->guard[1]}, .depth = row->guard_depth};
+}
+
+/* filter_start - hash keys that nobody outside can guess; `random` any 64 bits. Boot. */
+void filter_start(uint64_t random);
+
+/*
+ * filter_demux - the filter that a packet belongs to: at each level the matching one with most mask bits.
+ *
+ * Returns  its row; NULL: nobody's
+ * Bound    EXO_NET_DEPTH_MAX levels of EXO_NET_SHAPES_MAX shapes; the buckets' chains are short
+ */
+struct exo_net_row *filter_demux(const union net_key *key);
+
+/* filter_top - the first shape of the filters that lie in nobody's; 0: none. */
+uint32_t filter_top(void);
+
+/* filter_matches - does a key lie in a filter's set? */
+bool filter_matches(const struct exo_net_row *filter, const union net_key *key);
+
+/*
+ * filter_insert - hang a free row's filter in: kind, guard, flags, mask, value and parent are filled in.
+ *
+ * by     path of the capability that asks: it may place a filter over or beside others that it dominates
+ * other  set to the filter that is in the way
+ *
+ * Returns  0; EXO_E_ARG not strictly inside its parent, inside a shared one, or too deep; EXO_E_EXISTS, EXO_E_OVERLAP,
+ *          EXO_E_BUSY too many shapes. Then nothing has changed.
+ */
+int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *other);
+
+/* filter_remove - take a filter out, those inside it first; rows become free. At most *budget, which is counted
+ * down. False: some are left. */
+bool filter_remove(struct exo_net_row *filter, uint32_t *budget);

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * net.c - packets from the card to their owners, and the calls that bind filters and rings.
+ *
+ * Everything here is under net_lock; envs get their events after it is dropped. An interrupt takes at most BUDGET
+ * packets; if there are more, interrupts stay off and the next lot waits for the clock (DEFER_NS), an idle CPU or a
+ * LibOS that kicks its ring, so that a flood leaves time to those that it is for. Packets that nobody
+ * claimed are dropped before anything is copied.
+ */
+#include "net/net.h"
+#include "base/string.h"
+#include "core/calls.h"
+#include "core/frame.h"
+#include "core/slice.h"
+#include "core/sweep.h"
+#include "core/ucopy.h"
+#include "dev/nic.h"
+#include "net/ring.h"
+
+#define BUDGET         64
+#define DEFER_NS       50000
+#define ETHERNET_BYTES 14
+#define RELEASE_MAX    64
+
+static struct exo_net_card *card;
+
+/* --- Packets ------------------------------------------------------------------------------------------------ */
+
+/* A packet goes to a filter's ring, and to those of its twins. */
+static void claim(struct exo_net_row *filter, const struct net_packet *packet)
+{
+    uint32_t flags = packet->verified ? EXO_NET_RECEIVED_VERIFIED : 0;
+
+    while (filter) {
+        struct exo_net_row *ring = ring_named(filter->filter.ring, filter->filter.ring_serial);
+
+        filter->packets++;
+        filter->bytes += packet->length;
+        if (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags))
+            filter->dropped++;
+        filter = filter->filter.twin ? net_row(filter->filter.twin) : NULL;
+    }
+}
+
+static void receive(const struct nic_received *received)
+{
+    struct net_packet packet = {.bytes = received->packet,
+                                .have = received->length,
+                                .length = received->length,
+                                .verified = received->verified};
+
+    card->received++;
+    card->received_bytes += received->length;
+    if (received->length >= ETHERNET_BYTES && !(received->packet[0] & 1) &&
+        memcmp(received->packet, card->mac, sizeof card->mac) != 0) {
+        card->foreign++;
+        return;
+    }
+    net_key_read(&packet.key, &packet.layout, packet.bytes, packet.have, packet.length);
+    struct exo_net_row *filter = filter_demux(&packet.key);
+
+    ring_capture(&packet, filter ? net_row_name(filter) : 0, 0);
+    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED)
+        card->malformed++;
+    if (filter)
+        claim(filter, &packet);
+    else
+        card->unclaimed++;
+}
+
+/* REQUIRES(net_lock) */
+static void poll_card(void)
+{
+    uint32_t budget = BUDGET;
+    struct nic_received received;
+
+    if (!card)
+        return;
+    do {
+        for (; budget && nic_next(&received); budget--) {
+            receive(&received);
+            nic_recycle();
+        }
+        ring_sent(false);
+        if (!budget) {
+            nic_quiet();
+            card->deferred++;
+            device_poll_ns = arch_now_ns() + DEFER_NS;
+            return;
+        }
+    } while (nic_listen(ring_waits()));
+    device_poll_ns = EXO_FOREVER;
+}
+
+/* Events to the envs of rings in which something has arrived. No lock held. */
+static void tell_envs(uint64_t numbers)
+{
+    for (; numbers; numbers &= numbers - 1) {
+        lock_take(&env_lock);
+        lock_take(&net_lock);
+        const struct exo_net_row *ring = ring_numbered((uint32_t)__builtin_ctzll(numbers));
+        uint64_t id = ring ? ring->ring.env : 0;
+        uint64_t event = ring ? 1ull << ring->ring.event : 0;
+
+        lock_drop(&net_lock);
+        struct env *env = id ? env_find(id) : NULL;
+
+        if (env)
+            env_notify(env, event);
+        lock_drop(&env_lock);
+    }
+}
+
+static void poll_and_tell(void)
+{
+    lock_take(&net_lock);
+    poll_card();
+    uint64_t numbers = ring_wakes();
+
+    lock_drop(&net_lock);
+    tell_envs(numbers);
+}
+
+static void interrupt(void)
+{
+    card->interrupts++;
+    poll_and_tell();
+}
+
+/* Releases what a row holds. 0 or EXO_E_AGAIN. REQUIRES(net_lock, memory_lock). */
+static int row_release(struct exo_net_row *row, uint32_t *budget)
+{
+    bool gone = true;
+
+    if (row->kind == EXO_NET_RING)
+        gone = ring_end(row);
+    else if (row->kind == EXO_NET_FILTER)
+        gone = filter_remove(row, budget);
+    return gone ? 0 : EXO_E_AGAIN;
+}
+
+/* Does this row end with what is swept: by its guard, with its table, or with the frames that it pins? */
+static bool row_ends(const struct sweep *sweep, const struct exo_net_row *row, uint64_t frame)
+{
+    struct path guard = net_row_guard(row);
+
+    if (row->kind == EXO_NET_FREE)
+        return false;
+    if (sweep_hits(sweep, frame) || (sweep->under && path_dominates(&sweep->under->path, &guard)))
+        return true;
+    bool hit = row->kind == EXO_NET_RING && sweep_hits(sweep, row->ring.shared_frame);
+
+    for (uint32_t i = 0; row->kind == EXO_NET_RING && i < row->ring.buffer_count && !hit; i++)
+        hit = sweep_hits(sweep, row->ring.buffer_frame + i);
+    return hit;
+}
+
+static void env_gone(const struct env *env)
+{
+    ring_end_of_env(env->id);
+}
+
+static bool unbind(const struct sweep *sweep, uint64_t frame)
+{
+    uint32_t budget = RELEASE_MAX;
+    bool all = true;
+
+    ring_sent(true);
+    for (uint32_t i = 0; i < EXO_NET_ROWS; i++) {
+        struct exo_net_row *row = net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i));
+
+        if (row_ends(sweep, row, frame) && row_release(row, &budget))
+            all = false;
+    }
+    return all;
+}
+
+static bool table_end(uint64_t frame)
+{
+    for (uint32_t i = 0; i < EXO_NET_ROWS; i++)
+        if (net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i))->kind != EXO_NET_FREE)
+            return false;
+    frame_give_back(frame);
+    return true;
+}
+
+void net_start(struct exo_net_card *out, uint64_t random)
+{
+    filter_start(random);
+    net_env_gone = env_gone;
+    net_unbind = unbind;
+    net_table_end = table_end;
+    if (!nic_start(out, interrupt))
+        return;
+    card = out;
+    ring_start(out);
+    device_poll = poll_and_tell;
+    (void)nic_listen(false);
+}
+
+/* --- Rows ----------------------------------------------------------------------------------------------------- */
+
+static int held(struct env *self, uint32_t slot, uint32_t rights, struct cap *out)
+{
+    return -cap_get(self->cap, slot, rights, out);
+}
+
+/* The row with this name if its frame is a net table; whose it is, is not looked at. REQUIRES(net_lock). */
+static int row_find(uint64_t name, struct exo_net_row **row)
+{
+    uint64_t frame = name >> EXO_NET_ROW_BITS;
+
+    if (frame >= frame_count)
+        return EXO_E_RANGE;
+    if (frame_table[frame].kind != EXO_FRAME_NET)
+        return EXO_E_KIND;
+    *row = net_row((uint32_t)name);
+    return 0;
+}
+
+/* A row of this kind (0: filter or ring) that cap dominates. REQUIRES(net_lock). */
+static int row_held(const struct cap *cap, uint64_t name, enum exo_net_kind kind,
+                    struct exo_net_row **row)
+{
+    int error = row_find(name, row);
+
+    if (error)
+        return error;
+    struct path guard = net_row_guard(*row);
+
+    if ((*row)->kind == EXO_NET_FREE || (kind && (*row)->kind != kind))
+        return EXO_E_KIND;
+    return path_dominates(&cap->path, &guard) ? 0 : EXO_E_CAP;
+}
+
+/* A free row in a table that cap dominates. REQUIRES(net_lock). */
+static int row_free(const struct cap *cap, uint64_t name, struct exo_net_row **row)
+{
+    int error = row_find(name, row);
+
+    if (error)
+        return error;
+    struct path guard = frame_guard_path(&frame_table[name >> EXO_NET_ROW_BITS]);
+
+    if (!path_dominates(&cap->path, &guard))
+        return EXO_E_CAP;
+    return (*row)->kind == EXO_NET_FREE ? 0 : EXO_E_EXISTS;
+}
+
+static void set_guard(struct exo_net_row *row, const struct path *path)
+{
+    row->guard[0] = path->part[0];
+    row->guard[1] = path->part[1];
+    row->guard_depth = (uint8_t)path->depth;
+}
+
+/* --- Calls ------------------------------------------------------------------------------------------------------ */
+
+struct call_result call_net_table_create(struct env *self, uint32_t slot, uint64_t frame)
+{
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    lock_take(&memory_lock);
+    struct exo_frame *row = frame_dominated(frame, &cap, &error);
+
+    if (row)
+        error = frame_take(frame, row, EXO_FRAME_NET);
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_net_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+{
+    uint32_t budget = RELEASE_MAX;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    ring_sent(false);
+    lock_take(&memory_lock);
+    const struct exo_frame *row = frame_dominated(frame, &cap, &error);
+
+    if (row && row->kind != EXO_FRAME_NET)
+        error = EXO_E_KIND;
+    else if (row && row->references)
+        error = EXO_E_BUSY;
+    for (uint32_t i = 0; i < EXO_NET_ROWS && !error; i++)
+        error = row_release(net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i)), &budget);
+    if (!error)
+        (void)table_end(frame);
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* Takes the frames of a ring: the shared one into the window, the buffers pinned. REQUIRES(memory_lock). */
+static int ring_frames(const struct cap *cap, const struct exo_net_ring_config *c)
+{
+    uint64_t end = c->buffer_frame + c->buffer_count;
+    int error = 0;
+    struct exo_frame *shared = frame_dominated(c->shared_frame, cap, &error);
+
+    if (c->buffer_frame >= frame_count || end > frame_count)
+        error = EXO_E_RANGE;
+    if (error)
+        return error;
+    if (shared->kind != EXO_FRAME_DATA ||
+        (c->shared_frame >= c->buffer_frame && c->shared_frame < end))
+        return EXO_E_KIND;
+    for (uint64_t f = c->buffer_frame; f < end && !error; f++) {
+        const struct exo_frame *row = frame_dominated(f, cap, &error);
+
+        if (row && row->kind != EXO_FRAME_DATA)
+            error = EXO_E_KIND;
+    }
+    if (error)
+        return error;
+    for (uint64_t f = c->buffer_frame; f < end; f++)
+        frame_table[f].references++;
+    shared->kind = EXO_FRAME_RING;
+    shared->references++;
+    arch_window_open(c->shared_frame);
+    return 0;
+}
+
+static int ring_config_check(const struct exo_net_ring_config *config, const struct cap *cap)
+{
+    if (!config->buffer_count || config->buffer_count > EXO_NET_RING_FRAMES ||
+        config->event >= 63 || config->flags & ~(uint32_t)EXO_NET_CAPTURE)
+        return EXO_E_ARG;
+    if (config->flags & EXO_NET_CAPTURE && !(cap->rights & EXO_RIGHT_OBSERVE))
+        return EXO_E_RIGHT;
+    return card ? 0 : EXO_E_NONE;
+}
+
+struct call_result call_net_ring(struct env *self, uint32_t slot, uint64_t name, uint64_t config)
+{
+    struct exo_net_ring_config copy;
+    struct exo_net_row *row = NULL;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error)
+        error = ucopy_in(&copy, config, sizeof copy);
+    if (!error)
+        error = ring_config_check(&copy, &cap);
+    if (error)
+        return call_error(error);
+    lock_take(&env_lock);
+    lock_take(&net_lock);
+    const struct env *env = env_find(copy.env);
+
+    if (!env)
+        error = EXO_E_NONE;
+    else if (!path_dominates(&cap.path, &env->guard))
+        error = EXO_E_CAP;
+    else
+        error = row_free(&cap, name, &row);
+    if (!error && !ring_room(copy.flags))
+        error = EXO_E_BUSY;
+    lock_take(&memory_lock);
+    if (!error)
+        error = ring_frames(&cap, &copy);
+    lock_drop(&memory_lock);
+    if (!error) {
+        ring_make(row, &copy);
+        set_guard(row, &cap.path);
+    }
+    lock_drop(&net_lock);
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+/* Parent and ring of a filter to be: may cap use them? Flags that are inherited are added. REQUIRES(net_lock). */
+static int filter_relatives(const struct cap *cap, struct exo_net_filter *filter,
+                            uint64_t *ring_serial)
+{
+    struct exo_net_row *row = NULL;
+    int error = 0;
+
+    if (filter->parent) {
+        error = row_held(cap, filter->parent, EXO_NET_FILTER, &row);
+        if (!error)
+            filter->flags |= row->flags & EXO_NET_RECEIVE_ONLY;
+    } else if (!(cap->rights & EXO_RIGHT_NETWORK)) {
+        error = EXO_E_RIGHT;
+    }
+    if (!error && filter->flags & EXO_NET_SHARED && !(cap->rights & EXO_RIGHT_NETWORK))
+        error = EXO_E_RIGHT;
+    if (!error && filter->ring) {
+        error = row_held(cap, filter->ring, EXO_NET_RING, &row);
+        *ring_serial = error ? 0 : row->ring.serial;
+    }
+    return error;
+}
+
+static bool value_in_mask(const struct exo_net_filter *filter)
+{
+    union net_key mask = {.field = filter->mask};
+    union net_key value = {.field = filter->value};
+    uint64_t outside = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        outside |= value.word[w] & ~mask.word[w];
+    return !outside;
+}
+
+struct call_result call_net_filter(struct env *self, uint32_t slot, uint64_t name, uint32_t to,
+                                   uint64_t filter)
+{
+    struct exo_net_filter copy;
+    struct exo_net_row *row = NULL;
+    struct cap cap;
+    struct cap target;
+    uint64_t ring_serial = 0;
+    uint32_t other = 0;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (!error)
+        error = held(self, to, 0, &target);
+    if (!error)
+        error = ucopy_in(&copy, filter, sizeof copy);
+    if (!error && (copy.flags & ~(uint32_t)EXO_NET_FILTER_FLAGS || !value_in_mask(&copy)))
+        error = EXO_E_ARG;
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    error = row_free(&cap, name, &row);
+    if (!error)
+        error = filter_relatives(&cap, &copy, &ring_serial);
+    if (!error) {
+        memset(row, 0, sizeof *row);
+        row->flags = (uint16_t)copy.flags;
+        set_guard(row, &target.path);
+        memcpy(row->filter.mask, &copy.mask, sizeof row->filter.mask);
+        memcpy(row->filter.value, &copy.value, sizeof row->filter.value);
+        row->filter.parent = copy.parent;
+        row->filter.ring = copy.ring;
+        row->filter.ring_serial = ring_serial;
+        error = filter_insert(row, &cap.path, &other);
+        if (error)
+            memset(row, 0, sizeof *row);
+        else
+            row->kind = EXO_NET_FILTER;
+    }
+    lock_drop(&net_lock);
+    return error ? call_error_at(error, other) : call_ok(0);
+}
+
+struct call_result call_net_attach(struct env *self, uint32_t slot, uint64_t filter, uint64_t ring)
+{
+    struct exo_net_row *row = NULL;
+    struct exo_net_row *target = NULL;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    error = row_held(&cap, filter, EXO_NET_FILTER, &row);
+    if (!error && ring)
+        error = row_held(&cap, ring, EXO_NET_RING, &target);
+    if (!error) {
+        row->filter.ring = (uint32_t)ring;
+        row->filter.ring_serial = target ? target->ring.serial : 0;
+    }
+    lock_drop(&net_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_net_release(struct env *self, uint32_t slot, uint64_t name)
+{
+    struct exo_net_row *row = NULL;
+    uint32_t budget = RELEASE_MAX;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    ring_sent(false);
+    error = row_held(&cap, name, 0, &row);
+    lock_take(&memory_lock);
+    if (!error)
+        error = row_release(row, &budget);
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
+{
+    struct exo_net_row *row = NULL;
+    uint64_t numbers = 0;
+    uint32_t sent = 0;
+    struct cap cap;
+    int error = held(self, slot, 0, &cap);
+
+    if (error)
+        return call_error(error);
+    lock_take(&net_lock);
+    error = row_held(&cap, name, EXO_NET_RING, &row);
+    if (!error && !row->ring.stopped) {
+        ring_sent(false);
+        error = ring_send(row, &sent);
+        poll_card();
+        numbers = ring_wakes() & ~(1ull << row->ring.number); /* the caller will look now */
+    }
+    lock_drop(&net_lock);
+    tell_envs(numbers);
+    return error ? call_error(error) : call_ok(sent);
+}

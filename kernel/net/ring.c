@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ring.c - packet rings between the kernel and a LibOS.
+ *
+ * Invariants (under net_lock):
+ *   1. A ring pins its shared frame and its buffer frames from ring_make until nobody, the card included, uses them.
+ *   2. Nothing in the shared frame is trusted: counters and descriptors are read once, bounded, then used.
+ *   3. What the card sends begins with bytes that the kernel has copied and checked; only what lies behind the headers
+ *      is read from the LibOS's frames, so that it cannot change an address after the check.
+ *   4. A ring that has ended is not looked at through a filter any more: its serial number never comes again.
+ * States of a ring's row: FREE -ring_make-> RING -ring_end-> stopped -in_flight 0-> FREE.
+ * A packet is sent by permission of a filter: the key of its answer must lie in the filter's set.
+ */
+#include "net/ring.h"
+#include "base/string.h"
+#include "core/frame.h"
+#include "core/klog.h"
+#include "dev/nic.h"
+
+#define HEADERS_MAX     192 /* copied and checked of every packet */
+#define SHIFT_BUFFER    11
+#define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
+#define ETHERNET_BYTES  14
+#define TYPE_ARP        0x0608 /* as on the wire */
+#define IP_TCP          6
+#define IP_UDP          17
+#define SEGMENT_MIN     64
+#define CAPTURE_BYTES   (EXO_NET_BUFFER_BYTES - EXO_NET_HEADROOM)
+
+static struct exo_net_card *card;
+static uint32_t rings[EXO_NET_RINGS_MAX]; /* row names; 0: free */
+static uint64_t serial;
+static uint64_t wakes;   /* numbers of rings */
+static uint64_t stalled; /* rings with something to send that found no slot */
+static uint32_t capture; /* row name; 0: none */
+
+void ring_start(struct exo_net_card *of)
+{
+    card = of;
+}
+
+static struct exo_net_ring *shared_of(const struct exo_net_row *row)
+{
+    return frame_window(row->ring.shared_frame);
+}
+
+/* --- Life ------------------------------------------------------------------------------------------------ */
+
+static uint32_t free_number(void)
+{
+    uint32_t number = 0;
+
+    while (number < EXO_NET_RINGS_MAX && rings[number])
+        number++;
+    return number;
+}
+
+bool ring_room(uint32_t flags)
+{
+    return free_number() < EXO_NET_RINGS_MAX && !(flags & EXO_NET_CAPTURE && capture);
+}
+
+void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config)
+{
+    uint32_t number = free_number();
+
+    row->kind = EXO_NET_RING;
+    row->flags = (uint16_t)config->flags;
+    row->ring.serial = ++serial;
+    row->ring.env = config->env;
+    row->ring.shared_frame = config->shared_frame;
+    row->ring.buffer_frame = config->buffer_frame;
+    row->ring.buffer_count = config->buffer_count;
+    row->ring.event = config->event;
+    row->ring.number = number;
+    rings[number] = net_row_name(row);
+    if (config->flags & EXO_NET_CAPTURE)
+        capture = net_row_name(row);
+    memset(shared_of(row), 0, sizeof(struct exo_net_ring));
+}
+
+/* The card reads nothing of it any more: its frames go back, the row is free. REQUIRES(memory_lock). */
+static void ring_finish(struct exo_net_row *row)
+{
+    frame_table[row->ring.shared_frame].references--;
+    frame_table[row->ring.shared_frame].kind = EXO_FRAME_DATA;
+    arch_window_close(row->ring.shared_frame);
+    for (uint32_t i = 0; i < row->ring.buffer_count; i++)
+        frame_table[row->ring.buffer_frame + i].references--;
+    rings[row->ring.number] = 0;
+    memset(row, 0, sizeof *row);
+}
+
+bool ring_end(struct exo_net_row *row)
+{
+    uint64_t bit = 1ull << row->ring.number;
+
+    row->ring.stopped = 1;
+    wakes &= ~bit;
+    stalled &= ~bit;
+    if (capture == net_row_name(row))
+        capture = 0;
+    if (!row->ring.in_flight)
+        ring_finish(row);
+    return row->kind == EXO_NET_FREE;
+}
+
+void ring_end_of_env(uint64_t env)
+{
+    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++)
+        if (rings[i] && net_row(rings[i])->ring.env == env)
+            (void)ring_end(net_row(rings[i]));
+}
+
+struct exo_net_row *ring_named(uint32_t name, uint64_t number)
+{
+    uint64_t frame = name >> EXO_NET_ROW_BITS;
+
+    if (!name || frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
+        return NULL;
+    struct exo_net_row *row = net_row(name);
+
+    return row->kind == EXO_NET_RING && row->ring.serial == number ? row : NULL;
+}
+
+struct exo_net_row *ring_numbered(uint32_t number)
+{
+    return rings[number] ? net_row(rings[number]) : NULL;
+}
+
+uint64_t ring_wakes(void)
+{
+    uint64_t set = wakes;
+
+    wakes = 0;
+    return set;
+}
+
+/* --- Receiving -------------------------------------------------------------------------------------------- */
+
+bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint32_t filter,
+                  uint32_t flags)
+{
+    struct exo_net_ring *shared = shared_of(row);
+    /* Pairs with the LibOS's store: the entry is there when the counter says so. */
+    uint32_t posted = __atomic_load_n(&shared->receive_posted, __ATOMIC_ACQUIRE);
+    uint32_t at = ring_next(posted, row->ring.receive_filled, EXO_NET_RECEIVE_MAX);
+    struct exo_net_received *entry = &shared->receive[at % EXO_NET_RECEIVE_MAX];
+    uint32_t buffer = *(volatile uint16_t *)&entry->buffer;
+
+    if (row->ring.stopped || at == EXO_NET_RECEIVE_MAX || packet->have > CAPTURE_BYTES ||
+        buffer >= row->ring.buffer_count * BUFFERS_A_FRAME) {
+        row->dropped++;
+        return false;
+    }
+    uint64_t frame = row->ring.buffer_frame + buffer / BUFFERS_A_FRAME;
+    uint8_t *page = arch_map_frame(0, frame);
+
+    memcpy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes,
+           packet->have);
+    arch_unmap_frame(0);
+    entry->length = (uint16_t)packet->have;
+    entry->flags = (uint16_t)flags;
+    entry->network = (uint8_t)packet->layout.network;
+    entry->transport =
+        packet->layout.transport <= UINT8_MAX ? (uint8_t)packet->layout.transport : 0;
+    entry->filter = filter;
+    entry->time_us = (uint32_t)(arch_now_ns() / 1000);
+    row->ring.receive_filled++;
+    row->packets++;
+    row->bytes += packet->have;
+    /* Bytes and entry before the counter. */
+    __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
+    if (!*(volatile uint32_t *)&shared->quiet)
+        wakes |= 1ull << row->ring.number;
+    return true;
+}
+
+void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t flags)
+{
+    struct net_packet copy;
+
+    if (!capture)
+        return;
+    copy = *packet;
+    if (copy.have > CAPTURE_BYTES)
+        copy.have = CAPTURE_BYTES;
+    flags |= copy.have < copy.length ? EXO_NET_RECEIVED_CUT : 0;
+    (void)ring_deliver(net_row(capture), &copy, filter, flags);
+}
+
+/* --- Sending ---------------------------------------------------------------------------------------------- */
+
+/* The descriptors of one packet, as copied. */
+struct outgoing {
+    struct exo_net_send piece[EXO_NET_SEND_PIECES];
+    uint32_t count;
+    uint32_t length;
+};
+
+/*
+ * Copies the descriptors of the next packet. Returns how many belong to it; 0: nothing is posted. A packet whose end
+ * is not posted, or of more pieces than are allowed, ends here all the same: it will be refused.
+ */
+static uint32_t collect(const struct exo_net_row *row, uint32_t posted, struct outgoing *out)
+{
+    const struct exo_net_ring *shared = shared_of(row);
+
+    out->count = out->length = 0;
+    while (out->count < EXO_NET_SEND_PIECES && row->ring.send_taken + out->count != posted) {
+        uint32_t at = (row->ring.send_taken + out->count) % EXO_NET_SEND_MAX;
+        struct exo_net_send *piece = &out->piece[out->count];
+
+        uint64_t copy[2] = {((const volatile uint64_t *)&shared->send[at])[0],
+                            ((const volatile uint64_t *)&shared->send[at])[1]};
+
+        memcpy(piece, copy, sizeof *piece); /* from here on the copy is what counts */
+        out->length += piece->length;
+        out->count++;
+        if (!(piece->flags & EXO_NET_SEND_MORE))
+            break;
+    }
+    return out->count;
+}
+
+static bool pieces_ok(const struct exo_net_row *row, const struct outgoing *out)
+{
+    uint32_t end = row->ring.buffer_count * EXO_PAGE_SIZE;
+    uint32_t limit = out->piece[0].flags & EXO_NET_SEND_SEGMENT ? EXO_NET_SEND_BYTES_MAX
+                                                                : card->mtu + ETHERNET_BYTES + 4u;
+
+    for (uint32_t i = 0; i < out->count; i++)
+        if (!out->piece[i].length || out->piece[i].offset > end ||
+            out->piece[i].length > end - out->piece[i].offset)
+            return false;
+    return out->length >= ETHERNET_BYTES && out->length <= limit &&
+           !(out->piece[out->count - 1].flags & EXO_NET_SEND_MORE);
+}
+
+/* Copies the first bytes of the packet into the slot and names the rest as pieces for the card. */
+static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
+                      struct nic_slot *slot)
+{
+    uint32_t copy = out->length <= NIC_COPY_MAX ? out->length : HEADERS_MAX;
+
+    for (uint32_t i = 0; i < out->count; i++) {
+        uint32_t offset = out->piece[i].offset;
+        uint32_t left = out->piece[i].length;
+
+        while (left && slot->copied < copy) {
+            uint32_t in_page = offset % EXO_PAGE_SIZE;
+            uint32_t bytes = EXO_PAGE_SIZE - in_page;
+
+            bytes = bytes < left ? bytes : left;
+            bytes = bytes < copy - slot->copied ? bytes : copy - slot->copied;
+            const uint8_t *page =
+                arch_map_frame(0, row->ring.buffer_frame + (offset >> EXO_PAGE_SHIFT));
+
+            memcpy(slot->bytes + slot->copied, page + in_page, bytes);
+            arch_unmap_frame(0);
+            slot->copied += bytes;
+            offset += bytes;
+            left -= bytes;
+        }
+        if (!left)
+            continue;
+        slot->piece[slot->piece_count].address =
+            (row->ring.buffer_frame << EXO_PAGE_SHIFT) + offset;
+        slot->piece[slot->piece_count++].length = left;
+    }
+}
+
+/* Does the answer to this packet belong to the filter that the ring's owner names, and is that his? */
+static bool allowed(const struct exo_net_row *row, uint32_t name, const union net_key *answer)
+{
+    uint64_t frame = name >> EXO_NET_ROW_BITS;
+
+    if (!name || frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
+        return false;
+    const struct exo_net_row *filter = net_row(name);
+    struct path mine = net_row_guard(row);
+    struct path guard = net_row_guard(filter);
+
+    return filter->kind == EXO_NET_FILTER && !(filter->flags & EXO_NET_RECEIVE_ONLY) &&
+           path_dominates(&mine, &guard) && filter_matches(filter, answer);
+}
+
+/* What the card is to do to the packet; false: it cannot, or it makes no sense. */
+static bool offload(const struct exo_net_send *send, const struct net_packet *packet,
+                    struct nic_slot *slot)
+{
+    const struct exo_net_key *key = &packet->key.field;
+    uint32_t header = packet->layout.payload;
+
+    if (!(send->flags & (EXO_NET_SEND_CHECKSUM | EXO_NET_SEND_SEGMENT)))
+        return true;
+    if (!(card->features & EXO_NET_CARD_CHECKSUM) || !(send->flags & EXO_NET_SEND_CHECKSUM) ||
+        !packet->layout.transport || (key->protocol != IP_TCP && key->protocol != IP_UDP))
+        return false;
+    slot->checksum_start = packet->layout.transport;
+    slot->checksum_offset = key->protocol == IP_TCP ? 16 : 6;
+    if (!(send->flags & EXO_NET_SEND_SEGMENT))
+        return true;
+    slot->ipv6 = packet->bytes[packet->layout.network] >> 4 == 6;
+    slot->segment = send->segment;
+    slot->header_bytes = (uint16_t)header;
+    return key->protocol == IP_TCP && header <= packet->have && send->segment >= SEGMENT_MIN &&
+           header - packet->layout.network + send->segment <= card->mtu &&
+           card->features & (slot->ipv6 ? EXO_NET_CARD_SEGMENT6 : EXO_NET_CARD_SEGMENT4);
+}
+
+/* Checks the packet in the slot; source address and sender of ARP are the card's. */
+static bool slot_check(const struct exo_net_row *row, const struct outgoing *out,
+                       struct nic_slot *slot)
+{
+    struct net_packet packet = {.bytes = slot->bytes, .have = slot->copied, .length = out->length};
+    uint8_t *sender = slot->bytes + 6;
+
+    memcpy(sender, card->mac, sizeof card->mac);
+    net_key_read(&packet.key, &packet.layout, slot->bytes, slot->copied, out->length);
+    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED || !offload(&out->piece[0], &packet, slot))
+        return false;
+    if (packet.key.field.ethertype == TYPE_ARP)
+        memcpy(slot->bytes + packet.layout.network + 8, card->mac, sizeof card->mac);
+    net_key_turn(&packet.key);
+    memcpy(packet.key.field.mac, card->mac, sizeof card->mac);
+    packet.key.field.flags &= EXO_NET_KEY_FRAGMENT;
+    if (!allowed(row, out->piece[0].filter, &packet.key))
+        return false;
+    ring_capture(&packet, out->piece[0].filter, EXO_NET_RECEIVED_SENT);
+    return true;
+}
+
+static void mark(const struct exo_net_row *row, uint32_t first, uint32_t count, uint16_t flags)
+{
+    struct exo_net_ring *shared = shared_of(row);
+
+    for (uint32_t i = 0; i < count; i++)
+        __atomic_fetch_or(&shared->send[(first + i) % EXO_NET_SEND_MAX].flags, flags,
+                          __ATOMIC_RELEASE);
+}
+
+int ring_send(struct exo_net_row *row, uint32_t *sent)
+{
+    struct exo_net_ring *shared = shared_of(row);
+    uint32_t posted = __atomic_load_n(&shared->send_posted, __ATOMIC_ACQUIRE);
+    struct outgoing out;
+
+    *sent = 0;
+    stalled &= ~(1ull << row->ring.number);
+    if (posted - row->ring.send_taken > EXO_NET_SEND_MAX)
+        return EXO_E_ARG;
+    while (collect(row, posted, &out)) {
+        struct nic_slot *slot = nic_slot_take();
+        uint32_t first = row->ring.send_taken;
+        bool good = false;
+
+        if (!slot) {
+            stalled |= 1ull << row->ring.number;
+            break;
+        }
+        if (pieces_ok(row, &out)) {
+            fill_slot(row, &out, slot);
+            good = slot_check(row, &out, slot);
+        }
+        row->ring.send_taken += out.count;
+        if (!good) {
+            nic_slot_drop(slot);
+            row->ring.refused++;
+            mark(row, first, out.count, EXO_NET_SEND_DONE | EXO_NET_SEND_REFUSED);
+            continue;
+        }
+        slot->ring = slot->piece_count ? net_row_name(row) : 0;
+        if (slot->ring) {
+            slot->serial = row->ring.serial;
+            slot->first = first;
+            slot->count = out.count;
+            row->ring.in_flight++;
+        } else {
+            mark(row, first, out.count, EXO_NET_SEND_DONE);
+        }
+        nic_send(slot);
+        row->ring.sent++;
+        row->ring.sent_bytes += out.length;
+        card->sent++;
+        card->sent_bytes += out.length;
+        (*sent)++;
+    }
+    if (*sent)
+        nic_flush();
+    __atomic_store_n(&shared->send_taken, row->ring.send_taken, __ATOMIC_RELEASE);
+    return stalled >> row->ring.number & 1 ? EXO_E_AGAIN : 0;
+}
+
+void ring_sent(bool locked)
+{
+    struct nic_slot *slot;
+    uint64_t waiting = stalled;
+    bool any = false;
+
+    while (card && (slot = nic_sent())) {
+        /* The row stays a ring as long as this packet counts. */
+        struct exo_net_row *row = slot->ring ? net_row(slot->ring) : NULL;
+        struct exo_net_row *finish = NULL;
+
+        any = true;
+        if (row) {
+            row->ring.in_flight--;
+            if (!row->ring.stopped)
+                mark(row, slot->first, slot->count, EXO_NET_SEND_DONE);
+            else if (!row->ring.in_flight)
+                finish = row;
+        }
+        nic_slot_drop(slot);
+        if (finish && !locked)
+            lock_take(&memory_lock);
+        if (finish)
+            ring_finish(finish);
+        if (finish && !locked)
+            lock_drop(&memory_lock);
+    }
+    for (; any && waiting; waiting &= waiting - 1) {
+        uint32_t number = (uint32_t)__builtin_ctzll(waiting);
+        uint32_t sent;
+
+        (void)ring_send(net_row(rings[number]), &sent);
+        wakes |= 1ull << number;
+    }
+}
+
+bool ring_waits(void)
+{
+    return stalled;
+}

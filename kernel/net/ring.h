@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* ring.h - packet rings: where received packets go and packets to send come from. All REQUIRE(net_lock). */
+#pragma once
+#include "core/env.h"
+#include "net/filter.h"
+
+/* A packet as kernel/net handles it. */
+struct net_packet {
+    const uint8_t *bytes;
+    uint32_t have;   /* that can be read */
+    uint32_t length; /* of the whole packet */
+    struct net_layout layout;
+    union net_key key;
+    bool verified;
+};
+
+/*
+ * ring_next - the entry of a ring of `size` that comes next, by counters that the other side writes.
+ *
+ * posted  what the other side says it has offered
+ * used    what we have used of that
+ *
+ * Returns  0 .. size - 1; size: nothing is offered, or the difference is impossible. Pure.
+ */
+static inline uint32_t ring_next(uint32_t posted, uint32_t used, uint32_t size)
+{
+    return posted - used - 1 < size ? used % size : size;
+}
+
+/* ring_room - may a ring with these flags (EXO_NET_CAPTURE) be made? */
+bool ring_room(uint32_t flags);
+/* ring_make - a free row becomes a ring: there is room, its frames are taken, the env is checked. */
+void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config);
+
+/* ring_end - it ends; the row is free at once, or as soon as the card reads none of its buffers: false until then.
+ * REQUIRES(memory_lock), too. */
+bool ring_end(struct exo_net_row *row);
+
+/* ring_end_of_env - end all rings whose events go to this env. REQUIRES(memory_lock), too. */
+void ring_end_of_env(uint64_t env);
+
+/* ring_named - the ring of that name and serial number if it lives; else NULL. Any name is allowed. */
+struct exo_net_row *ring_named(uint32_t name, uint64_t serial);
+
+/* ring_deliver - copy a packet into the ring's next buffer; flags EXO_NET_RECEIVED_*. False: there is none. */
+bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint32_t filter,
+                  uint32_t flags);
+
+/* ring_capture - the same for the capture ring, if there is one. */
+void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t flags);
+
+/*
+ * ring_send - send what is posted.
+ *
+ * sent  set to the number of packets sent
+ *
+ * Returns  0; EXO_E_ARG impossible counters; EXO_E_AGAIN the card is full
+ * Bound    EXO_NET_SEND_MAX descriptors
+ */
+int ring_send(struct exo_net_row *row, uint32_t *sent);
+
+/* ring_sent - take back what the card is done with; rings that waited for room go on. `locked`: memory_lock is held. */
+void ring_sent(bool locked);
+
+/* ring_waits - does a ring wait for the card to be done? */
+bool ring_waits(void);
+
+/* ring_wakes - rings (bit n: number n) whose env is to get its event; the set is emptied. */
+uint64_t ring_wakes(void);
+struct exo_net_row *ring_numbered(uint32_t number); /* NULL: none */
+
+/* ring_start - boot: the card. */
+void ring_start(struct exo_net_card *card);

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* net.c - packets for a LibOS; see net.h. */
+#include "lib/exo/net.h"
+#include "base/string.h"
+#include "exo_stubs.h"
+#include "lib/exo/libos.h"
+
+#define TABLE_RING     0 /* row of the ring in its net table */
+#define ETHERNET_BYTES 14
+#define IP_TCP         6
+#define IP_UDP         17
+
+const struct instance_net *exo_net_config(void)
+{
+    const struct instance_net *net = &exo_instance()->net;
+
+    return net->present ? net : NULL;
+}
+
+int64_t exo_net_memory_make(struct exo_domain *domain, uint64_t address, uint32_t buffer_count,
+                            struct exo_net_memory *memory)
+{
+    uint64_t bits = EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
+    int64_t error;
+
+    *memory = (struct exo_net_memory){
+        .table_frame = exo_frames_take(&domain->frames, 1, 1),
+        .shared_frame = exo_frames_take(&domain->frames, 1, 1),
+        .shared = (struct exo_net_ring *)address,
+        .buffer_frame = exo_frames_take(&domain->frames, buffer_count, 1),
+        .buffers = (uint8_t *)address + EXO_PAGE_SIZE,
+        .buffer_count = buffer_count,
+    };
+    if (!memory->table_frame || !memory->shared_frame || !memory->buffer_frame)
+        return -EXO_E_BUSY;
+    error = exo_map(&domain->space, address, memory->shared_frame, 1, bits);
+    if (error >= 0)
+        error = exo_map(&domain->space, address + EXO_PAGE_SIZE, memory->buffer_frame, buffer_count,
+                        bits);
+    return error < 0 ? error : 0;
+}
+
+/* Puts buffer number `buffer` behind the receive buffers that are offered already. */
+static void offer(struct exo_net *net, uint16_t buffer)
+{
+    net->ring->receive[net->receive_posted % EXO_NET_RECEIVE_MAX].buffer = buffer;
+    net->receive_posted++;
+    /* The entry before the counter: the kernel reads them the other way round. */
+    __atomic_store_n(&net->ring->receive_posted, net->receive_posted, __ATOMIC_RELEASE);
+}
+
+static int64_t attach(const struct exo_net *net, uint32_t ring)
+{
+    int64_t error = 0;
+
+    for (uint32_t i = 0; i < net->config->claim_count && error >= 0; i++)
+        error = exo_net_attach(net->slot, net->config->claim[i].row, ring);
+    return error;
+}
+
+int64_t exo_net_open(struct exo_net *net, const struct exo_net_memory *memory, uint64_t env,
+                     uint32_t event)
+{
+    uint32_t buffers = memory->buffer_count * 2;
+    uint32_t receive = buffers / 2 < EXO_NET_RECEIVE_MAX ? buffers / 2 : EXO_NET_RECEIVE_MAX;
+    struct exo_net_ring_config config = {
+        .shared_frame = memory->shared_frame,
+        .buffer_frame = memory->buffer_frame,
+        .buffer_count = memory->buffer_count,
+        .env = env,
+        .event = event,
+    };
+    int64_t error;
+
+    memset(net, 0, sizeof *net);
+    net->config = exo_net_config();
+    if (!net->config)
+        return -EXO_E_NONE;
+    net->memory = *memory;
+    net->ring = memory->shared;
+    net->slot = EXO_SLOT;
+    net->row = (uint32_t)(memory->table_frame << EXO_NET_ROW_BITS | TABLE_RING);
+    error = exo_net_table_create(net->slot, memory->table_frame);
+    if (error < 0)
+        return error;
+    error = exo_net_ring(net->slot, net->row, &config);
+    if (error < 0) {
+        (void)exo_net_table_destroy(net->slot, memory->table_frame);
+        return error;
+    }
+    for (uint32_t i = 0; i < receive; i++)
+        offer(net, (uint16_t)i);
+    for (uint32_t i = receive; i < buffers; i++)
+        net->free[net->free_count++] = (uint16_t)i;
+    return attach(net, net->row);
+}
+
+int64_t exo_net_close(struct exo_net *net)
+{
+    (void)attach(net, 0);
+    return exo_net_table_destroy(net->slot, net->memory.table_frame);
+}
+
+/* --- Receiving -------------------------------------------------------------------------------------------- */
+
+bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet)
+{
+    if (!exo_net_arrived(net))
+        return false;
+    const struct exo_net_received *entry =
+        &net->ring->receive[net->receive_taken++ % EXO_NET_RECEIVE_MAX];
+
+    *packet = (struct exo_net_packet){
+        .bytes =
+            net->memory.buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM,
+        .length = entry->length,
+        .flags = entry->flags,
+        .network = entry->network,
+        .transport = entry->transport,
+        .filter = entry->filter,
+        .time_us = entry->time_us,
+        .buffer = entry->buffer,
+    };
+    net->statistics.received++;
+    return true;
+}
+
+void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet)
+{
+    offer(net, packet->buffer);
+}
+
+void exo_net_wait(const struct exo_net *net, uint64_t deadline_ns)
+{
+    struct exo_sleep_word word = {.address = (uint64_t)&net->ring->receive_filled,
+                                  .value = net->receive_taken};
+
+    (void)exo_sleep((uint64_t)&word, 1, deadline_ns);
+}
+
+void exo_net_quiet(struct exo_net *net, bool quiet)
+{
+    __atomic_store_n(&net->ring->quiet, quiet, __ATOMIC_SEQ_CST);
+}
+
+/* --- Sending ---------------------------------------------------------------------------------------------- */
+
+#define NO_BUFFER UINT16_MAX
+
+static void reclaim(struct exo_net *net)
+{
+    while (net->send_reclaimed != net->send_posted) {
+        uint32_t at = net->send_reclaimed % EXO_NET_SEND_MAX;
+        uint16_t flags = __atomic_load_n(&net->ring->send[at].flags, __ATOMIC_ACQUIRE);
+
+        if (!(flags & EXO_NET_SEND_DONE))
+            return;
+        if (flags & EXO_NET_SEND_REFUSED)
+            net->statistics.refused++;
+        if (net->sending[at] != NO_BUFFER)
+            net->free[net->free_count++] = net->sending[at];
+        net->send_reclaimed++;
+    }
+}
+
+uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer)
+{
+    if (!net->free_count)
+        reclaim(net);
+    if (!net->free_count) {
+        net->statistics.full++;
+        return NULL;
+    }
+    *buffer = net->free[--net->free_count];
+    return net->memory.buffers + (uint64_t)*buffer * EXO_NET_BUFFER_BYTES;
+}
+
+void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer)
+{
+    net->free[net->free_count++] = buffer;
+}
+
+static uint32_t get16(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 8 | bytes[1];
+}
+
+/* What decides who may send a packet; false: too short for its type. */
+struct origin {
+    uint32_t ethertype;
+    uint8_t address[16];
+    uint32_t protocol, port;
+    uint32_t network, transport; /* offsets; transport 0: none */
+};
+
+static bool origin_read(const uint8_t *frame, uint32_t length, struct origin *o)
+{
+    uint32_t at = ETHERNET_BYTES;
+
+    memset(o, 0, sizeof *o);
+    if (length < at)
+        return false;
+    o->ethertype = get16(frame + 12);
+    if (o->ethertype == 0x8100 && length >= at + 4) {
+        o->ethertype = get16(frame + 16);
+        at += 4;
+    }
+    o->network = at;
+    if (o->ethertype == EXO_NET_IPV6) {
+        if (length < at + 40)
+            return false;
+        memcpy(o->address, frame + at + 8, 16);
+        o->protocol = frame[at + 6];
+        at += 40;
+    } else if (o->ethertype == EXO_NET_IPV4 || o->ethertype == EXO_NET_ARP) {
+        if (length < at + (o->ethertype == EXO_NET_ARP ? 28 : 20))
+            return false;
+        o->address[10] = o->address[11] = 0xff;
+        memcpy(o->address + 12, frame + at + (o->ethertype == EXO_NET_ARP ? 14 : 12), 4);
+        if (o->ethertype == EXO_NET_ARP)
+            return true;
+        if (get16(frame + at + 6) & 0x3fff)
+            return true; /* a fragment has no ports */
+        o->protocol = frame[at + 9];
+        at += (frame[at] & 15u) * 4;
+    } else {
+        return true;
+    }
+    if ((o->protocol == IP_TCP && length >= at + 20) ||
+        (o->protocol == IP_UDP && length >= at + 8)) {
+        o->port = get16(frame + at);
+        o->transport = at;
+    }
+    return true;
+}
+
+static bool permits(const struct instance_claim *claim, const struct origin *o)
+{
+    return !claim->receive_only && claim->ethertype == o->ethertype &&
+           (!claim->protocol || claim->protocol == o->protocol) &&
+           (o->port & claim->port_mask) == claim->port &&
+           !memcmp(claim->address, o->address, sizeof o->address);
+}
+
+/* The claim that a packet may be sent by; NULL: none. Mostly that of the last packet. */
+static const struct instance_claim *claim_find(struct exo_net *net, const struct origin *o)
+{
+    const struct instance_net *config = net->config;
+
+    if (permits(&config->claim[net->last_claim], o))
+        return &config->claim[net->last_claim];
+    for (uint32_t i = 0; i < config->claim_count; i++) {
+        if (!permits(&config->claim[i], o))
+            continue;
+        net->last_claim = i;
+        return &config->claim[i];
+    }
+    return NULL;
+}
+
+uint32_t exo_net_sum(const void *bytes, uint32_t count, uint32_t sum)
+{
+    const uint8_t *at = bytes;
+    uint64_t total = sum;
+
+    for (; count >= 2; count -= 2, at += 2)
+        total += get16(at);
+    if (count)
+        total += (uint32_t)at[0] << 8;
+    while (total >> 16)
+        total = (total & 0xffff) + (total >> 16);
+    return (uint32_t)total;
+}
+
+/* What a card would do: the field holds the sum of the pseudo header; the sum over all replaces it. */
+static void complete_checksum(uint8_t *frame, uint32_t length, const struct origin *o)
+{
+    uint32_t end = o->network;
+    uint8_t *field = frame + o->transport + (o->protocol == IP_TCP ? 16 : 6);
+
+    if (o->ethertype == EXO_NET_IPV4)
+        end += get16(frame + o->network + 2);
+    else
+        end += 40 + get16(frame + o->network + 4);
+    if (end > length || end < o->transport)
+        return; /* malformed: the kernel will refuse it */
+    uint32_t sum = ~exo_net_sum(frame + o->transport, end - o->transport, 0) & 0xffff;
+
+    if (!sum && o->protocol == IP_UDP)
+        sum = 0xffff;
+    field[0] = (uint8_t)(sum >> 8);
+    field[1] = (uint8_t)sum;
+}
+
+/* Posts descriptors; the caller has looked for room. */
+static void post(struct exo_net *net, const struct exo_net_send *piece, uint32_t count,
+                 uint16_t buffer)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = (net->send_posted + i) % EXO_NET_SEND_MAX;
+
+        net->ring->send[at] = piece[i];
+        net->sending[at] = buffer;
+    }
+    net->send_posted += count;
+    __atomic_store_n(&net->ring->send_posted, net->send_posted, __ATOMIC_RELEASE);
+}
+
+static bool room(struct exo_net *net, uint32_t count)
+{
+    if (net->send_posted - net->send_reclaimed + count > EXO_NET_SEND_MAX)
+        reclaim(net);
+    if (net->send_posted - net->send_reclaimed + count <= EXO_NET_SEND_MAX)
+        return true;
+    net->statistics.full++;
+    return false;
+}
+
+bool exo_net_send(struct exo_net *net, uint16_t buffer, uint32_t offset, uint32_t length,
+                  uint32_t flags)
+{
+    uint32_t start = (uint32_t)buffer * EXO_NET_BUFFER_BYTES + offset;
+    uint8_t *frame = net->memory.buffers + start;
+    struct origin origin;
+
+    if (offset + length > EXO_NET_BUFFER_BYTES || !origin_read(frame, length, &origin))
+        return false;
+    const struct instance_claim *claim = claim_find(net, &origin);
+
+    if (!claim || !room(net, 1))
+        return false;
+    if (flags & EXO_NET_SEND_CHECKSUM &&
+        !(exo_machine_page()->net.features & EXO_NET_CARD_CHECKSUM)) {
+        flags &= ~(uint32_t)EXO_NET_SEND_CHECKSUM;
+        if (origin.transport)
+            complete_checksum(frame, length, &origin);
+    }
+    struct exo_net_send piece = {.offset = start,
+                                 .length = (uint16_t)length,
+                                 .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
+                                 .filter = claim->row};
+
+    post(net, &piece, 1, buffer);
+    net->statistics.sent++;
+    return true;
+}
+
+bool exo_net_send_segments(struct exo_net *net, const struct exo_net_piece *piece, uint32_t count,
+                           uint16_t segment)
+{
+    struct exo_net_send send[EXO_NET_SEND_PIECES] = {0};
+    uint32_t features = exo_machine_page()->net.features;
+    struct origin origin;
+
+    if (!count || count > EXO_NET_SEND_PIECES ||
+        !origin_read(net->memory.buffers + piece[0].offset, piece[0].length, &origin) ||
+        !(features &
+          (origin.ethertype == EXO_NET_IPV6 ? EXO_NET_CARD_SEGMENT6 : EXO_NET_CARD_SEGMENT4)))
+        return false;
+    const struct instance_claim *claim = claim_find(net, &origin);
+
+    if (!claim || !room(net, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        send[i].offset = piece[i].offset;
+        send[i].length = piece[i].length;
+        send[i].flags = i + 1 < count ? EXO_NET_SEND_MORE : 0;
+    }
+    send[0].flags |= EXO_NET_SEND_CHECKSUM | EXO_NET_SEND_SEGMENT;
+    send[0].filter = claim->row;
+    send[0].segment = segment;
+    post(net, send, count, NO_BUFFER);
+    net->statistics.sent++;
+    return true;
+}
+
+int64_t exo_net_flush(struct exo_net *net)
+{
+    int64_t sent = exo_net_kick(net->slot, net->row);
+
+    reclaim(net);
+    return sent;
+}
