@@ -136,7 +136,8 @@ static inline uint32_t entry_flush(uint64_t old, uint64_t new, uint32_t level, b
         return ENTRY_FLUSH_ALL | ENTRY_FLUSH_REMOTE;
     /* Only more rights on the same frame: a stale entry elsewhere costs a spurious fault, no more. */
     bool wider = (old & EXO_PTE_FRAME) == (new &EXO_PTE_FRAME) && (new &EXO_PTE_PRESENT) &&
-                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE);
+                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE) &&
+                 !(old & EXO_PTE_DIRTY & ~new); /* another CPU's dirty entry would not set it again */
 
     return wider ? ENTRY_FLUSH_LOCAL : ENTRY_FLUSH_LOCAL | ENTRY_FLUSH_REMOTE;
 }

@@ -125,6 +125,19 @@ static void readers_see_whole_capabilities(void)
     CHECK(whole);
 }
 
+/* A CPU whose cached entry is dirty does not set the bit again: whoever clears it needs a flush everywhere. */
+static void clearing_dirty_is_flushed_everywhere(void)
+{
+    uint64_t clean = 5ull << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_USER | EXO_PTE_WRITE;
+    uint64_t read_only = clean & ~(uint64_t)EXO_PTE_WRITE;
+
+    CHECK(entry_flush(clean | EXO_PTE_DIRTY, clean, 1, false) & ENTRY_FLUSH_REMOTE);
+    CHECK(entry_flush(clean | EXO_PTE_DIRTY, read_only, 1, false) & ENTRY_FLUSH_REMOTE);
+    CHECK(entry_flush(read_only, clean, 1, false) == ENTRY_FLUSH_LOCAL);
+    CHECK(entry_flush(clean, clean | EXO_PTE_DIRTY, 1, false) == ENTRY_FLUSH_LOCAL);
+    CHECK(entry_flush(0, clean, 1, false) == 0);
+}
+
 int main(void)
 {
     TEST(dominance_is_being_a_prefix);
@@ -133,5 +146,6 @@ int main(void)
     TEST(cap_get_refuses);
     TEST(half_written_is_empty);
     TEST(readers_see_whole_capabilities);
+    TEST(clearing_dirty_is_flushed_everywhere);
     return TAP_END();
 }
