@@ -12,3 +12,9 @@ $(B)/apps/%.elf: $(B)/apps/%.o $(EXO_LIB) lib/exo/libos.ld
 .PRECIOUS: $(B)/apps/%.o
 all: $(APPS:%=$(B)/apps/%.elf)
 -include $(APPS:%=$(B)/apps/%.d)
+
+# A program of bench/ on lib/exo.
+$(B)/bench/papers/papers.elf: bench/papers/papers.c $(EXO_LIB) lib/exo/libos.ld
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EXO_FLAGS) -Wconversion -c $< -o $(B)/bench/papers/papers.o
+	$(Q)$(EXO_LINK) -o $@ $(B)/bench/papers/papers.o $(EXO_LIB)

@@ -72,11 +72,17 @@ head -c 3000 build/apps/hello.elf > "$work/short.elf"
 bad truncated "it is truncated" 'instance a\n  libos hello\n  memory 16M\n' "hello=$work/short.elf"
 
 # --- The apps, each of which checks itself and says so by its exit status
-for app in pager transfer donate threads; do
-    printf 'instance main\n  libos %s\n  memory 32M\n  share 2\n' "$app" > "$work/text"
-    init_case "$app" "$app=build/apps/$app.elf" < "$work/text"
-    has "$app" "ended: kind 0, code 0" "finds itself right"
-done
+app() { # NAME FILE [QEMU OPTION...]
+    name=$1 file=$2
+    shift 2
+    printf 'instance main\n  libos %s\n  memory 64M\n  share 2\n' "$name" > "$work/$name.manifest"
+    build/boot-archive "$work/$name.cpio" init=build/init.elf "manifest=$work/$name.manifest" "$name=$file"
+    boot 1 "$work/$name.cpio" "$work/$name.log" 60 "$@"
+    has "$name" "ended: kind 0, code 0" "finds itself right"
+}
+for each in pager transfer stride threads inverted colour; do app $each build/apps/$each.elf; done
+app papers build/bench/papers/papers.elf
+app edf build/apps/edf.elf -icount shift=0,sleep=off # its deadlines are in time that only the machine spends
 
 # --- Instances that end badly: the reason is named, the others go on, nothing is lost by restarts
 victim=victim=build/tests/boot/apps/victim.elf

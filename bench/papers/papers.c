@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * papers.c - the experiments of the exokernel papers, re-run on lib/exo: what each primitive costs in instructions.
+ *
+ * Prints `row NAME INSTRUCTIONS` (the mean of many repetitions, loop included) when the time-stamp counter counts
+ * instructions. Names and definitions are the papers': one way for pct, pipe and shm, both ways for lrpc and tlrpc; per
+ * page for appel1 and appel2. Each experiment checks that it did what it says.
+ */
+#include "bench/papers/matrix.h"
+#include "exo_stubs.h"
+#include "lib/exo/domain.h"
+#include "lib/exo/ipc.h"
+#include "lib/exo/libos.h"
+#include "lib/exo/protect.h"
+#include "lib/exo/transfer.h"
+
+#define REGION 0x100000000000ull
+#define PAGES  100
+#define DATA   (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
+#define ROUNDS 10000
+
+static struct exo_domain domain;
+static struct exo_self self;
+static struct exo_env peer;
+static struct exo_pipe to_peer, from_peer;
+static uint8_t handler_stack[16384] __attribute__((aligned(16)));
+static uint64_t page[PAGES];
+static volatile uint64_t traps, counter, served;
+static uint64_t began;
+static int status;
+
+static void begin(void)
+{
+    began = exo_tsc();
+}
+
+static void end(const char *name, uint64_t count)
+{
+    uint64_t took = exo_tsc() - began;
+
+    exo_print("row %s %lu.%lu\n", name, (unsigned long)(took / count),
+              (unsigned long)(took * 10 / count % 10));
+}
+
+static void check(bool right, const char *what)
+{
+    if (right)
+        return;
+    exo_print("# wrong: %s\n", what);
+    status = 1;
+}
+
+/* --- Calls and exceptions ---------------------------------------------------------------------------- */
+
+__attribute__((noinline)) static void procedure(void)
+{
+    __asm__ volatile("" : : : "memory");
+}
+
+static void calls(void)
+{
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        procedure();
+    end("procedure_call", ROUNDS);
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        (void)exo_null();
+    end("null_call", ROUNDS);
+}
+
+/* Writes a byte by an instruction of three bytes, which a handler can step over. */
+static inline void touch(uint64_t address)
+{
+    __asm__ volatile("movb $0, (%0)\n\t" : : "a"(address) : "memory");
+}
+
+static uint64_t dispatched; /* time stamp of the handler's first look at the clock */
+
+static void step_over(struct exo_context *context)
+{
+    if (!exo_write_trap(context, REGION, PAGES)) {
+        exo_handler_default(context);
+        return;
+    }
+    dispatched = exo_tsc();
+    traps++;
+    context->rip += 3;
+}
+
+static void exceptions(void)
+{
+    uint64_t one_way = 0;
+
+    self.handler = step_over;
+    check(exo_page_protect(&domain.space, page[0]) == 0, "the page is protected");
+    traps = 0;
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        uint64_t before = exo_tsc();
+
+        touch(page[0]);
+        one_way += dispatched - before;
+    }
+    end("trap", ROUNDS);
+    exo_print("row exception_protection %lu\n", (unsigned long)(one_way / ROUNDS));
+    check(traps == ROUNDS, "every write trapped");
+    check(exo_page_unprotect(&domain.space, page[0]) == 0, "the page is writable again");
+}
+
+/* --- Virtual memory (Appel and Li) -------------------------------------------------------------------- */
+
+static uint64_t protect_next; /* appel1: the page that the handler protects */
+
+static void appel1(struct exo_context *context)
+{
+    if (!exo_write_trap(context, REGION, PAGES)) {
+        exo_handler_default(context); /* the end of a slice */
+        return;
+    }
+    traps += exo_page_protect(&domain.space, protect_next) == 0 &&
+             exo_page_unprotect(&domain.space, context->address) == 0;
+}
+
+static void appel2(struct exo_context *context)
+{
+    if (!exo_write_trap(context, REGION, PAGES)) {
+        exo_handler_default(context);
+        return;
+    }
+    traps += exo_page_unprotect(&domain.space, context->address) == 0;
+}
+
+/* A permutation of the pages: 37 is prime to 100. */
+static uint64_t shuffled(uint64_t i)
+{
+    return page[i * 37 % PAGES];
+}
+
+static void memory(void)
+{
+    uint64_t dirty = 0;
+
+    for (uint64_t i = 0; i < PAGES; i++)
+        touch(page[i]);
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        dirty += exo_page_dirty(page[i % PAGES]);
+    end("dirty", ROUNDS);
+    check(dirty == ROUNDS, "written pages are dirty");
+    check(exo_page_clean(&domain.space, page[1]) == 0 && !exo_page_dirty(page[1]),
+          "a cleaned page is not");
+    touch(page[1]);
+    check(exo_page_dirty(page[1]), "and is again when it is written");
+
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        (void)exo_page_protect(&domain.space, page[0]);
+    end("prot1", ROUNDS);
+    begin();
+    for (uint32_t i = 0; i < PAGES; i++)
+        (void)exo_pages_protect(&domain.space, page, PAGES);
+    end("prot100", PAGES);
+    begin();
+    for (uint32_t i = 0; i < PAGES; i++)
+        (void)exo_pages_unprotect(&domain.space, page, PAGES);
+    end("unprot100", PAGES);
+
+    self.handler = appel1;
+    traps = 0;
+    check(exo_page_protect(&domain.space, shuffled(0)) == 0, "the first page is protected");
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        protect_next = shuffled((i + 1) % PAGES);
+        touch(shuffled(i % PAGES));
+    }
+    end("appel1", ROUNDS);
+    check(traps == ROUNDS, "appel1 trapped each time");
+    (void)exo_pages_unprotect(&domain.space, page, PAGES);
+
+    self.handler = appel2;
+    traps = 0;
+    begin();
+    for (uint32_t round = 0; round < ROUNDS / PAGES; round++) {
+        (void)exo_pages_protect(&domain.space, page, PAGES);
+        for (uint64_t i = 0; i < PAGES; i++)
+            touch(shuffled(i));
+    }
+    end("appel2", ROUNDS);
+    check(traps == ROUNDS, "appel2 trapped each time");
+}
+
+static void matrix(void)
+{
+    uint32_t *a = (uint32_t *)(REGION + PAGES * EXO_PAGE_SIZE);
+    uint32_t *b = a + MATRIX * MATRIX;
+    uint32_t *c = b + MATRIX * MATRIX;
+    uint64_t pages = (3 * MATRIX * MATRIX * sizeof(uint32_t) + EXO_PAGE_SIZE - 1) / EXO_PAGE_SIZE;
+
+    check(exo_domain_map(&domain, (uint64_t)a, pages, DATA) == 0, "memory for the matrices");
+    for (uint32_t i = 0; i < MATRIX * MATRIX; i++) {
+        a[i] = i;
+        b[i] = i % 7;
+    }
+    begin();
+    matrix_multiply(a, b, c);
+    end("matrix_150", 1);
+}
+
+/* --- Interprocess communication ------------------------------------------------------------------------- */
+
+static struct exo_env callee;
+
+/* The servers below are entered by the kernel with the message in registers; none of them touches a stack. */
+__asm__(".text\n"
+        ".type pct_serve, @function\n"
+        "pct_serve:\n\t" /* one counter increment, as in the papers */
+        "incq served(%rip)\n\t"
+        "movabsq $0x4c4f524900000046, %rax\n\t"
+        "syscall\n\t"
+        "ud2\n");
+void pct_serve(void);
+static_assert(EXO_CALL_TRANSFER_RETURN == 0x46 && EXO_CALL_TAG == 0x4c4f5249, "as in pct_serve");
+
+void exo_transfer_serve(uint64_t caller, struct exo_message *message)
+{
+    served++;
+    if (caller != exo_instance()->env)
+        message->word[0] = 0;
+    message->word[0]++;
+}
+
+static void wait_to_be_called(struct exo_env *env)
+{
+    (void)env;
+    (void)exo_transfer_wait();
+}
+
+static void start_callee(void (*entry)(void))
+{
+    callee.body = wait_to_be_called;
+    if (exo_env_start(&domain, &callee, NULL, (uint64_t)entry) < 0 ||
+        exo_yield_to(EXO_SLOT, callee.id) < 0)
+        exo_fail("papers: a second env does not run: give the instance more memory");
+}
+
+static void transfers(void)
+{
+    struct exo_message message = {0};
+    uint64_t word = 0;
+    uint64_t other = 0;
+    int64_t failed = 0;
+
+    start_callee(pct_serve);
+    served = 0;
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        failed |= exo_trusted_call(EXO_SLOT, callee.id, &word, &other);
+    end("pct", 2 * (uint64_t)ROUNDS);
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        failed |= exo_trusted_call(EXO_SLOT, callee.id, &word, &other);
+    end("tlrpc", ROUNDS);
+    check(!failed && served == 2 * (uint64_t)ROUNDS, "every transfer arrived");
+    check(exo_env_end(&domain, &callee) == 0, "the callee ends");
+
+    start_callee(exo_transfer_entry);
+    served = 0;
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        failed |= exo_transfer_call(EXO_SLOT, callee.id, &message);
+    end("lrpc", ROUNDS);
+    check(!failed && served == ROUNDS && message.word[0] == ROUNDS, "every call was served");
+    check(exo_env_end(&domain, &callee) == 0, "the callee ends");
+}
+
+enum {
+    ECHO_BYTES,
+    ECHO_WORDS,
+    ECHO_SHARED
+};
+static volatile uint64_t shared_word; /* odd: the peer's turn */
+
+static void echo(struct exo_env *env)
+{
+    uint64_t mode = (uint64_t)env->context;
+    uint64_t word;
+
+    for (;;) {
+        if (mode == ECHO_SHARED) {
+            while (!(shared_word & 1))
+                (void)exo_yield_to(EXO_SLOT, exo_instance()->env);
+            shared_word++;
+        } else if (mode == ECHO_WORDS) {
+            (void)exo_pipe_get(&to_peer, &word);
+            (void)exo_pipe_put(&from_peer, word + 1);
+        } else if (exo_pipe_read(&to_peer, &word, sizeof word) == sizeof word) {
+            word++;
+            (void)exo_pipe_write(&from_peer, &word, sizeof word);
+        }
+    }
+}
+
+static void start_peer(uint64_t mode)
+{
+    peer.body = echo;
+    peer.context = (void *)mode;
+    if (exo_env_start(&domain, &peer, NULL, 0) < 0)
+        exo_fail("papers: a second env does not run: give the instance more memory");
+    exo_pipe_init(&to_peer, exo_instance()->env, peer.id, EXO_SLOT);
+    exo_pipe_init(&from_peer, peer.id, exo_instance()->env, EXO_SLOT);
+}
+
+static void pipes(void)
+{
+    uint64_t word = 0;
+    bool right = true;
+
+    start_peer(ECHO_BYTES);
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        right &= exo_pipe_write(&to_peer, &word, sizeof word) == 0;
+        right &= exo_pipe_read(&from_peer, &word, sizeof word) == sizeof word;
+    }
+    end("pipe", 2 * (uint64_t)ROUNDS);
+    check(right && word == ROUNDS, "every word came back through the pipe");
+    check(exo_env_end(&domain, &peer) == 0, "the peer ends");
+
+    start_peer(ECHO_WORDS);
+    word = 0;
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        right &= exo_pipe_put(&to_peer, word) && exo_pipe_get(&from_peer, &word);
+    end("pipe_inline", 2 * (uint64_t)ROUNDS);
+    check(right && word == ROUNDS, "every word came back through the inlined pipe");
+    check(exo_env_end(&domain, &peer) == 0, "the peer ends");
+
+    start_peer(ECHO_SHARED);
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        shared_word++;
+        while (shared_word & 1)
+            (void)exo_yield_to(EXO_SLOT, peer.id);
+    }
+    end("shm", 2 * (uint64_t)ROUNDS);
+    check(shared_word == 2 * (uint64_t)ROUNDS, "the turns alternate");
+    check(exo_env_end(&domain, &peer) == 0, "the peer ends");
+}
+
+int exo_main(const struct instance_start *start)
+{
+    (void)start;
+    exo_domain_init(&domain);
+    exo_self_init(&self, (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS, handler_stack,
+                  sizeof handler_stack, exo_handler_default);
+    exo_upcall_start(&self);
+    if (exo_domain_map(&domain, REGION, PAGES, DATA) < 0)
+        exo_fail("papers: no memory for %d pages: give the instance more", PAGES);
+    for (uint64_t i = 0; i < PAGES; i++)
+        page[i] = REGION + i * EXO_PAGE_SIZE;
+    calls();
+    exceptions();
+    memory();
+    self.handler = exo_handler_default;
+    matrix();
+    transfers();
+    pipes();
+    return status;
+}
