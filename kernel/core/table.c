@@ -237,6 +237,23 @@ static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t ol
     return entry_replace_ok(old, entry, level) ? 0 : EXO_E_EXISTS;
 }
 
+/* Other bits for a page that keeps its frame: nothing is counted, and only a new right to write asks for the frame's row. */
+static inline int entry_change(const struct cap *cap, uint64_t *slot, uint64_t entry,
+                               const struct cursor *cursor, uint32_t *flush)
+{
+    int error = leaf_bits(entry, 1, cap->rights);
+
+    if (!error && entry & ~*slot & EXO_PTE_WRITE)
+        error = leaf_frame_check(cap, entry_frame(entry), entry);
+    if (error)
+        return error;
+    entry |= EXO_PTE_USER;
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry);
+
+    *flush |= entry_flush(old, entry, 1, cursor->shared);
+    return 0;
+}
+
 static inline int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
                            struct cursor *cursor, uint32_t *flush)
 {
@@ -251,6 +268,8 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
 
     if (!slot)
         return error;
+    if (level == 1 && entry_keeps_frame(*slot, entry))
+        return entry_change(cap, slot, entry, cursor, flush);
     error = entry_check(cap, level, *slot, entry);
     if (error)
         return error;
@@ -306,7 +325,7 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
     struct cursor cursor = {.table = 0};
     struct cap cap;
     uint64_t remote_root = root;
-    uint32_t remote = 0;
+    bool remote = false;
     uint64_t done = 0;
     int error = -cap_get(self->cap, slot, 0, &cap);
 
@@ -316,7 +335,7 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
         return call_error(error);
     lock_take(&memory_lock);
     error = root_check(&cap, root);
-    while (!error && done < count) {
+    for (; !error && done < count; done++) {
         uint32_t flush = 0;
 
         if (request[done].address & EXO_PT_SPACE) {
@@ -324,21 +343,19 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
             error = root_check(&cap, root);
         } else {
             error = write_at(&cap, root, &request[done], &cursor, &flush);
-            if (flush)
-                flush_after(root, request[done].address, flush);
         }
         if (error)
             break;
-        if (flush & ENTRY_FLUSH_REMOTE) {
-            if (flush & ENTRY_FLUSH_ALL || (remote && remote_root != root))
-                remote_root = 0; /* more than one space: all of them */
-            else if (!remote)
-                remote_root = root;
-            remote |= flush;
-        }
-        if (remote & ENTRY_FLUSH_ALL)
-            remote_root = 0;
-        done++;
+        if (!flush)
+            continue;
+        flush_after(root, request[done].address, flush);
+        if (!(flush & ENTRY_FLUSH_REMOTE))
+            continue;
+        if (flush & ENTRY_FLUSH_ALL || (remote && remote_root != root))
+            remote_root = 0; /* more than one space: all of them */
+        else if (!remote)
+            remote_root = root;
+        remote = true;
     }
     if (remote)
         table_shoot_down(remote_root);

@@ -25,12 +25,14 @@ static int64_t rewrite(struct exo_space *space, const uint64_t *address, uint64_
 {
     struct exo_pte batch[EXO_PT_BATCH_MAX];
     uint64_t fill = 0;
+    uint64_t region = 1; /* 2 MiB of addresses whose tables are known to be there */
     int64_t result = 0;
 
     for (uint64_t i = 0; i < count && result >= 0; i++) {
-        uint64_t entry = leaf(address[i]);
+        uint64_t entry = address[i] >> 21 == region ? *exo_entry(address[i], 1) : leaf(address[i]);
 
-        if (entry)
+        region = entry ? address[i] >> 21 : 1;
+        if (entry & EXO_PTE_PRESENT)
             batch[fill++] = (struct exo_pte){.address = (address[i] & ~PAGE_MASK) | 1,
                                              .entry = (entry & ~clear) | set};
         if (fill == EXO_PT_BATCH_MAX || (fill && i + 1 == count)) {

@@ -35,22 +35,22 @@ static int64_t batch_add(struct batch *batch, uint64_t address, uint64_t entry)
 
 uint64_t exo_mapping(uint64_t address, bool *large)
 {
-    if (large)
-        *large = false;
-    for (uint32_t level = 4; level >= 1; level--) {
-        uint64_t entry = *exo_entry(address, level);
+    bool is_large = false;
+    uint64_t entry =
+        *exo_entry(address, 4); /* spelled out: with a constant level each is a shift and a load */
 
-        if (!(entry & EXO_PTE_PRESENT))
-            return 0;
-        if (level == 1)
-            return entry;
-        if (entry & EXO_PTE_LARGE) {
-            if (large)
-                *large = true;
-            return entry;
-        }
+    if (entry & EXO_PTE_PRESENT)
+        entry = *exo_entry(address, 3);
+    if (entry & EXO_PTE_PRESENT)
+        entry = *exo_entry(address, 2);
+    if (entry & EXO_PTE_PRESENT) {
+        is_large = entry & EXO_PTE_LARGE;
+        if (!is_large)
+            entry = *exo_entry(address, 1);
     }
-    return 0;
+    if (large)
+        *large = is_large;
+    return entry & EXO_PTE_PRESENT ? entry : 0;
 }
 
 int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level,
