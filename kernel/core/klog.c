@@ -51,12 +51,20 @@ void klog(const char *fmt, ...)
         console_output(line, (uint64_t)length);
 }
 
-void trace(enum trace_event event, uint64_t a, uint64_t b)
+void trace_at(uint64_t time_ns, enum trace_event event, uint64_t a, uint64_t b)
 {
     struct cpu *cpu = this_cpu();
     struct trace_record *record = &trace_ring[cpu->index][cpu->trace_next++ % TRACE_RING];
 
-    *record = (struct trace_record){.time_ns = arch_now_ns(), .a = a, .b = b, .event = event};
+    record->time_ns = time_ns;
+    record->a = a;
+    record->b = b;
+    record->event = event;
+}
+
+void trace(enum trace_event event, uint64_t a, uint64_t b)
+{
+    trace_at(arch_now_ns(), event, a, b);
 }
 
 static void symbolise(uint64_t address, char *text, size_t size)

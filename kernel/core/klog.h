@@ -31,6 +31,7 @@ enum trace_event {
 };
 /* Remember an event in this CPU's ring of 64. */
 void trace(enum trace_event event, uint64_t a, uint64_t b);
+void trace_at(uint64_t time_ns, enum trace_event event, uint64_t a, uint64_t b);
 
 /* Console output of bytes (dev/console.c via main.c). */
 extern void (*console_output)(const char *text, uint64_t length);

@@ -40,10 +40,9 @@ static void slice_free(struct exo_slice *slice)
     *slice = (struct exo_slice){0};
 }
 
-static void account(struct env *env)
+static inline void account(struct env *env, uint64_t now)
 {
     struct cpu *cpu = this_cpu();
-    uint64_t now = arch_now_ns();
     uint64_t used = now - cpu->env_from_ns;
 
     env->upcall->used_ns += used;
@@ -62,7 +61,7 @@ void slice_leave(enum env_state state)
     struct cpu *cpu = this_cpu();
     struct env *env = cpu->env;
 
-    account(env);
+    account(env, arch_now_ns());
     arch_switch(NULL);
     if (state)
         atomic_store_explicit(&env->state, state, memory_order_release);
@@ -88,19 +87,39 @@ static struct env *runnable(struct env *env)
     return NULL;
 }
 
-void slice_run(struct env *env)
+/* What becomes of the slice when env gets it at `now`. REQUIRES(env_lock). */
+static inline void run(struct env *env, uint64_t now)
 {
     struct cpu *cpu = this_cpu();
 
-    if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
-        sleep_end(env);
-    trace(TRACE_SWITCH, env->id, 0);
+    trace_at(now, TRACE_SWITCH, env->id, 0);
     atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
     env->cpu = cpu->index;
-    arch_switch(env);
-    cpu->env_from_ns = arch_now_ns();
+    cpu->env_from_ns = now;
     env->upcall->slice_end_ns = cpu->slice_end_ns;
     cpu->need_pick = false;
+}
+
+/* Makes env, which is READY or has slept enough, the running one. REQUIRES(env_lock). */
+static void slice_run(struct env *env)
+{
+    if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
+        sleep_end(env);
+    arch_switch(env);
+    run(env, arch_now_ns());
+}
+
+void slice_hand(struct env *env, enum env_state state)
+{
+    struct env *self = this_cpu()->env;
+    uint64_t now = arch_now_ns();
+
+    if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
+        sleep_end(env);
+    account(self, now);
+    arch_switch(env);
+    atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
+    run(env, now);
 }
 
 /* Begins the slice at `position` for env, unless what env overstayed eats it up. */
@@ -338,8 +357,7 @@ struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_i
         error = EXO_E_BUSY;
     if (!error) {
         regs_set_result(&self->regs, 0, 0);
-        slice_leave(ENV_READY);
-        slice_run(env);
+        slice_hand(env, ENV_READY);
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -12,8 +12,11 @@ extern struct exo_slice (
  */
 void slice_leave(enum env_state state);
 
-/* slice_run - make env, which is READY, the running one for the rest of this slice. REQUIRES(env_lock). */
-void slice_run(struct env *env);
+/*
+ * slice_hand - the running env gives the rest of its slice to env, which is READY or has slept enough, and is put into
+ * `state`; both registers of self and of env must be what they shall go on with. REQUIRES(env_lock).
+ */
+void slice_hand(struct env *env, enum env_state state);
 
 /* slice_pick - choose who runs now; returns when some env is current. Idles if none can run. */
 void slice_pick(void);

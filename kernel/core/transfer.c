@@ -42,7 +42,6 @@ static void enter(struct env *callee, const struct env *self, bool synchronous)
     callee->upcall->transfers++;
     callee->caller = synchronous ? self->id : 0;
     callee->transferred = true;
-    slice_run(callee);
 }
 
 static struct call_result transfer(struct env *self, uint32_t slot, uint64_t id, bool synchronous)
@@ -55,8 +54,8 @@ static struct call_result transfer(struct env *self, uint32_t slot, uint64_t id,
     if (!error) {
         self->regs.rax = 0;
         self->callee = synchronous ? id : 0;
-        slice_leave(synchronous ? ENV_CALLING : ENV_READY);
         enter(callee, self, synchronous);
+        slice_hand(callee, synchronous ? ENV_CALLING : ENV_READY);
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
@@ -89,13 +88,13 @@ struct call_result call_transfer_return(struct env *self)
 
     self->transferred = false;
     self->caller = 0;
-    slice_leave(ENV_WAITING);
     if (caller && caller->state == ENV_CALLING && caller->callee == self->id) {
         regs_copy_message(&caller->regs, &self->regs);
         regs_set_result(&caller->regs, 0, self->regs.rdx);
         caller->callee = 0;
-        atomic_store(&caller->state, ENV_READY);
-        slice_run(caller);
+        slice_hand(caller, ENV_WAITING);
+    } else {
+        slice_leave(ENV_WAITING);
     }
     lock_drop(&env_lock);
     return call_ok(0);
