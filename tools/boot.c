@@ -122,6 +122,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request->kernel = text_copy(argument);
     else if (!strcmp(name, "verbose"))
         request->verbose = 1;
+    else if (!strcmp(name, "no-rewrite"))
+        request->no_rewrite = 1;
     else
         return 0;
     return 1;
@@ -302,6 +304,8 @@ static char *boot_manifest(const struct request *request, const struct program *
     }
     if (request->verbose)
         manifest_pair(&manifest, "option", "verbose", "1");
+    if (request->no_rewrite)
+        manifest_pair(&manifest, "option", "rewrite", "0");
     manifest_check_size(&manifest, request->verb);
     return manifest.bytes;
 }

@@ -21,6 +21,7 @@ struct request {
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
     uint64_t timeout_ms;
     int dry_run, verbose, json;
+    int no_rewrite; /* programs' system calls all go through the kernel */
     char *kernel;
     char **words; /* PROGRAM and its arguments */
     int word_count;
@@ -48,6 +49,7 @@ struct boot {
         {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                   \
         {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
         {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
+        {"no-rewrite", 0, NULL, "leave the system calls in programs as they are (slower)"},       \
     {                                                                                              \
         "verbose", 'v', NULL, "messages of kernel and LibOSes on standard error"                   \
     }

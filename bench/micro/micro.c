@@ -93,10 +93,29 @@ static void row(const char *name, void (*operation)(long n), long n)
 static void null_syscall(long n)
 {
     for (long i = 0; i < n; i++) {
-        long result = SYS_getppid;
+        long result;
 
-        __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+        __asm__ volatile("movl %1, %%eax; syscall"
+                         : "=a"(result)
+                         : "i"(SYS_getppid)
+                         : "rcx", "r11", "memory");
     }
+}
+
+/* The same from memory that no file stands behind: such a call is never rewritten. */
+static void null_syscall_anonymous(long n)
+{
+    static const unsigned char code[] = {0xb8, SYS_getppid, 0, 0, 0, 0x0f, 0x05, 0xc3};
+    void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED)
+        die("mmap");
+    memcpy(page, code, sizeof code);
+    if (mprotect(page, PAGE, PROT_READ | PROT_EXEC))
+        die("mprotect");
+    for (long i = 0; i < n; i++)
+        __asm__ volatile("call *%0" : : "r"(page) : "rax", "rcx", "r11", "memory");
+    munmap(page, PAGE);
 }
 
 static void null_kernel_call(long n)
@@ -442,7 +461,8 @@ int main(int argc, char **argv)
         rounds = 3;
     printf("start %llu\n", (unsigned long long)start);
     set_up();
-    row("null_syscall_reflected", null_syscall, 20000);
+    row("null_syscall_reflected", null_syscall_anonymous, 20000);
+    row("null_syscall_rewritten", null_syscall, 20000);
     row("null_kernel_call", null_kernel_call, 20000);
     row("clock_gettime", clock_read, 20000);
     row("read_zero_1", read_zero, 20000);

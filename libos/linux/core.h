@@ -76,7 +76,11 @@ struct vcpu {
     uint64_t root;                 /* 80: frame of the current address space */
     uint64_t resume_rip, resume_rsp, resume_rflags; /* 88, 96, 104: of the program that is about to run (entry.S) */
     uint64_t user_cs, user_ss;     /* 112, 120: selectors of ring 3 */
-    struct space *space;           /* whose root is loaded; NULL: the instance's own */
+    struct space *space;           /* 128: whose root is loaded; NULL: the instance's own */
+    const uint64_t *sites;         /* 136: where rewritten sites return to in that space, by slot */
+    uint64_t site_key;             /* 144: the space's image << 48 (rewrite/refused.h) */
+    uint64_t direct_calls;         /* 152: calls from rewritten sites */
+    uint64_t word_calls;           /* 160: of those, answered by a word of struct process; not in direct_calls */
 };
 #define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 

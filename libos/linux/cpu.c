@@ -10,6 +10,7 @@
 #include "libos/linux/cpu.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "exo_stubs.h"
@@ -37,6 +38,8 @@ static_assert(__builtin_offsetof(struct vcpu, stash) == 16, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, stack_top) == 48, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, resume_rip) == 88, "entry.S");
 static_assert(__builtin_offsetof(struct vcpu, user_cs) == 112, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, sites) == 136, "entry.S");
+static_assert(__builtin_offsetof(struct vcpu, word_calls) == 160, "entry.S");
 static_assert(sizeof(struct regs) == 168, "entry.S");
 static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET &&
                   VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
@@ -55,6 +58,8 @@ void vcpu_start(void)
     vcpu->env = instance->env;
     vcpu->root = instance->root_frame;
     __asm__ volatile("movw %%cs, %0\n\tmovw %%ss, %1" : "=r"(cs), "=r"(ss));
+    if (machine->features & EXO_FEATURE_PKU)
+        protection_keys_start();
     vcpu->user_cs = cs;
     vcpu->user_ss = ss;
     if (machine->features & EXO_FEATURE_FSGSBASE)
@@ -166,8 +171,12 @@ void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error
         fault_of_libos(regs, vector, address, error);
         return;
     }
+    if (rewrite_within(regs->rip))
+        rewrite_trap(regs, vector == TRAP_DEBUG);
     if (vector == TRAP_PAGE)
         fault_of_program(regs, address, error);
+    else if (vector == TRAP_INVALID && rewrite_invalid(regs))
+        return;
     else if (vector < 32)
         exception(regs, vector, error);
     else

@@ -33,6 +33,12 @@ void cpu_return(struct regs *regs);
 /* Upcalls that came while the program was just about to run (entry.S only). */
 void cpu_pending(void);
 
+#define PKRU_START 0x55555554u /* as Linux: no access through any protection key but 0 */
+static inline void protection_keys_start(void) /* REQUIRES EXO_FEATURE_PKU */
+{
+    __asm__ volatile("wrpkru" : : "a"(PKRU_START), "c"(0), "d"(0));
+}
+
 /* Too many traps inside each other (entry.S only). */
 _Noreturn void cpu_last_resort(void);
 

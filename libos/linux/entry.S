@@ -19,12 +19,23 @@
 #define VCPU_FLAGS  104
 #define VCPU_CS     112
 #define VCPU_SS     120
+#define VCPU_SITES        136
+#define VCPU_SITE_KEY     144
+#define VCPU_DIRECT_CALLS 152
+#define VCPU_WORD_CALLS   160
 #define UPCALL(field) %gs:(field - 2048)
 
-#define REGS_RIP    128 /* offsets in struct regs */
+#define REGS_R8     0 /* offsets in struct regs */
+#define REGS_RDI    64
+#define REGS_RDX    96
+#define REGS_RAX    104
+#define REGS_ORIG_RAX 120
+#define REGS_RIP    128
 #define REGS_FLAGS  144
 #define REGS_RSP    152
-#define FAST_CALLS  128
+#define FLAG_DF     0x400
+#define FLAG_AC     0x40000
+#define FLAGS_LIBOS 0x202 /* what LibOS code runs with */
 
 /* struct regs below the iretq frame and orig_rax; rax comes from `rax`. */
 .macro SAVE_REST rax
@@ -63,6 +74,19 @@
     popq %rcx
 .endm
 
+/* struct regs of a reflected call; rcx and r11 as the instruction leaves them. */
+.macro REFLECTED_REGS
+    movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
+    movq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS), %r11
+    pushq %gs:VCPU_SS
+    pushq %gs:VCPU_RSP
+    pushq %r11
+    pushq %gs:VCPU_CS
+    pushq %rcx
+    pushq %rax
+    SAVE_REST %rax
+.endm
+
     .text
 
 /* First instruction of the instance: rdi = struct instance_start, rsp = its first stack. */
@@ -74,13 +98,116 @@ _start:
     ud2
 
 /*
- * A system call of the program. In: all registers but rcx, r11 the program's, rsp too; masked.
- * Calls that only read a word of the process are answered here.
+ * rewrite_call - a system call from a rewritten site, by way of its stub (rewrite/): a plain jump. In: ecx = slot,
+ * masked, all other registers but r11 the program's, rsp too. rcx and r11 end as after a syscall instruction.
+ */
+    .globl rewrite_call
+rewrite_call:
+    movq %rsp, %r11
+    movq %gs:VCPU_TOP, %rsp
+    pushq %gs:VCPU_SS
+    pushq %r11
+    pushfq
+    movq %gs:VCPU_SITES, %r11
+    movq (%r11,%rcx,8), %rcx
+    movq (%rsp), %r11
+    incq %gs:VCPU_DIRECT_CALLS
+    testl $(FLAG_DF | FLAG_AC), %r11d
+    jnz 2f
+1:  pushq %gs:VCPU_CS
+    pushq %rcx
+    pushq %rax
+    SAVE_REST %rax
+
+/*
+ * A call in rax with its arguments in their registers; rsp = struct regs, complete, and again at return. THREADS: here
+ * the instance's lock is to be taken, and given back at exit_light, at exit_start and where a word answers.
+ */
+call_enter:
+    cmpq $CALL_COUNT, %rax
+    jae 3f
+    leaq call_handlers(%rip), %r11
+    movq (%r11,%rax,8), %r11
+    testq %r11, %r11
+    jz 3f
+    leaq call_counts(%rip), %rcx
+    incq (%rcx,%rax,8)
+    movq %gs:VCPU_TASK, %rcx
+    movl %eax, TASK_SYSCALL_NUMBER(%rcx)
+    movq %r10, %rcx
+    call *%r11
+    movq %rax, REGS_RAX(%rsp)
+    cmpq $-4095, %rax
+    jae 4f
+call_leave:
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne exit_slow
+    movq %gs:VCPU_TASK, %rcx
+    cmpl $0, TASK_ATTENTION(%rcx)
+    jne exit_slow
+    cmpq $-1, REGS_ORIG_RAX(%rsp)   /* the handler has put other registers there */
+    je exit_full
+/* The callee-saved registers are the program's already; those that handlers lose come back. */
+    movq REGS_RIP(%rsp), %rcx
+    movq REGS_R8(%rsp), %r8
+    movq REGS_R8 + 8(%rsp), %r9
+    movq REGS_R8 + 16(%rsp), %r10
+    movq REGS_RDI(%rsp), %rdi
+    movq REGS_RDI + 8(%rsp), %rsi
+    movq REGS_RDX(%rsp), %rdx
+    movq REGS_FLAGS(%rsp), %r11
+    leaq REGS_FLAGS(%rsp), %rsp
+    movl $0, UPCALL(EXO_UPCALL_MASKED)
+    jmp exit_light
+2:  pushq $FLAGS_LIBOS
+    popfq
+    jmp 1b
+3:  movq %rsp, %rdi
+    call call_dispatch
+    movq REGS_RAX(%rsp), %rax
+    jmp call_leave
+4:  movq %rsp, %rdi
+    call call_failed
+    movq REGS_RAX(%rsp), %rax
+    jmp call_leave
+
+/*
+ * rewrite_word - a call that a word of struct process answers, from a rewritten site. In: ecx = slot, eax = offset of
+ * the word; unmasked on the program's stack: nothing but rax, rcx and r11 changes, flags neither. A trap in here starts
+ * the site again (rewrite_trap), but for one at the last instruction.
+ */
+    .globl rewrite_word_start, rewrite_word, rewrite_word_jump, rewrite_word_end
+rewrite_word_start:
+rewrite_word:
+    movq %gs:VCPU_WORD_CALLS, %r11
+    leaq 1(%r11), %r11
+    movq %r11, %gs:VCPU_WORD_CALLS
+    movq %gs:VCPU_TASK, %r11
+    movq TASK_PROCESS(%r11), %r11
+    movl (%r11,%rax), %eax
+    movq %gs:VCPU_SITES, %r11
+    movq (%r11,%rcx,8), %rcx
+rewrite_word_jump:
+    jmp *%rcx
+rewrite_word_end:
+
+/*
+ * A system call of the program by reflection. In: all registers but rcx, r11 the program's, rsp too; masked.
+ * A site that was not refused before is looked at for rewriting. Calls that only read a word are answered here.
  */
     .globl instance_syscall_entry
     .type instance_syscall_entry, @function
 instance_syscall_entry:
     movq %rsp, %gs:VCPU_RSP
+    movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
+    movq %gs:VCPU_SITE_KEY, %r11
+    orq %rcx, %r11
+    movzbl %cl, %ecx
+    shll $5, %ecx
+    leaq refused_rows(%rip), %rsp
+    cmpq %r11, (%rsp,%rcx)
+    jne 2f
+    incq 8(%rsp,%rcx)
     movq %gs:VCPU_TOP, %rsp
     cmpq $FAST_CALLS, %rax
     jae 1f
@@ -90,39 +217,37 @@ instance_syscall_entry:
     jz 1f
     movq %gs:VCPU_TASK, %r11
     movq TASK_PROCESS(%r11), %r11
-    js 5f
     movl -1(%r11,%rcx), %eax
-0:  movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
+    movq UPCALL(EXO_UPCALL_SYSCALL_RIP), %rcx
     movq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS), %r11
     movq %rcx, %gs:VCPU_RIP
     movq %r11, %gs:VCPU_FLAGS
     pushq %r11
     movl $0, UPCALL(EXO_UPCALL_MASKED)
     jmp exit_start
-5:  addq %rcx, %r11                 /* the parent's pid: one step further */
-    movq PROCESS_PARENT + PROCESS_PID + 1(%r11), %r11
-    movl $1, %eax                   /* no struct process: the LibOS itself */
-    testq %r11, %r11
-    jz 0b
-    movl PROCESS_PID(%r11), %eax
-    jmp 0b
-1:  pushq %gs:VCPU_SS
-    pushq %gs:VCPU_RSP
-    pushq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS)
-    pushq %gs:VCPU_CS
-    pushq UPCALL(EXO_UPCALL_SYSCALL_RIP)
-    pushq %rax
-    SAVE_REST %rax
+1:  REFLECTED_REGS
+    jmp call_enter
+2:  movq %gs:VCPU_TOP, %rsp
+    REFLECTED_REGS
     movq %rsp, %rdi
-    call call_dispatch
+    call rewrite_site
+    movq REGS_R8(%rsp), %r8
+    movq REGS_R8 + 8(%rsp), %r9
+    movq REGS_R8 + 16(%rsp), %r10
+    movq REGS_RDI(%rsp), %rdi
+    movq REGS_RDI + 8(%rsp), %rsi
+    movq REGS_RDX(%rsp), %rdx
+    movq REGS_RAX(%rsp), %rax
+    jmp call_enter
+
 exit_checked:
     cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne 6f
+    jne exit_slow
     movq %gs:VCPU_TASK, %rax
     cmpl $0, TASK_ATTENTION(%rax)
-    jne 6f
+    jne exit_slow
 /* struct regs at rsp: the program goes on with all of it. */
-7:
+exit_full:
     movq REGS_RIP(%rsp), %rax
     movq REGS_FLAGS(%rsp), %rcx
     movq REGS_RSP(%rsp), %rdx
@@ -139,8 +264,21 @@ exit_start:
     movq %gs:VCPU_RSP, %rsp
     jmp *%gs:VCPU_RIP
 4:  movl $1, UPCALL(EXO_UPCALL_MASKED)
+    jmp exit_interrupted
+/* The same where rcx = rip and r11 = rflags, as a syscall instruction leaves them; rsp = at rflags of struct regs. */
+exit_light:
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne 5f
+    popfq
+    popq %rsp
+    jmp *%rcx
+5:  movl $1, UPCALL(EXO_UPCALL_MASKED)
 exit_end:
+    leaq -REGS_FLAGS(%rsp), %rsp
+    call cpu_pending
+    jmp exit_checked
 /* Something became pending at the last moment: as if an upcall had hit the program. */
+exit_interrupted:
     movq %gs:VCPU_TOP, %rsp
     pushq %gs:VCPU_SS
     pushq %gs:VCPU_RSP
@@ -151,9 +289,10 @@ exit_end:
     SAVE_REST %rax
     call cpu_pending
     jmp exit_checked
-6:  movq %rsp, %rdi
+exit_slow:
+    movq %rsp, %rdi
     call cpu_return
-    jmp 7b
+    jmp exit_full
     .size instance_syscall_entry, . - instance_syscall_entry
 
 /* Starts a task: struct regs is at the top of its stack. */
@@ -197,10 +336,17 @@ trap_save:
     jmp exit_checked
 
 trap_at_exit:
+    movq %rcx, %gs:(VCPU_STASH + 8)
+    leaq exit_light(%rip), %rcx
+    cmpq %rcx, UPCALL(EXO_UPCALL_TRAP)(%rax)
+    movq %gs:(VCPU_STASH + 8), %rcx
+    jae 1f
     pushq %gs:VCPU_RSP
     pushq %gs:VCPU_FLAGS
     pushq %gs:VCPU_CS
     pushq %gs:VCPU_RIP
+    jmp trap_save
+1:  leaq -32(%rsp), %rsp            /* struct regs has them still */
     jmp trap_save
 
 /* In LibOS code: on its own stack (which has no red zone), and back to it without any checks, masked all the time. */
@@ -241,8 +387,8 @@ instance_last_resort:
     call cpu_last_resort
     ud2
 
-/* 1 + offset in struct process of the word that answers the call; 0: call_dispatch; negative: minus that, in its
- * parent. The table in use is writable: call_watch sets what it watches to 0. */
+/* 1 + offset in struct process of the word that answers the call; 0: its handler. The table in use is writable:
+ * call_watch sets what it watches to 0. */
 .macro FAST_CALLS_TABLE
     .set number, 0
     .rept FAST_CALLS
@@ -257,7 +403,7 @@ instance_last_resort:
     .elseif number == 108
     .short 1 + PROCESS_EGID
     .elseif number == 110
-    .short -1 - PROCESS_PID
+    .short 1 + PROCESS_PARENT_PID
     .elseif number == 111
     .short 1 + PROCESS_PGID
     .else
@@ -269,9 +415,7 @@ instance_last_resort:
 
     .section .rodata
     .balign 4
-    .globl fast_calls_count, fast_calls_at_start, fast_calls
-fast_calls_count:
-    .long FAST_CALLS
+    .globl fast_calls_at_start, fast_calls
 fast_calls_at_start:
     FAST_CALLS_TABLE
     .data

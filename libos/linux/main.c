@@ -14,6 +14,7 @@
 #include "libos/linux/log.h"
 #include "libos/linux/mm/internal.h"
 #include "libos/linux/proc/proc.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/vdso/vdso.h"
@@ -98,6 +99,7 @@ void libos_main(const struct instance_start *start)
     frames_start();
     heap_start();
     sched_init();
+    rewrite_start();
     int error = fs_start((const void *)INSTANCE_ROOT_ADDRESS, instance->archive_bytes);
 
     if (error)

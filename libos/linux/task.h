@@ -38,6 +38,7 @@ struct process {
     int pid;
     int pgid, sid;
     struct process *parent;
+    int parent_pid;        /* what getppid says: 1 without a parent (entry.S) */
     struct list children;  /* of process.sibling */
     struct list sibling;
     struct list all;       /* every process, zombies too: process_list */

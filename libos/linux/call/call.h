@@ -17,6 +17,7 @@
 #include "libos/linux/core.h"
 
 #define CALL_COUNT 463 /* numbers 0..462; everything else is ENOSYS */
+#define FAST_CALLS 128 /* numbers below may be answered by a word of struct process (entry.S) */
 
 /*
  * call_dispatch - run the system call that a program made.
@@ -40,6 +41,13 @@ void call_watch(uint64_t number, call_handler watcher);
 
 /* call_perform - run the handler of a watched call; -ENOSYS, reported, when it has none. */
 int64_t call_perform(uint64_t number, const uint64_t argument[6]);
+
+/*
+ * call_failed - a handler's result was negative (entry.S only): count it, or start the call again.
+ *
+ * regs  as for call_dispatch, with the result in rax
+ */
+void call_failed(struct regs *regs);
 
 /* call_name - "read"; "?" for a number that is no call. */
 const char *call_name(uint64_t number);

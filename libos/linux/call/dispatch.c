@@ -2,10 +2,13 @@
 /*
  * dispatch.c - from the number of a system call to its handler.
  *
- * Not here: entry and return (entry.S), which answers the simplest calls by itself.
+ * Not here: entry and return (entry.S), which answers the simplest calls by itself and calls the
+ * handlers of the others; call_dispatch is for what is left: numbers without a handler, and calls that
+ * the LibOS carries out for a program that was interrupted in the middle of one (rewrite/).
  */
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/task.h"
 
@@ -14,8 +17,11 @@
 #define HANDLER_PART(number, name) HANDLER_FULL(number, name)
 #define HANDLER_NONE(number, name)
 
-/* Where a call goes; written by call_watch only. */
-static call_handler handlers[CALL_COUNT] = {
+/* Where a call goes; written by call_watch only. entry.S uses these two. */
+extern call_handler call_handlers[CALL_COUNT];
+extern uint64_t call_counts[CALL_COUNT];
+
+call_handler call_handlers[CALL_COUNT] = {
 #define LX(number, name, arity, state, arguments) HANDLER_##state(number, name)
 #if __has_include("libos/linux/call/mm_proc.def")
 #include "libos/linux/call/mm_proc.def"
@@ -52,22 +58,22 @@ static const struct call_row rows[CALL_COUNT] = {
 };
 #pragma GCC diagnostic pop
 
-static uint64_t times[CALL_COUNT];
+uint64_t call_counts[CALL_COUNT];
 static call_handler unwatched[CALL_COUNT]; /* the handler of a watched call */
 static bool watched[CALL_COUNT];
 
 extern int16_t fast_calls[]; /* entry.S: calls that are answered there; 0: not this one */
 extern const int16_t fast_calls_at_start[];
-extern const uint32_t fast_calls_count;
 
 void call_watch(uint64_t number, call_handler watcher)
 {
     if (!watched[number])
-        unwatched[number] = handlers[number];
+        unwatched[number] = call_handlers[number];
     watched[number] = watcher != NULL;
-    handlers[number] = watcher ? watcher : unwatched[number];
-    if (number < fast_calls_count)
+    call_handlers[number] = watcher ? watcher : unwatched[number];
+    if (number < FAST_CALLS)
         fast_calls[number] = watcher ? 0 : fast_calls_at_start[number];
+    rewrite_watch(number);
 }
 
 int64_t call_perform(uint64_t number, const uint64_t argument[6])
@@ -79,27 +85,35 @@ int64_t call_perform(uint64_t number, const uint64_t argument[6])
                    : report_missing(current()->regs);
 }
 
+void call_failed(struct regs *regs)
+{
+    int64_t result = (int64_t)regs->rax;
+
+    if (regs->orig_rax == UINT64_MAX)
+        return; /* rt_sigreturn: no result */
+    if (result > -ERESTARTSYS)
+        report_failure(regs->orig_rax, result);
+    else if (!signal_pending(current()))
+        signal_restart(regs); /* the signal went elsewhere: nobody else will look at the code */
+}
+
 void call_dispatch(struct regs *regs)
 {
     uint64_t number = regs->rax;
 
     /* As on Linux the whole register counts: an x32 number (bit 30) is past the end. */
-    if (__builtin_expect(number >= CALL_COUNT || !handlers[number], 0)) {
+    if (number >= CALL_COUNT || !call_handlers[number]) {
         regs->rax = (uint64_t)report_missing(regs);
         return;
     }
-    times[number]++;
+    call_counts[number]++;
     current()->syscall_number = (int)number;
     int64_t result =
-        handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+        call_handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
 
     regs->rax = (uint64_t)result;
-    if (__builtin_expect((uint64_t)result < (uint64_t)-4095, 1))
-        return;
-    if (result > -ERESTARTSYS)
-        report_failure(number, result);
-    else if (!signal_pending(current()))
-        signal_restart(regs); /* the signal went elsewhere: nobody else will look at the code */
+    if (result < 0 && result >= -4095)
+        call_failed(regs);
 }
 
 const char *call_name(uint64_t number)
@@ -114,5 +128,5 @@ const char *call_arguments(uint64_t number)
 
 uint64_t call_times(uint64_t number)
 {
-    return number < CALL_COUNT ? times[number] : 0;
+    return number < CALL_COUNT ? call_counts[number] : 0;
 }

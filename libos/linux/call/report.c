@@ -8,6 +8,7 @@
  */
 #include "libos/linux/call/call.h"
 #include "libos/linux/observe/kind.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 
@@ -210,6 +211,7 @@ void report_summary(void)
 
     summary_missing();
     summary_frequent();
+    rewrite_report();
     for (uint64_t i = first; i < failure_count; i++) {
         const struct failure *f = &failures[i & (FAILURE_MAX - 1)];
 

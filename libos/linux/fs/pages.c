@@ -12,6 +12,7 @@
  *   3. count is the number of frames in the tree.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/user.h"
 
 #define NODE_BITS  6
@@ -169,6 +170,8 @@ static void cut(struct pages *pages, uint64_t first, uint64_t end)
 
 void pages_free(struct inode *inode)
 {
+    if (inode->u.pages.viewed)
+        rewrite_forget(inode);
     cut(&inode->u.pages, 0, UINT64_MAX);
 }
 
@@ -268,6 +271,8 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
         uint64_t at = offset + done;
         uint64_t in_page = at & ~PAGE_MASK;
         uint64_t part = min_of(bytes - done, PAGE_SIZE - in_page);
+        if (inode->u.pages.viewed)
+            rewrite_changed(inode, at / PAGE_SIZE);
         bool fresh = part == PAGE_SIZE && !frame_find(&inode->u.pages, at / PAGE_SIZE);
         frame_t frame = frame_own(inode, at / PAGE_SIZE, fresh, &error);
 
@@ -303,6 +308,9 @@ int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out)
 
     if (index >= (inode->size + PAGE_SIZE - 1) / PAGE_SIZE)
         return -EFAULT;
+    pages->exposed |= write;
+    if (write && pages->viewed)
+        rewrite_changed(inode, index);
     frame = frame_find(pages, index);
     if (!frame && !write && (index + 1) * PAGE_SIZE <= pages->archive_bytes) {
         frame = instance->archive_frame +
@@ -334,6 +342,8 @@ void pages_punch(struct inode *inode, uint64_t first, uint64_t end)
 
         if (part == PAGE_SIZE && !archived) {
             space_truncate_notify(inode, index);
+            if (inode->u.pages.viewed)
+                rewrite_changed(inode, index);
             cut(&inode->u.pages, index, index + 1);
         } else if (archived || frame_find(&inode->u.pages, index)) {
             (void)pages_write(inode, zeros, 0, part, first);
@@ -349,6 +359,8 @@ int pages_resize(struct inode *inode, uint64_t size)
 
     if (size < inode->size) {
         frame_t last = (size & ~PAGE_MASK) ? frame_find(pages, size / PAGE_SIZE) : NO_FRAME;
+        if (pages->viewed)
+            rewrite_forget(inode);
         inode->size = size;
         pages->archive_bytes = min_of(pages->archive_bytes, size);
         space_truncate_notify(inode, keep);

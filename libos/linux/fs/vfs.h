@@ -38,7 +38,8 @@
 struct pages {
     uint64_t root;   /* frame (height 0) or address of a node; 0: nothing */
     uint32_t height; /* covers 64^height pages */
-    uint32_t reserved;
+    bool viewed;            /* rewrite/ knows some page: tell it of changes */
+    bool exposed;           /* was mapped shared and writable: may change unseen */
     uint64_t count;         /* frames held */
     uint64_t archive_bytes; /* so many bytes from the start lie in the archive, unless a page here
                                replaces them */

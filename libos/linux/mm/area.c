@@ -7,6 +7,7 @@
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/rewrite/rewrite.h"
 
 uint32_t area_index(struct space *space, uint64_t address)
 {
@@ -100,6 +101,8 @@ void area_merge_around(struct space *space, uint64_t start, uint64_t end)
 
 int area_insert(struct space *space, const struct area *area)
 {
+    if (area->start < SPAN_2)
+        rewrite_leave(space);
     uint32_t index = area_index(space, area->start);
     int error = area_open(space, index);
 

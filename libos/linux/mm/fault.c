@@ -8,11 +8,13 @@
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 
 #define FAULT_PRESENT 1
 #define FAULT_WRITE   2
 #define FAULT_FETCH   16
+#define FAULT_KEY     32
 #define SIGNAL_KILL   9
 #define SIGNAL_BUS    7
 #define SIGNAL_SEGV   11
@@ -163,7 +165,9 @@ static void fault_around(struct space *space, struct area *area, uint64_t page,
         if (area->file->ops->page(area->file, (area->offset + (a - area->start)) / PAGE_SIZE, false,
                                   &frame))
             continue;
-        batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | area_bits(area, false));
+        uint64_t view = rewrite_view(space, area, a, &frame);
+
+        batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | area_bits(area, false) | view);
         space->resident++;
     }
 }
@@ -196,7 +200,9 @@ static int fault_file(struct space *space, struct area *area, uint64_t page, boo
         frame_drop(frame);
         return out_of_memory(signal);
     }
-    batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | area_bits(area, write && shared));
+    uint64_t view = rewrite_view(space, area, page, &frame);
+
+    batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | area_bits(area, write && shared) | view);
     space->resident++;
     if (!write && !shared)
         fault_around(space, area, page, &batch);
@@ -259,6 +265,10 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
     uint64_t entry = error & FAULT_PRESENT ? pte_load(page) : pte_read(page);
 
     current()->process->faults++;
+    if (error & FAULT_KEY && entry & PTE_VIEW) {
+        rewrite_text_read(area, page);
+        entry = pte_read(page);
+    }
     if (write && entry & EXO_PTE_PRESENT && table_shared(page)) {
         if (table_own(space, page))
             return out_of_memory(signal);

@@ -8,6 +8,7 @@
 #include "libos/linux/mm/space.h"
 #include "libos/linux/mm/calls.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 #include "libos/linux/vdso/vdso.h"
 
@@ -23,6 +24,9 @@ static bool area_near(struct space *space, uint64_t address)
 int space_unmap(struct space *space, uint64_t address, uint64_t length)
 {
     uint64_t end = address + page_up(length);
+
+    if (!space->plain)
+        address = max_of(address, SPAN_2); /* below are no areas but shared tables */
     uint32_t index = area_index(space, address);
 
     if (index == space->count || space->area[index].start >= end)
@@ -101,6 +105,13 @@ static int entries_protect(struct space *space, const struct area *area, uint64_
     while ((entry = pte_next(&walk))) {
         bool writable = area->prot & PROT_WRITE && entry & EXO_PTE_WRITE;
 
+        if (entry & PTE_VIEW) { /* a fault decides anew */
+            batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
+            frame_drop(pte_frame(entry));
+            space->resident--;
+            continue;
+        }
+
         if (area->prot & PROT_WRITE && !writable && !(area->flags & AREA_SHARED))
             writable = frame_users(pte_frame(entry)) == 1; /* ours alone: no fault to come */
         uint64_t now = (entry & (EXO_PTE_FRAME | EXO_PTE_DIRTY)) | area_bits(area, writable);
@@ -164,6 +175,13 @@ int entries_move(struct space *space, uint64_t from, uint64_t bytes, uint64_t to
         uint64_t target = to + (a - from);
 
         batch_start(&batch, space->root);
+        if (entry & PTE_VIEW) { /* its sites return to where they were: a fault decides anew */
+            batch_add(&batch, a, 1, 0);
+            batch_flush(&batch);
+            frame_drop(pte_frame(entry));
+            space->resident--;
+            continue;
+        }
         if (target >= reach) {
             if (tables_ensure(space, target, &batch)) {
                 batch_flush(&batch);

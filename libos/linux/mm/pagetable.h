@@ -36,7 +36,7 @@ static inline frame_t pte_frame(uint64_t entry)
  * ... 4. */
 static inline unsigned table_depth(uint64_t address)
 {
-    if (!(WINDOW_LEVEL(WINDOW_4, address, 39) & EXO_PTE_PRESENT))
+    if (~WINDOW_LEVEL(WINDOW_4, address, 39) & LINK_BITS) /* not writable: shared by all (rewrite/) */
         return 4;
     if (!(WINDOW_LEVEL(WINDOW_3, address, 30) & EXO_PTE_PRESENT))
         return 3;

@@ -6,6 +6,7 @@
  * sorted array of the space. Rare: programs protect mostly what they have never touched.
  */
 #include "libos/linux/mm/space.h"
+#include "libos/linux/rewrite/rewrite.h"
 
 static uint32_t parked_index(const struct space *space, uint64_t address)
 {
@@ -68,9 +69,11 @@ int park_pages(struct space *space, uint64_t start, uint64_t end)
     uint64_t pages = 0;
     uint64_t entry;
 
-    while (pte_next(&walk))
-        pages++;
-    if (!pages)
+    bool any = false;
+
+    for (; (entry = pte_next(&walk)); any = true)
+        pages += !(entry & PTE_VIEW);
+    if (!any)
         return 0;
     int error = tables_own(space, start, end);
 
@@ -87,6 +90,12 @@ int park_pages(struct space *space, uint64_t start, uint64_t end)
     batch_start(&batch, space->root);
     walk = pte_walk_start(start, end);
     while ((entry = pte_next(&walk))) {
+        if (entry & PTE_VIEW) { /* the file has what it is made from */
+            batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
+            frame_drop(pte_frame(entry));
+            space->resident--;
+            continue;
+        }
         /* Pages parked before lie in between only if their area was parked already: then they have
          * no entry. */
         space->parked[index++] =

@@ -7,12 +7,16 @@
  *             3. a fork shares the level-1 tables: both links lose the write right, and the table
  * counts its users. Who wants to change an entry makes the table its own first (table_own); an
  * entry's count belongs to the table, not to a space.
- *             4. tables are read through the window, so a space is changed while it is the current
+ *             4. root entry 0 leads to tables that all spaces share (rewrite/) until the space needs
+ * some of its own there; those then share the lowest one. Such links lack the write right, and
+ * nothing of an area is behind them.
+ *             5. tables are read through the window, so a space is changed while it is the current
  * one; the child of a fork is new, and what is in its tables follows from what was just written.
  * Not here: which page belongs where (fault.c), areas (area.c).
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 
 #define MMAP_TOP 0x7ffff7fff000ul /* Linux's without randomisation: 128 MiB for the stack above */
@@ -30,6 +34,10 @@ void space_switch(struct space *space)
     struct vcpu *vcpu = this_vcpu();
 
     vcpu->space = space;
+    if (space) {
+        vcpu->sites = space_sites(space);
+        vcpu->site_key = (uint64_t)space->image << 48;
+    }
     if (vcpu->root == root)
         return;
     if (exo_space_switch(SLOT_MEMORY, root))
@@ -49,7 +57,10 @@ int space_create(struct space **out)
         heap_free(space);
         return -ENOMEM;
     }
+    static uint16_t images;
+
     space->users = 1;
+    space->image = ++images;
     space->mmap_top = MMAP_TOP;
     space->table = space->table_inline;
     space->table_capacity = SPACE_TABLES_INLINE;
@@ -93,7 +104,13 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
         table_give(level - 1, frame);
         return error;
     }
+    if (!start && level == 4) { /* until now it led to the table that all spaces share */
+        batch_add(batch, 0, 4, 0);
+        space->low_tables = true;
+    }
     batch_add(batch, start, level, frame << EXO_PAGE_SHIFT | LINK_BITS);
+    if (!start && level == 3 && !space->plain && rewrite_link_low() != NO_FRAME)
+        batch_add(batch, 0, 2, rewrite_link_low() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT);
     return 0;
 }
 
@@ -333,6 +350,13 @@ static uint32_t table_drain(struct space *space, uint64_t region)
     return count;
 }
 
+/* The root leads to the shared low tables again: it is kept for another space. */
+static void low_link(struct pt_batch *batch)
+{
+    if (rewrite_link() != NO_FRAME)
+        batch_add(batch, 0, 4, rewrite_link() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT);
+}
+
 /* Takes all user entries and tables out; the space is the current one. */
 static void space_empty(struct space *space)
 {
@@ -354,8 +378,13 @@ static void space_empty(struct space *space)
             batch_add(&batch, kept[k], 1, 0);
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
-    for (uint32_t i = space->table_count; i--;)
+    for (uint32_t i = space->table_count; i--;) {
+        if (!space->table[i].address && space->table[i].level == 2 && !space->plain)
+            batch_add(&batch, 0, 2, 0);
         batch_add(&batch, space->table[i].address, space->table[i].level + 1, 0);
+        if (!space->table[i].address && space->table[i].level == 3)
+            low_link(&batch);
+    }
     batch_flush(&batch);
     for (uint32_t i = 0; i < space->table_count; i++) {
         const struct table_record *record = &space->table[i];
@@ -392,7 +421,15 @@ void space_destroy(struct space *space)
         space_empty(space);
     }
     space_switch(back);
+    if (space->plain && !space->low_tables) {
+        struct pt_batch batch;
+
+        batch_start(&batch, space->root);
+        low_link(&batch);
+        batch_flush(&batch);
+    }
     table_give(4, space->root);
+    rewrite_space_end(space);
     area_remove(space, 0, USER_END);
     list_remove(&space->all);
     if (space->table != space->table_inline)
@@ -495,6 +532,7 @@ int space_fork(struct space *parent, struct space **out)
 
     if (error)
         return error;
+    rewrite_fork(parent, child);
     child->brk_start = parent->brk_start;
     child->brk = parent->brk;
     child->mmap_top = parent->mmap_top;

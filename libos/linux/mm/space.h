@@ -52,8 +52,12 @@ struct space {
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
     uint64_t mmap_top;
-    uint64_t resident;                                     /* pages, roughly: frames counted in */
-    uint64_t pages_mapped;                                 /* sum of the areas, for RLIMIT_AS */
+    uint64_t resident;            /* pages, roughly: frames counted in */
+    uint64_t pages_mapped;        /* sum of the areas, for RLIMIT_AS */
+    struct site_addresses *sites; /* rewrite/: of rewritten calls */
+    uint16_t image;               /* a program's number: forks share it (rewrite/refused.h) */
+    bool plain;                   /* rewrite_leave: nothing is rewritten in here */
+    bool low_tables;              /* root entry 0 leads to tables of the space's own */
     struct table_record table_inline[SPACE_TABLES_INLINE]; /* last: not cleared */
 };
 

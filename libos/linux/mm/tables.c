@@ -5,10 +5,11 @@
  * Why a pool: the kernel turns only unmapped frames into tables, and almost all frames of the
  * instance are in its linear map. Creating a table zeroes it, so emptied ones are kept by level: a
  * fork takes its tables from the last exit without a kernel call. Invariants: 1. every cached table
- * is empty (a root: but for the instance's slot) and linked nowhere.
+ * is empty (a root: but for the instance's slot and entry 0) and linked nowhere.
  *             2. no table frame was ever in the linear map.
  */
 #include "libos/linux/mm/pagetable.h"
+#include "libos/linux/rewrite/rewrite.h"
 
 static frame_t cached[5]; /* chains by level, linked through the frame rows */
 static frame_t plain;     /* chain of frames that are no tables at present */
@@ -83,6 +84,10 @@ frame_t table_take(unsigned level)
 
         if (exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
             panic("kernel refuses the link to the instance's own tables");
+        link.address = 4;
+        link.entry = rewrite_link() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT;
+        if (rewrite_link() != NO_FRAME && exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
+            panic("kernel refuses the link to the low tables");
     }
     return frame;
 }

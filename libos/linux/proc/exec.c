@@ -9,6 +9,7 @@
 #include <linux/fcntl.h>
 #include <asm/signal.h>
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/cpu.h"
 #include "libos/linux/elf/elf.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
@@ -267,6 +268,8 @@ void fpu_reset(void)
         __asm__ volatile("xrstor64 (%0)" : : "r"(clean), "a"(~0u), "d"(~0u));
     else
         __asm__ volatile("fxrstor64 (%0)" : : "r"(clean));
+    if (machine->features & EXO_FEATURE_PKU)
+        protection_keys_start();
 }
 
 /* Set-id bits of the program; the saved ids become the effective ones in any case. */

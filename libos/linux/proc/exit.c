@@ -43,6 +43,7 @@ static void zombie_release(struct process *process)
     if (!list_empty(&process->sibling))
         list_remove(&process->sibling);
     process->parent = NULL;
+    process->parent_pid = 1;
     list_add_tail(&dead, &process->sibling);
 }
 
@@ -112,6 +113,7 @@ static void children_orphan(struct process *process)
 
         list_remove(&child->sibling);
         child->parent = NULL;
+        child->parent_pid = 1;
         if (child->zombie)
             zombie_release(child);
         else if (child->pgid != process->pgid && child->sid == process->sid)

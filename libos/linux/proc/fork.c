@@ -90,6 +90,7 @@ static struct process *process_new(void)
     task->process = process;
     process->dumpable = true;
     process->exit_signal = SIGCHLD;
+    process->parent_pid = 1;
     process->start_ns = now_ns();
     return process;
 }
@@ -331,6 +332,7 @@ static int64_t clone(const struct clone_request *r)
     registers_inherit(task, r);
     process_publish(child);
     child->parent = parent;
+    child->parent_pid = parent->pid;
     list_add_tail(&parent->children, &child->sibling);
     if (r->flags & CLONE_CLEAR_SIGHAND)
         signal_exec(child);

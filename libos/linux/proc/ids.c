@@ -62,9 +62,7 @@ int64_t lx_getegid(void)
 
 int64_t lx_getppid(void)
 {
-    struct process *parent = current()->process->parent;
-
-    return parent ? parent->pid : 1; /* orphans belong to the LibOS */
+    return current()->process->parent_pid;
 }
 
 int64_t lx_setuid(uint64_t uid)

@@ -270,7 +270,7 @@ static bool state_valid(const uint8_t *area)
 static void state_restore_initial(void)
 {
     if (state.xsave)
-        xrstor(state_initial, state.components);
+        xrstor(state_initial, state.components & ~COMPONENT_PKRU);
     else
         fxrstor(state_initial);
 }
@@ -303,7 +303,7 @@ static int state_restore(uint64_t address, uint64_t touched)
         return 0;
     }
     if (state.xsave)
-        xrstor(state_initial, state.components);
+        xrstor(state_initial, state.components & ~COMPONENT_PKRU);
     fxrstor(area);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/core.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/random.h"
@@ -193,6 +194,17 @@ uint64_t frames_total(void)
 uint64_t frames_available(void)
 {
     return FRAMES - (uint64_t)frames_held;
+}
+
+void rewrite_changed(struct inode *inode, uint64_t index)
+{
+    (void)inode;
+    (void)index;
+}
+
+void rewrite_forget(struct inode *inode)
+{
+    (void)inode;
 }
 
 void space_truncate_notify(struct inode *inode, uint64_t first_page)
