@@ -61,6 +61,7 @@ int space_create(struct space **out)
 
     space->users = 1;
     space->image = ++images;
+    space->plain = rewrite_link() == NO_FRAME;
     space->mmap_top = MMAP_TOP;
     space->table = space->table_inline;
     space->table_capacity = SPACE_TABLES_INLINE;
@@ -109,7 +110,7 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
         space->low_tables = true;
     }
     batch_add(batch, start, level, frame << EXO_PAGE_SHIFT | LINK_BITS);
-    if (!start && level == 3 && !space->plain && rewrite_link_low() != NO_FRAME)
+    if (!start && level == 3 && !space->plain)
         batch_add(batch, 0, 2, rewrite_link_low() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT);
     return 0;
 }

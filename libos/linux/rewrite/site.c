@@ -5,8 +5,9 @@
  * A site is the instructions from `start` up to the syscall. They are copied to a stub, and the seven bytes of
  * jmp *slot (ff 24 25 and four bytes of address) take the place of the first ones. Safe means:
  *   1. `start` is where an instruction begins. Only the syscall itself is known to be one, from the trap. A start is
- *      certain if no instruction that begins before it and ends behind it could lead to the syscall: then every way
- *      from before the start goes through the start.
+ *      certain if there can be no real code with an instruction that begins before it and ends behind it. (Taken for
+ *      granted: the few bytes before a syscall are its code or padding, not data; the tables that compilers write
+ *      lie elsewhere.)
  *   2. The copied instructions do the same elsewhere (instruction_movable).
  *   3. A jump into the replaced bytes is noticed. An instruction of the site may begin at start + 5, where the third
  *      byte of the address stands, 06, which is invalid in 64-bit mode and trapped; or behind the seven bytes, which
@@ -22,36 +23,48 @@
 #define NUMBER_LIMIT 0x1000
 #define TRAP_BYTE    5 /* offset in the jump of a byte that is an invalid opcode */
 
-/* After these nothing falls through to what follows: they jump, or fault outside the kernel. */
-static bool ends_flow(const struct instruction *i)
+/* Does code go elsewhere from here, always or perhaps? */
+static bool branches(const struct instruction *i)
 {
     uint8_t op = i->opcode;
 
     if (i->vector || i->map > 1)
         return false;
     if (i->map == 1)
-        return op == 0x0b || op == 0xb9 || op == 0xff; /* ud2, ud1, ud0 */
+        return op == 0x0b || (op >= 0x80 && op < 0x90); /* ud2, jcc */
+    return (op >= 0x70 && op < 0x80) || op == 0xc2 || op == 0xc3 || op == 0xca || op == 0xcb ||
+           op == 0xcc || op == 0xcf || (op >= 0xe0 && op <= 0xe3) || op == 0xe8 || op == 0xe9 ||
+           op == 0xeb || op == 0xf4 || (op == 0xff && (i->modrm & 0x38) >= 0x10);
+}
+
+/* Conditional branches go on to what follows. */
+static bool falls_through(const struct instruction *i)
+{
+    return (i->map == 1 && i->opcode >= 0x80) ||
+           (!i->map &&
+            ((i->opcode >= 0x70 && i->opcode < 0x80) || (i->opcode >= 0xe0 && i->opcode <= 0xe3)));
+}
+
+/* Does it fault in every program, so that no code has it? */
+static bool impossible(const struct instruction *i)
+{
+    uint8_t op = i->opcode;
+
+    if (i->vector || i->map > 1)
+        return false;
+    if (i->map == 1)
+        return op == 0xb9 || op == 0xff; /* ud1, ud0 */
     switch (op) {
-    case 0xc2:
-    case 0xc3:
-    case 0xca:
-    case 0xcb:
-    case 0xcc:
-    case 0xcf: /* returns */
-    case 0xe9:
-    case 0xeb: /* jumps */
-    case 0xf1:
-    case 0xf4:
-    case 0xfa:
-    case 0xfb: /* icebp, hlt, cli, sti */
-        return true;
-    case 0xff: /* group 5: jumps, and one that does not exist */
-        return (i->modrm & 0x30) == 0x20 || (i->modrm & 0x38) == 0x38;
+    case 0xff:
+        return (i->modrm & 0x38) == 0x38;
     case 0xfe:
         return i->modrm & 0x30;
     case 0xc6:
     case 0xc7:
         return (i->modrm & 0x38) && (i->modrm & 0x38) != 0x38;
+    case 0xfa: /* cli, sti */
+    case 0xfb:
+        return true;
     default: /* in and out */
         return (op >= 0x6c && op <= 0x6f) || (op >= 0xe4 && op <= 0xe7) ||
                (op >= 0xec && op <= 0xef);
@@ -96,16 +109,22 @@ static bool faults_through_rax(const struct instruction *i, const uint8_t *opera
     return i->modrm >> 6 != 2 || word_at(operand + 1) < NUMBER_LIMIT;
 }
 
-/* Could code that begins at o, before `start`, come to the syscall without passing `start`? */
-static bool leads_past(const uint8_t *page, uint32_t o, uint32_t start, uint32_t at,
-                       bool small_number)
+/*
+ * Could there be real code that begins at o, before `start`, and has an instruction that lies across `start`? Real
+ * code ends in a branch, or comes to the syscall, which is known to be an instruction. It has no instructions that
+ * always fault, and none that lies across the syscall.
+ */
+static bool lies_across(const uint8_t *page, uint32_t o, uint32_t start, uint32_t at,
+                        bool small_number)
 {
     struct instruction i;
     bool faulted = false; /* at the last access through rax, which has not changed since */
 
     for (; o < at && o != start; o += i.length) {
-        if (!instruction_decode(page + o, page + at, &i) || ends_flow(&i))
+        if (!instruction_decode(page + o, page + at, &i) || impossible(&i))
             return false;
+        if (o + i.length > start && branches(&i) && (o < start || !falls_through(&i)))
+            return true;
         uint32_t prefixes = 0;
 
         while (page[o + prefixes] != i.opcode)
@@ -121,7 +140,7 @@ static bool leads_past(const uint8_t *page, uint32_t o, uint32_t start, uint32_t
 static bool certain(const uint8_t *page, uint32_t start, uint32_t at, uint64_t number)
 {
     for (uint32_t o = start - (LONGEST - 1); o < start; o++)
-        if (leads_past(page, o, start, at, number < NUMBER_LIMIT))
+        if (lies_across(page, o, start, at, number < NUMBER_LIMIT))
             return false;
     return true;
 }

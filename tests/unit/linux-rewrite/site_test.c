@@ -213,6 +213,14 @@ static void sites(void)
     CHECK(!find("c3 74 05 31 c0", 256, 0, &s));
     CHECK(!find("c3 48 8d 3d 01 02 03 04", 256, 0, &s));
     CHECK(!find("c3 0f 05 0f 05 0f 05 0f 05 0f 05 0f 05 0f 05 0f 05 0f 05 0f 05", 256, 0, &s));
+    /* Nor of a branch to somewhere else, before padding: its last bytes are not to be touched. */
+    CHECK(!find("89 fe bf 9c ff ff ff e9 bb fd ff ff 66 2e 0f 1f 84 00 00 00 00 00 90 41 89 d2 48 "
+                "63 ff",
+                256, 72, &s) ||
+          s.start >= 256 - 15);
+    CHECK(!find("89 fe e8 bb fd ff ff 66 2e 0f 1f 84 00 00 00 00 00 90 41 89 d2 48 63 ff", 256, 72,
+                &s) ||
+          s.start >= 256 - 15);
     /* An instruction that begins where the jump's address is no invalid opcode. */
     CHECK(!find("eb 00 48 89 f7 48 89 d6 48 89 ca", 256, 0, &s));
     /* The page's ends. */
