@@ -609,7 +609,9 @@ enum code_progress code_check_begin(struct code_check *check, const struct code_
     }
     check->error = EXO_CODE_E_MEMORY;
     check->note = take(memory, &bytes, count * sizeof *check->note);
-    if (!check->note || bytes < count * sizeof(uint16_t))
+    check->place = check->note ? take(memory, &bytes, count * sizeof *check->place) : NULL;
+    check->stub = check->place ? take(memory, &bytes, (count * 3 + 1) * sizeof *check->stub) : NULL;
+    if (!check->stub || bytes < count * sizeof(uint16_t))
         return CODE_REFUSED;
     check->error = 0;
     if (!code_shape(check, memory))

@@ -21,7 +21,7 @@ struct code_send {
 struct code_run {
     int64_t fuel;
     uint32_t abort, insn; /* enum exo_code_abort, and where */
-    uint64_t scratch;     /* of compiled code */
+    uint64_t scratch[2];  /* of compiled code */
     struct code_window window[EXO_CODE_REGIONS];
     uint64_t context[8];
     uint8_t stack[EXO_CODE_STACK] __attribute__((aligned(8)));
@@ -37,9 +37,9 @@ struct code_run {
 #define CODE_RUN_ABORT   8
 #define CODE_RUN_INSN    12
 #define CODE_RUN_SCRATCH 16
-#define CODE_RUN_WINDOW  24
-#define CODE_RUN_CONTEXT 152
-#define CODE_RUN_STACK   216
+#define CODE_RUN_WINDOW  32
+#define CODE_RUN_CONTEXT 160
+#define CODE_RUN_STACK   224
 _Static_assert(__builtin_offsetof(struct code_run, scratch) == CODE_RUN_SCRATCH &&
                    __builtin_offsetof(struct code_run, window) == CODE_RUN_WINDOW &&
                    __builtin_offsetof(struct code_run, context) == CODE_RUN_CONTEXT &&

@@ -16,12 +16,12 @@ $(CODE_T)/check_test: tests/unit/code/check_test.c $(CODE_COMMON) $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 
-$(CODE_T)/fuzz: tests/unit/code/fuzz.c tests/unit/code/generate.c $(CODE_COMMON) $(CODE_DEPS)
+$(CODE_T)/fuzz: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 
 # The same without sanitizers, for long runs.
-$(CODE_T)/fuzz-fast: tests/unit/code/fuzz.c tests/unit/code/generate.c $(CODE_COMMON) $(CODE_DEPS)
+$(CODE_T)/fuzz-fast: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) -O2 -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 

@@ -5,6 +5,7 @@
  *   fuzz [PROGRAMS [SEED]]
  */
 #include "generate.h"
+#include "native.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #define RUNS 3 /* inputs for each accepted program */
 
-static uint64_t accepted, runs, aborted, proved, guarded, differences;
+static uint64_t accepted, runs, aborted, proved, guarded, differences, text, insns;
 static uint64_t refused[EXO_CODE_ERRORS], aborts[EXO_CODE_ABORTS];
 static _Alignas(8) uint8_t scratch[SCRATCH_BYTES];
 
@@ -25,11 +26,35 @@ static void print(const struct subject *s, uint64_t seed, int kind, const char *
     differences++;
 }
 
+/* Do two runs of the same program agree in everything that can be seen? */
+static const char *compare(const struct setting *a, const struct setting *b, uint64_t result_a,
+                           uint64_t result_b)
+{
+    const struct code_run *x = &a->run, *y = &b->run;
+
+    if (x->abort != y->abort || x->insn != y->insn)
+        return "interpreter and compiled code end differently";
+    if (!x->abort && result_a != result_b)
+        return "interpreter and compiled code return different results";
+    if (x->fuel != y->fuel)
+        return "interpreter and compiled code use different fuel";
+    if (memcmp(a->memory, b->memory, sizeof a->memory))
+        return "interpreter and compiled code leave different memory";
+    if (x->wake != y->wake || x->send_count != y->send_count || x->own_count != y->own_count ||
+        memcmp(a->own, b->own, x->own_count * sizeof a->own[0]))
+        return "interpreter and compiled code have different effects";
+    for (uint32_t i = 0; i < x->send_count; i++)
+        if (x->send[i].length != y->send[i].length ||
+            x->send[i].bytes - (const uint8_t *)a != y->send[i].bytes - (const uint8_t *)b)
+            return "interpreter and compiled code send different bytes";
+    return NULL;
+}
+
 static void one(uint64_t seed, enum generate_kind kind)
 {
     static struct subject subject;
     static struct code_check check;
-    static struct setting setting;
+    static struct setting setting, compiled;
 
     generate(&subject, seed, kind);
     if (oracle_check(&check, &subject, scratch) != CODE_DONE) {
@@ -47,11 +72,20 @@ static void one(uint64_t seed, enum generate_kind kind)
         uint32_t insn = 0;
         const char *wrong;
 
+        uint64_t native;
+        uint32_t bytes = 0;
+
         oracle_setting(&setting, &subject);
+        oracle_setting(&compiled, &subject);
         wrong = oracle_run(&check, &subject, &setting, &result, &insn);
         runs++;
         aborts[setting.run.abort]++;
         aborted += setting.run.abort != EXO_CODE_RAN;
+        native = native_run(&check, &compiled.run, subject.code_seed, &bytes);
+        text += bytes;
+        insns += subject.count;
+        if (!wrong)
+            wrong = compare(&setting, &compiled, result, native);
         if (wrong) {
             print(&subject, seed, (int)kind, wrong, insn);
             return;
@@ -73,6 +107,7 @@ int main(int argc, char **argv)
     printf("# %" PRIu64 " programs, %" PRIu64 " accepted, %" PRIu64 " runs, %" PRIu64
            " aborted; accesses: %" PRIu64 " proved, %" PRIu64 " guarded\n",
            programs, accepted, runs, aborted, proved, guarded);
+    printf("# %" PRIu64 " bytes of machine code for %" PRIu64 " instructions\n", text, insns);
     printf("# refused by error:");
     for (uint32_t e = 1; e < EXO_CODE_ERRORS; e++)
         printf(" %u:%" PRIu64, e, refused[e]);
