@@ -6,13 +6,17 @@ CODE_SAFE    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 CODE_KERNEL  := $(filter-out kernel/code/check.c,$(wildcard kernel/code/*.c)) # oracle.c includes check.c
 CODE_COMMON  := tests/unit/code/oracle.c tests/unit/code/interpret.c $(CODE_KERNEL)
 CODE_DEPS    := kernel/code/check.c $(wildcard kernel/code/*.h tests/unit/code/*.h) abi/exo_code.h
-UNIT_TESTS   += $(CODE_T)/domain_test $(CODE_T)/check_test $(CODE_T)/fuzz
+UNIT_TESTS   += $(CODE_T)/domain_test $(CODE_T)/check_test $(CODE_T)/conformance_test $(CODE_T)/fuzz
 
 $(CODE_T)/domain_test: tests/unit/code/domain_test.c kernel/code/domain.c $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 
 $(CODE_T)/check_test: tests/unit/code/check_test.c $(CODE_COMMON) $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+$(CODE_T)/conformance_test: tests/unit/code/conformance_test.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 
