@@ -22,7 +22,7 @@ GEN := $(B)/gen/exo_numbers.h $(B)/gen/exo_stubs.h $(B)/gen/call_table.h $(B)/ge
 
 -include libos/linux/vdso/vdso.mk
 
-$(B)/abigen: tools/abigen.c abi/calls.def abi/exo_types.h
+$(B)/abigen: tools/abigen.c abi/calls.def abi/exo_types.h abi/exo_code.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) -I. -o $@ tools/abigen.c
 
@@ -38,7 +38,7 @@ gen-check: $(GEN) ## is docs/calls.md what abi/calls.def says?
 	$(Q)diff -u docs/calls.md $(B)/gen/calls.md || { echo "docs/calls.md is stale: run make gen"; exit 1; }
 
 # --- Kernel -------------------------------------------------------------------------------------------
-KERNEL_C := $(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c \
+KERNEL_C := $(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c kernel/program/*.c \
               kernel/net/*.c kernel/disk/*.c)) base/string.c base/format.c base/siphash.c
 KERNEL_S := $(sort $(wildcard kernel/arch/x86_64/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_S:%.S=$(B)/kernel/%.o)

@@ -11,16 +11,17 @@
 #include <stdint.h>
 #include <assert.h>
 
-#define EXO_CODE_INSNS_MAX  4096 /* instructions of a program */
-#define EXO_CODE_STACK      512  /* bytes below r10 */
-#define EXO_CODE_PROGRAMS   512  /* programs of the machine, numbered from 0 */
-#define EXO_CODE_FRAMES_MIN 8    /* frames that a program is made of */
-#define EXO_CODE_FRAMES_MAX 255
-#define EXO_CODE_MEMORY_MAX 254   /* frames of a program's memory window */
-#define EXO_CODE_RODATA_MAX 65536 /* bytes of constants */
-#define EXO_CODE_INPUT_MAX  4096  /* bytes given to a test run or an ownership function */
-#define EXO_CODE_SENDS      4     /* frames that one run of a packet handler may send */
-#define EXO_CODE_REACH      2048 /* bytes that are mapped behind the start of packet, reply and input */
+#define EXO_CODE_INSNS_MAX    4096 /* instructions of a program */
+#define EXO_CODE_STACK        512  /* bytes below r10 */
+#define EXO_CODE_PROGRAMS     512  /* programs of the machine, numbered from 0 */
+#define EXO_CODE_FRAMES_MIN   8    /* frames that a program is made of */
+#define EXO_CODE_FRAMES_MAX   255
+#define EXO_CODE_MEMORY_CHUNK 64    /* of them, named by one call */
+#define EXO_CODE_MEMORY_MAX   254   /* frames of a program's memory window */
+#define EXO_CODE_RODATA_MAX   65536 /* bytes of constants */
+#define EXO_CODE_INPUT_MAX    4096  /* bytes given to a test run or an ownership function */
+#define EXO_CODE_SENDS        4     /* frames that one run of a packet handler may send */
+#define EXO_CODE_REACH        2048 /* bytes that are mapped behind the start of packet, reply and input */
 
 enum exo_code_type {
     EXO_CODE_PACKET = 1,    /* packet handler: result is a verdict */
@@ -155,6 +156,35 @@ struct exo_code_report {
 #define EXO_CODE_STATE_CHECK   2 /* being verified or compiled: call code_load again */
 #define EXO_CODE_STATE_READY   3
 #define EXO_CODE_STATE_REFUSED 4
+#define EXO_CODE_STATE_WORK    5 /* in a code_load at this moment */
 
-static_assert(sizeof(struct exo_code_packet) == 64 && sizeof(struct exo_code_report) == 88, "code");
+/* What code_load loads. */
+struct exo_code_image {
+    uint32_t type;         /* enum exo_code_type */
+    uint32_t insn_count;   /* at most EXO_CODE_INSNS_MAX */
+    uint64_t insns;        /* address of 8-byte instructions */
+    uint64_t rodata;       /* address of constants */
+    uint32_t rodata_bytes; /* at most EXO_CODE_RODATA_MAX */
+    uint32_t reserved;     /* 0 */
+};
+
+/* A test run: what the program gets, and what came out. */
+struct exo_code_test {
+    uint64_t input;       /* address: the packet, or the bytes of the block; a predicate has none */
+    uint32_t input_bytes; /* at most EXO_CODE_REACH (packet), EXO_CODE_INPUT_MAX */
+    uint32_t
+        output_bytes; /* in: room; out: bytes that there were, of which at most `room` are written */
+    uint64_t
+        output; /* address: struct exo_code_extent[] of an ownership function; frames that a handler would send */
+    uint64_t block, argument; /* of an ownership function; flags of a packet */
+    uint64_t result;          /* out, as the rest */
+    uint32_t abort, insn;     /* enum exo_code_abort, and where */
+    uint32_t fuel;            /* left; 0 when it was used up */
+    uint32_t sends;           /* frames */
+    uint64_t wake;            /* event bits */
+};
+
+static_assert(sizeof(struct exo_code_packet) == 64 && sizeof(struct exo_code_report) == 88 &&
+                  sizeof(struct exo_code_image) == 32 && sizeof(struct exo_code_test) == 72,
+              "code");
 #endif

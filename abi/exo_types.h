@@ -89,6 +89,7 @@
 #define EXO_E_AGAIN  11 /* interrupted before it was done; nothing lost, call again */
 #define EXO_E_LIMIT  12 /* the domain's limit for this kind of thing is reached */
 #define EXO_E_OVERLAP 13 /* the set overlaps one of another owner: narrow it, or ask its owner */
+#define EXO_E_CODE   14 /* the verifier refuses the program: code_read says why and where */
 
 /* --- The call `test` of test kernels ------------------------------------------------------------- */
 #define EXO_TEST_AUDIT      0 /* violations of the kernel's invariants */
@@ -276,6 +277,7 @@ enum exo_frame_kind {
     EXO_FRAME_UPCALL = 7,  /* an env's upcall page; mapped and counted like data, but pinned */
     EXO_FRAME_NET = 8,     /* net table; may be mapped read-only */
     EXO_FRAME_RING = 9,    /* shared part of a packet ring; mapped and counted like data, but pinned */
+    EXO_FRAME_CODE = 10, /* a downloaded program's; level 1: its record, which has the generation of its id; 3: its page table */
 };
 #define EXO_FRAME_FLAG_USED                                                                        \
     0x1 /* has held a domain's data: zeroed before the next domain gets it */
@@ -366,4 +368,5 @@ struct exo_init_start {
 };
 #define EXO_INIT_SLOT 0 /* init's slot with the root capability and all rights */
 
+#include "abi/exo_code.h"
 #endif

@@ -13,6 +13,7 @@
 #include "dev/pci.h"
 #include "loader.h"
 #include "net/net.h"
+#include "program/program.h"
 #ifdef KERNEL_TEST
 #include "test/test.h"
 #endif
@@ -138,6 +139,7 @@ void kernel_main(uint32_t start_info)
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
     token_start((uint64_t[2]){random_word(), random_word()});
+    program_start();
     paging_prepare();
     struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes,
                                  machine->machine_frame);

@@ -659,7 +659,6 @@ static void prologue(struct emitter *e)
     op_imm(e, WIDE, 5, 4, 8); /* sub rsp, 8: helpers want it aligned */
     move(e, WIDE, RUN, RDI);
     op_run(e, WIDE, 0x8b, FUEL, CODE_RUN_FUEL);
-    pay(e, 0, e->check->note[0].cost);
     set_quad(e, RDI, EXO_CODE_POINTER(EXO_CODE_CONTEXT, 0));
     set_quad(e, RBP, EXO_CODE_POINTER(EXO_CODE_STACK_REGION, EXO_CODE_STACK));
 }

@@ -4,7 +4,7 @@
  * instructions, everything reachable, and the cost of the longest path.
  *
  * Metering: a run is a row of forward paths with backward jumps between them. A forward path from `t` costs at most
- * note[t].cost. The entry charges note[0].cost; each backward jump charges note[target].cost before it is taken. So a
+ * note[t].cost. The first one costs at most note[0].cost; each backward jump pays note[target].cost before it is taken. So a
  * run costs at most note[0].cost + fuel, whatever the input.
  * Source: RFC 9669, all of section 4 and 5.
  */

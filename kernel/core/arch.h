@@ -69,5 +69,10 @@ void arch_flush_all(void);
 /* Copy to or from user memory of the current space; bytes not copied. The caller checked the range. */
 uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes);
 
+/* Slots of downloaded programs: link a level-1 table (0: none), and one entry of such a table. Flushes nothing. */
+void arch_program_table(uint32_t slot, uint64_t frame);
+void arch_program_page(uint64_t *entry, uint64_t frame, bool write, bool execute);
+uint64_t arch_entropy(void); /* hard to guess, never 0 */
+
 _Noreturn void arch_off(uint32_t status);
 _Noreturn void arch_fail(void); /* stop every CPU; tell the test device */

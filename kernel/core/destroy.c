@@ -6,6 +6,7 @@
  *   PROCESSOR  slice positions and devices are given back; envs of the subtree that run elsewhere are stopped
  *   ENVS       envs that belong to it die; others lose their capabilities and tokens for it
  *   SLEEPERS   sleeps on its memory are over; packet rings and filters of it end
+ *   PROGRAMS   downloaded programs that are, or use, memory of it end
  *   BINDINGS   entries of any table that name its frames, tables or registers are removed
  *   DEVICES    functions, now unmapped, have no owner
  *   FRAMES     its tables are emptied, its frames are free
@@ -23,6 +24,7 @@ enum phase {
     PHASE_PROCESSOR,
     PHASE_ENVS,
     PHASE_SLEEPERS,
+    PHASE_PROGRAMS,
     PHASE_BINDINGS,
     PHASE_DEVICES,
     PHASE_FRAMES,
@@ -114,6 +116,8 @@ static enum phase end_frames(struct sweep *sweep)
             continue;
         if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL)
             return PHASE_PROCESSOR;
+        if (row->kind == EXO_FRAME_CODE)
+            return PHASE_PROGRAMS;
         if (row->kind == EXO_FRAME_RING || row->references || (table && row->links))
             return PHASE_SLEEPERS;
         if (row->kind == EXO_FRAME_NET && !net_table_end(f))
@@ -136,7 +140,9 @@ static enum phase step(struct sweep *sweep, enum phase phase)
     case PHASE_ENVS:
         return end_envs(sweep) ? PHASE_SLEEPERS : PHASE_ENVS;
     case PHASE_SLEEPERS:
-        return sweep_sleepers(sweep) ? PHASE_BINDINGS : PHASE_SLEEPERS;
+        return sweep_sleepers(sweep) ? PHASE_PROGRAMS : PHASE_SLEEPERS;
+    case PHASE_PROGRAMS:
+        return sweep_programs(sweep) ? PHASE_BINDINGS : PHASE_PROGRAMS;
     case PHASE_BINDINGS:
         return sweep_tables(sweep) ? PHASE_DEVICES : PHASE_BINDINGS;
     case PHASE_DEVICES:

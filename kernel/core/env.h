@@ -54,6 +54,7 @@ struct env {
     uint64_t sleep_deadline_ns;    /* e */
     uint32_t sleep_count;          /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
+    uint64_t predicate;                          /* e: program that the sleep waits for, 0: none */
     uint64_t caller;                 /* e: env id whose transfer_call this env serves; 0: none */
     uint64_t callee;                 /* e: env id that serves this env's transfer_call */
     bool transferred;                /* e: entered by control transfer, has not returned */

@@ -20,6 +20,7 @@
 enum phase {
     PHASE_MARK,
     PHASE_SLEEPERS,
+    PHASE_PROGRAMS,
     PHASE_BINDINGS,
     PHASE_TAKE,
     PHASE_END
@@ -219,7 +220,9 @@ static enum phase step(const struct taking *t, struct sweep *sweep, enum phase p
             frame_table[f].flags |= EXO_FRAME_FLAG_TAKEN;
         return PHASE_SLEEPERS;
     case PHASE_SLEEPERS:
-        return sweep_sleepers(sweep) ? PHASE_BINDINGS : PHASE_SLEEPERS;
+        return sweep_sleepers(sweep) ? PHASE_PROGRAMS : PHASE_SLEEPERS;
+    case PHASE_PROGRAMS:
+        return sweep_programs(sweep) ? PHASE_BINDINGS : PHASE_PROGRAMS;
     case PHASE_BINDINGS:
         return sweep_tables(sweep) ? PHASE_TAKE : PHASE_BINDINGS;
     default:

@@ -14,6 +14,8 @@
 #include "core/table.h"
 #include "core/ucopy.h"
 
+uint64_t (*sleep_predicate)(uint64_t program);
+
 static uint32_t word_value(const struct env_sleep_word *word)
 {
     const uint8_t *page = arch_map_frame(1, word->frame);
@@ -39,6 +41,13 @@ bool sleep_over(struct env *env)
     for (uint32_t i = 0; i < env->sleep_count; i++)
         if (word_value(&env->word[i]) != env->word[i].value)
             return true;
+    if (env->predicate) {
+        uint64_t tag = sleep_predicate(env->predicate);
+
+        if (tag)
+            regs_set_result(&env->regs, 0, tag);
+        return tag;
+    }
     return false;
 }
 
@@ -49,6 +58,7 @@ void sleep_end(struct env *env)
         frame_table[env->word[i].frame].references--;
     lock_drop(&memory_lock);
     env->sleep_count = 0;
+    env->predicate = 0;
     atomic_store(&env->woken, 0);
     if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= arch_now_ns()) {
         atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
@@ -91,6 +101,19 @@ static int words_pin(struct env *self, const struct exo_sleep_word *words, uint3
     return error;
 }
 
+void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t deadline_ns)
+{
+    regs_set_result(&self->regs, 0, 0);
+    self->sleep_count = count;
+    self->predicate = predicate;
+    self->sleep_deadline_ns = deadline_ns;
+    self->upcall->sleeps++;
+    if (sleep_over(self))
+        sleep_end(self);
+    else
+        slice_leave(ENV_SLEEPING);
+}
+
 struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
                               uint64_t deadline_ns)
 {
@@ -105,14 +128,7 @@ struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
         lock_drop(&env_lock);
         return call_error(error);
     }
-    regs_set_result(&self->regs, 0, 0);
-    self->sleep_count = (uint32_t)count;
-    self->sleep_deadline_ns = deadline_ns;
-    self->upcall->sleeps++;
-    if (sleep_over(self))
-        sleep_end(self);
-    else
-        slice_leave(ENV_SLEEPING);
+    sleep_begin(self, (uint32_t)count, 0, deadline_ns);
     lock_drop(&env_lock);
     return call_ok(0);
 }

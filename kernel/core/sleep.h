@@ -11,3 +11,14 @@ void sleep_end(struct env *env);
 uint64_t sleep_deadline(const struct env *env);
 /* The env's words are unpinned and its sleep, if it sleeps, is over. REQUIRES(env_lock, memory_lock). */
 void sleep_unpin(struct env *env);
+
+/*
+ * sleep_begin - self falls asleep, or does not if the sleep is over already. REQUIRES(env_lock).
+ *
+ * count      words that are set in self->word, pinned
+ * predicate  program that is asked, too: 0: none. What it returns is the second result of the call.
+ */
+void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t deadline_ns);
+
+/* Runs a predicate: 0: sleep on. Set at boot by who has programs. */
+extern uint64_t (*sleep_predicate)(uint64_t program);

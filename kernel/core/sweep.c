@@ -17,6 +17,7 @@ struct spinlock net_lock;
 void (*net_env_gone)(const struct env *env);
 bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
 bool (*net_table_end)(uint64_t frame);
+bool (*sweep_programs)(struct sweep *sweep);
 
 bool sweep_hits(const struct sweep *sweep, uint64_t frame)
 {

@@ -43,5 +43,11 @@ extern void (*net_env_gone)(const struct env *env); /* an env dies: its rings en
 extern bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
 extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
+/*
+ * sweep_programs - ends downloaded programs whose frames or memory windows such frames are, from sweep->at on; as above.
+ * Set at boot by who has programs. REQUIRES(env_lock, memory_lock).
+ */
+extern bool (*sweep_programs)(struct sweep *sweep);
+
 /* sweep_flush - before the locks are dropped: no CPU can use what was broken. REQUIRES(memory_lock). */
 void sweep_flush(struct sweep *sweep);

@@ -16,6 +16,7 @@
 #include "core/sweep.h"
 #include "core/table.h"
 #include "dev/pci.h"
+#include "program/program.h"
 #include "test/test.h"
 
 #define AUDIT_BASE 0xfffffe7000000000ul /* uint32_t per frame, then uint16_t per frame */
@@ -207,6 +208,25 @@ static void audit_env(uint64_t frame)
         audit_pin(env->word[i].frame, "sleep word", env->id);
 }
 
+/* --- Programs --------------------------------------------------------------------------------------- */
+
+static void audit_program(uint64_t frame)
+{
+    const struct program *program = frame_window(frame);
+
+    if (program->id != (frame_generation(&frame_table[frame]) << EXO_ENV_FRAME_BITS | frame))
+        audit_say("program %lx lives in frame %lu", program->id, frame);
+    audit_path("guard of program", program->id, &program->guard);
+    for (uint32_t page = 0; page < PROGRAM_PAGES; page++) {
+        uint64_t f = program_frame(program, page);
+
+        if (f && page >= PROGRAM_PAGE_MEMORY)
+            pin(f, "memory window", program->id);
+        else if (f && (!is_memory(f) || frame_table[f].kind != EXO_FRAME_CODE))
+            audit_say("program %lx: page %u is frame %lu", program->id, page, f);
+    }
+}
+
 /* --- The machine ---------------------------------------------------------------------------------- */
 
 static void audit_slices(void)
@@ -256,10 +276,11 @@ static void audit_frame(uint64_t f)
     struct path guard = frame_guard_path(row);
     bool table = row->kind == EXO_FRAME_TABLE;
     bool kernels = table || row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
-                   row->kind == EXO_FRAME_NET || row->kind == EXO_FRAME_RING;
+                   row->kind == EXO_FRAME_NET || row->kind == EXO_FRAME_RING ||
+                   (row->kind == EXO_FRAME_CODE && row->level);
 
     audit_path("frame guard", f, &guard);
-    if (row->kind > EXO_FRAME_RING)
+    if (row->kind > EXO_FRAME_CODE)
         audit_say("frame %lu has kind %u", f, row->kind);
     if (row->references != references[f])
         audit_say("frame %lu of kind %u: %u references, %u found", f, row->kind, row->references,
@@ -291,6 +312,8 @@ uint32_t audit_run(void)
             audit_env(f);
         else if (frame_table[f].kind == EXO_FRAME_NET)
             audit_net_table(f);
+        else if (frame_table[f].kind == EXO_FRAME_CODE && frame_table[f].level == 1)
+            audit_program(f);
     }
     for (uint64_t f = 0; f < frame_count; f++)
         if (frame_table[f].kind != EXO_FRAME_NONE)

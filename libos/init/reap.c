@@ -3,7 +3,7 @@
  * reap.c - taking back what a dead instance held, however it died: the frame table says what that
  * is.
  *
- * Order: slice positions, envs (they pin roots and upcall pages), page tables from the roots down
+ * Order: slice positions, envs (they pin roots and upcall pages), downloaded programs, page tables from the roots down
  * (a table goes when nothing links to it), then data. Each step does a bounded amount and returns
  * to the loop, so that other instances are served meanwhile.
  */
@@ -59,13 +59,17 @@ static bool take_structure(const struct instance *instance)
     for (uint64_t frame = 1; frame < machine.page->frame_count && calls < STEP_CALLS; frame++) {
         uint8_t kind = machine.frames[frame].kind;
 
-        if ((kind != EXO_FRAME_ENV && kind != EXO_FRAME_TABLE) || !owned(instance, frame))
+        bool code = kind == EXO_FRAME_CODE && machine.frames[frame].level == 1;
+
+        if ((kind != EXO_FRAME_ENV && kind != EXO_FRAME_TABLE && !code) || !owned(instance, frame))
             continue;
         left = true;
         calls++;
         if (kind == EXO_FRAME_ENV)
             (void)exo_env_destroy(CAP_ROOT,
                                   env_of_frame(frame)); /* busy on another CPU: next step */
+        else if (code)
+            (void)exo_code_destroy(CAP_ROOT, env_of_frame(frame));
         else if (!machine.frames[frame].links && !machine.frames[frame].references)
             (void)exo_table_destroy(CAP_ROOT, frame);
     }

@@ -106,6 +106,11 @@ void test_transfer(void);
 void test_devices(void);
 void test_net(void);
 void test_hostile(void);
+void test_code(void);
+
+/* code_container - a program container of new frames in a slot; its id or -EXO_E_*. */
+uint64_t code_container(uint32_t slot, uint32_t place, uint32_t frames);
+void code_container_drop(uint64_t id, uint32_t frames);
 void test_destroy(void);
 void test_tokens(void);
 void test_limits(void);

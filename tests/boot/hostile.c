@@ -110,6 +110,8 @@ static uint32_t bad_addresses(bool written, uint64_t bytes, uint64_t out[10])
     return n;
 }
 
+static uint64_t program; /* container for the code_ calls */
+
 /* Arguments with which the call would succeed but for the address. */
 static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6])
 {
@@ -122,6 +124,11 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
         {"pt_update", {CAP_ROOT, 0, 0, 1}},
         {"env_create", {CAP_ROOT, 0, 0}},
         {"sleep", {0, 1, 0}},
+        {"code_create", {CAP_ROOT, 1, 0, EXO_CODE_FRAMES_MIN}},
+        {"code_memory", {CAP_ROOT, 0, 0, 1}},
+        {"code_load", {CAP_ROOT, 0, 0}},
+        {"code_read", {CAP_ROOT, 0, 0}},
+        {"code_test", {CAP_ROOT, 0, 0}},
         {"token_seal", {CAP_ROOT, 0, 0}},
         {"token_open", {SLOT_WORK, 0}},
         {"revoke_prepare", {CAP_ROOT, 0}},
@@ -135,6 +142,8 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
         memcpy(argument, good[i].argument, sizeof good[i].argument);
         if (!strcmp(name, "pt_update"))
             argument[1] = machine.space.root;
+        if (!strncmp(name, "code_", 5) && strcmp(name, "code_create") != 0)
+            argument[1] = program;
         if (!strcmp(name, "env_create"))
             argument[1] = frame;
         return true;
@@ -152,6 +161,7 @@ static void test_addresses(void)
 {
     uint64_t frame = frame_new(CAP_ROOT);
 
+    program = code_container(CAP_ROOT, 0, EXO_CODE_FRAMES_MIN);
     for (uint32_t c = 0; c < CALL_CASE_COUNT; c++) {
         const struct call_case *call = &call_cases[c];
         uint32_t wrong = 0;
@@ -190,6 +200,7 @@ static void test_addresses(void)
         if (tried)
             check(!wrong, "%s refuses %u bad addresses", call->name, tried);
     }
+    code_container_drop(program, EXO_CODE_FRAMES_MIN);
     frame_drop(frame);
 }
 

@@ -12,6 +12,7 @@
 #define WINDOW_BASE                                                                                \
     ADDRESS(                                                                                       \
         0xfffffe8000000000) /* root slot 509: frame f at WINDOW_BASE + f * 4096, only if the kernel owns it */
+#define PROGRAM_BASE ADDRESS(0xffffffffc0000000) /* downloaded code: 512 slots of 2 MiB, in reach of the image */
 #define MAP_BASE     ADDRESS(0xfffffe0000000000) /* root slot 508: the regions below */
 #define FRAME_TABLE  ADDRESS(0xfffffe0000000000) /* struct exo_frame[] */
 #define EXPOSED_BASE ADDRESS(0xfffffe4000000000) /* machine page, slice vectors, device table */

@@ -149,6 +149,7 @@ void paging_start(uint64_t frames)
     (void)slot_of(CPU_BASE, true);
     (void)slot_of(MMIO_BASE, true);
     (void)slot_of(EXPOSED_BASE, true);
+    (void)slot_of(PROGRAM_BASE, true);
 
     /* Every table made so far lies in [image end, early_end): give each its window leaf. */
     uint64_t first = ((uint64_t)kernel_end - KERNEL_BASE) >> EXO_PAGE_SHIFT;
@@ -255,4 +256,20 @@ void arch_flush_all(void)
     uint64_t root;
 
     __asm__ volatile("movq %%cr3, %0\n\tmovq %0, %%cr3" : "=r"(root) : : "memory");
+}
+
+/* Level-2 table of the slots: PROGRAM_BASE is the last GiB of addresses. */
+void arch_program_table(uint32_t slot, uint64_t frame)
+{
+    uint64_t *third = table_at(((uint64_t *)table_at(kernel_root_physical))[511] & EXO_PTE_FRAME);
+    uint64_t *second = table_at(third[511] & EXO_PTE_FRAME);
+
+    second[slot] = frame ? frame << EXO_PAGE_SHIFT | TABLE_BITS : 0;
+}
+
+void arch_program_page(uint64_t *entry, uint64_t frame, bool write, bool execute)
+{
+    *entry = !frame ? 0
+                    : frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | (write ? EXO_PTE_WRITE : 0) |
+                          (execute ? 0 : no_execute);
 }

@@ -77,3 +77,16 @@ uint64_t arch_now_ns(void)
 {
     return (uint64_t)((unsigned __int128)(tsc_read() - tsc_base) * tsc_mult >> tsc_shift);
 }
+
+uint64_t arch_entropy(void)
+{
+    uint64_t x = tsc_read() * 0x9e3779b97f4a7c15;
+    uint64_t drawn;
+    bool ok;
+
+    if (cpuid(1, 0).c >> 30 & 1) {
+        __asm__ volatile("rdrand %0" : "=r"(drawn), "=@ccc"(ok));
+        x ^= ok ? drawn : 0;
+    }
+    return x ? x : 1;
+}

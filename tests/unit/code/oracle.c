@@ -158,17 +158,10 @@ const char *oracle_run(const struct code_check *check, const struct subject *sub
     memcpy(notes, check->note, subject->count * sizeof notes[0]);
     replay = (struct replay){.check = *check, .fixpoint = check};
     replay.check.note = notes;
-    setting->run.fuel -= check->note[0].cost;
-    if (setting->run.fuel < 0) {
-        setting->run.abort = EXO_CODE_A_FUEL;
-        setting->run.insn = 0;
-        *result = 0;
-    } else {
-        *result = interpret(&machine);
-    }
+    *result = interpret(&machine);
     code_run_end(&setting->run, check->type, *result);
     *insn = machine.violation_insn;
-    if (!machine.violation && machine.executed > (uint64_t)fuel) {
+    if (!machine.violation && machine.executed > check->note[0].cost + (uint64_t)fuel) {
         *insn = 0;
         return "a run was longer than cost and fuel allow";
     }
