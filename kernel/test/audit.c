@@ -221,7 +221,7 @@ static void audit_program(uint64_t frame)
         uint64_t f = program_frame(program, page);
 
         if (f && page >= PROGRAM_PAGE_MEMORY)
-            pin(f, "memory window", program->id);
+            audit_pin(f, "memory window", program->id);
         else if (f && (!is_memory(f) || frame_table[f].kind != EXO_FRAME_CODE))
             audit_say("program %lx: page %u is frame %lu", program->id, page, f);
     }
