@@ -9,7 +9,6 @@
 #pragma once
 #ifndef __ASSEMBLER__
 #include <stdint.h>
-#include <assert.h>
 
 #define EXO_CODE_INSNS_MAX    4096 /* instructions of a program */
 #define EXO_CODE_STACK        512  /* bytes below r10 */
@@ -184,7 +183,7 @@ struct exo_code_test {
     uint64_t wake;            /* event bits */
 };
 
-static_assert(sizeof(struct exo_code_packet) == 64 && sizeof(struct exo_code_report) == 88 &&
-                  sizeof(struct exo_code_image) == 32 && sizeof(struct exo_code_test) == 72,
-              "code");
+_Static_assert(sizeof(struct exo_code_packet) == 64 && sizeof(struct exo_code_report) == 88 &&
+                   sizeof(struct exo_code_image) == 32 && sizeof(struct exo_code_test) == 72,
+               "code");
 #endif

@@ -32,6 +32,8 @@ const struct verb verbs[] = {
      NULL, NULL, verb_bench},
     {"build", "build everything, or the targets named", "[TARGET...]", "lorica build\n", NULL, NULL,
      verb_make},
+    {"check", "say what the kernel's verifier finds out about programs for the kernel",
+     "[OPTIONS] FILE...", check_examples, check_notes, check_options, verb_check},
     {"debug", "start a machine stopped, with gdb attached", "[OPTIONS] [PROGRAM [ARGUMENTS...]]",
      "lorica debug                           stopped at the first instruction; `hbreak "
      "kernel_main`, `continue`\n"

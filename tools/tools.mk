@@ -4,10 +4,13 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot cpio debug elf import journal lorica machine make manifest option package \
+TOOLS_NAMES := accel boot check cpio debug elf import journal lorica machine make manifest option package \
                process program run session terminal text tree
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
 TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o)
+# The kernel's verifier and compiler, and the loader's reader, for `lorica check`.
+TOOLS_KERNEL := $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c lib/exo/code_report.c
+TOOLS_KERNEL_O := $(TOOLS_KERNEL:%.c=$(TOOLS_B)/%.o)
 TOOLS_FLAGS := -std=gnu17 -g -O2 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
                -Wundef -Wconversion -Werror
 
@@ -15,8 +18,14 @@ TOOLS_FLAGS := -std=gnu17 -g -O2 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes
 all: tools
 tools: $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf
 
-$(TOOLS_B)/lorica: $(TOOLS_O)
-	@$(CC) -o $@ $(TOOLS_O) -larchive
+$(TOOLS_B)/lorica: $(TOOLS_O) $(TOOLS_KERNEL_O)
+	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive
+
+$(TOOLS_B)/kernel/%.o $(TOOLS_B)/lib/%.o: TOOLS_FLAGS += -Ikernel
+$(TOOLS_B)/check.o: TOOLS_FLAGS += -Ikernel
+$(TOOLS_KERNEL_O): $(TOOLS_B)/%.o: %.c tools/tools.mk
+	@mkdir -p $(@D)
+	@$(CC) $(TOOLS_FLAGS) -MMD -c -o $@ $<
 
 $(TOOLS_B)/%.o: tools/%.c tools/tools.mk
 	@mkdir -p $(@D)
@@ -28,4 +37,4 @@ $(TOOLS_B)/probe.elf: tools/probe/probe.S tools/probe/probe.ld
 	@ld -nostdlib -static -n --no-warn-rwx-segments -z noexecstack --build-id=none \
 	  -T tools/probe/probe.ld -o $@ $(TOOLS_B)/probe.o
 
--include $(TOOLS_O:.o=.d)
+-include $(TOOLS_O:.o=.d) $(TOOLS_KERNEL_O:.o=.d)

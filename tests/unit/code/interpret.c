@@ -173,9 +173,11 @@ static uint8_t *locate(struct machine *machine, uint32_t pc, uint32_t reg, bool 
         if (note->region == EXO_CODE_CONTEXT)
             return (uint8_t *)machine->run->context + at;
         for (uint64_t i = at; i < at + bytes; i++) {
-            if (!write && !machine->stack_written[i])
+            uint64_t bit = (uint64_t)1 << (i % 64);
+
+            if (!write && !(machine->stack_written[i / 64] & bit))
                 violate(machine, pc, "a stack byte is read that was not written");
-            machine->stack_written[i] = true;
+            machine->stack_written[i / 64] |= bit;
         }
         return machine->run->stack + at;
     }

@@ -12,7 +12,7 @@ struct machine {
     struct code_run *run;
     const struct code_check *check; /* notes: cost of backward jumps, what was proved */
     uint64_t reg[11];
-    bool stack_written[EXO_CODE_STACK];
+    uint64_t stack_written[EXO_CODE_STACK / 64]; /* bit: this byte was written */
     uint64_t executed;     /* cost paid or owed, to compare with the bound */
     const char *violation; /* a proof that did not hold: NULL if none */
     uint32_t violation_insn;

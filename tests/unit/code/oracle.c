@@ -41,8 +41,8 @@ static const char *contained(const struct code_state *state, const struct machin
         if (!cell_contains(&state->spill[i], x, machine->run))
             return "a stack slot holds what the analysis excludes";
     }
-    for (uint32_t i = 0; i < EXO_CODE_STACK; i++)
-        if (state->written[i / 64] >> i % 64 & 1 && !machine->stack_written[i])
+    for (uint32_t i = 0; i < EXO_CODE_STACK / 64; i++)
+        if (state->written[i] & ~machine->stack_written[i])
             return "a stack byte that the analysis calls written is not";
     for (uint32_t region = 0; region < EXO_CODE_REGIONS; region++)
         if (state->length[region] > machine->run->window[region].length)
