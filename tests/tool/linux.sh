@@ -54,6 +54,52 @@ linux_two_at_once() {
     wait "$other"
     is one "$(cat "$work/one")" one && is two "$out" two
 }
+linux_out_of_memory() { # the process that holds most is killed; one that needs a page inside a call goes on, and so does the instance
+    cat > "$work/oom.c" <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static long free_kb(void)
+{
+    FILE *file = fopen("/proc/meminfo", "r");
+    char line[100];
+    long kb = 0;
+    while (fgets(line, sizeof line, file) && sscanf(line, "MemFree: %ld", &kb) != 1)
+        continue;
+    fclose(file);
+    return kb;
+}
+int main(void)
+{
+    int tube[2], status;
+    char byte;
+    pipe(tube);
+    pid_t hog = fork();
+    if (!hog) {
+        while (free_kb() > 20000)
+            memset(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, 1 << 20);
+        write(tube[1], "x", 1);
+        for (;;)
+            pause();
+    }
+    read(tube[0], &byte, 1);
+    char *room = mmap(NULL, 30 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int zero = open("/dev/zero", O_RDONLY);
+    long done = 0, got;
+    while (done < 30 << 20 && (got = read(zero, room + done, 1 << 20)) > 0)
+        done += got;
+    waitpid(hog, &status, 0);
+    printf("%ld, hog killed by %d\n", done >> 20, WTERMSIG(status));
+    return 0;
+}
+C
+    gcc -static -o "$work/cwd/oom" "$work/oom.c" 2> /dev/null || { why='gcc failed'; return 1; }
+    (cd "$work/cwd" && export LORICA_QEMU=$recorder && "$lorica" run --memory 200 --timeout 60 ./oom) > "$work/out" 2> "$work/err" < /dev/null
+    is status $? 0 && is stdout "$(cat "$work/out")" '30, hog killed by 9'
+}
 linux_timeout() {
     real run --timeout 2 bash -c 'while :; do :; done'
     is status "$status" 124 && has message "$err" 'time limit of 2 s'
@@ -133,6 +179,7 @@ int main(void)
     return 0;
 }
 C
+check 'linux: out of memory' linux_out_of_memory
     gcc -static -O1 -w -o "$work/wild" "$work/wild.c" || return 1
     mkdir -p "$work/wildroot/bin"
     cp "$work/wild" "$work/wildroot/bin/wild"

@@ -136,9 +136,10 @@ static int status_text(struct text *text, uint64_t key)
     if (process->space) {
         space_sizes(process->space, &sizes);
         text_add(text,
-                 "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8u kB\nVmHWM:\t%8lu "
+                 "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmHWM:\t%8lu "
                  "kB\nVmRSS:\t%8lu kB\n",
-                 (unsigned long)sizes.total * 4, (unsigned long)sizes.total * 4, 0u,
+                 (unsigned long)sizes.total * 4, (unsigned long)sizes.total * 4,
+                 (unsigned long)space_locked_pages(process->space) * 4,
                  (unsigned long)sizes.resident * 4, (unsigned long)sizes.resident * 4);
         text_add(text, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmSwap:\t%8u kB\n",
                  (unsigned long)sizes.data * 4, (unsigned long)sizes.stack * 4,

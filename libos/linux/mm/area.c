@@ -217,3 +217,20 @@ uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes)
             return 0;
     }
 }
+
+#define LOW_START 0x40000000ul
+#define LOW_END   0x80000000ul
+
+uint64_t area_gap_low(struct space *space, uint64_t bytes)
+{
+    uint64_t start = LOW_START;
+
+    for (uint32_t i = area_index(space, start); bytes <= LOW_END - start; i++) {
+        if (i == space->count || space->area[i].start >= start + bytes)
+            return start;
+        start = space->area[i].end;
+        if (start >= LOW_END)
+            break;
+    }
+    return 0;
+}

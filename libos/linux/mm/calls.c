@@ -6,7 +6,13 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include <linux/resource.h>
 
+/* What MAP_SHARED_VALIDATE lets pass: the flags of old, which other kinds of mapping ignore. */
+#define MAP_KNOWN                                                                                  \
+    (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |            \
+     MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |       \
+     MAP_HUGETLB | MAP_FIXED_NOREPLACE | MAP_UNINITIALIZED)
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PROT_KNOWN                                                                                 \
     (PROT_ALL | 0x01000000 | 0x02000000 | 8) /* PROT_GROWSDOWN, PROT_GROWSUP, PROT_SEM */
@@ -40,8 +46,7 @@ static int map_file(uint64_t fd, uint64_t prot, uint64_t kind, struct file **out
     return 0;
 }
 
-/* Touches every page so that later accesses do not fault (MAP_POPULATE, mlock). */
-static void populate(struct space *space, uint64_t address, uint64_t length)
+void space_populate(struct space *space, uint64_t address, uint64_t length)
 {
     int signal;
 
@@ -55,6 +60,22 @@ static void populate(struct space *space, uint64_t address, uint64_t length)
         if (!pte_read(a) && fault_resolve(space, a, error, &signal))
             return;
     }
+}
+
+/* RLIMIT_AS, and for private writable memory RLIMIT_DATA: may so many bytes be added? */
+static bool growth_allowed(uint64_t bytes, bool is_data)
+{
+    const struct process *process = current()->process;
+    uint64_t limit = process->rlimit[RLIMIT_AS].soft;
+    struct space_sizes sizes;
+
+    if (limit != UINT64_MAX && own()->pages_mapped * PAGE_SIZE + bytes > limit)
+        return false;
+    limit = process->rlimit[RLIMIT_DATA].soft;
+    if (limit == UINT64_MAX || !is_data)
+        return true;
+    space_sizes(own(), &sizes);
+    return sizes.data * PAGE_SIZE + bytes <= limit;
 }
 
 int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags, uint64_t fd,
@@ -72,6 +93,12 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
         return -EOVERFLOW;
     if (flags & MAP_HUGETLB)
         return -ENOMEM; /* no huge pages are set aside, as on a default Linux */
+    if (flags & MAP_LOCKED && lock_allowed(0))
+        return -EPERM;
+    if (!(flags & MAP_ANONYMOUS) && kind == MAP_SHARED_VALIDATE && flags & ~(uint64_t)MAP_KNOWN)
+        return -EOPNOTSUPP; /* MAP_SYNC is one of these */
+    if (flags & MAP_ANONYMOUS && kind == MAP_SHARED_VALIDATE)
+        return -EINVAL;
     if (!(flags & MAP_ANONYMOUS)) {
         int error = map_file(fd, prot, kind, &file);
 
@@ -83,19 +110,25 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
             return -ENOMEM;
         offset = 0;
     }
-    struct process *process = current()->process;
     int64_t result = -ENOMEM;
+    bool locks = flags & MAP_LOCKED || own()->lock_future;
 
-    if (process->rlimit[9].soft == UINT64_MAX || /* RLIMIT_AS */
-        (own()->pages_mapped * PAGE_SIZE + length) <= process->rlimit[9].soft)
+    if (flags & MAP_32BIT && !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+        address = area_gap_low(own(), length);
+    if (flags & MAP_32BIT && !address)
+        result = -ENOMEM;
+    else if (locks && lock_allowed(space_locked_pages(own()) + length / PAGE_SIZE))
+        result = -EAGAIN;
+    else if (growth_allowed(length, kind == MAP_PRIVATE && prot & PROT_WRITE))
         result = space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
-                           ((uint32_t)flags & ~(uint32_t)MAP_TYPE) |
+                           ((uint32_t)flags & ~(uint32_t)(MAP_TYPE | MAP_LOCKED)) |
+                               (locks ? MAP_LOCKED : 0u) |
                                (kind == MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED),
                            file, offset);
     if (file)
         file_drop(file);
-    if (result > 0 && flags & (MAP_POPULATE | MAP_LOCKED))
-        populate(own(), (uint64_t)result, length);
+    if (result > 0 && (locks || flags & MAP_POPULATE))
+        space_populate(own(), (uint64_t)result, length);
     return result;
 }
 
@@ -122,9 +155,12 @@ int64_t lx_mprotect(uint64_t address, uint64_t length, uint64_t prot)
 int64_t lx_brk(uint64_t address)
 {
     struct space *space = own();
-    uint64_t limit = current()->process->rlimit[2].soft; /* RLIMIT_DATA */
+    uint64_t limit = current()->process->rlimit[RLIMIT_DATA].soft;
 
     if (address < space->brk_start || (limit != UINT64_MAX && address - space->brk_start > limit))
+        return (int64_t)space->brk;
+    if (page_up(address) > page_up(space->brk) &&
+        !growth_allowed(page_up(address) - page_up(space->brk), true))
         return (int64_t)space->brk;
     uint64_t old = page_up(space->brk);
     uint64_t now = page_up(address);
@@ -160,7 +196,7 @@ static int64_t remap_move(struct space *space, const struct area *old, uint64_t 
         file_hold(area.file); /* *old may move or go */
     int error = area_insert(space, &area);
 
-    if (!error)
+    if (!error && old_length)
         error = entries_move(space, address, min_of(old_length, new_length), target);
     if (!error && !keep)
         error = space_unmap(space, address, old_length);
@@ -177,6 +213,11 @@ static int64_t remap_grow(struct space *space, struct area *area, uint64_t addre
 
     if (!(area->flags & AREA_SHARED) && (new_length - old_length) / PAGE_SIZE > frames_total())
         return -ENOMEM;
+    if (!growth_allowed(new_length - old_length, false))
+        return -ENOMEM;
+    if (area->flags & AREA_LOCKED &&
+        lock_allowed(space_locked_pages(space) + (new_length - old_length) / PAGE_SIZE))
+        return -EAGAIN;
     if (area->end == end && address + new_length <= space->mmap_top &&
         (index == space->count || space->area[index].start >= address + new_length)) {
         space->pages_mapped += (new_length - old_length) / PAGE_SIZE;
@@ -201,8 +242,10 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
     new_length = page_up(new_length);
     if (address & (PAGE_SIZE - 1) || !new_length || flags & ~7ul)
         return -EINVAL;
-    if (flags & MREMAP_DONTUNMAP)
-        return unimplemented(-EINVAL, "mremap MREMAP_DONTUNMAP");
+    bool keep = flags & MREMAP_DONTUNMAP;
+
+    if (keep && (!(flags & MREMAP_MAYMOVE) || old_length != new_length))
+        return -EINVAL;
     if (flags & MREMAP_FIXED && (!(flags & MREMAP_MAYMOVE) || target & (PAGE_SIZE - 1) ||
                                  target >= USER_END || new_length > USER_END - target ||
                                  (target < address + old_length && address < target + new_length)))
@@ -211,8 +254,12 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
 
     if (!area || old_length > area->end - address)
         return -EFAULT;
-    if (!old_length)
-        return -EINVAL;
+    if (!old_length && !(area->flags & AREA_SHARED))
+        return -EINVAL; /* of a shared mapping: a second view of it */
+    if (!old_length && !(flags & MREMAP_MAYMOVE))
+        return -ENOMEM;
+    if (keep && !growth_allowed(new_length, false))
+        return -ENOMEM;
     if (flags & MREMAP_FIXED) {
         int error = space_unmap(space, target, new_length);
 
@@ -221,7 +268,15 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
             return error ? error : -EFAULT;
         struct area copy = *area;
 
-        return remap_move(space, &copy, address, old_length, new_length, target, false);
+        return remap_move(space, &copy, address, old_length, new_length, target,
+                          keep || !old_length);
+    }
+    if (keep || !old_length) {
+        struct area copy = *area;
+
+        target = area_gap(space, 0, new_length);
+        return target ? remap_move(space, &copy, address, old_length, new_length, target, true)
+                      : -ENOMEM;
     }
     if (new_length <= old_length) {
         int error = new_length < old_length
@@ -231,129 +286,4 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
         return error ? error : (int64_t)address;
     }
     return remap_grow(space, area, address, old_length, new_length, flags);
-}
-
-/* --- Advice, locks, sync
- * ---------------------------------------------------------------------------- */
-
-static int range_check(uint64_t address, uint64_t length)
-{
-    if (address & (PAGE_SIZE - 1))
-        return -EINVAL;
-    if (length > USER_END || address > USER_END - page_up(length))
-        return -ENOMEM;
-    return 0;
-}
-
-int64_t lx_madvise(uint64_t address, uint64_t length, uint64_t advice)
-{
-    struct space *space = own();
-    int error = range_check(address, length);
-
-    if (error)
-        return error == -ENOMEM ? -EINVAL : error;
-    uint64_t end = address + page_up(length);
-
-    switch (advice) {
-    case MADV_NORMAL:
-    case MADV_RANDOM:
-    case MADV_SEQUENTIAL:
-    case MADV_WILLNEED:
-    case MADV_HUGEPAGE:
-    case MADV_NOHUGEPAGE:
-    case MADV_MERGEABLE:
-    case MADV_UNMERGEABLE:
-    case MADV_DONTDUMP:
-    case MADV_DODUMP:
-    case MADV_COLD:
-    case MADV_PAGEOUT:
-        break;
-    case MADV_DONTNEED:
-    case MADV_FREE:
-        for (uint32_t i = area_index(space, address);
-             !error && i < space->count && space->area[i].start < end; i++)
-            error = pages_drop(space, max_of(space->area[i].start, address),
-                               min_of(space->area[i].end, end));
-        break;
-    case MADV_DONTFORK:
-    case MADV_DOFORK:
-        error = area_cut(space, address, end);
-        for (uint32_t i = area_index(space, address);
-             !error && i < space->count && space->area[i].start < end; i++)
-            space->area[i].flags = (space->area[i].flags & ~(uint32_t)AREA_NOFORK) |
-                                   (advice == MADV_DONTFORK ? AREA_NOFORK : 0u);
-        break;
-    default:
-        return -EINVAL;
-    }
-    if (error)
-        return error;
-    return area_covered(space, address, end) ? 0 : -ENOMEM;
-}
-
-int64_t lx_msync(uint64_t address, uint64_t length, uint64_t flags)
-{
-    int error = range_check(address, length);
-
-    if (error)
-        return error;
-    if (flags & ~7ul || (flags & MS_ASYNC && flags & MS_SYNC))
-        return -EINVAL;
-    return area_covered(own(), address, address + page_up(length)) ? 0 : -ENOMEM;
-}
-
-int64_t lx_mincore(uint64_t address, uint64_t length, uint64_t vector)
-{
-    int error = range_check(address, length);
-    uint64_t end = address + page_up(length);
-
-    if (error)
-        return error;
-    if (!area_covered(own(), address, end))
-        return -ENOMEM;
-    for (uint64_t a = address; a < end; a += PAGE_SIZE) {
-        uint8_t present = pte_read(a) & EXO_PTE_PRESENT;
-
-        if (copy_to_user(vector + (a - address) / PAGE_SIZE, &present, 1))
-            return -EFAULT;
-    }
-    return 0;
-}
-
-int64_t lx_mlock(uint64_t address, uint64_t length)
-{
-    uint64_t start = page_down(address);
-    uint64_t bytes = page_up(length + (address - start));
-
-    if (range_check(start, bytes) || !area_covered(own(), start, start + bytes))
-        return -ENOMEM;
-    populate(own(), start, bytes); /* there is no swap: what is present stays */
-    return 0;
-}
-
-int64_t lx_mlock2(uint64_t address, uint64_t length, uint64_t flags)
-{
-    if (flags & ~1ul)
-        return -EINVAL;
-    return flags ? 0 : lx_mlock(address, length);
-}
-
-int64_t lx_munlock(uint64_t address, uint64_t length)
-{
-    uint64_t start = page_down(address);
-    uint64_t bytes = page_up(length + (address - start));
-
-    return range_check(start, bytes) || !area_covered(own(), start, start + bytes) ? -ENOMEM : 0;
-}
-
-int64_t lx_mlockall(uint64_t flags)
-{
-    if (!flags || flags & ~7ul || flags == 4)
-        return -EINVAL;
-    return 0; /* there is no swap */
-}
-
-int64_t lx_munlockall(void)
-{
-    return 0;
 }

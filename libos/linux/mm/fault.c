@@ -7,6 +7,7 @@
  * private area is made writable in place.
  */
 #include "libos/linux/mm/space.h"
+#include "libos/linux/mm/oom.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
@@ -41,10 +42,19 @@ static struct area *stack_grow(struct space *space, uint64_t address)
     return area;
 }
 
+/* 0: another process gave its memory; the access is made again. */
 static int out_of_memory(int *signal)
 {
-    log_once(0x4f4f4d, "out of memory: %lu of %lu pages free; pid %d is killed (raise --memory)",
-             (unsigned long)frames_available(), (unsigned long)frames_total(),
+    if (oom_reclaim())
+        return 0;
+    *signal = SIGNAL_KILL;
+    return SI_KERNEL;
+}
+
+/* What was in the page is lost: the process cannot go on. */
+static int page_lost(int *signal)
+{
+    log_line("out of memory: pid %d has lost a page and is killed (raise --memory)",
              current()->process->pid);
     *signal = SIGNAL_KILL;
     return SI_KERNEL;
@@ -85,6 +95,7 @@ static void anonymous_ahead(struct space *space, struct area *area, uint64_t pag
 static int fault_anonymous(struct space *space, struct area *area, uint64_t page, int *signal)
 {
     frame_t frame = space->parked_count ? parked_take(space, page) : NO_FRAME;
+    bool parked = frame != NO_FRAME;
     bool writable = area->prot & PROT_WRITE;
     struct pt_batch batch;
 
@@ -104,7 +115,7 @@ static int fault_anonymous(struct space *space, struct area *area, uint64_t page
     if (error) {
         batch_flush(&batch);
         frame_drop(frame);
-        return out_of_memory(signal);
+        return parked ? page_lost(signal) : out_of_memory(signal);
     }
     batch_add(&batch, page, 1, frame << EXO_PAGE_SHIFT | bits);
     space->resident++;
@@ -114,18 +125,21 @@ static int fault_anonymous(struct space *space, struct area *area, uint64_t page
     return 0;
 }
 
+enum page_source { FROM_ENTRY, FROM_FILE, FROM_PARKED };
+
 /* Copies `from` (or takes it as it is when this mapping is its only user) and maps it writable. */
 static int copy_page(struct space *space, struct area *area, uint64_t page, frame_t from,
-                     bool mapped, int *signal)
+                     enum page_source source_kind, int *signal)
 {
     frame_t frame = from;
+    bool mapped = source_kind == FROM_ENTRY;
 
     if (frame_users(from) != 1) {
         frame = frames_alloc(0);
         if (frame == NO_FRAME) {
             if (!mapped)
                 frame_drop(from);
-            return out_of_memory(signal);
+            return source_kind == FROM_PARKED ? page_lost(signal) : out_of_memory(signal);
         }
         const void *source = frame_address(from);
         void *target = frame_address(frame);
@@ -136,7 +150,7 @@ static int copy_page(struct space *space, struct area *area, uint64_t page, fram
     }
     if (map_page(space, page, frame, area_bits(area, true) | EXO_PTE_DIRTY)) {
         frame_drop(frame);
-        return out_of_memory(signal);
+        return page_lost(signal);
     }
     if (!mapped)
         space->resident++;
@@ -178,9 +192,10 @@ static int fault_file(struct space *space, struct area *area, uint64_t page, boo
     bool shared = area->flags & AREA_SHARED;
     uint64_t index = (area->offset + (page - area->start)) / PAGE_SIZE;
     frame_t frame = space->parked_count ? parked_take(space, page) : NO_FRAME;
+    bool parked = frame != NO_FRAME;
     int error = 0;
 
-    if (frame != NO_FRAME)
+    if (parked)
         space->resident--;
     else
         error = area->file->ops->page(area->file, index, write && shared, &frame);
@@ -191,14 +206,14 @@ static int fault_file(struct space *space, struct area *area, uint64_t page, boo
         return BUS_ADRERR;
     }
     if (write && !shared)
-        return copy_page(space, area, page, frame, false, signal);
+        return copy_page(space, area, page, frame, parked ? FROM_PARKED : FROM_FILE, signal);
     struct pt_batch batch;
 
     batch_start(&batch, space->root);
     if (tables_ensure(space, page, &batch)) {
         batch_flush(&batch);
         frame_drop(frame);
-        return out_of_memory(signal);
+        return parked ? page_lost(signal) : out_of_memory(signal);
     }
     uint64_t view = rewrite_view(space, area, page, &frame);
 
@@ -215,7 +230,7 @@ static int fault_write(struct space *space, struct area *area, uint64_t page, ui
                        int *signal)
 {
     if (!(area->flags & AREA_SHARED))
-        return copy_page(space, area, page, pte_frame(entry), true, signal);
+        return copy_page(space, area, page, pte_frame(entry), FROM_ENTRY, signal);
     frame_t frame = pte_frame(entry);
 
     if (area->file) {

@@ -84,7 +84,8 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
     area.end = address + length;
     area.flags = (flags & MAP_SHARED ? AREA_SHARED : 0u) |
                  (flags & MAP_GROWSDOWN ? AREA_STACK : 0u) |
-                 (flags & MAP_NORESERVE ? AREA_RESERVE : 0u);
+                 (flags & MAP_NORESERVE ? AREA_RESERVE : 0u) |
+                 (flags & MAP_LOCKED ? AREA_LOCKED : 0u);
     int error = area_insert(space, &area);
 
     return error ? error : (int64_t)address;

@@ -60,6 +60,7 @@ void space_sizes(struct space *space, struct space_sizes *out);
 
 /* May someone write the inode through a shared mapping that exists? (F_SEAL_WRITE) */
 bool space_maps_writable(struct inode *inode);
+uint64_t space_locked_pages(struct space *space); /* mlock: for limits and VmLck */
 /* Removes every mapping of the inode's pages from first_page on, in all spaces (truncate). */
 void space_truncate_notify(struct inode *inode, uint64_t first_page);
 

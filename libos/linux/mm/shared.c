@@ -72,3 +72,47 @@ struct file *shared_memory_file(uint64_t bytes)
     file->state = memory;
     return file;
 }
+
+/* Takes the pages out of every space that maps them. */
+static void unmap_everywhere(struct file *file, uint64_t offset, uint64_t bytes)
+{
+    struct space *back = this_vcpu()->space;
+
+    list_for_each (node, &space_list) {
+        struct space *space = list_item(node, struct space, all);
+
+        for (uint32_t i = 0; i < space->count; i++) {
+            struct area *area = &space->area[i];
+            uint64_t size = area->end - area->start;
+
+            if (area->file != file || area->offset >= offset + bytes ||
+                area->offset + size <= offset)
+                continue;
+            uint64_t from = offset > area->offset ? offset - area->offset : 0;
+
+            space_switch(space);
+            (void)pages_drop(space, area->start + from,
+                             min_of(area->start + (offset + bytes - area->offset), area->end));
+        }
+    }
+    space_switch(back);
+}
+
+bool shared_memory_punch(struct file *file, uint64_t offset, uint64_t bytes)
+{
+    struct shared_memory *memory = file->state;
+
+    if (file->ops != &shared_ops)
+        return false;
+    unmap_everywhere(file, offset, bytes);
+    for (uint64_t i = offset / PAGE_SIZE; i < min_of((offset + bytes) / PAGE_SIZE, memory->pages);
+         i++) {
+        frame_t *leaf = memory->leaf[i / LEAF_PAGES];
+
+        if (!leaf || leaf[i % LEAF_PAGES] == NO_FRAME)
+            continue;
+        frame_drop(leaf[i % LEAF_PAGES]);
+        leaf[i % LEAF_PAGES] = NO_FRAME;
+    }
+    return true;
+}

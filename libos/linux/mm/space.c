@@ -495,11 +495,11 @@ static int fork_table(struct fork_walk *walk, const struct table_record *record)
     return 0;
 }
 
-/* Pages that the child must not have (MADV_DONTFORK): its tables become its own, without them. */
+/* Pages that the child must not have (MADV_DONTFORK, MADV_WIPEONFORK): its tables become its own, without them. */
 static void fork_forget(struct space *parent, struct space *child)
 {
     for (uint32_t i = 0; i < parent->count; i++)
-        if (parent->area[i].flags & AREA_NOFORK) {
+        if (parent->area[i].flags & (AREA_NOFORK | AREA_WIPE)) {
             space_switch(child);
             (void)pages_drop(child, parent->area[i].start, parent->area[i].end);
             space_switch(parent);
@@ -517,10 +517,13 @@ static int fork_areas(struct space *parent, struct space *child)
     for (uint32_t i = child->count; i--;) {
         struct area *area = &child->area[i];
 
-        if (area->flags & AREA_NOFORK)
+        area->flags &= ~(uint32_t)AREA_LOCKED;
+        if (area->flags & AREA_NOFORK) {
+            child->pages_mapped -= (area->end - area->start) / PAGE_SIZE;
             memmove(area, area + 1, (--child->count - i) * sizeof *area);
-        else if (area->file)
+        } else if (area->file) {
             file_hold(area->file);
+        }
     }
     return 0;
 }

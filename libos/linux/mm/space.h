@@ -13,6 +13,7 @@
 #define AREA_NOFORK  0x10
 #define AREA_LOCKED  0x20
 #define AREA_HEAP    0x40 /* brk */
+#define AREA_WIPE    0x80 /* MADV_WIPEONFORK */
 
 /* [start, end) of one mapping; areas are sorted and do not overlap. */
 struct area {
@@ -52,6 +53,7 @@ struct space {
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
     uint64_t mmap_top;
+    bool lock_future;             /* mlockall(MCL_FUTURE) */
     uint64_t resident;            /* pages, roughly: frames counted in */
     uint64_t pages_mapped;        /* sum of the areas, for RLIMIT_AS */
     struct site_addresses *sites; /* rewrite/: of rewritten calls */
@@ -74,6 +76,7 @@ void area_remove(struct space *space, uint64_t start,
                  uint64_t end); /* whole areas, after area_cut; drops files */
 bool area_covered(struct space *space, uint64_t start, uint64_t end);
 uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
+uint64_t area_gap_low(struct space *space, uint64_t bytes); /* below 2 GiB (MAP_32BIT), 0: none */
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
 
 /* space.c */
@@ -97,3 +100,5 @@ int parked_fork(struct space *parent, struct space *child);
 
 /* shared.c: an open file that is nothing but shared memory. */
 struct file *shared_memory_file(uint64_t bytes);
+/* MADV_REMOVE: the range's pages go, from all spaces. false: the file is another kind. */
+bool shared_memory_punch(struct file *file, uint64_t offset, uint64_t bytes);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oom.c - the instance has no free page left: which process ends so that the others can go on.
+ *
+ * The process that holds most pages gets SIGKILL, the first one (with which the instance would end) only
+ * when there is no other. Its private memory is taken away at once: it never runs again, and whoever needed
+ * the page may be in the middle of a call where it cannot wait for the victim's own end.
+ */
+#include "libos/linux/mm/space.h"
+#include "libos/linux/mm/oom.h"
+#include "libos/linux/task.h"
+#include <asm/signal.h>
+
+#define RECLAIM_MIN 16 /* pages that a victim must bring to be worth its end */
+
+static uint64_t pages_of(const struct process *process)
+{
+    return process->zombie || !process->space ? 0 : process->space->resident;
+}
+
+static struct process *largest(void)
+{
+    struct process *best = NULL;
+
+    list_for_each (node, &process_list) {
+        struct process *process = list_item(node, struct process, all);
+
+        if (process != process_init() && pages_of(process) > (best ? pages_of(best) : 0))
+            best = process;
+    }
+    return best && pages_of(best) >= RECLAIM_MIN ? best : process_init();
+}
+
+/* Every page that only this space knows. */
+static void strip(struct space *space)
+{
+    struct space *back = this_vcpu()->space;
+
+    space_switch(space);
+    for (uint32_t i = 0; i < space->count; i++)
+        if (!(space->area[i].flags & AREA_SHARED))
+            (void)pages_drop(space, space->area[i].start, space->area[i].end);
+    space_switch(back);
+}
+
+bool oom_reclaim(void)
+{
+    struct process *victim = largest();
+    uint64_t pages = pages_of(victim);
+
+    log_line("out of memory: %lu of %lu pages free; %s (%d), which holds %lu, is killed (raise "
+             "--memory)",
+             (unsigned long)frames_available(), (unsigned long)frames_total(), victim->comm,
+             victim->pid, (unsigned long)pages);
+    signal_send_process(victim, SIGKILL, NULL);
+    if (victim->space == current()->process->space)
+        return false;
+    strip(victim->space);
+    return true;
+}
