@@ -179,7 +179,6 @@ int main(void)
     return 0;
 }
 C
-check 'linux: out of memory' linux_out_of_memory
     gcc -static -O1 -w -o "$work/wild" "$work/wild.c" || return 1
     mkdir -p "$work/wildroot/bin"
     cp "$work/wild" "$work/wildroot/bin/wild"
@@ -226,6 +225,7 @@ check 'linux: programs of a root that cannot run' linux_bad_program
 check 'linux: two instances' linux_two_instances
 check 'linux: a fork bomb and its neighbour' linux_fork_bomb
 check 'linux: a wild program and its neighbour' linux_wild
+check 'linux: out of memory' linux_out_of_memory
 check 'linux: a busy loop meets the time limit' linux_timeout
 check 'linux: SIGTERM and a trap' linux_term
 check 'linux: SIGINT' linux_int
