@@ -67,6 +67,8 @@ struct process {
     void *timers;          /* time/: POSIX and interval timers */
     struct list pidfds;    /* proc/pidfd.c */
     struct sem_undo *sem_undo; /* ipc/sem.c */
+    uint32_t io_priority;  /* ioprio_set; kept and inherited like nice */
+    uint16_t memory_policy; /* set_mempolicy; likewise */
     int nice;              /* kept for getpriority; inherited */
     uint64_t affinity;     /* kept for sched_getaffinity; 0: all CPUs; inherited */
 };

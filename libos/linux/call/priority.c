@@ -83,6 +83,7 @@ int64_t lx_sched_getattr(uint64_t pid, uint64_t attributes, uint64_t bytes, uint
         return -EINVAL;
     if (!process_exists(pid))
         return -ESRCH;
+    attr.sched_nice = (pid ? process_find((int)pid) : current()->process)->nice;
     attr.size = (uint32_t)min_of(bytes, (uint64_t)sizeof attr);
     return copy_to_user(attributes, &attr, attr.size);
 }

@@ -58,7 +58,7 @@ static void target_end(struct target *target, uint32_t changed)
 
 static int may_change(struct inode *inode)
 {
-    return inode_owned(inode) ? 0 : -EPERM;
+    return inode_read_only(inode) ? -EROFS : inode_owned(inode) ? 0 : -EPERM;
 }
 
 /* Takes the hold. */
@@ -84,6 +84,22 @@ int64_t lx_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
     return error ? error : mode_set(&target, (uint32_t)mode);
 }
 
+int64_t lx_fchmodat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags)
+{
+    struct target target;
+    int error;
+
+    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (!path)
+        return -EFAULT;
+    error = target_at((int)dirfd, path,
+                      (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                      &target);
+    return error ? error : mode_set(&target, (uint32_t)mode);
+}
+
 int64_t lx_chmod(uint64_t path, uint64_t mode)
 {
     return lx_fchmodat((uint64_t)AT_FDCWD, path, mode);
@@ -100,9 +116,9 @@ int64_t lx_fchmod(uint64_t fd, uint64_t mode)
 static int64_t owner_set(struct target *target, uint32_t uid, uint32_t gid)
 {
     struct inode *inode = target->inode;
-    int error = 0;
+    int error = inode_read_only(inode) ? -EROFS : 0;
 
-    if (!privileged()) {
+    if (!error && !privileged()) {
         bool own = current()->process->cred.fsuid == inode->uid;
         if (uid != UINT32_MAX && (!own || uid != inode->uid))
             error = -EPERM;
@@ -172,7 +188,9 @@ static int64_t times_set(struct target *target, int64_t access, int64_t modify)
         target_end(target, 0);
         return 0;
     }
-    if (!inode_owned(inode)) {
+    if (inode_read_only(inode)) {
+        error = -EROFS;
+    } else if (!inode_owned(inode)) {
         if (access == NOW && modify == NOW)
             error = inode_permission(inode, 2);
         else
@@ -450,4 +468,34 @@ int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
     (void)offset;
     (void)bytes;
     return descriptor_regular(fd, -EINVAL);
+}
+
+/* All pages of a file here are in memory, and none waits to be written. */
+int64_t lx_cachestat(uint64_t fd, uint64_t range, uint64_t out, uint64_t flags)
+{
+    uint64_t ask[2];
+    uint64_t answer[5] = {0};
+    struct file *file;
+    int64_t error = 0;
+
+    if (flags)
+        return -EINVAL;
+    if (copy_from_user(ask, range, sizeof ask))
+        return -EFAULT;
+    file = fd_get((int)fd);
+    if (!file)
+        return -EBADF;
+    if (!file->inode || !is_regular(file->inode) || file->inode->ops) {
+        error = -EOPNOTSUPP;
+    } else {
+        uint64_t end = (file->inode->size + PAGE_SIZE - 1) / PAGE_SIZE;
+
+        if (ask[1] && ask[0] + ask[1] >= ask[0])
+            end = min_of(end, (ask[0] + ask[1] + PAGE_SIZE - 1) / PAGE_SIZE);
+        for (uint64_t index = ask[0] / PAGE_SIZE; index < end; index++)
+            answer[0] += pages_present(file->inode, index);
+        error = copy_to_user(out, answer, sizeof answer);
+    }
+    file_drop(file);
+    return error;
 }

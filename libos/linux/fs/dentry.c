@@ -235,6 +235,18 @@ struct dentry *mount_top(struct dentry *dentry)
     return dentry;
 }
 
+void mount_attach(struct mount *mount, struct dentry *point)
+{
+    mount->root->attached = true;
+    mount->root->root_of = mount;
+    mount->point = point;
+    if (point) {
+        dentry_hold(point);
+        point->mounted = mount;
+    }
+    list_add_tail(&mount_list, &mount->node);
+}
+
 int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic,
               bool pseudo, uint32_t root_mode, struct mount **out)
 {
@@ -257,13 +269,7 @@ int mount_add(struct dentry *point, const char *source, const char *type, uint32
         heap_free(mount);
         return -ENOMEM;
     }
-    mount->root->attached = true;
-    if (point) {
-        dentry_hold(point);
-        mount->point = point;
-        point->mounted = mount;
-    }
-    list_add_tail(&mount_list, &mount->node);
+    mount_attach(mount, point);
     if (out)
         *out = mount;
     return 0;
@@ -285,11 +291,18 @@ static bool prepend(char *buffer, size_t *at, const char *text, size_t length)
 static struct dentry *step_up(struct dentry *dentry)
 {
     while (dentry->parent == dentry) {
-        if (!dentry->inode->mount->point || dentry != dentry->inode->mount->root)
+        if (!dentry->root_of || !dentry->root_of->point)
             return NULL;
-        dentry = dentry->inode->mount->point;
+        dentry = dentry->root_of->point;
     }
     return dentry;
+}
+
+struct dentry *dentry_up(struct dentry *dentry)
+{
+    struct dentry *d = step_up(dentry);
+
+    return d ? d->parent : NULL;
 }
 
 /* The path as seen from root; a place outside root shows its full path with "(unreachable)" in

@@ -5,6 +5,7 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/async.h"
 #include "libos/linux/fs/notify.h"
+#include <linux/mount.h>
 #include <linux/resource.h>
 
 #define FILES_START 64
@@ -118,7 +119,8 @@ int file_stat(struct file *file, struct stat *out)
 
 bool file_access_exec(struct file *file)
 {
-    return file->inode && is_regular(file->inode) && inode_permission(file->inode, 1) == 0;
+    return file->inode && is_regular(file->inode) && !mount_forbids(file->inode, MS_NOEXEC) &&
+           inode_permission(file->inode, 1) == 0;
 }
 
 int64_t file_read_at(struct file *file, void *buffer, uint64_t bytes, uint64_t offset)

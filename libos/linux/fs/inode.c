@@ -6,6 +6,7 @@
 #include "libos/linux/fs/notify.h"
 
 #include "libos/linux/time/clock.h"
+#include <linux/mount.h>
 
 static struct mount anonymous_mount = {.device = 0x0e, .magic = 0x09041934, .next_number = 1};
 
@@ -138,6 +139,14 @@ bool in_group(uint32_t gid)
     return false;
 }
 
+bool inode_read_only(const struct inode *inode)
+{
+    uint32_t type = inode->mode & S_IFMT;
+
+    return inode->mount->flags & MS_RDONLY &&
+           (type == S_IFREG || type == S_IFDIR || type == S_IFLNK);
+}
+
 /* As user uid and group gid (access asks with the real ones); root may read and write all, execute
  * what anyone may. */
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid)
@@ -145,6 +154,8 @@ int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32
     uint32_t mode = inode->mode;
     uint32_t granted;
 
+    if ((mask & 2) && inode_read_only(inode))
+        return -EROFS;
     if (uid == 0) {
         if ((mask & 1) && !is_directory(inode) && !(mode & 0111))
             return -EACCES;

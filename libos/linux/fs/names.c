@@ -31,7 +31,7 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
         return -ENOTDIR;
     if (!want_directory && is_directory(victim->inode))
         return -EISDIR;
-    if (victim->mounted || victim == victim->inode->mount->root)
+    if (victim->mounted || victim->root_of)
         return -EBUSY;
     return 0;
 }

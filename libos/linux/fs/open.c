@@ -8,6 +8,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include <linux/close_range.h>
+#include <linux/mount.h>
 #include <linux/openat2.h>
 
 #define OPEN_FLAGS                                                                                 \
@@ -54,6 +55,9 @@ static int choose_ops(struct file *file)
 
     if (is_directory(inode))
         file->ops = &directory_ops; /* pseudo directories too: their names come from inode_ops */
+    else if (((inode->mode & S_IFMT) == S_IFCHR || (inode->mode & S_IFMT) == S_IFBLK) &&
+             mount_forbids(inode, MS_NODEV))
+        return -EACCES;
     else if (inode->ops && inode->ops->open)
         return inode->ops->open(file);
     else if (is_regular(inode))

@@ -122,22 +122,3 @@ int64_t lx_getdents(uint64_t fd, uint64_t buffer, uint64_t bytes)
     }
     return done;
 }
-
-int64_t lx_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t argument)
-{
-    (void)source;
-    (void)target;
-    (void)argument;
-    if (!privileged())
-        return -EPERM;
-    char name[32] = "";
-    (void)string_from_user(name, type, sizeof name);
-    return unimplemented(-EPERM, "mount of type %s, flags %#lx", name, (unsigned long)flags);
-}
-
-int64_t lx_umount2(uint64_t target, uint64_t flags)
-{
-    (void)target;
-    return privileged() ? unimplemented(-EPERM, "umount2 flags %#lx", (unsigned long)flags)
-                        : -EPERM;
-}

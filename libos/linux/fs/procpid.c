@@ -8,6 +8,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
+#include <linux/mount.h>
 
 #define ALL_CAPABILITIES 0x1fffffffffful
 #define KEY_PID(key)     ((int)(uint32_t)(key))
@@ -297,13 +298,18 @@ static int mounts_any(struct text *text, bool info)
         return -ENOMEM;
     list_for_each (node, &mount_list) {
         struct mount *mount = list_item(node, struct mount, node);
+        char options[64];
+
+        format(options, sizeof options, "%s%s%s%s,relatime", mount->flags & MS_RDONLY ? "ro" : "rw",
+               mount->flags & MS_NOSUID ? ",nosuid" : "", mount->flags & MS_NODEV ? ",nodev" : "",
+               mount->flags & MS_NOEXEC ? ",noexec" : "");
         if (!mount->point || dentry_path_below(mount->point, root_dentry, path, PATH_LIMIT) < 0)
             memcpy(path, "/", 2);
         if (info)
             text_add(text, "%d %d 0:%u / %s %s - %s %s rw\n", id, mount->point ? 20 : 1,
-                     mount->device, path, mount->options, mount->type, mount->source);
+                     mount->device, path, options, mount->type, mount->source);
         else
-            text_add(text, "%s %s %s %s 0 0\n", mount->source, path, mount->type, mount->options);
+            text_add(text, "%s %s %s %s 0 0\n", mount->source, path, mount->type, options);
         id++;
     }
     heap_free(path);

@@ -215,8 +215,8 @@ static int dirent_put(struct dirent_out *out, const char *name, uint32_t length,
 
 static struct dentry *dentry_above(struct dentry *dentry)
 {
-    while (dentry->parent == dentry && dentry->inode->mount->point)
-        dentry = dentry->inode->mount->point;
+    while (dentry->parent == dentry && dentry->root_of && dentry->root_of->point)
+        dentry = dentry->root_of->point;
     return dentry->parent;
 }
 

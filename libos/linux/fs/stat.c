@@ -125,7 +125,7 @@ int64_t lx_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, u
     }
     if (!error) {
         statx_fill(file ? file->inode : dentry->inode, &out);
-        if (dentry && dentry == dentry->inode->mount->root)
+        if (dentry && dentry->root_of)
             out.stx_attributes |= STATX_ATTR_MOUNT_ROOT;
         error = copy_to_user(buffer, &out, sizeof out);
     }

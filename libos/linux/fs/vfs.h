@@ -83,6 +83,10 @@ struct mount {
     uint32_t device; /* st_dev */
     uint32_t magic;  /* statfs f_type */
     bool pseudo;     /* nothing can be created or removed */
+    bool bound;      /* shows what belongs to another mount */
+    bool expired;    /* MNT_EXPIRE has marked it */
+    uint32_t flags;  /* MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC */
+    char *own_source; /* the heap's; NULL: source is constant */
     uint64_t next_number;
 };
 
@@ -123,6 +127,7 @@ struct dentry {
     struct list sibling;
     struct dentry *hash_next;
     struct mount *mounted; /* on this directory */
+    struct mount *root_of; /* whose root this is; NULL: none's */
     uint64_t position;
     bool attached; /* in its parent */
     bool nameless; /* pipe:[7]: the name is the whole path */
@@ -157,6 +162,7 @@ static inline bool is_regular(const struct inode *inode)
     return (inode->mode & S_IFMT) == S_IFREG;
 }
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid);
+bool inode_read_only(const struct inode *inode); /* its file system is mounted so */
 bool inode_owned(struct inode *inode); /* by current, or current is root */
 bool in_group(uint32_t gid);
 bool privileged(void); /* current's fsuid is 0 */
@@ -186,6 +192,12 @@ int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, 
 /* New file below directory: inode, dentry, attached. Times of the directory move. */
 int dentry_create(struct dentry *directory, const char *name, uint32_t length, uint32_t mode,
                   struct dentry **out);
+/* The directory above, through mounts; NULL at the top of everything. */
+struct dentry *dentry_up(struct dentry *dentry);
+/* Hangs a mount with a root on point (held by it from now on) and into the list. */
+void mount_attach(struct mount *mount, struct dentry *point);
+/* Does the inode's file system forbid this? MS_RDONLY, MS_NODEV, MS_NOEXEC. mount.c */
+bool mount_forbids(const struct inode *inode, uint32_t flag);
 int mount_add(struct dentry *point, const char *source, const char *type, uint32_t magic,
               bool pseudo, uint32_t root_mode, struct mount **out);
 

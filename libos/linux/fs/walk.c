@@ -147,8 +147,8 @@ static int up(struct walk *state)
     if (d == state->base && (state->resolve & RESOLVE_BENEATH))
         return -EXDEV;
 
-    while (d != root && d->parent == d && d->inode->mount->point && d == d->inode->mount->root)
-        d = d->inode->mount->point;
+    while (d != root && d->parent == d && d->root_of && d->root_of->point)
+        d = d->root_of->point;
     if (d != root)
         d = d->parent;
     d = mount_top(d);

@@ -73,6 +73,8 @@ static bool begins(const char *name, const char *prefix)
 /* May current read (write) the attribute of this name? Unknown kinds: -EOPNOTSUPP. */
 static int allowed(struct inode *inode, const char *name, bool write)
 {
+    if (write && inode_read_only(inode))
+        return -EROFS;
     if (inode->mount->pseudo || (inode->ops && !is_directory(inode)))
         return -EOPNOTSUPP;
     if (begins(name, XATTR_TRUSTED_PREFIX)) {

@@ -287,3 +287,30 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
     }
     return remap_grow(space, area, address, old_length, new_length, flags);
 }
+
+/* Shows another part of the file that is mapped there: what Linux has made of this call, too. */
+int64_t lx_remap_file_pages(uint64_t address, uint64_t length, uint64_t prot, uint64_t page,
+                            uint64_t flags)
+{
+    struct space *space = own();
+    struct area *area;
+    int64_t result;
+
+    address = page_down(address);
+    length = page_down(length);
+    if (prot || !length || address + length <= address ||
+        page + length / PAGE_SIZE < page || page >= UINT64_MAX / PAGE_SIZE)
+        return -EINVAL;
+    area = area_find(space, address);
+    if (!area || !area->file || !(area->flags & AREA_SHARED) || address + length > area->end)
+        return -EINVAL;
+    struct file *file = area->file;
+    uint32_t rights = area->prot;
+
+    (void)flags; /* MAP_NONBLOCK: a hint */
+    file_hold(file);
+    result = space_map(space, address, length, rights, MAP_SHARED | MAP_FIXED, file,
+                       page * PAGE_SIZE);
+    file_drop(file);
+    return result < 0 ? result : 0;
+}

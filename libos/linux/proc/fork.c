@@ -207,6 +207,8 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->cred = parent->cred;
     child->dumpable = parent->dumpable;
     child->nice = parent->nice;
+    child->io_priority = parent->io_priority;
+    child->memory_policy = parent->memory_policy;
     child->affinity = parent->affinity;
     child->exit_signal = r->exit_signal;
     child->arg_start = parent->arg_start;

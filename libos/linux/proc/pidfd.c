@@ -153,3 +153,19 @@ int64_t lx_pidfd_getfd(uint64_t pidfd, uint64_t target, uint64_t flags)
         file_drop(file);
     return fd;
 }
+
+/* The memory of a process that is being killed: here it went when it was, or goes within its own exit. */
+int64_t lx_process_mrelease(uint64_t pidfd, uint64_t flags)
+{
+    struct process *process;
+    int error;
+
+    if (flags)
+        return -EINVAL;
+    process = pidfd_process((int)pidfd, &error);
+    if (!process)
+        return error;
+    if (process->zombie)
+        return -ESRCH;
+    return process->sig.pending.set & SIGNAL_BIT(9) ? 0 : -EINVAL;
+}
