@@ -72,6 +72,15 @@ static int64_t eventfd_write(struct file *file, uaddr_t buffer, uint64_t bytes, 
     return sizeof value;
 }
 
+/* The LibOS counts up: what does not fit any more is lost, as with the kernel's own signals. */
+void eventfd_signal(struct file *file)
+{
+    struct eventfd *event = file->state;
+
+    event->count += event->count < COUNT_MAX;
+    waitq_wake(&event->wait);
+}
+
 static uint32_t eventfd_poll(struct file *file, struct poll_wait *wait)
 {
     struct eventfd *event = file->state;
@@ -93,6 +102,11 @@ static const struct file_ops eventfd_ops = {
     .poll = eventfd_poll,
     .release = eventfd_release,
 };
+
+bool is_eventfd(const struct file *file)
+{
+    return file->ops == &eventfd_ops;
+}
 
 int64_t lx_eventfd2(uint64_t value, uint64_t flags)
 {

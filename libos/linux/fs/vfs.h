@@ -293,6 +293,8 @@ void locks_end(struct file *file);     /* last close */
 void locks_free(struct inode *inode);
 void xattrs_free(struct inode *inode);
 void epoll_forget(struct file *file);
+bool is_eventfd(const struct file *file);
+void eventfd_signal(struct file *file); /* counts up by one; never waits */
 int fifo_open(struct file *file);
 int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument);
 void device_bind(struct inode *inode); /* a new device file: finds what its number means */
