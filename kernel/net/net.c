@@ -15,7 +15,9 @@
 #include "core/sweep.h"
 #include "core/ucopy.h"
 #include "dev/nic.h"
+#include "net/handler.h"
 #include "net/ring.h"
+#include "program/program.h"
 
 #define BUDGET         64
 #define DEFER_NS       50000
@@ -25,6 +27,18 @@
 static struct exo_net_card *card;
 
 /* --- Packets ------------------------------------------------------------------------------------------------ */
+
+/* Did the filter's program deal with the packet? */
+static bool handled(struct exo_net_row *filter, const struct exo_net_row *ring,
+                    const struct net_packet *packet)
+{
+    uint64_t events;
+    bool taken = handler_takes(filter, packet, &events);
+
+    if (ring && events)
+        ring_wake(ring, events);
+    return taken;
+}
 
 /* A packet goes to a filter's ring, and to those of its twins. */
 static void claim(struct exo_net_row *filter, const struct net_packet *packet)
@@ -36,7 +50,8 @@ static void claim(struct exo_net_row *filter, const struct net_packet *packet)
 
         filter->packets++;
         filter->bytes += packet->length;
-        if (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags))
+        if ((!filter->filter.program || !handled(filter, ring, packet)) &&
+            (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags)))
             filter->dropped++;
         filter = filter->filter.twin ? net_row(filter->filter.twin) : NULL;
     }
@@ -101,6 +116,8 @@ static void tell_envs(uint64_t numbers)
         const struct exo_net_row *ring = ring_numbered((uint32_t)__builtin_ctzll(numbers));
         uint64_t id = ring ? ring->ring.env : 0;
         uint64_t event = ring ? 1ull << ring->ring.event : 0;
+
+        event |= ring ? ring_events(ring->ring.number) : 0;
 
         lock_drop(&net_lock);
         struct env *env = id ? env_find(id) : NULL;
@@ -475,6 +492,25 @@ struct call_result call_net_attach(struct env *self, uint32_t slot, uint64_t fil
     return error ? call_error(error) : call_ok(0);
 }
 
+struct call_result call_net_handler(struct env *self, uint32_t slot, uint64_t filter,
+                                    uint64_t program)
+{
+    struct exo_net_row *row = NULL;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    if (program && !program_is(program, EXO_CODE_PACKET, &cap.path))
+        return call_error(EXO_E_NONE);
+    lock_take(&net_lock);
+    error = row_held(&cap, filter, EXO_NET_FILTER, &row);
+    if (!error)
+        row->filter.program = program;
+    lock_drop(&net_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
 struct call_result call_net_release(struct env *self, uint32_t slot, uint64_t name)
 {
     struct exo_net_row *row = NULL;
@@ -511,7 +547,9 @@ struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
         ring_sent(false);
         error = ring_send(row, &sent);
         poll_card();
-        numbers = ring_wakes() & ~(1ull << row->ring.number); /* the caller will look now */
+        numbers = ring_wakes();
+        if (!ring_has_events(row))
+            numbers &= ~(1ull << row->ring.number); /* the caller will look now */
     }
     lock_drop(&net_lock);
     tell_envs(numbers);

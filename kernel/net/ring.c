@@ -30,7 +30,8 @@
 static struct exo_net_card *card;
 static uint32_t rings[EXO_NET_RINGS_MAX]; /* row names; 0: free */
 static uint64_t serial;
-static uint64_t wakes;   /* numbers of rings */
+static uint64_t wakes;                          /* numbers of rings */
+static uint64_t more_events[EXO_NET_RINGS_MAX]; /* asked for by handlers */
 static uint64_t stalled; /* rings with something to send that found no slot */
 static uint32_t capture; /* row name; 0: none */
 
@@ -98,6 +99,7 @@ bool ring_end(struct exo_net_row *row)
     row->ring.stopped = 1;
     wakes &= ~bit;
     stalled &= ~bit;
+    more_events[row->ring.number] = 0;
     if (capture == net_row_name(row))
         capture = 0;
     if (!row->ring.in_flight)
@@ -390,6 +392,47 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
         nic_flush();
     __atomic_store_n(&shared->send_taken, row->ring.send_taken, __ATOMIC_RELEASE);
     return stalled >> row->ring.number & 1 ? EXO_E_AGAIN : 0;
+}
+
+bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length)
+{
+    struct nic_slot *slot =
+        length >= ETHERNET_BYTES && length <= NIC_COPY_MAX ? nic_slot_take() : NULL;
+    struct outgoing out = {.count = 1, .length = length};
+
+    if (!slot)
+        return false;
+    memcpy(slot->bytes, bytes, length);
+    slot->copied = length;
+    out.piece[0].filter = net_row_name(filter);
+    if (!slot_check(filter, &out, slot)) {
+        nic_slot_drop(slot);
+        return false;
+    }
+    slot->ring = 0;
+    nic_send(slot);
+    card->sent++;
+    card->sent_bytes += length;
+    return true;
+}
+
+void ring_wake(const struct exo_net_row *row, uint64_t events)
+{
+    wakes |= 1ull << row->ring.number;
+    more_events[row->ring.number] |= events;
+}
+
+bool ring_has_events(const struct exo_net_row *row)
+{
+    return more_events[row->ring.number];
+}
+
+uint64_t ring_events(uint32_t number)
+{
+    uint64_t events = more_events[number];
+
+    more_events[number] = 0;
+    return events;
 }
 
 void ring_sent(bool locked)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ring.h - packet rings: where received packets go and packets to send come from. All REQUIRE(net_lock). */
 #pragma once
+#include "dev/nic.h"
 #include "core/env.h"
 #include "net/filter.h"
 
@@ -58,6 +59,20 @@ void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t fla
  * Bound    EXO_NET_SEND_MAX descriptors
  */
 int ring_send(struct exo_net_row *row, uint32_t *sent);
+
+/*
+ * ring_reply - send one packet of a handler's, at most NIC_COPY_MAX bytes, which must belong to its filter. The caller flushes.
+ *
+ * Returns  false: refused, or the card is full
+ */
+bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length);
+
+/* ring_wake - the ring's env shall get its event, and these. */
+void ring_wake(const struct exo_net_row *row, uint64_t events);
+/* ring_has_events - did ring_wake name events that nobody has got yet? */
+bool ring_has_events(const struct exo_net_row *row);
+/* ring_events - events for the ring with this number beside its own; forgotten. */
+uint64_t ring_events(uint32_t number);
 
 /* ring_sent - take back what the card is done with; rings that waited for room go on. `locked`: memory_lock is held. */
 void ring_sent(bool locked);

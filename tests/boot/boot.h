@@ -110,6 +110,9 @@ void test_code(void);
 
 /* code_container - a program container of new frames in a slot; its id or -EXO_E_*. */
 uint64_t code_container(uint32_t slot, uint32_t place, uint32_t frames);
+/* code_insns_load - load a program from an array; the last result of code_load. */
+int64_t code_insns_load(uint32_t slot, uint64_t id, uint32_t type, const uint64_t *insns,
+                        uint32_t count);
 void code_container_drop(uint64_t id, uint32_t frames);
 void test_destroy(void);
 void test_tokens(void);

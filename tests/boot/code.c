@@ -58,8 +58,8 @@ void code_container_drop(uint64_t id, uint32_t frames)
     frames_drop(frames);
 }
 
-static int64_t load(uint32_t slot, uint64_t id, uint32_t type, const uint64_t *insns,
-                    uint32_t count)
+int64_t code_insns_load(uint32_t slot, uint64_t id, uint32_t type, const uint64_t *insns,
+                        uint32_t count)
 {
     struct exo_code_image image = {.type = type, .insn_count = count, .insns = (uint64_t)insns};
     int64_t result;
@@ -130,7 +130,8 @@ static void test_packet(void)
     uint64_t id = code_container(CAP_ROOT, 5, FRAMES);
 
     check((int64_t)id > 0, "a container");
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "a packet handler is loaded");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0,
+           "a packet handler is loaded");
     struct exo_code_report report = report_of(id);
 
     expect(report.state, EXO_CODE_STATE_READY, "it is ready");
@@ -172,7 +173,7 @@ static void test_memory(void)
         expect(page_map(i, window[i], EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "mapped");
     *second = 0x1234567;
     expect(exo_code_memory(CAP_ROOT, id, window, 2), 0, "a memory window of two frames");
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, counter, COUNT(counter)), 0, "loaded");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, counter, COUNT(counter)), 0, "loaded");
     check(report_of(id).proved == 5 && report_of(id).guarded == 0, "all accesses are proved");
     for (uint32_t i = 0; i < 3; i++)
         (void)run(id, 0);
@@ -210,14 +211,14 @@ static void test_refused(void)
     for (uint32_t i = 0; i < COUNT(bad); i++) {
         uint64_t id = code_container(CAP_ROOT, i, FRAMES);
 
-        expect(load(CAP_ROOT, id, bad[i].type, bad[i].insns, bad[i].count), -EXO_E_CODE,
+        expect(code_insns_load(CAP_ROOT, id, bad[i].type, bad[i].insns, bad[i].count), -EXO_E_CODE,
                "bad program %u", i);
         struct exo_code_report report = report_of(id);
 
         check(report.state == EXO_CODE_STATE_REFUSED && report.error == bad[i].error &&
                   report.insn == bad[i].at,
               "refused for error %u at %u", report.error, report.insn);
-        expect(load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), -EXO_E_KIND,
+        expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), -EXO_E_KIND,
                "no second try");
         container_drop(CAP_ROOT, id);
         frames_drop(FRAMES);
@@ -233,7 +234,7 @@ static void test_aborts(void)
     static const uint64_t seven[] = {LOAD4(0, 1, 56), EXIT};
     uint64_t id = code_container(CAP_ROOT, 0, FRAMES);
 
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, wild, COUNT(wild)), 0, "loaded");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, wild, COUNT(wild)), 0, "loaded");
     struct exo_code_test test = run(id, 1007);
 
     check(test.abort == EXO_CODE_A_BOUNDS && test.insn == 4 && test.wake == 0 && test.result == 0,
@@ -246,14 +247,14 @@ static void test_aborts(void)
     container_drop(CAP_ROOT, id);
     frames_drop(FRAMES);
     id = code_container(CAP_ROOT, 0, FRAMES);
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, endless, COUNT(endless)), 0,
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, endless, COUNT(endless)), 0,
            "an endless loop is loaded");
     test = run(id, 60);
     check(test.abort == EXO_CODE_A_FUEL && test.fuel == 0, "and ended by its budget");
     container_drop(CAP_ROOT, id);
     frames_drop(FRAMES);
     id = code_container(CAP_ROOT, 0, FRAMES);
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, seven, COUNT(seven)), 0,
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, seven, COUNT(seven)), 0,
            "a verdict that may not be");
     expect(report_of(id).result_guarded, 1, "is guarded");
     check(run(id, 2).abort == 0 && run(id, 2).result == 2 && run(id, 3).abort == EXO_CODE_A_RESULT,
@@ -287,7 +288,8 @@ static void test_ownership(void)
     uint64_t *words = (uint64_t *)input;
     struct exo_code_extent *extents = (struct exo_code_extent *)output;
 
-    expect(load(CAP_ROOT, id, EXO_CODE_OWNERSHIP, owner, COUNT(owner)), 0, "an ownership function");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_OWNERSHIP, owner, COUNT(owner)), 0,
+           "an ownership function");
     memset(input, 0, sizeof input);
     words[1] = 77;
     words[511] = 99;
@@ -317,7 +319,7 @@ static void test_copy(void)
     uint64_t program[2] = {MOV(0, 2), EXIT};
     uint64_t id = code_container(CAP_ROOT, 0, FRAMES);
 
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, program, 2), 0, "loaded");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, program, 2), 0, "loaded");
     program[0] = MOV(0, 1);
     check(run(id, 1).result == 2, "changing the program afterwards changes nothing");
     expect((int64_t)machine.frames[given[0]].kind, EXO_FRAME_CODE, "its frames are of kind code");
@@ -383,7 +385,7 @@ static void test_predicate(void)
     memset(page_at(0), 0, EXO_PAGE_SIZE);
     expect(exo_code_memory(CAP_ROOT, id, &frame, 1), 0, "its window");
     expect(exo_code_sleep(CAP_ROOT, id, 0), -EXO_E_KIND, "not loaded yet");
-    expect(load(CAP_ROOT, id, EXO_CODE_PREDICATE, five, COUNT(five)), 0, "a predicate");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PREDICATE, five, COUNT(five)), 0, "a predicate");
     (void)exo_sleep(0, 0, 0); /* takes a wake that is left over */
     start = exo_now_ns(machine.page);
     expect(exo_code_sleep_2(CAP_ROOT, id, start + 3000000, &tag), 0, "sleep until the deadline");
@@ -423,7 +425,7 @@ static void test_predicate_gone(uint32_t cpu)
 
     sleep_program = id;
     expect(exo_code_memory(CAP_ROOT, id, &frame, 1), 0, "its window");
-    expect(load(CAP_ROOT, id, EXO_CODE_PREDICATE, five, COUNT(five)), 0, "a predicate");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PREDICATE, five, COUNT(five)), 0, "a predicate");
     child_run(child, cpu);
     check(wait_for(&child->step, 1, 2000), "an env sleeps on it on CPU %u", cpu);
     container_drop(CAP_ROOT, id);
@@ -491,7 +493,8 @@ static void test_arguments(void)
     image.rodata_bytes = 0;
     image.insns = 0x1230;
     expect(exo_code_load(CAP_ROOT, id, &image), -EXO_E_FAULT, "no instructions");
-    expect(load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "and still it can be loaded");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0,
+           "and still it can be loaded");
     expect(exo_code_test(CAP_ROOT, id, &test), -EXO_E_RANGE, "too much input");
     test.input_bytes = 64;
     test.input = 0xffffffffc0000000;
@@ -556,11 +559,12 @@ static void test_domain(void)
     uint64_t frame = frame_new(SLOT_CHILD);
     uint64_t id = code_container(SLOT_CHILD, 20, FRAMES);
 
-    expect(load(SLOT_CHILD, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "a program of [77]");
+    expect(code_insns_load(SLOT_CHILD, id, EXO_CODE_PACKET, echo, COUNT(echo)), 0,
+           "a program of [77]");
     uint64_t outside = code_container(CAP_ROOT, 21, FRAMES);
 
     expect(exo_code_memory(CAP_ROOT, outside, &frame, 1), 0, "one that uses memory of [77]");
-    expect(load(CAP_ROOT, outside, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "loaded");
+    expect(code_insns_load(CAP_ROOT, outside, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "loaded");
     do {
         result = exo_cap_destroy_2(SLOT_CHILD, place, &place);
     } while (result == -EXO_E_AGAIN);
@@ -593,7 +597,7 @@ static void test_race(void)
     child_run(child, 1);
     for (uint32_t i = 0; i < 50; i++) {
         uint64_t id = code_container(CAP_ROOT, 30, FRAMES), before;
-        int64_t result = load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo));
+        int64_t result = code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, echo, COUNT(echo));
 
         if (result)
             expect(result, 0, "loaded again");

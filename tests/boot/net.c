@@ -405,6 +405,82 @@ static void test_exchange(void)
 }
 
 /* Payload beyond what the kernel copies goes from our frames; a capture ring sees everything. */
+/* Instructions: opcode, destination, source, offset, constant. */
+#define I(op, d, s, off, imm)                                                                      \
+    ((uint64_t)(op) | (uint64_t)(d) << 8 | (uint64_t)(s) << 12 | (uint64_t)(uint16_t)(off) << 16 | \
+     (uint64_t)(uint32_t)(imm) << 32)
+#define ANSWERS   5
+#define PAGE_CODE 31
+
+/* Answers each ARP reply with the frame in its memory, ANSWERS - 1 times, then sets event 5; consumes all of them. */
+static const uint64_t answering[] = {
+    I(0x79, 6, 1, 32, 0), /* r6 = memory */
+    I(0x79, 7, 6, 0, 0),  /* r7 = ++memory[0] */
+    I(0x07, 7, 0, 0, 1),
+    I(0x7b, 6, 7, 0, 0),
+    I(0x25, 7, 0, 5, ANSWERS - 1), /* enough? */
+    I(0xbf, 1, 6, 0, 0),
+    I(0x07, 1, 0, 0, 64),
+    I(0xb7, 2, 0, 0, 60),
+    I(0x85, 0, 0, 0, EXO_CODE_HELPER_SEND),
+    I(0x05, 0, 0, 2, 0),
+    I(0xb7, 1, 0, 0, 0x20),
+    I(0x85, 0, 0, 0, EXO_CODE_HELPER_WAKE),
+    I(0xb7, 0, 0, 0, EXO_CODE_CONSUMED),
+    I(0x95, 0, 0, 0, 0),
+};
+
+/* A handler answers five times without the owner; then forges, which is refused; then is gone, and packets come again. */
+static void test_handler(void)
+{
+    struct exo_net_filter arp = address_filter(0x0806, ours);
+    volatile uint64_t *memory = page_at(PAGE_CODE);
+    uint64_t frame = frame_new(CAP_ROOT), id = code_container(CAP_ROOT, 40, 12);
+    uint64_t sent;
+
+    next_send = 0;
+    ring_open(0);
+    arp.ring = (uint32_t)ROW(table, 0);
+    expect(bind(CAP_ROOT, 1, CAP_ROOT, arp, 0), 0, "a claim on ARP");
+    expect(page_map(PAGE_CODE, frame, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "memory is mapped");
+    expect(exo_code_memory(CAP_ROOT, id, &frame, 1), 0, "and given to a handler");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), id), -EXO_E_NONE, "that is not loaded yet");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, answering, sizeof answering / 8), 0,
+           "it is loaded");
+    expect(exo_net_handler(SLOT_OTHER, ROW(table, 1), id), -EXO_E_NONE, "another's program");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), id + 1), -EXO_E_NONE, "no program");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 0), id), -EXO_E_KIND, "a ring");
+    expect(exo_net_handler(SLOT_READER, ROW(table, 1), id), -EXO_E_RIGHT, "without the right");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), id), 0, "a handler for the claim");
+    memset(page_at(PAGE_CODE), 0, EXO_PAGE_SIZE);
+    memcpy((uint8_t *)page_at(PAGE_CODE) + 64, buffer_at(put_arp(ours)), 60);
+    machine.upcall->events = 0;
+    sent = machine.page->net.sent;
+    expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE,
+           "an ARP request leaves");
+    check(wait_for(&memory[0], ANSWERS, 10000), "the handler has seen %lu replies",
+          (unsigned long)memory[0]);
+    expect((int64_t)(machine.page->net.sent - sent), ANSWERS, "each but the last was answered");
+    expect((int64_t)ring->receive_filled, (int64_t)taken, "nothing came to the ring");
+    check(wait_for(&machine.upcall->events, 0x20, 10000) && machine.upcall->events & 0x20,
+          "the event that it asked for is set");
+    memory[0] = 0;
+    memcpy((uint8_t *)page_at(PAGE_CODE) + 64, buffer_at(put_arp(other)), 60);
+    sent = machine.page->net.sent;
+    expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE, "another request");
+    check(wait_for(&memory[0], 1, 10000), "is handled");
+    expect((int64_t)(machine.page->net.sent - sent), 1, "its forged answer is not sent");
+    code_container_drop(id, 12);
+    expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE, "another request");
+    check(arrival() != NULL, "without the program its reply comes to the ring");
+    expect((int64_t)memory[0], 1, "nobody counts");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), 0), 0, "no handler any more");
+    expect(exo_net_release(CAP_ROOT, ROW(table, 1)), 0, "the claim ends");
+    ring_close();
+    expect(page_unmap(PAGE_CODE), 0, "unmapped");
+    frame_drop(frame);
+}
+
 static void test_capture(void)
 {
     struct exo_net_filter ip = address_filter(0x0800, ours);
@@ -568,6 +644,7 @@ void test_net(void)
     test_ring_refused();
     if (card) {
         test_exchange();
+        test_handler();
         test_capture();
         test_end();
         test_destroy_subtree();
