@@ -12,7 +12,8 @@
  * after DONE it turns the machine off and neither side sends anything more.
  *
  * Flow control for standard input: the host may have at most CHANNEL_CREDIT_INITIAL bytes of STDIN
- * payload outstanding per instance; CREDIT frames give back what the instance has taken in.
+ * payload outstanding per instance; CREDIT frames give back what the instance has taken in. The same holds for
+ * REQUEST, CHANNEL_REQUEST_INITIAL and REQUEST_CREDIT.
  * Flow control for what the guest sends: QEMU drops a console's bytes when its socket is full, so the guest
  * keeps at most CHANNEL_UNACKNOWLEDGED_MAX worth of frames (by channel_cost) that the host has not acknowledged;
  * frames of at most CHANNEL_SMALL bytes may go CHANNEL_SMALL_MARGIN beyond that. The host adds up the cost of
@@ -21,9 +22,10 @@
 #pragma once
 #include <stdint.h>
 
-#define CHANNEL_VERSION        2u
+#define CHANNEL_VERSION        3u
 #define CHANNEL_PAYLOAD_MAX    16384u
 #define CHANNEL_CREDIT_INITIAL 32768u
+#define CHANNEL_REQUEST_INITIAL 8192u
 
 #define CHANNEL_UNACKNOWLEDGED_MAX 98304u
 #define CHANNEL_SMALL              2048u
@@ -57,12 +59,15 @@ enum channel_type {
         8, /* payload: text lines: the LibOS's report at exit (unimplemented calls, ...) */
     CHANNEL_TTYMODE =
         9, /* payload: uint32_t, 1: the program reads characters (no echo by the host); reserved */
+    CHANNEL_RECORD = 10,         /* payload: bytes of what the LibOS tells the host tool, in its own form */
+    CHANNEL_REQUEST_CREDIT = 11, /* payload: uint32_t bytes of REQUEST taken in */
     /* host to guest */
     CHANNEL_STDIN = 32,     /* payload: bytes */
     CHANNEL_STDIN_END = 33, /* no payload: end of file on standard input */
     CHANNEL_SIGNAL =
         34, /* payload: uint32_t enum channel_signal: to the foreground process group */
     CHANNEL_WINDOW = 35, /* payload: uint16_t rows, columns */
+    CHANNEL_REQUEST = 37, /* payload: bytes of what the host tool asks of the LibOS */
     CHANNEL_ACK = 36, /* payload: uint32_t cost of frames dealt with; instance: CHANNEL_MACHINE */
 };
 

@@ -306,6 +306,8 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_pair(&manifest, "option", "verbose", "1");
     if (request->no_rewrite)
         manifest_pair(&manifest, "option", "rewrite", "0");
+    for (size_t i = 0; i + 1 < request->option.count; i += 2)
+        manifest_pair(&manifest, "option", request->option.item[i], request->option.item[i + 1]);
     manifest_check_size(&manifest, request->verb);
     return manifest.bytes;
 }

@@ -22,6 +22,7 @@ struct request {
     uint64_t timeout_ms;
     int dry_run, verbose, json;
     int no_rewrite; /* programs' system calls all go through the kernel */
+    struct text_list option; /* NAME VALUE pairs for the LibOS, one after the other */
     char *kernel;
     char **words; /* PROGRAM and its arguments */
     int word_count;
@@ -35,13 +36,13 @@ struct boot {
     struct machine_wish wish;
 };
 
-/* The options that `run` and `debug` share. */
-#define REQUEST_OPTIONS                                                                            \
-    {"cpus", 'c', "N", "processors (default 1)"},                                                  \
+/* The options that all verbs share which start machines; the letters are the verb's choice. */
+#define REQUEST_OPTIONS(cpus, env)                                                                 \
+    {"cpus", cpus, "N", "processors (default 1)"},                                                 \
         {"memory", 'm', "MiB", "memory of the machine (default 512, at least 64)"},                \
         {"accel", 0, "auto|kvm|tcg",                                                               \
          "KVM if it really works here, else emulation (default auto)"},                            \
-        {"env", 'e', "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},    \
+        {"env", env, "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},    \
         {"root", 0, "DIR|TAR", "root file system of the program (default: Debian packages)"},      \
         {"package", 'p', "NAME,...", "Debian packages to add to the default root (repeatable)"},   \
         {"update", 0, NULL, "fetch package lists, and packages with new versions, again"},         \

@@ -22,7 +22,7 @@
 
 #define DEBUG_SOCKET_MS 5000u
 
-const struct option_row debug_options[] = {REQUEST_OPTIONS, {0}};
+const struct option_row debug_options[] = {REQUEST_OPTIONS('c', 'e'), {0}};
 
 static char *debug_directory, *debug_socket;
 

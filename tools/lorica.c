@@ -21,6 +21,11 @@ static const struct option_row no_options[] = {{0}};
 const struct verb verbs[] = {
     {"run", "start a machine with a program in it; streams and exit status are the program's",
      "[OPTIONS] [PROGRAM [ARGUMENTS...]]", run_examples, run_notes, run_options, verb_run},
+    {"strace", "run a Linux program and show its system calls, signals and exits",
+     "[OPTIONS] PROGRAM [ARGUMENTS...]", strace_examples, strace_notes, strace_options,
+     verb_strace},
+    {"why", "explain how the last run ended: status, backtrace, failed calls, what is missing", "[-o json]",
+     why_examples, why_notes, why_options, verb_why},
     {"test", "run the tests: all suites, or those named",
      "[lint|unit|boot|tool|diff|script|apps]... [T=PATTERN]",
      "lorica test                    everything\n"

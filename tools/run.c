@@ -5,8 +5,10 @@
 #define _GNU_SOURCE
 #include "tools/boot.h"
 #include "tools/journal.h"
+#include "tools/observe.h"
 #include "tools/package.h"
 #include "tools/process.h"
+#include "tools/run.h"
 #include "tools/terminal.h"
 #include "tools/verbs.h"
 #include <signal.h>
@@ -18,10 +20,12 @@
 #define RUN_TAIL 12 /* lines of the log shown when Lorica failed */
 
 const struct option_row run_options[] = {
-    REQUEST_OPTIONS,
+    REQUEST_OPTIONS('c', 'e'),
     {"timeout", 't', "SECONDS", "end the machine after that time, with status 124"},
     {"dry-run", 0, NULL, "print the QEMU command and the manifest, start nothing"},
     {"output", 'o', "json", "after the run, one JSON object about it on standard error"},
+    {"core", 0, "FILE", "a core file of the process that crashes, for gdb; see `lorica why`"},
+    {"strace", 0, NULL, "system calls, signals and exits on standard error; see `lorica strace`"},
     {0},
 };
 
@@ -51,8 +55,10 @@ const char run_notes[] =
     "--cpu MODEL chooses QEMU's processor (default max).\n";
 
 static int run_json;
+static const char *run_core;
+static int run_strace;
 
-static void run_take(void *context, const struct option_row *row, const char *argument)
+void run_take(void *context, const struct option_row *row, const char *argument)
 {
     struct request *request = context;
     char *end;
@@ -66,6 +72,10 @@ static void run_take(void *context, const struct option_row *row, const char *ar
         if (strcmp(argument, "json"))
             fail(STATUS_FAILED, "run: --output %s is unknown: json", argument);
         request->json = run_json = 1;
+    } else if (!strcmp(row->name, "strace")) {
+        run_strace = 1;
+    } else if (!strcmp(row->name, "core")) {
+        run_core = argument;
     } else {
         seconds = strtod(argument, &end);
         if (end == argument || strcmp(end, *end == 's' ? "s" : "") || !(seconds > 0) ||
@@ -188,40 +198,62 @@ static void run_explain(const struct request *request, const struct session_end 
     free(tail);
 }
 
-int verb_run(const struct verb *verb, int argc, char **argv)
+int run_request(struct request *request, struct observe *observe)
 {
     static const char *const accels[] = {"tcg", "kvm", "icount"};
     struct session_wish wish = {0};
     struct session_end end;
-    struct request request;
     struct machine machine = {0};
     struct boot boot;
-    int first;
 
-    request_start(&request, "run");
-    fail_hook = run_failed;
-    first = option_parse(verb, argc, argv, run_take, &request);
-    request.words = argv + first;
-    request.word_count = argc - first;
-    boot_prepare(&request, &boot);
-    if (request.dry_run)
-        return run_dry(&request, &boot);
-    journal_open(request.verbose);
+    if (run_core)
+        observe_core(observe, request, run_core);
+    boot_prepare(request, &boot);
+    if (request->dry_run)
+        return run_dry(request, &boot);
+    journal_open(request->verbose);
     session_prepare(0);
-    wish.timeout_ms = request.timeout_ms;
+    wish.timeout_ms = request->timeout_ms;
     wish.instances = boot.instances;
     wish.raw = 1;
+    observe_start(observe, &wish);
     machine_start(&machine, &boot.wish, boot.archive);
     close(boot.archive);
     session_run(&machine, &wish, &end);
     terminal_restore();
-    run_explain(&request, &end);
+    observe_end(observe, request, &end);
+    run_explain(request, &end);
     /* A shell says so for its own children; for a person at a terminal the tool does. */
     if (end.signal &&
-        (request.verbose || (isatty(2) && end.signal != SIGINT && end.signal != SIGPIPE)))
+        (request->verbose || (isatty(2) && end.signal != SIGINT && end.signal != SIGPIPE)))
         say("the program was ended by signal %d (%s)", end.signal, strsignal(end.signal));
-    if (request.json)
+    if (request->json)
         run_report_json(&end, accels[boot.wish.accel]);
     journal_close(end.status == STATUS_FAILED);
     return end.status;
+}
+
+int run_verb(const struct verb *verb, int argc, char **argv, struct request *request,
+             void (*take)(void *, const struct option_row *, const char *))
+{
+    int first;
+
+    request_start(request, verb->name);
+    fail_hook = run_failed;
+    first = option_parse(verb, argc, argv, take, request);
+    request->words = argv + first;
+    request->word_count = argc - first;
+    return first;
+}
+
+int verb_run(const struct verb *verb, int argc, char **argv)
+{
+    struct request request;
+
+    struct observe *observe = observe_new();
+
+    run_verb(verb, argc, argv, &request, run_take);
+    if (run_strace)
+        observe_trace(observe, &request, NULL);
+    return run_request(&request, observe);
 }

@@ -198,6 +198,15 @@ static void session_frame(struct session *session, const struct channel_header *
     case CHANNEL_EXIT:
         session_exit(session, header->instance, bytes, header->length);
         break;
+    case CHANNEL_RECORD:
+        if (session->wish->records) {
+            session->pending_fd = session->wish->records_fd;
+            session->wish->records(session->wish->records_context, header->instance, bytes,
+                                   header->length, &session->pending);
+        }
+        break;
+    case CHANNEL_REQUEST_CREDIT:
+        break;
     case CHANNEL_CREDIT:
         memcpy(&number, header->length == sizeof number ? bytes : "\0\0\0", sizeof number);
         if (header->instance == 0)
@@ -267,7 +276,10 @@ static void session_write_pending(struct session *session)
     } else if (count < 0 && errno != EINTR && errno != EAGAIN) {
         int error = errno;
 
-        if (error == EPIPE) { /* what the signal would have done to a process */
+        if (session->pending_fd > 2) {
+            session_give_up(session, STATUS_FAILED,
+                            text_format("cannot write the trace: %s", strerror(error)));
+        } else if (error == EPIPE) { /* what the signal would have done to a process */
             session->end->signal = SIGPIPE;
             session_give_up(session, 128 + SIGPIPE, NULL);
         } else if (session->pending_fd == 1) {

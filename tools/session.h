@@ -11,6 +11,14 @@ struct session_wish {
     int no_input;        /* standard input is not the program's (a debugger has it) */
     int debugging;       /* no limit on booting; interrupts are the debugger's */
     unsigned instances;
+    /*
+     * Bytes of records from an instance, or NULL: nobody looks at them. What is appended to `text` is written to
+     * records_fd before anything else is taken from the machine.
+     */
+    void (*records)(void *context, unsigned instance, const char *bytes, size_t length,
+                    struct buffer *text);
+    void *records_context;
+    int records_fd;
 };
 
 struct session_end {

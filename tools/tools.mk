@@ -4,10 +4,11 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot check cpio debug elf import journal lorica machine make manifest option package \
-               process program run session terminal text tree
+TOOLS_NAMES := accel boot check cpio debug elf import journal lorica machine make manifest observe option package \
+               process program record run session terminal text tree \
+               strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
-TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o)
+TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o) $(TOOLS_B)/kind.o
 # The kernel's verifier and compiler, and the loader's reader, for `lorica check`.
 TOOLS_KERNEL := $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c lib/exo/code_report.c
 TOOLS_KERNEL_O := $(TOOLS_KERNEL:%.c=$(TOOLS_B)/%.o)
@@ -19,7 +20,7 @@ all: tools
 tools: $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf
 
 $(TOOLS_B)/lorica: $(TOOLS_O) $(TOOLS_KERNEL_O)
-	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive
+	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive -ldw -lelf
 
 $(TOOLS_B)/kernel/%.o $(TOOLS_B)/lib/%.o: TOOLS_FLAGS += -Ikernel
 $(TOOLS_B)/check.o: TOOLS_FLAGS += -Ikernel
@@ -28,6 +29,10 @@ $(TOOLS_KERNEL_O): $(TOOLS_B)/%.o: %.c tools/tools.mk
 	@$(CC) $(TOOLS_FLAGS) -MMD -c -o $@ $<
 
 $(TOOLS_B)/%.o: tools/%.c tools/tools.mk
+	@mkdir -p $(@D)
+	@$(CC) $(TOOLS_FLAGS) -MMD -c -o $@ $<
+
+$(TOOLS_B)/kind.o: libos/linux/observe/kind.c tools/tools.mk
 	@mkdir -p $(@D)
 	@$(CC) $(TOOLS_FLAGS) -MMD -c -o $@ $<
 

@@ -5,11 +5,15 @@
 #pragma once
 #include "tools/option.h"
 
-extern const struct option_row run_options[], debug_options[], check_options[];
-extern const char run_examples[], run_notes[], check_examples[], check_notes[];
+extern const struct option_row run_options[], debug_options[], check_options[], strace_options[],
+    why_options[];
+extern const char run_examples[], run_notes[], check_examples[], check_notes[], strace_examples[],
+    strace_notes[], why_examples[], why_notes[];
 
 int verb_run(const struct verb *verb, int argc, char **argv);
 int verb_check(const struct verb *verb, int argc, char **argv);
+int verb_strace(const struct verb *verb, int argc, char **argv);
+int verb_why(const struct verb *verb, int argc, char **argv);
 int verb_debug(const struct verb *verb, int argc, char **argv);
 int verb_make(const struct verb *verb, int argc, char **argv); /* build, test */
 int verb_bench(const struct verb *verb, int argc, char **argv);

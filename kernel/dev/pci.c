@@ -525,7 +525,8 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
     if (!error && !(use = vector_take(self->id, (uint32_t)device, (uint32_t)event)))
         error = EXO_E_BUSY;
     if (!error) {
-        vector_mute(use);
+        if (use->env != self->id) /* else it is in use: for another of the function's messages */
+            vector_mute(use);
         *use = (struct vector_use){
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
         message_set((uint32_t)device, index, (uint32_t)(use - vectors));

@@ -105,9 +105,9 @@ struct instance_start {
 };
 
 /*
- * Who wakes whom: the LibOS wakes init (STREAM_EVENT) after it wrote to out, err or log, after it took from `in`, and after
- * it stored `exited`. init wakes the first env (STREAM_EVENT_IN) after input, its end, a signal, a new window, and after it
- * took from a ring that was more than half full; so a writer that waits for room waits until the ring is full.
+ * Who wakes whom: the LibOS wakes init (STREAM_EVENT) after it wrote to out, err, log or record, after it took from `in` or
+ * `request`, and after it stored `exited`. init wakes the first env (STREAM_EVENT_IN) after input, its end, a request, a
+ * signal, a new window, and after it took from a ring that was more than half full; so a writer that waits for room waits until the ring is full.
  *
  * A ring of bytes with one writer and one reader: `written` and `taken` count bytes for ever (mod 2^32);
  * written - taken bytes are in the ring. The writer stores the bytes, then `written` (release); the reader
@@ -125,6 +125,8 @@ struct instance_ring {
 #define STREAM_OUT_BYTES 65536
 #define STREAM_ERR_BYTES 16384
 #define STREAM_LOG_BYTES 16384
+#define STREAM_RECORD_BYTES  65536
+#define STREAM_REQUEST_BYTES 8192
 
 struct instance_streams {
     struct instance_ring in;  /* init -> LibOS: standard input */
@@ -132,6 +134,8 @@ struct instance_streams {
     struct instance_ring err;
     struct instance_ring
         log; /* text lines ending in '\n'; a line starting with "\001" belongs to the exit summary */
+    struct instance_ring record;  /* LibOS -> init: what it tells the host tool, in a form of its own */
+    struct instance_ring request; /* init -> LibOS: what the host tool asks of it */
     volatile uint32_t in_end; /* init: no more input will follow what is in the ring */
     volatile uint32_t
         signals;              /* init ORs 1 << enum channel_signal; the LibOS exchanges it with 0 */
@@ -146,6 +150,8 @@ struct instance_streams {
     uint8_t out_bytes[STREAM_OUT_BYTES];
     uint8_t err_bytes[STREAM_ERR_BYTES];
     uint8_t log_bytes[STREAM_LOG_BYTES];
+    uint8_t record_bytes[STREAM_RECORD_BYTES];
+    uint8_t request_bytes[STREAM_REQUEST_BYTES];
 };
 
 #define STREAM_EVENT(index) ((index) % 32) /* init's event bit that instance `index` sets by wake */

@@ -327,6 +327,8 @@ static bool place_streams(struct build *b)
     streams->out.size_bytes = STREAM_OUT_BYTES;
     streams->err.size_bytes = STREAM_ERR_BYTES;
     streams->log.size_bytes = STREAM_LOG_BYTES;
+    streams->record.size_bytes = STREAM_RECORD_BYTES;
+    streams->request.size_bytes = STREAM_REQUEST_BYTES;
     b->instance->streams = streams;
     return true;
 }

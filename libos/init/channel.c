@@ -3,7 +3,7 @@
  * channel.c - framing over queues 0 (receive) and 1 (transmit) of the virtio console's port 0.
  *
  * The byte stream from the host is cut into buffers anywhere, so the parser keeps its state between
- * them. Payloads are small and collected whole, except input bytes, which pass through.
+ * them. Payloads are small and collected whole, except the bytes of input and requests, which pass through.
  */
 #include "libos/init/channel.h"
 #include "base/string.h"
@@ -146,6 +146,7 @@ static bool dispatch(const struct channel_receiver *receiver, const struct chann
         unacknowledged -= word;
         return true;
     case CHANNEL_STDIN:
+    case CHANNEL_REQUEST:
         return true; /* its bytes have passed through */
     case CHANNEL_STDIN_END:
         return receiver->input_end(header->instance);
@@ -162,6 +163,7 @@ static bool header_ok(const struct channel_header *header)
 {
     switch (header->type) {
     case CHANNEL_STDIN:
+    case CHANNEL_REQUEST:
         return header->length <= CHANNEL_PAYLOAD_MAX;
     case CHANNEL_STDIN_END:
         return header->length == 0;
@@ -195,6 +197,9 @@ static bool parse(const struct channel_receiver *receiver, const uint8_t *bytes,
             part = count;
         if (header.type == CHANNEL_STDIN) {
             if (part && !receiver->input(header.instance, bytes, part))
+                return false;
+        } else if (header.type == CHANNEL_REQUEST) {
+            if (part && !receiver->request(header.instance, bytes, part))
                 return false;
         } else {
             memcpy(parser.small + parser.payload_bytes, bytes, part);

@@ -49,6 +49,7 @@ struct channel_receiver {
     /* Input bytes; all of them must be taken. */
     bool (*input)(uint32_t instance, const uint8_t *bytes, uint32_t count);
     bool (*input_end)(uint32_t instance);
+    bool (*request)(uint32_t instance, const uint8_t *bytes, uint32_t count); /* as input */
     bool (*signal)(uint32_t instance, uint32_t signal);
     bool (*window)(uint32_t instance, uint16_t rows, uint16_t columns);
 };

@@ -26,8 +26,9 @@ struct instance {
     uint64_t archive_frame, archive_pages; /* of its root archive; pages 0: none */
     uint64_t given_pages;                  /* in the runs of its start block */
     uint32_t position_first;
-    uint32_t credited;  /* bytes of input for which CREDIT was sent (mod 2^32) */
-    uint32_t log_bytes; /* in log_line */
+    uint32_t credited;         /* bytes of input for which CREDIT was sent (mod 2^32) */
+    uint32_t request_credited; /* likewise of requests */
+    uint32_t log_bytes;        /* in log_line */
     char log_line[512];
     struct channel_exit exit;
     char reason[240];
@@ -64,6 +65,7 @@ bool instance_pump(struct instance *instance);
 
 /* instance_input and the like - from the channel; false: the host broke the protocol. */
 bool instance_input(struct instance *instance, const uint8_t *bytes, uint32_t count);
+bool instance_request(struct instance *instance, const uint8_t *bytes, uint32_t count);
 bool instance_input_end(struct instance *instance);
 bool instance_signal(struct instance *instance, uint32_t signal);
 bool instance_window(struct instance *instance, uint16_t rows, uint16_t columns);

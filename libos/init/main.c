@@ -190,6 +190,11 @@ static bool receive_input(uint32_t i, const uint8_t *bytes, uint32_t count)
     return i < manifest.count && instance_input(&instances[i], bytes, count);
 }
 
+static bool receive_request(uint32_t i, const uint8_t *bytes, uint32_t count)
+{
+    return i < manifest.count && instance_request(&instances[i], bytes, count);
+}
+
 static bool receive_end(uint32_t i)
 {
     return i < manifest.count && instance_input_end(&instances[i]);
@@ -207,6 +212,7 @@ static bool receive_window(uint32_t i, uint16_t rows, uint16_t columns)
 
 static const struct channel_receiver receiver = {.input = receive_input,
                                                  .input_end = receive_end,
+                                                 .request = receive_request,
                                                  .signal = receive_signal,
                                                  .window = receive_window};
 

@@ -14,8 +14,6 @@
 #include "libos/init/init.h"
 #include "libos/init/instance.h"
 
-#define CREDIT_STEP (STREAM_IN_BYTES / 4)
-
 static bool broken(struct instance *instance, const char *ring)
 {
     instance_fail(instance, 125, "instance %s: its %s ring is damaged: the LibOS is broken",
@@ -45,7 +43,9 @@ static bool pump_ring(struct instance *instance, struct instance_ring *ring, con
     uint32_t used = exo_ring_used(ring, size);
 
     if (used == EXO_RING_BROKEN)
-        return broken(instance, type == CHANNEL_STDOUT ? "output" : "error");
+        return broken(instance, type == CHANNEL_STDOUT   ? "output"
+                                : type == CHANNEL_STDERR ? "error"
+                                                         : "record");
     if (!used)
         return false;
     if (channel_is_up()) {
@@ -64,7 +64,8 @@ static bool pump_ring(struct instance *instance, struct instance_ring *ring, con
 
         if (count == EXO_RING_BROKEN)
             return broken(instance, "output");
-        console_text(piece, count);
+        if (type != CHANNEL_RECORD) /* nobody who understands records listens */
+            console_text(piece, count);
     }
     if (used > size / 2)
         wake_instance(instance);
@@ -122,22 +123,32 @@ static bool pump_log(struct instance *instance)
     return done;
 }
 
-static bool pump_credit(struct instance *instance)
+/* Tells the host how much of a ring of its bytes the instance has taken. */
+static bool pump_credit(struct instance *instance, const struct instance_ring *ring, uint32_t size,
+                        uint32_t *credited, enum channel_type type)
 {
-    struct instance_streams *s = instance->streams;
-    uint32_t used = exo_ring_used(&s->in, STREAM_IN_BYTES);
+    uint32_t used = exo_ring_used(ring, size);
 
     if (used == EXO_RING_BROKEN)
-        return broken(instance, "input");
-    uint32_t taken = s->in.written - used;
-    uint32_t owed = taken - instance->credited;
+        return broken(instance, type == CHANNEL_CREDIT ? "input" : "request");
+    uint32_t taken = ring->written - used;
+    uint32_t owed = taken - *credited;
 
-    if (!owed || (owed < CREDIT_STEP && used) || !channel_is_up())
+    if (!owed || (owed < size / 4 && used) || !channel_is_up())
         return false;
-    if (!channel_put(CHANNEL_CREDIT, instance->index, &owed, sizeof owed))
+    if (!channel_put(type, instance->index, &owed, sizeof owed))
         return false;
-    instance->credited = taken;
+    *credited = taken;
     return true;
+}
+
+static bool pump_credits(struct instance *instance)
+{
+    struct instance_streams *s = instance->streams;
+
+    return pump_credit(instance, &s->in, STREAM_IN_BYTES, &instance->credited, CHANNEL_CREDIT) |
+           pump_credit(instance, &s->request, STREAM_REQUEST_BYTES, &instance->request_credited,
+                       CHANNEL_REQUEST_CREDIT);
 }
 
 /* All rings once; true: something moved. */
@@ -147,7 +158,8 @@ static bool pump_all(struct instance *instance)
 
     return pump_log(instance) |
            pump_ring(instance, &s->out, s->out_bytes, STREAM_OUT_BYTES, CHANNEL_STDOUT) |
-           pump_ring(instance, &s->err, s->err_bytes, STREAM_ERR_BYTES, CHANNEL_STDERR);
+           pump_ring(instance, &s->err, s->err_bytes, STREAM_ERR_BYTES, CHANNEL_STDERR) |
+           pump_ring(instance, &s->record, s->record_bytes, STREAM_RECORD_BYTES, CHANNEL_RECORD);
 }
 
 static bool drained(const struct instance *instance)
@@ -158,9 +170,10 @@ static bool drained(const struct instance *instance)
     uint32_t out = exo_ring_used(&s->out, STREAM_OUT_BYTES);
     uint32_t err = exo_ring_used(&s->err, STREAM_ERR_BYTES);
     uint32_t log = exo_ring_used(&s->log, STREAM_LOG_BYTES);
+    uint32_t record = exo_ring_used(&s->record, STREAM_RECORD_BYTES);
 
     return (!out || out == EXO_RING_BROKEN) && (!err || err == EXO_RING_BROKEN) &&
-           (!log || log == EXO_RING_BROKEN);
+           (!log || log == EXO_RING_BROKEN) && (!record || record == EXO_RING_BROKEN);
 }
 
 /* --- The end
@@ -227,7 +240,7 @@ bool instance_pump(struct instance *instance)
                 instance->config->name);
             moved = true;
         } else {
-            moved |= pump_credit(instance);
+            moved |= pump_credits(instance);
         }
     }
     if (instance->state != INSTANCE_RUNNING && instance->state != INSTANCE_ENDING)
@@ -248,13 +261,10 @@ bool instance_pump(struct instance *instance)
 /* --- Input
  * -------------------------------------------------------------------------------------------- */
 
-bool instance_input(struct instance *instance, const uint8_t *bytes, uint32_t count)
+static bool take_in(struct instance *instance, struct instance_ring *ring, uint8_t *to,
+                    uint32_t size, const uint8_t *bytes, uint32_t count)
 {
-    struct instance_streams *s = instance->streams;
-
-    if (instance->state != INSTANCE_RUNNING)
-        return true; /* nobody is there to read it */
-    uint32_t put = exo_ring_write(&s->in, s->in_bytes, STREAM_IN_BYTES, bytes, count);
+    uint32_t put = exo_ring_write(ring, to, size, bytes, count);
 
     if (put == EXO_RING_BROKEN)
         return broken(instance, "input");
@@ -262,6 +272,22 @@ bool instance_input(struct instance *instance, const uint8_t *bytes, uint32_t co
         return false; /* more than it had credit for */
     wake_instance(instance);
     return true;
+}
+
+bool instance_input(struct instance *instance, const uint8_t *bytes, uint32_t count)
+{
+    struct instance_streams *s = instance->streams;
+
+    return instance->state != INSTANCE_RUNNING || /* else nobody is there to read it */
+           take_in(instance, &s->in, s->in_bytes, STREAM_IN_BYTES, bytes, count);
+}
+
+bool instance_request(struct instance *instance, const uint8_t *bytes, uint32_t count)
+{
+    struct instance_streams *s = instance->streams;
+
+    return instance->state != INSTANCE_RUNNING ||
+           take_in(instance, &s->request, s->request_bytes, STREAM_REQUEST_BYTES, bytes, count);
 }
 
 bool instance_input_end(struct instance *instance)

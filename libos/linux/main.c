@@ -13,6 +13,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/log.h"
 #include "libos/linux/mm/internal.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
@@ -104,6 +105,7 @@ void libos_main(const struct instance_start *start)
 
     if (error)
         panic("the root archive cannot be used: error %d", -error);
+    observe_start();
     if (vdso_start())
         panic("not enough memory for the vDSO: raise --memory");
     run_first();

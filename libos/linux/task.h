@@ -61,6 +61,7 @@ struct process {
     struct dentry *exe;    /* for /proc/PID/exe */
     char comm[16];
     uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
+    uint64_t aux_start, aux_bytes; /* for core files */
     uint64_t start_ns;
     uint64_t user_ns, system_ns, child_user_ns, child_system_ns;
     uint64_t faults;

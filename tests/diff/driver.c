@@ -116,7 +116,7 @@ static _Noreturn void become_program(const char *directory, const char *name, in
         signal(number, SIG_DFL); /* SIGKILL, SIGSTOP and the C library's own refuse: fine */
     umask(022);
     setpriority(PRIO_PROCESS, 0, 0);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, RLIM_INFINITY});
     setrlimit(RLIMIT_STACK, &(struct rlimit){8 << 20, RLIM_INFINITY});
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 4096});
     if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)

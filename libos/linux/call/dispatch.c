@@ -76,6 +76,11 @@ void call_watch(uint64_t number, call_handler watcher)
     rewrite_watch(number);
 }
 
+bool call_is_watched(uint64_t number)
+{
+    return watched[number];
+}
+
 int64_t call_perform(uint64_t number, const uint64_t argument[6])
 {
     call_handler handler = unwatched[number];

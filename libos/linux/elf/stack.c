@@ -103,6 +103,8 @@ static int vectors_write(uint64_t sp, const struct exec_strings *strings, uint64
     if (!error)
         error = pointers_write(&slot, strings->env_count, &text, &text_at);
     process->env_end = text_at;
+    process->aux_start = slot;
+    process->aux_bytes = aux->count * sizeof aux->entry[0];
     return error ? error : copy_to_user(slot, aux->entry, aux->count * sizeof aux->entry[0]);
 }
 

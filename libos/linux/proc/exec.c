@@ -11,6 +11,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/elf/elf.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -523,6 +524,8 @@ int exec_first(const char *const *argv, const char *const *env, char *reason, si
         error = run(target, &strings);
     if (error)
         explain(error, argv[0], target, reason, reason_size);
+    else
+        trace_first(target->name, argv, env);
     heap_free(strings.bytes);
     heap_free(target);
     return error;

@@ -11,11 +11,13 @@
 #include <linux/resource.h>
 #include <linux/wait.h>
 #include "abi/exo_channel.h"
+#include "libos/linux/call/call.h"
 #include "libos/linux/call/futex.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/ipc/sem.h"
 #include "libos/linux/log.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
@@ -156,6 +158,9 @@ void process_exit(int status)
 {
     struct process *process = current()->process;
 
+    report_exit(status);
+    if (trace_on)
+        trace_exit(status);
     if (process == process_init())
         instance_over(status);
     reap_dead();

@@ -215,6 +215,8 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->arg_end = parent->arg_end;
     child->env_start = parent->env_start;
     child->env_end = parent->env_end;
+    child->aux_start = parent->aux_start;
+    child->aux_bytes = parent->aux_bytes;
     memcpy(child->rlimit, parent->rlimit, sizeof child->rlimit);
     memcpy(child->comm, parent->comm, sizeof child->comm);
     if (r->flags & CLONE_FILES) {

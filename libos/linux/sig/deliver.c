@@ -3,6 +3,8 @@
  * deliver.c - what pending signals do when a task is about to return to its program.
  */
 #include "libos/linux/sig/queue.h"
+#include "libos/linux/observe/core.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/call/handlers.h"
 
 #define NR_RESTART_SYSCALL 219
@@ -96,7 +98,8 @@ static void run_handler(struct task *task, struct regs *regs, int signal,
     start_handler(task, regs, signal, action, info);
 }
 
-static void default_action(struct task *task, int signal)
+static void default_action(struct task *task, const struct regs *regs, int signal,
+                           const struct siginfo *info)
 {
     sigmask_t bit = SIGNAL_BIT(signal);
 
@@ -108,9 +111,7 @@ static void default_action(struct task *task, int signal)
         process_stop_here(signal);
         return;
     }
-    /* LIMIT: no core file is ever written, so the status never has the core bit, whatever
-     * RLIMIT_CORE says. */
-    process_exit(signal);
+    process_exit(signal | (core_signal(signal) && core_dump(regs, info) ? 0x80 : 0));
 }
 
 /* What the signal does. */
@@ -118,8 +119,10 @@ static void act(struct task *task, struct regs *regs, int signal, const struct s
 {
     struct signal_action *action = &task->process->sig.action[signal - 1];
 
+    if (trace_on && action->handler != HANDLER_IGNORE)
+        trace_signal(info);
     if (action->handler == HANDLER_DEFAULT)
-        default_action(task, signal);
+        default_action(task, regs, signal, info);
     else if (action->handler != HANDLER_IGNORE)
         run_handler(task, regs, signal, action, info);
 }
@@ -133,7 +136,7 @@ void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uin
     /* Everything that signal_force and signal_deliver would have to look at: a handler, nothing
      * pending unblocked, no mask to put back, this signal not pending behind the mask. */
     if (action->handler <= HANDLER_IGNORE || task->sig.attention || task->sig.restore_blocked ||
-        ((task->sig.blocked | task->sig.pending.set) & SIGNAL_BIT(signal))) {
+        trace_on || ((task->sig.blocked | task->sig.pending.set) & SIGNAL_BIT(signal))) {
         signal_force(signal, code, address, trap_number, error);
         return;
     }
@@ -169,6 +172,13 @@ static bool deliver_forced(struct task *task, struct regs *regs)
     return !task->sig.attention && !task->sig.restore_blocked;
 }
 
+static _Noreturn void killed(void)
+{
+    if (trace_on)
+        trace_signal(&(struct siginfo){.signo = SIGKILL});
+    process_exit(SIGKILL);
+}
+
 void signal_deliver(struct regs *regs)
 {
     struct task *task = current();
@@ -182,7 +192,7 @@ void signal_deliver(struct regs *regs)
             continue;
         }
         if ((task->sig.pending.set | task->process->sig.pending.set) & SIGNAL_BIT(SIGKILL))
-            process_exit(SIGKILL);
+            killed();
         int signal = signal_take(task, ~task->sig.blocked, &info);
 
         if (!signal)

@@ -14,6 +14,7 @@
 #include <linux/stat.h>
 #include "abi/exo_channel.h"
 #include "lib/exo/ring.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/tty/tty.h"
 #include "libos/linux/user.h"
@@ -314,6 +315,7 @@ void stream_event(void)
     if (stream_room(&errors) >= PIPE_ATOMIC)
         waitq_wake(&errors.waiters);
     waitq_wake(&console.writers);
+    observe_event();
 }
 
 /* --- Start
