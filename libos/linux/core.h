@@ -81,6 +81,12 @@ struct vcpu {
     uint64_t site_key;             /* 144: the space's image << 48 (rewrite/refused.h) */
     uint64_t direct_calls;         /* 152: calls from rewritten sites */
     uint64_t word_calls;           /* 160: of those, answered by a word of struct process; not in direct_calls */
+    struct task *idle;             /* what runs when nothing does, with several vcpus (sched.c) */
+    uint64_t alarm_ns;             /* what the kernel was asked for; NO_DEADLINE: nothing */
+    uint64_t account_from_ns;      /* CPU time is charged up to here */
+    uint64_t entries;              /* times the instance lock was asked for */
+    uint32_t waits;                /* sleeps in the kernel for the lock (vcpu.c) */
+    bool sleeping;                 /* sleeps in the kernel for want of a task */
 };
 #define VCPU_OFFSET 2048 /* struct vcpu lies in the env's upcall page, so that both are reached through GS */
 
@@ -121,10 +127,6 @@ int64_t unimplemented(int64_t error, const char *fmt, ...) __attribute__((format
 
 extern const struct instance_start *instance; /* at INSTANCE_START_ADDRESS */
 
-/* CPUs that programs run on: the LibOS starts one env so far, whatever the instance owns positions on. LIMIT: caveats. */
-static inline uint32_t cpus_used(void)
-{
-    return 1;
-}
+uint32_t cpus_used(void); /* CPUs that programs run on, from when the first of them needs a second one (vcpu.c) */
 
 extern struct instance_streams *streams;      /* at INSTANCE_STREAM_ADDRESS */

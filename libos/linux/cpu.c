@@ -8,11 +8,13 @@
  * through the copy's fix-up, or a bug.
  */
 #include "libos/linux/cpu.h"
+#include "libos/linux/call/rseq.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 #include "exo_stubs.h"
 
 #define TRAP_DIVIDE     0
@@ -45,23 +47,39 @@ static_assert(sizeof(struct exo_upcall) <= VCPU_OFFSET &&
                   VCPU_OFFSET + sizeof(struct vcpu) <= PAGE_SIZE,
               "the upcall page holds both");
 
+void vcpu_prepare(struct vcpu *vcpu, struct exo_upcall *upcall, uint64_t index)
+{
+    uint16_t cs, ss;
+
+    vcpu->self = vcpu;
+    vcpu->upcall = upcall;
+    vcpu->index = index;
+    vcpu->root = instance->root_frame;
+    vcpu->alarm_ns = NO_DEADLINE;
+    vcpu->account_from_ns = now_ns();
+    __asm__ volatile("movw %%cs, %0\n\tmovw %%ss, %1" : "=r"(cs), "=r"(ss));
+    vcpu->user_cs = cs;
+    vcpu->user_ss = ss;
+}
+
+void vcpu_registers_start(void)
+{
+    const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
+
+    if (machine->features & EXO_FEATURE_PKU)
+        protection_keys_start();
+}
+
 void vcpu_start(void)
 {
     struct exo_upcall *upcall = (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS;
     const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
     struct vcpu *vcpu = (struct vcpu *)((uint8_t *)upcall + VCPU_OFFSET);
-    uint16_t cs, ss;
 
     memset(vcpu, 0, sizeof *vcpu);
-    vcpu->self = vcpu;
-    vcpu->upcall = upcall;
+    vcpu_prepare(vcpu, upcall, 0);
     vcpu->env = instance->env;
-    vcpu->root = instance->root_frame;
-    __asm__ volatile("movw %%cs, %0\n\tmovw %%ss, %1" : "=r"(cs), "=r"(ss));
-    if (machine->features & EXO_FEATURE_PKU)
-        protection_keys_start();
-    vcpu->user_cs = cs;
-    vcpu->user_ss = ss;
+    vcpu_registers_start();
     if (machine->features & EXO_FEATURE_FSGSBASE)
         __asm__ volatile("wrgsbase %0" : : "r"(vcpu));
     else
@@ -72,6 +90,7 @@ void vcpu_set_task(struct task *task)
 {
     struct vcpu *vcpu = this_vcpu();
 
+    task->vcpu = vcpu;
     vcpu->task = task;
     vcpu->stack_top = (uint64_t)task->stack + TASK_STACK_BYTES;
 }
@@ -171,6 +190,7 @@ void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error
         fault_of_libos(regs, vector, address, error);
         return;
     }
+    instance_lock();
     if (rewrite_within(regs->rip))
         rewrite_trap(regs, vector == TRAP_DEBUG);
     if (vector == TRAP_PAGE)
@@ -186,7 +206,7 @@ void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error
 /* --- The way back
  * --------------------------------------------------------------------------------------- */
 
-void cpu_pending(void)
+static void cpu_pending(void)
 {
     struct exo_upcall *upcall = this_vcpu()->upcall;
 
@@ -194,10 +214,18 @@ void cpu_pending(void)
         sched_upcall(__atomic_exchange_n(&upcall->pending, 0, __ATOMIC_SEQ_CST));
 }
 
+void cpu_pending_at_exit(void)
+{
+    instance_lock();
+    cpu_pending();
+}
+
 void cpu_return(struct regs *regs)
 {
     while (this_vcpu()->upcall->pending)
         cpu_pending();
+    if (current()->sig.attention & ATTENTION_RSEQ)
+        rseq_resume(current(), regs);
     if (signal_pending(current()))
         signal_deliver(regs);
 }

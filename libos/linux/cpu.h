@@ -10,6 +10,12 @@
  */
 void vcpu_start(void);
 
+/* vcpu_prepare - fill in the struct vcpu of any CPU, all zero before: everything but its env and tasks. */
+void vcpu_prepare(struct vcpu *vcpu, struct exo_upcall *upcall, uint64_t index);
+
+/* vcpu_registers_start - registers of the running CPU that LibOS code counts on. */
+void vcpu_registers_start(void);
+
 /* The task whose stack and registers the next entry from a program uses. Called at a task switch.
  */
 void vcpu_set_task(struct task *task);
@@ -30,8 +36,8 @@ void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error
  */
 void cpu_return(struct regs *regs);
 
-/* Upcalls that came while the program was just about to run (entry.S only). */
-void cpu_pending(void);
+/* Upcalls that came while the program was just about to run: takes the instance lock (entry.S only). */
+void cpu_pending_at_exit(void);
 
 #define PKRU_START 0x55555554u /* as Linux: no access through any protection key but 0 */
 static inline void protection_keys_start(void) /* REQUIRES EXO_FEATURE_PKU */

@@ -6,6 +6,7 @@
  * displacement. A program runs with upcalls unmasked, LibOS code masked, which is how a trap tells whose it is.
  * The last instructions before a program goes on are unmasked, too (exit_start .. exit_end): there all registers but
  * rip, rsp and rflags are the program's, and those three are in vcpu->resume_*. A trap there is the program's.
+ * With several vcpus, C code here holds the instance lock: taken by call_enter, cpu_trap and cpu_pending_at_exit.
  * Not used: iretq. In ring 3 it would do, but QEMU's emulation reads its frame as the kernel, which SMAP forbids.
  */
 #include "abi/exo_types.h"
@@ -87,6 +88,17 @@
     SAVE_REST %rax
 .endm
 
+/* The registers of a system call that C code has lost. */
+.macro ARGUMENTS_AGAIN
+    movq REGS_R8(%rsp), %r8
+    movq REGS_R8 + 8(%rsp), %r9
+    movq REGS_R8 + 16(%rsp), %r10
+    movq REGS_RDI(%rsp), %rdi
+    movq REGS_RDI + 8(%rsp), %rsi
+    movq REGS_RDX(%rsp), %rdx
+    movq REGS_RAX(%rsp), %rax
+.endm
+
     .text
 
 /* First instruction of the instance: rdi = struct instance_start, rsp = its first stack. */
@@ -120,10 +132,13 @@ rewrite_call:
     SAVE_REST %rax
 
 /*
- * A call in rax with its arguments in their registers; rsp = struct regs, complete, and again at return. THREADS: here
- * the instance's lock is to be taken, and given back at exit_light, at exit_start and where a word answers.
+ * A call in rax with its arguments in their registers; rsp = struct regs, complete, and again at return. With several
+ * vcpus the instance lock is taken here, and given back when nothing is left to check; words are answered without.
  */
 call_enter:
+    cmpl $0, instance_many(%rip)
+    jne 5f
+call_locked:
     cmpq $CALL_COUNT, %rax
     jae 3f
     leaq call_handlers(%rip), %r11
@@ -147,8 +162,10 @@ call_leave:
     jne exit_slow
     cmpq $-1, REGS_ORIG_RAX(%rsp)   /* the handler has put other registers there */
     je exit_full
+    cmpl $0, instance_many(%rip)
+    jne 6f
 /* The callee-saved registers are the program's already; those that handlers lose come back. */
-    movq REGS_RIP(%rsp), %rcx
+7:  movq REGS_RIP(%rsp), %rcx
     movq REGS_R8(%rsp), %r8
     movq REGS_R8 + 8(%rsp), %r9
     movq REGS_R8 + 16(%rsp), %r10
@@ -170,6 +187,12 @@ call_leave:
     call call_failed
     movq REGS_RAX(%rsp), %rax
     jmp call_leave
+5:  call instance_lock
+    ARGUMENTS_AGAIN
+    jmp call_locked
+6:  call instance_unlock
+    movq REGS_RAX(%rsp), %rax
+    jmp 7b
 
 /*
  * rewrite_word - a call that a word of struct process answers, from a rewritten site. In: ecx = slot, eax = offset of
@@ -229,16 +252,13 @@ instance_syscall_entry:
     jmp call_enter
 2:  movq %gs:VCPU_TOP, %rsp
     REFLECTED_REGS
-    movq %rsp, %rdi
+    cmpl $0, instance_many(%rip)
+    je 3f
+    call instance_lock
+3:  movq %rsp, %rdi
     call rewrite_site
-    movq REGS_R8(%rsp), %r8
-    movq REGS_R8 + 8(%rsp), %r9
-    movq REGS_R8 + 16(%rsp), %r10
-    movq REGS_RDI(%rsp), %rdi
-    movq REGS_RDI + 8(%rsp), %rsi
-    movq REGS_RDX(%rsp), %rdx
-    movq REGS_RAX(%rsp), %rax
-    jmp call_enter
+    ARGUMENTS_AGAIN
+    jmp call_locked
 
 exit_checked:
     cmpl $0, UPCALL(EXO_UPCALL_PENDING)
@@ -248,7 +268,9 @@ exit_checked:
     jne exit_slow
 /* struct regs at rsp: the program goes on with all of it. */
 exit_full:
-    movq REGS_RIP(%rsp), %rax
+    cmpl $0, instance_many(%rip)
+    jne 8f
+9:  movq REGS_RIP(%rsp), %rax
     movq REGS_FLAGS(%rsp), %rcx
     movq REGS_RSP(%rsp), %rdx
     movq %rax, %gs:VCPU_RIP
@@ -275,7 +297,7 @@ exit_light:
 5:  movl $1, UPCALL(EXO_UPCALL_MASKED)
 exit_end:
     leaq -REGS_FLAGS(%rsp), %rsp
-    call cpu_pending
+    call cpu_pending_at_exit
     jmp exit_checked
 /* Something became pending at the last moment: as if an upcall had hit the program. */
 exit_interrupted:
@@ -287,12 +309,14 @@ exit_interrupted:
     pushq %gs:VCPU_RIP
     pushq $-1
     SAVE_REST %rax
-    call cpu_pending
+    call cpu_pending_at_exit
     jmp exit_checked
 exit_slow:
     movq %rsp, %rdi
     call cpu_return
     jmp exit_full
+8:  call instance_unlock
+    jmp 9b
     .size instance_syscall_entry, . - instance_syscall_entry
 
 /* Starts a task: struct regs is at the top of its stack. */

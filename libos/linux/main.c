@@ -64,9 +64,9 @@ static void change_directory(struct process *process, const char *path)
         log_line("cwd: %s: error %d, the program starts in /", path, -error);
         return;
     }
-    dentry_drop(process->fs.cwd);
-    process->fs.cwd = file->dentry;
-    dentry_hold(process->fs.cwd);
+    dentry_drop(process->fs->cwd);
+    process->fs->cwd = file->dentry;
+    dentry_hold(process->fs->cwd);
     file_drop(file);
 }
 

@@ -7,15 +7,20 @@
  *   2. A task is in `sleepers` if and only if it sleeps with a deadline; the list is sorted, like `timers`.
  *   3. Extended state and FS base of a task that does not run are in the task; of the running one in the CPU.
  *   4. The loaded space is that of the running task's process, except while an exiting task has given its space up.
+ *   5. At all times some vcpu's alarm or sleep ends no later than what waits first in `timers` or `sleepers`.
  * A task gives way only in task_sleep, task_yield and task_exit. Round robin: fairness beyond that is nobody's wish yet.
- * While nothing is ready the env sleeps in the kernel until the next deadline or a wake of init.
+ * While nothing is ready for it a vcpu sleeps in the kernel until the next deadline, a wake of init or of another vcpu; with
+ * several vcpus on the stack of its idle task, because another one may run the task that had it last.
  */
 #include "libos/linux/sched.h"
 #include "exo_stubs.h"
+#include "libos/linux/call/rseq.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/proc/proc.h"
+#include "libos/linux/mm/pagetable.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 
 #define STACK_ORDER    2 /* TASK_STACK_BYTES */
 #define FPU_ALIGNMENT  64
@@ -25,8 +30,8 @@
 static struct list ready;
 static struct list sleepers;
 static struct list timers;
-static uint64_t alarm_ns; /* what the kernel was asked for; NO_DEADLINE: nothing */
-static uint64_t account_from_ns;
+static uint64_t tasks;
+static struct process idle_process; /* of the idle tasks: no space, no number, in no list */
 
 extern char task_start_user[]; /* entry.S */
 
@@ -37,9 +42,15 @@ static const struct exo_machine *machine(void)
 
 uint64_t now_ns(void)
 {
+    static uint64_t last;
     uint64_t ticks = __builtin_ia32_rdtsc() - machine()->tsc_base;
+    uint64_t now =
+        (uint64_t)((unsigned __int128)ticks * machine()->tsc_mult >> machine()->tsc_shift);
 
-    return (uint64_t)((unsigned __int128)ticks * machine()->tsc_mult >> machine()->tsc_shift);
+    if (!instance_many)
+        return now;
+    last = max_of(last, now); /* the CPUs' counters may be apart; under the lock */
+    return last;
 }
 
 void sched_init(void)
@@ -47,8 +58,8 @@ void sched_init(void)
     list_init(&ready);
     list_init(&sleepers);
     list_init(&timers);
-    alarm_ns = NO_DEADLINE;
-    account_from_ns = now_ns();
+    list_init(&idle_process.tasks);
+    list_init(&idle_process.children);
 }
 
 /* --- Tasks as such ---------------------------------------------------------------------------------- */
@@ -75,11 +86,18 @@ struct task *task_create(void)
     list_init(&task->run);
     list_init(&task->peer);
     list_init(&task->timeout);
+    tasks++;
     return task;
+}
+
+uint64_t task_count(void)
+{
+    return tasks;
 }
 
 void task_free(struct task *task)
 {
+    tasks--;
     frames_free(address_frame(task->stack), STACK_ORDER);
     heap_free(task);
 }
@@ -123,6 +141,28 @@ static void fs_base_load(uint64_t base)
         (void)exo_segment_base(0, base);
 }
 
+/* The task will begin at `entry`, with the stack as after a call. */
+static void task_prepare(struct task *task, uint64_t entry)
+{
+    uint64_t *top = (uint64_t *)task->regs - CONTEXT_WORDS;
+
+    memset(top, 0, CONTEXT_WORDS * sizeof *top);
+    top[CONTEXT_WORDS - 1] = entry;
+    task->saved_rsp = (uint64_t)top;
+}
+
+struct task *idle_create(void)
+{
+    struct task *task = task_create();
+
+    if (!task)
+        return NULL;
+    task->process = &idle_process;
+    signal_init_task(task);
+    task_prepare(task, (uint64_t)sched_idle);
+    return task;
+}
+
 static void make_ready(struct task *task)
 {
     task->state = TASK_RUNNABLE;
@@ -131,22 +171,29 @@ static void make_ready(struct task *task)
 
 void task_start(struct task *task)
 {
-    uint64_t *top = (uint64_t *)task->regs - CONTEXT_WORDS;
-
-    memset(top, 0, CONTEXT_WORDS * sizeof *top);
-    top[CONTEXT_WORDS - 1] = (uint64_t)task_start_user;
-    task->saved_rsp = (uint64_t)top;
+    task_prepare(task, (uint64_t)task_start_user);
     make_ready(task);
 }
 
 /* --- Choosing ------------------------------------------------------------------------------------------ */
 
-void sched_account(void)
+static void account(struct vcpu *vcpu)
 {
     uint64_t now = now_ns();
+    struct task *task = vcpu->task;
 
-    current()->process->user_ns += now - account_from_ns;
-    account_from_ns = now;
+    task->cpu_ns += now - vcpu->account_from_ns;
+    task->process->user_ns += now - vcpu->account_from_ns;
+    vcpu->account_from_ns = now;
+}
+
+void sched_account(void)
+{
+    if (current()->state == TASK_RUNNING) /* else it idles */
+        account(this_vcpu());
+    for (uint32_t i = 0; instance_many && i < vcpu_count; i++)
+        if (vcpus[i]->task->state == TASK_RUNNING)
+            account(vcpus[i]);
 }
 
 static void timers_run(void)
@@ -189,11 +236,12 @@ static uint64_t next_deadline(void)
 /* The kernel's alarm comes no later than what waits; it may come early, which costs one look. */
 static void alarm_update(void)
 {
+    struct vcpu *vcpu = this_vcpu();
     uint64_t next = next_deadline();
 
-    if (next >= alarm_ns)
+    if (next >= vcpu->alarm_ns)
         return;
-    alarm_ns = next;
+    vcpu->alarm_ns = next;
     (void)exo_alarm_set(next);
 }
 
@@ -207,57 +255,126 @@ static void events_take(void)
         stream_event();
 }
 
-/* Waits until some task is ready. */
-static void idle(void)
+static bool may_run(const struct task *task, const struct vcpu *vcpu)
 {
+    return !task->affinity || task->affinity >> vcpu->index & 1;
+}
+
+/* The next task for this vcpu, taken out of `ready`; NULL: none. */
+static struct task *pick(void)
+{
+    const struct vcpu *vcpu = this_vcpu();
+
+    list_for_each (node, &ready) {
+        struct task *task = list_item(node, struct task, run);
+
+        if (!may_run(task, vcpu))
+            continue;
+        list_remove(node);
+        return task;
+    }
+    return NULL;
+}
+
+void sched_spread(void)
+{
+    const struct vcpu *self = this_vcpu();
+
+    list_for_each (node, &ready) {
+        const struct task *task = list_item(node, struct task, run);
+        struct vcpu *found = NULL;
+
+        for (uint32_t i = 0; i < vcpu_count && !found; i++)
+            if (vcpus[i] != self && vcpus[i]->sleeping && may_run(task, vcpus[i]))
+                found = vcpus[i];
+        if (!found)
+            continue;
+        found->sleeping = false;
+        (void)exo_wake(SLOT_MEMORY, found->env, 0);
+    }
+}
+
+/* Waits until some task is ready for this vcpu, and takes it. */
+static struct task *idle(void)
+{
+    struct vcpu *vcpu = this_vcpu();
+
     for (;;) {
         events_take();
         timers_run();
-        if (!list_empty(&ready))
-            return;
-        (void)exo_sleep(0, 0, next_deadline());
+        struct task *next = pick();
+
+        vcpu->sleeping = !next;
+        if (next) {
+            vcpu->account_from_ns = now_ns();
+            return next;
+        }
+        uint64_t deadline = next_deadline();
+
+        instance_unlock();
+        (void)exo_sleep(0, 0, deadline);
+        instance_lock();
     }
 }
 
 static void run(struct task *next)
 {
     struct task *self = current();
+    struct vcpu *vcpu = this_vcpu();
 
-    next->state = TASK_RUNNING;
+    if (next != vcpu->idle)
+        next->state = TASK_RUNNING;
     if (next == self)
         return;
-    fpu_save(self->fpu);
-    self->fs_base = fs_base_current();
+    if (self != vcpu->idle) {
+        fpu_save(self->fpu);
+        self->fs_base = fs_base_current();
+    }
+    if (next->vcpu != vcpu)
+        rseq_event(next);
     vcpu_set_task(next);
     if (next->process->space != self->process->space || !self->process->space)
         space_switch(next->process->space);
-    fpu_load(next->fpu);
-    fs_base_load(next->fs_base);
+    if (next != vcpu->idle) {
+        fpu_load(next->fpu);
+        fs_base_load(next->fs_base);
+    }
     context_switch(&self->saved_rsp, next->saved_rsp);
+}
+
+void sched_idle(void)
+{
+    for (;;)
+        run(idle());
 }
 
 /* The running task has stored its state and is in whatever lists it wants to be in. */
 static void schedule(void)
 {
-    sched_account();
-    if (list_empty(&ready)) {
-        idle();
-        account_from_ns = now_ns();
-    } else if (!list_empty(&timers) || !list_empty(&sleepers)) {
-        alarm_update();
-    }
-    struct task *next = list_item(ready.next, struct task, run);
+    account(this_vcpu());
+    struct task *next = pick();
 
-    list_remove(&next->run);
+    if (!next)
+        next = instance_many ? this_vcpu()->idle : idle();
+    else if (!list_empty(&timers) || !list_empty(&sleepers))
+        alarm_update();
     run(next);
 }
 
 void task_yield(void)
 {
-    if (list_empty(&ready))
+    if (list_empty(&ready) && may_run(current(), this_vcpu()))
         return;
     make_ready(current());
     schedule();
+}
+
+void sched_affinity_changed(struct task *task)
+{
+    if (task == current())
+        task_yield();
+    else if (task->state == TASK_RUNNING)
+        vcpu_kick(task->vcpu);
 }
 
 void task_exit(void)
@@ -270,12 +387,17 @@ void task_exit(void)
 void sched_upcall(uint32_t pending)
 {
     if (pending & EXO_PENDING_ALARM)
-        alarm_ns = NO_DEADLINE;
+        this_vcpu()->alarm_ns = NO_DEADLINE;
     events_take();
     timers_run();
     alarm_update();
     if (pending & EXO_PENDING_SLICE_END) {
+        instance_unlock();
         (void)exo_yield();
+        instance_lock();
+        rseq_event(current());
+        task_yield();
+    } else if (!may_run(current(), this_vcpu())) {
         task_yield();
     }
 }
@@ -335,6 +457,14 @@ void task_wake(struct task *task)
     if (!list_empty(&task->timeout))
         list_remove(&task->timeout);
     make_ready(task);
+}
+
+void task_notify(struct task *task)
+{
+    if (task->state != TASK_RUNNING) /* current() may be a sleeper that idles */
+        task_wake(task);
+    else if (task != current())
+        vcpu_kick(task->vcpu);
 }
 
 void waitq_init(struct waitq *queue)

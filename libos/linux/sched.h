@@ -14,8 +14,20 @@ void sched_init(void);
  * It is not runnable. task->regs lies at the top of its stack.
  */
 struct task *task_create(void);
+/* idle_create - the task of a vcpu that has none to run; NULL: out of memory. */
+struct task *idle_create(void);
+/* sched_idle - what an idle task does, on its stack and with the instance lock. */
+_Noreturn void sched_idle(void);
+/* sched_spread - wake vcpus that sleep and may run a task that waits for a CPU. */
+void sched_spread(void);
+/* sched_affinity_changed - the task's CPU set has: it leaves a CPU that is not in it. */
+void sched_affinity_changed(struct task *task);
+
 /* task_free - the opposite; not the running one. */
 void task_free(struct task *task);
+
+/* task_count - how many there are. */
+uint64_t task_count(void);
 
 /* task_start - a new task with regs filled in may run; it begins at task_start_user (entry.S). */
 void task_start(struct task *task);

@@ -13,10 +13,17 @@ struct inode;
 struct file;
 struct dentry;
 
-enum task_state { TASK_RUNNABLE, TASK_RUNNING, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
+enum task_state {
+    TASK_RUNNABLE,
+    TASK_RUNNING,
+    TASK_SLEEPING,
+    TASK_STOPPED,
+    TASK_DEAD
+};
 
-/* What processes hold besides memory and descriptors; copied by fork. */
+/* What processes hold besides memory and descriptors; copied by fork, shared with CLONE_FS. */
 struct fs_context {
+    uint32_t users; /* processes */
     struct dentry *root;
     struct dentry *cwd;
     uint32_t umask;
@@ -41,68 +48,82 @@ struct process {
     int parent_pid;        /* what getppid says: 1 without a parent (entry.S) */
     struct list children;  /* of process.sibling */
     struct list sibling;
-    struct list all;       /* every process, zombies too: process_list */
-    struct list tasks;     /* of task.peer; one today, more with threads */
-    struct space *space;   /* NULL once a zombie */
+    struct list all;   /* every process, zombies too: process_list */
+    struct list tasks; /* of task.peer: those that live, and the leader until the process is gone */
+    struct task *leader;    /* its tid is the pid */
+    uint32_t live;          /* tasks that have not ended */
+    struct task *exec_task; /* an execve that ends all other tasks and waits for that; NULL else */
+    struct space *space;    /* NULL once a zombie */
     struct files *files;
-    struct fs_context fs;
+    struct fs_context *fs; /* NULL once a zombie */
     struct credentials cred;
     struct signal_shared sig; /* handlers, pending for the process, see sig/signal.h */
     struct rlimit_pair rlimit[RLIMIT_COUNT];
-    struct tty *tty;       /* controlling terminal */
-    struct waitq child_wait; /* parent sleeps here in wait4 */
+    struct tty *tty;           /* controlling terminal */
+    struct waitq child_wait;   /* parent sleeps here in wait4 */
     struct task *vfork_waiter; /* parent task held until exec or exit; NULL else */
     bool zombie;
     bool dumpable;
-    bool execed;           /* since fork: setpgid by the parent is refused */
-    int exit_signal;       /* signal sent to the parent at exit (SIGCHLD), 0: none */
-    int exit_status;       /* wait status word as wait4 reports it */
-    int stop_report;       /* stopped or continued and not yet reported: wait status word, 0: none */
-    struct dentry *exe;    /* for /proc/PID/exe */
+    bool execed;        /* since fork: setpgid by the parent is refused */
+    int exit_signal;    /* signal sent to the parent at exit (SIGCHLD), 0: none */
+    int exit_status;    /* wait status word as wait4 reports it */
+    int stop_report;    /* stopped or continued and not yet reported: wait status word, 0: none */
+    struct dentry *exe; /* for /proc/PID/exe */
     char comm[16];
     uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
     uint64_t aux_start, aux_bytes; /* for core files */
     uint64_t start_ns;
-    uint64_t user_ns, system_ns, child_user_ns, child_system_ns;
+    uint64_t user_ns, system_ns, child_user_ns,
+        child_system_ns; /* of all its tasks, those that ended too */
     uint64_t faults;
-    void *timers;          /* time/: POSIX and interval timers */
-    struct list pidfds;    /* proc/pidfd.c */
+    void *timers; /* time/: POSIX and interval timers */
+    int nice;     /* kept for getpriority; inherited */
+    struct list pidfds; /* proc/pidfd.c */
     struct sem_undo *sem_undo; /* ipc/sem.c */
     uint32_t io_priority;  /* ioprio_set; kept and inherited like nice */
     uint16_t memory_policy; /* set_mempolicy; likewise */
-    int nice;              /* kept for getpriority; inherited */
-    uint64_t affinity;     /* kept for sched_getaffinity; 0: all CPUs; inherited */
+    uint32_t membarrier; /* MEMBARRIER_CMD_REGISTER_*: what it has registered for */
 };
 
 struct task {
     int tid;
     enum task_state state;
     struct process *process;
-    struct list peer;      /* in process->tasks */
-    struct list run;       /* in the run queue */
-    void *stack;           /* TASK_STACK_BYTES */
-    uint64_t saved_rsp;    /* sched.c: context of a task that does not run */
-    struct regs *regs;     /* the program's registers: top of the stack */
+    struct list peer;   /* in process->tasks */
+    struct vcpu *vcpu;  /* that runs it, or did last */
+    struct list run;    /* in the run queue */
+    void *stack;        /* TASK_STACK_BYTES */
+    uint64_t saved_rsp; /* sched.c: context of a task that does not run */
+    struct regs *regs;  /* the program's registers: top of the stack */
     uint64_t fs_base;
     uint64_t gs_base_program; /* arch_prctl(ARCH_SET_GS): kept, not active (GS is the LibOS's) */
-    void *fpu;             /* XSAVE area of a task that does not run */
-    bool in_user_fpu;      /* fpu area holds live program state to restore */
-    struct signal_task sig; /* mask, pending, alternate stack */
-    bool vfork_pending;    /* sleeps until the vfork child execs or exits */
-    bool woken;            /* set by task_wake; what task_sleep looks at */
+    void *fpu;                /* XSAVE area of a task that does not run */
+    bool in_user_fpu;         /* fpu area holds live program state to restore */
+    struct signal_task sig;   /* mask, pending, alternate stack */
+    bool ending;        /* takes no signals any more; a leader stays so until its process is gone */
+    bool vfork_pending; /* sleeps until the vfork child execs or exits */
+    bool woken;         /* set by task_wake; what task_sleep looks at */
     uint64_t wake_deadline;
-    struct list timeout;   /* in sched.c's deadline list */
+    struct list timeout; /* in sched.c's deadline list */
     uaddr_t clear_child_tid;
     uaddr_t robust_list;
-    uint64_t robust_length;
-    int syscall_number;    /* current or last */
+    uint64_t cpu_ns; /* CPU time used */
+    uint64_t faults;
+    uint64_t affinity; /* CPUs it may run on; 0: all; inherited */
+    uaddr_t rseq;      /* struct rseq of the program; 0: none (call/rseq.c) */
+    uint32_t rseq_length, rseq_signature;
+    uint32_t rseq_cpu; /* what the program was told */
+    int syscall_number; /* current or last */
+    char comm[16];      /* the process's for its leader */
 };
 
 #define TASK_STACK_BYTES 16384
 
-extern struct list process_list; /* of process.all */
-struct process *process_find(int pid); /* zombies too; NULL */
-struct process *process_init(void);    /* the program that the instance runs (pid 2) */
+extern struct list process_list;           /* of process.all */
+struct process *process_find(int pid);     /* zombies too; NULL */
+struct process *process_init(void);        /* the program that the instance runs (pid 2) */
+struct task *task_find(int tgid, int tid); /* dead leaders too; tgid 0: in any process; NULL */
+void task_set_name(struct task *task, const char *name); /* the leader's is its process's */
 
 /* --- Waiting (sched.c) ---------------------------------------------------------------------------
  *     struct waiter w;
@@ -118,7 +139,9 @@ struct process *process_init(void);    /* the program that the instance runs (pi
 struct waiter {
     struct list node;
     struct task *task;
-    void (*notify)(struct waiter *waiter); /* called by a wake instead of task_wake; stays in the queue (epoll) */
+    void (*notify)(
+        struct waiter
+            *waiter); /* called by a wake instead of task_wake; stays in the queue (epoll) */
 };
 void waitq_init(struct waitq *queue);
 void waiter_init(struct waiter *waiter); /* for current() */
@@ -130,10 +153,13 @@ void waitq_abandon(struct waitq *queue);  /* the queue ends: nobody is in it any
 #define NO_DEADLINE UINT64_MAX
 /* Gives the CPU away until task_wake, the deadline (now_ns() scale), or a signal. 0, -ETIMEDOUT, -ERESTARTSYS. */
 int task_sleep(uint64_t deadline_ns);
-int task_sleep_uninterruptible(uint64_t deadline_ns); /* 0 or -ETIMEDOUT; SIGKILL waits too: short waits only */
+int task_sleep_uninterruptible(
+    uint64_t deadline_ns); /* 0 or -ETIMEDOUT; SIGKILL waits too: short waits only */
 void task_wake(struct task *task);
-void task_yield(void); /* to the end of the run queue */
-uint64_t now_ns(void); /* monotonic, since boot */
+void task_notify(
+    struct task *task);   /* its attention is set: it looks soon, asleep or in its program */
+void task_yield(void);    /* to the end of the run queue */
+uint64_t now_ns(void);    /* monotonic, since boot */
 void sched_account(void); /* brings the running process's user_ns and system_ns up to date */
 
 /* A callback at a time, run by the scheduler with the instance lock held. */
@@ -147,7 +173,9 @@ void timer_start(struct timer *timer, uint64_t deadline_ns); /* re-arms if armed
 void timer_stop(struct timer *timer);
 
 /* --- Life and death (proc/) ------------------------------------------------------------------------ */
-_Noreturn void process_exit(int wait_status); /* current process; wait_status as wait4 shows it */
-void process_stop(struct process *process, int signal);   /* job control; parent told */
+_Noreturn void
+process_exit(int wait_status); /* all tasks of current's process; wait_status as wait4 shows it */
+_Noreturn void
+thread_exit(int wait_status); /* the running task, and with the last one the process */
 void process_continue(struct process *process);
 void process_child_report(struct process *process); /* wake the parent's wait4, send exit_signal */

@@ -34,5 +34,8 @@ static inline int put_user_u64(uaddr_t to, uint64_t v)
 {
     return copy_to_user(to, &v, 8);
 }
+/* Compares the word with *expected and, if equal, stores `value`, as one step for all CPUs. *expected becomes what was
+ * there. 0 or -EFAULT. */
+int exchange_user_u32(uaddr_t at, uint32_t *expected, uint32_t value);
 /* Reads another process's memory (for /proc/PID/cmdline and the like): bytes read or -EFAULT. */
 int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t bytes);

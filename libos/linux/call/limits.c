@@ -96,8 +96,13 @@ int64_t lx_getrusage(uint64_t who, uint64_t buffer)
 
     sched_account();
     switch ((int)who) {
-    case RUSAGE_SELF:
     case RUSAGE_THREAD:
+        usage_time(&usage, current()->cpu_ns, 0);
+        usage.minor_faults = (int64_t)current()->faults;
+        space_sizes(process->space, &sizes);
+        usage.maximum_resident_kib = (int64_t)(sizes.resident * (PAGE_SIZE / 1024));
+        break;
+    case RUSAGE_SELF:
         usage_time(&usage, process->user_ns, process->system_ns);
         usage.minor_faults = (int64_t)process->faults;
         space_sizes(process->space, &sizes);

@@ -7,7 +7,9 @@
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/task.h"
+#include "libos/linux/sched.h"
 #include "libos/linux/user.h"
+#include "libos/linux/vcpu.h"
 #include <asm/resource.h>
 #include <linux/resource.h>
 #include <linux/sched.h>
@@ -16,13 +18,15 @@
 #define REALTIME_MAX 99
 #define QUANTUM_NS   10000000
 
+/* The thread that a number names; 0: the caller. A zombie process is named by its leader. */
+static struct task *task_named(uint64_t tid)
+{
+    return (int)tid < 0 ? NULL : tid ? task_find(0, (int)tid) : current();
+}
+
 static bool process_exists(uint64_t pid)
 {
-    if ((int)pid < 0)
-        return false;
-    const struct process *process = pid ? process_find((int)pid) : current()->process;
-
-    return process != NULL;
+    return task_named(pid) != NULL;
 }
 
 int64_t lx_sched_yield(void)
@@ -127,34 +131,32 @@ static uint64_t cpu_mask(void)
 
 int64_t lx_sched_getaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
-    const struct process *process = (int)pid < 0 ? NULL
-                                    : pid        ? process_find((int)pid)
-                                                 : current()->process;
+    const struct task *task = task_named(pid);
     uint64_t set = cpu_mask();
 
     if (bytes < sizeof set || bytes % sizeof set)
         return -EINVAL;
-    if (!process)
+    if (!task)
         return -ESRCH;
-    if (process->affinity)
-        set &= process->affinity;
+    if (task->affinity)
+        set &= task->affinity;
     return copy_to_user(mask, &set, sizeof set) ? -EFAULT : (int64_t)sizeof set;
 }
 
 int64_t lx_sched_setaffinity(uint64_t pid, uint64_t bytes, uint64_t mask)
 {
-    struct process *process = (int)pid < 0 ? NULL
-                              : pid        ? process_find((int)pid)
-                                           : current()->process;
+    struct task *task = task_named(pid);
     uint64_t set = 0;
 
     if (copy_from_user(&set, mask, min_of(bytes, (uint64_t)sizeof set)))
         return -EFAULT;
-    if (!process)
+    if (!task)
         return -ESRCH;
     if (!(set & cpu_mask()))
         return -EINVAL;
-    process->affinity = set & cpu_mask();
+    vcpus_start();
+    task->affinity = set & cpu_mask();
+    sched_affinity_changed(task);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include "libos/linux/vcpu.h"
 #include <linux/capability.h>
 #include <linux/membarrier.h>
 #include <linux/prctl.h>
@@ -15,15 +16,14 @@
 
 static int64_t set_name(uaddr_t from)
 {
-    struct process *process = current()->process;
-    char name[sizeof process->comm];
+    struct task *task = current();
+    char name[sizeof task->comm];
     int64_t length = string_from_user(name, from, sizeof name);
 
     if (length == -EFAULT)
         return -EFAULT;
     name[sizeof name - 1] = 0;
-    memset(process->comm, 0, sizeof process->comm);
-    format(process->comm, sizeof process->comm, "%s", name);
+    task_set_name(task, name);
     return 0;
 }
 
@@ -31,7 +31,7 @@ static int64_t get_name(uaddr_t to)
 {
     char name[16] = {0};
 
-    memcpy(name, current()->process->comm, sizeof name);
+    memcpy(name, current()->comm, sizeof name);
     name[15] = 0;
     return copy_to_user(to, name, sizeof name);
 }
@@ -201,7 +201,6 @@ int64_t lx_set_robust_list(uint64_t head, uint64_t length)
     if (length != ROBUST_HEAD_BYTES)
         return -EINVAL;
     current()->robust_list = head;
-    current()->robust_length = length;
     return 0;
 }
 
@@ -209,49 +208,51 @@ int64_t lx_get_robust_list(uint64_t pid, uint64_t head, uint64_t length)
 {
     const struct task *task = current();
 
-    if (pid && (int)pid != task->tid) {
-        const struct process *process = process_find((int)pid);
-
-        if (!process || process->zombie)
-            return -ESRCH;
-        task = list_item(process->tasks.next, struct task, peer);
-    }
-    if (put_user_u64(length, task->robust_length ? task->robust_length : ROBUST_HEAD_BYTES))
+    if ((int)pid)
+        task = task_find(0, (int)pid);
+    if (!task)
+        return -ESRCH;
+    if (put_user_u64(length, ROBUST_HEAD_BYTES))
         return -EFAULT;
     return put_user_u64(head, task->robust_list);
 }
 
-/* The C library asks for it in every process and works without; not worth a line in the log each
- * time. */
-int64_t lx_rseq(uint64_t area, uint64_t length, uint64_t flags, uint64_t signature)
-{
-    (void)area;
-    (void)length;
-    (void)flags;
-    (void)signature;
-    return -ENOSYS;
-}
+/* --- membarrier --- */
+
+#define BARRIER_REGISTER                                                                           \
+    (MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |        \
+     MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE |                                         \
+     MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ)
+#define BARRIER_PRIVATE                                                                            \
+    (MEMBARRIER_CMD_PRIVATE_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE |               \
+     MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ)
+#define BARRIER_ALL                                                                                \
+    (BARRIER_REGISTER | BARRIER_PRIVATE | MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED)
 
 /*
- * membarrier - tasks of the instance run one at a time under its lock, and changing CPUs passes a
- * lock: every task that does not run now has passed a barrier already. With one CPU running
- * programs nothing is left to do.
+ * A task that does not run passed a barrier when it gave its CPU away: changing CPUs passes the instance lock. The same
+ * is true of its restartable sequence, which rseq_event has ended. Those that run are made to pass.
  */
-int64_t lx_membarrier(uint64_t command, uint64_t flags, uint64_t cpu)
+int64_t lx_membarrier(uint64_t command_argument, uint64_t flags, uint64_t cpu)
 {
-    (void)cpu;
-    if (flags)
+    struct process *process = current()->process;
+    uint32_t command = (uint32_t)command_argument;
+
+    (void)cpu; /* a narrower wish than the whole process: it gets all of it */
+    if (flags && (command != MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ ||
+                  (uint32_t)flags != MEMBARRIER_CMD_FLAG_CPU))
         return -EINVAL;
-    switch (command) {
-    case MEMBARRIER_CMD_QUERY:
-        return cpus_used() == 1 ? MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
-                                      MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
-                                : 0;
-    case MEMBARRIER_CMD_GLOBAL:
-    case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
-    case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
-        return cpus_used() == 1 ? 0 : unimplemented(-EINVAL, "membarrier on more than one CPU");
-    default:
-        return unimplemented(-EINVAL, "membarrier command %d", (int)command);
+    if (command == MEMBARRIER_CMD_QUERY)
+        return BARRIER_ALL;
+    if (command & (command - 1) || !(command & BARRIER_ALL))
+        return -EINVAL;
+    if (command & BARRIER_REGISTER) {
+        process->membarrier |= command;
+        return 0;
     }
+    /* Each private command is the bit below the one that registers for it. */
+    if (command & BARRIER_PRIVATE && !(process->membarrier & command << 1))
+        return -EPERM;
+    vcpu_barrier(command & BARRIER_PRIVATE ? process : NULL);
+    return 0;
 }

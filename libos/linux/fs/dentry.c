@@ -344,5 +344,5 @@ int dentry_path_below(struct dentry *dentry, struct dentry *root, char *buffer, 
 
 int dentry_path(struct dentry *dentry, char *buffer, size_t size)
 {
-    return dentry_path_below(dentry, current()->process->fs.root, buffer, size);
+    return dentry_path_below(dentry, current()->process->fs->root, buffer, size);
 }

@@ -256,6 +256,21 @@ void files_drop(struct files *files)
     heap_free(files);
 }
 
+int files_unshare(struct files **files)
+{
+    struct files *own;
+    int error;
+
+    if ((*files)->count == 1)
+        return 0;
+    error = files_fork(*files, &own);
+    if (error)
+        return error;
+    files_drop(*files);
+    *files = own;
+    return 0;
+}
+
 void files_close_on_exec(struct files *files)
 {
     for (uint32_t word = 0; word < files->size / 64; word++) {

@@ -69,6 +69,7 @@ int fd_install(struct file *file, bool close_on_exec,
                int lowest); /* takes the hold; fd or -EMFILE (hold kept by caller then) */
 int files_create(struct files **out);
 int files_fork(struct files *from, struct files **out);
+int files_unshare(struct files **files); /* a table of its own for the process, if others have it too; 0 or -ENOMEM */
 void files_hold(struct files *files); /* CLONE_FILES */
 void files_close_on_exec(struct files *files);
 void files_drop(struct files *files);
@@ -93,8 +94,9 @@ void dentry_drop(struct dentry *dentry);
  * the first process. */
 int fs_start(const void *archive, uint64_t bytes);
 int fs_open_standard(struct files *files); /* tty/stream.c gives the files */
-void fs_context_start(
-    struct fs_context *fs); /* root and working directory: the tree's root, held; umask 022 */
+struct fs_context *fs_context_new(void); /* root and working directory: the tree's root; umask 022; NULL: no memory */
+struct fs_context *fs_context_copy(const struct fs_context *from);
+void fs_context_drop(struct fs_context *fs);
 
 /* Making files of one's own kind: devices (fs/device.c), tty, pipes. */
 int device_register(const char *name, uint32_t mode, uint32_t major, uint32_t minor,

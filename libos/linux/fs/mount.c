@@ -275,7 +275,7 @@ static bool process_uses(const struct process *process, const struct mount *moun
 {
     if (process->zombie)
         return false;
-    if (inside(process->fs.root, mount) || inside(process->fs.cwd, mount) ||
+    if (inside(process->fs->root, mount) || inside(process->fs->cwd, mount) ||
         inside(process->exe, mount))
         return true;
     for (uint32_t fd = 0; process->files && fd < process->files->size; fd++)
@@ -385,7 +385,7 @@ static int pivot(struct dentry *new, struct dentry *put)
 
     if (new->inode->mount == top || put->inode->mount == top)
         return -EBUSY;
-    if (!mount || current()->process->fs.root != old)
+    if (!mount || current()->process->fs->root != old)
         return -EINVAL;
     while (d && d != new)
         d = dentry_up(d);
@@ -399,7 +399,10 @@ static int pivot(struct dentry *new, struct dentry *put)
     mount_attach(top, put);
     list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
-        struct dentry **place[2] = {&process->fs.root, &process->fs.cwd};
+
+        if (process->zombie)
+            continue;
+        struct dentry **place[2] = {&process->fs->root, &process->fs->cwd};
 
         for (int i = 0; i < 2; i++) {
             if (*place[i] != old)

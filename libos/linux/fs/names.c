@@ -106,7 +106,7 @@ static int make(int dirfd, uaddr_t path, uint32_t mode, uint32_t rdev, const cha
 
 int64_t lx_mkdirat(uint64_t dirfd, uint64_t path, uint64_t mode)
 {
-    uint32_t bits = (uint32_t)mode & 01777 & ~current()->process->fs.umask;
+    uint32_t bits = (uint32_t)mode & 01777 & ~current()->process->fs->umask;
     return make((int)dirfd, path, S_IFDIR | bits, 0, NULL);
 }
 
@@ -118,7 +118,7 @@ int64_t lx_mkdir(uint64_t path, uint64_t mode)
 int64_t lx_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t rdev)
 {
     uint32_t type = (uint32_t)mode & S_IFMT;
-    uint32_t bits = (uint32_t)mode & 07777 & ~current()->process->fs.umask;
+    uint32_t bits = (uint32_t)mode & 07777 & ~current()->process->fs->umask;
 
     if (!type)
         type = S_IFREG;

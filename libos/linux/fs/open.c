@@ -150,7 +150,7 @@ static int open_resolve(int dirfd, const char *path, uint32_t flags, uint32_t mo
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     if ((flags & O_DIRECTORY) && (flags & O_CREAT))
         return -EINVAL;
-    mode &= 07777 & ~current()->process->fs.umask;
+    mode &= 07777 & ~current()->process->fs->umask;
     if ((flags & __O_TMPFILE)) {
         if ((flags & O_TMPFILE) != O_TMPFILE)
             return -EINVAL;

@@ -28,7 +28,7 @@ int64_t lx_chdir(uint64_t path)
     struct dentry *to;
     int error = walk_user(AT_FDCWD, path, WALK_FOLLOW | WALK_DIRECTORY, &to);
 
-    return error ? error : go(&current()->process->fs.cwd, to);
+    return error ? error : go(&current()->process->fs->cwd, to);
 }
 
 int64_t lx_fchdir(uint64_t fd)
@@ -40,7 +40,7 @@ int64_t lx_fchdir(uint64_t fd)
         return -EBADF;
     to = file_dentry(file);
     file_drop(file);
-    return to ? go(&current()->process->fs.cwd, to) : -ENOTDIR;
+    return to ? go(&current()->process->fs->cwd, to) : -ENOTDIR;
 }
 
 int64_t lx_chroot(uint64_t path)
@@ -54,12 +54,12 @@ int64_t lx_chroot(uint64_t path)
         dentry_drop(to);
         return -EPERM;
     }
-    return go(&current()->process->fs.root, to);
+    return go(&current()->process->fs->root, to);
 }
 
 int64_t lx_getcwd(uint64_t buffer, uint64_t size)
 {
-    struct dentry *cwd = current()->process->fs.cwd;
+    struct dentry *cwd = current()->process->fs->cwd;
     char *text;
     int length;
 
@@ -79,9 +79,9 @@ int64_t lx_getcwd(uint64_t buffer, uint64_t size)
 
 int64_t lx_umask(uint64_t mask)
 {
-    uint32_t old = current()->process->fs.umask;
+    uint32_t old = current()->process->fs->umask;
 
-    current()->process->fs.umask = (uint32_t)mask & 0777;
+    current()->process->fs->umask = (uint32_t)mask & 0777;
     return old;
 }
 

@@ -3,8 +3,8 @@
  * procpid.c - /proc/PID: what programs may know of processes.
  *
  * Nothing of it is in the tree: each lookup makes the dentry and its inode, which carries the
- * number of the process in `key` (below fd/: the descriptor in the upper half). A process that
- * ended meanwhile: ESRCH, ENOENT.
+ * number of the process in `key`, and in the upper half that of a thread (0: the process as such); below fd/ the
+ * descriptor is there. A process that ended meanwhile: ESRCH, ENOENT.
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
@@ -13,18 +13,22 @@
 #define ALL_CAPABILITIES 0x1fffffffffful
 #define KEY_PID(key)     ((int)(uint32_t)(key))
 #define KEY_FD(key)      ((int)((key) >> 32))
+#define KEY_TID(key)     ((int)((key) >> 32))
+#define KEY(pid, tid)    ((uint64_t)(uint32_t)(tid) << 32 | (uint32_t)(pid))
 #define NUMBER(pid, row) (((uint64_t)(uint32_t)(pid) << 20) + 0x100000 + (row))
 
 /* Programs expect a process 1. When the instance's first program has another number, 1 is the LibOS
  * itself. */
-static struct process library = {.pid = 1, .pgid = 1, .sid = 1, .comm = "lorica"};
+static struct fs_context library_fs = {.users = 1};
+static struct process library = {
+    .pid = 1, .pgid = 1, .sid = 1, .comm = "lorica", .fs = &library_fs};
 
 static struct process *process_of(uint64_t key)
 {
     struct process *process = process_find(KEY_PID(key));
 
     if (!process && KEY_PID(key) == 1) {
-        library.fs.root = library.fs.cwd = root_dentry;
+        library_fs.root = library_fs.cwd = root_dentry;
         if (!library.tasks.next)
             list_init(&library.tasks);
         return &library;
@@ -34,29 +38,19 @@ static struct process *process_of(uint64_t key)
 
 /* --- Texts --- */
 
-static char state_letter(const struct process *process)
+/* The thread that the key names, else the leader; NULL: it is gone, or the LibOS itself. */
+static const struct task *task_of(const struct process *process, uint64_t key)
 {
-    char letter = 'S';
-
-    if (process->zombie)
-        return 'Z';
-    list_for_each (node, &process->tasks) {
-        enum task_state state = list_item(node, struct task, peer)->state;
-        if (state == TASK_RUNNING || state == TASK_RUNNABLE)
-            return 'R';
-        if (state == TASK_STOPPED || process->sig.stopped)
-            letter = 'T';
-    }
-    return letter;
+    return KEY_TID(key) ? task_find(process->pid, KEY_TID(key)) : process->leader;
 }
 
-static unsigned task_count(const struct process *process)
+static char state_letter(const struct process *process, const struct task *task)
 {
-    unsigned count = 0;
-
-    list_for_each (node, &process->tasks)
-        count++;
-    return count;
+    if (process->zombie || (task && task->ending))
+        return 'Z';
+    if (task && (task->state == TASK_RUNNING || task->state == TASK_RUNNABLE))
+        return 'R';
+    return process->sig.stopped ? 'T' : 'S';
 }
 
 static int maps_text(struct text *text, uint64_t key)
@@ -96,11 +90,9 @@ static unsigned long caught(const struct process *process, bool ignored)
     return mask;
 }
 
-static void status_signals(struct text *text, const struct process *process)
+static void status_signals(struct text *text, const struct process *process,
+                           const struct task *task)
 {
-    const struct task *task =
-        list_empty(&process->tasks) ? NULL : list_item(process->tasks.next, struct task, peer);
-
     text_add(text, "SigQ:\t0/4096\nSigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n",
              (unsigned long)(task ? task->sig.pending.set : 0),
              (unsigned long)process->sig.pending.set,
@@ -109,25 +101,35 @@ static void status_signals(struct text *text, const struct process *process)
              caught(process, false));
 }
 
+/* A leader that ended counts until its process is gone. */
+static unsigned thread_count(const struct process *process)
+{
+    return max_of(process->live + (process->leader && process->leader->ending && process->live),
+                  1u);
+}
+
 static int status_text(struct text *text, uint64_t key)
 {
     struct process *process = process_of(key);
+    const struct task *task = process ? task_of(process, key) : NULL;
     struct space_sizes sizes = {0};
     const struct credentials *cred;
     char letter;
 
-    if (!process)
+    if (!process || (!task && KEY_TID(key)))
         return -ESRCH;
     cred = &process->cred;
-    letter = state_letter(process);
-    text_add(text, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", process->comm, process->fs.umask,
-             letter,
+    letter = state_letter(process, task);
+    text_add(text, "Name:\t%s\n", task ? task->comm : process->comm);
+    if (process->fs)
+        text_add(text, "Umask:\t%04o\n", process->fs->umask);
+    text_add(text, "State:\t%c (%s)\n", letter,
              letter == 'R'   ? "running"
              : letter == 'Z' ? "zombie"
              : letter == 'T' ? "stopped"
                              : "sleeping");
     text_add(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process->pid,
-             process->pid, process->parent ? process->parent->pid : 0);
+             task ? task->tid : process->pid, process->parent ? process->parent->pid : 0);
     text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", cred->uid,
              cred->euid, cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid,
              process->files ? process->files->size : 0);
@@ -146,8 +148,8 @@ static int status_text(struct text *text, uint64_t key)
                  (unsigned long)sizes.data * 4, (unsigned long)sizes.stack * 4,
                  (unsigned long)sizes.text * 4, 0u);
     }
-    text_add(text, "Threads:\t%u\n", task_count(process));
-    status_signals(text, process);
+    text_add(text, "Threads:\t%u\n", thread_count(process));
+    status_signals(text, process, task);
     text_add(text,
              "CapInh:\t%016x\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016x\n",
              0, cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES,
@@ -160,21 +162,23 @@ static int status_text(struct text *text, uint64_t key)
 static int stat_text(struct text *text, uint64_t key)
 {
     struct process *process = process_of(key);
+    const struct task *task = process ? task_of(process, key) : NULL;
     struct space_sizes sizes = {0};
 
-    if (!process)
+    if (!process || (!task && KEY_TID(key)))
         return -ESRCH;
     if (process->space)
         space_sizes(process->space, &sizes);
-    text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", process->pid, process->comm,
-             state_letter(process), process->parent ? process->parent->pid : 0, process->pgid,
-             process->sid, process->tty ? 0x501 : 0, process->tty ? process->pgid : -1,
+    text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", task ? task->tid : process->pid,
+             task ? task->comm : process->comm, state_letter(process, task),
+             process->parent ? process->parent->pid : 0, process->pgid, process->sid,
+             process->tty ? 0x501 : 0, process->tty ? process->pgid : -1,
              (unsigned long)process->faults);
     text_add(text, "%lu %lu %lu %lu 20 0 %u 0 %lu %lu %lu ",
-             (unsigned long)process->user_ns / 10000000,
-             (unsigned long)process->system_ns / 10000000,
+             (unsigned long)(KEY_TID(key) ? task->cpu_ns : process->user_ns) / 10000000,
+             (unsigned long)(KEY_TID(key) ? 0 : process->system_ns) / 10000000,
              (unsigned long)process->child_user_ns / 10000000,
-             (unsigned long)process->child_system_ns / 10000000, task_count(process),
+             (unsigned long)process->child_system_ns / 10000000, thread_count(process),
              (unsigned long)process->start_ns / 10000000, (unsigned long)sizes.total * PAGE_SIZE,
              (unsigned long)sizes.resident);
     text_add(text,
@@ -239,24 +243,31 @@ static int environment_text(struct text *text, uint64_t key)
 static int comm_text(struct text *text, uint64_t key)
 {
     struct process *process = process_of(key);
+    const struct task *task = process ? task_of(process, key) : NULL;
 
-    if (!process)
+    if (!process || (!task && KEY_TID(key)))
         return -ESRCH;
-    text_add(text, "%s\n", process->comm);
+    text_add(text, "%s\n", task ? task->comm : process->comm);
     return 0;
 }
 
 static int comm_take(uint64_t key, const char *name, size_t length)
 {
     struct process *process = process_of(key);
+    struct task *task;
+    char text[sizeof task->comm];
 
     if (!process)
         return -ESRCH;
     if (process != current()->process)
         return -EINVAL;
-    length = min_of(length, sizeof process->comm - 1);
-    memcpy(process->comm, name, length);
-    process->comm[length] = '\0';
+    task = KEY_TID(key) ? task_find(process->pid, KEY_TID(key)) : process->leader;
+    if (!task)
+        return -ESRCH;
+    length = min_of(length, sizeof text - 1);
+    memcpy(text, name, length);
+    text[length] = '\0';
+    task_set_name(task, text);
     return 0;
 }
 
@@ -370,14 +381,14 @@ static int cwd_follow(struct inode *inode, struct dentry **out)
 {
     struct process *process = process_of(inode->key);
     int error = process ? may_look(process) : -ENOENT;
-    return error ? error : lead_to(process->zombie ? NULL : process->fs.cwd, out);
+    return error ? error : lead_to(process->zombie ? NULL : process->fs->cwd, out);
 }
 
 static int root_follow(struct inode *inode, struct dentry **out)
 {
     struct process *process = process_of(inode->key);
     int error = process ? may_look(process) : -ENOENT;
-    return error ? error : lead_to(process->zombie ? NULL : process->fs.root, out);
+    return error ? error : lead_to(process->zombie ? NULL : process->fs->root, out);
 }
 
 static int fd_follow(struct inode *inode, struct dentry **out)
@@ -519,7 +530,7 @@ static int task_lookup(struct dentry *directory, const char *name, uint32_t leng
     list_for_each (node, &process->tasks)
         if (list_item(node, struct task, peer)->tid == tid)
             return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops,
-                        (uint32_t)process->pid, NUMBER(tid, 0x800), out);
+                        KEY(process->pid, tid), NUMBER(tid, 0x800), out);
     return -ENOENT;
 }
 
@@ -575,6 +586,8 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
     uint64_t key = directory->inode->key;
     struct process *process = process_of(key);
 
+    int number = KEY_TID(key) ? KEY_TID(key) : KEY_PID(key);
+
     if (!process)
         return -ENOENT;
     for (uint32_t i = 0; i < ARRAY_SIZE(row); i++) {
@@ -582,7 +595,7 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
             continue;
         if (!row[i].make)
             return make(directory, name, length, process, row[i].mode, row[i].ops, key,
-                        NUMBER(process->pid, i + 1), out);
+                        NUMBER(number, i + 1), out);
         struct inode *inode =
             pseudo_inode(directory->inode->mount, row[i].mode & 0777, row[i].make, key);
         if (!inode)
@@ -591,7 +604,7 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
             pseudo_writable(inode, comm_take);
         inode->uid = process->cred.euid;
         inode->gid = process->cred.egid;
-        inode->number = NUMBER(process->pid, i + 1);
+        inode->number = NUMBER(number, i + 1);
         *out = dentry_new(directory, name, length, inode);
         return *out ? 0 : -ENOMEM;
     }
@@ -600,13 +613,14 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
 
 static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_name *out)
 {
-    struct process *process = process_of(directory->inode->key);
+    uint64_t key = directory->inode->key;
+    struct process *process = process_of(key);
 
     if (!process || index >= ARRAY_SIZE(row))
         return false;
     format(out->name, sizeof out->name, "%s", row[index].name);
     out->next = index + 1;
-    out->number = NUMBER(process->pid, index + 1);
+    out->number = NUMBER(KEY_TID(key) ? KEY_TID(key) : process->pid, index + 1);
     out->type = DT_OF(row[index].mode);
     return true;
 }
@@ -622,8 +636,14 @@ static int root_lookup(struct dentry *directory, const char *name, uint32_t leng
     if (!number_of(name, length, &pid))
         return -ENOENT;
     process = process_of((uint32_t)pid);
-    if (!process)
-        return -ENOENT;
+    if (!process) { /* the numbers of threads work, too, but are not listed */
+        struct task *task = task_find(0, pid);
+
+        if (!task)
+            return -ENOENT;
+        return make(directory, name, length, task->process, S_IFDIR | 0555, &pid_ops,
+                    KEY(task->process->pid, pid), NUMBER(pid, 0), out);
+    }
     return make(directory, name, length, process, S_IFDIR | 0555, &pid_ops, (uint32_t)pid,
                 NUMBER(pid, 0), out);
 }

@@ -86,10 +86,33 @@ int fs_open_standard(struct files *files)
     return 0;
 }
 
-void fs_context_start(struct fs_context *fs)
+static struct fs_context *context_of(struct dentry *root, struct dentry *cwd, uint32_t umask)
 {
-    fs->root = fs->cwd = root_dentry;
-    dentry_hold(root_dentry);
-    dentry_hold(root_dentry);
-    fs->umask = 022;
+    struct fs_context *fs = heap_alloc(sizeof *fs);
+
+    if (!fs)
+        return NULL;
+    *fs = (struct fs_context){.users = 1, .root = root, .cwd = cwd, .umask = umask};
+    dentry_hold(root);
+    dentry_hold(cwd);
+    return fs;
+}
+
+struct fs_context *fs_context_new(void)
+{
+    return context_of(root_dentry, root_dentry, 022);
+}
+
+struct fs_context *fs_context_copy(const struct fs_context *from)
+{
+    return context_of(from->root, from->cwd, from->umask);
+}
+
+void fs_context_drop(struct fs_context *fs)
+{
+    if (--fs->users)
+        return;
+    dentry_drop(fs->root);
+    dentry_drop(fs->cwd);
+    heap_free(fs);
 }

@@ -51,7 +51,7 @@ static void move_to(struct walk *state, struct dentry *to)
 
 int walk_start(int dirfd, const char *path, struct dentry **out)
 {
-    struct fs_context *fs = &current()->process->fs;
+    struct fs_context *fs = current()->process->fs;
     struct file *file;
 
     if (path[0] == '/' || dirfd == AT_FDCWD) {
@@ -141,7 +141,7 @@ static bool at_end(const struct walk *state)
 /* ".."; -EXDEV where openat2 forbids it. */
 static int up(struct walk *state)
 {
-    struct dentry *root = state->base ? state->base : current()->process->fs.root;
+    struct dentry *root = state->base ? state->base : current()->process->fs->root;
     struct dentry *d = state->at;
 
     if (d == state->base && (state->resolve & RESOLVE_BENEATH))
@@ -238,7 +238,7 @@ static int enter_link(struct walk *state, struct dentry *link)
             state->depth--;
         state->rest[++state->depth] = text;
         if (*text == '/') {
-            struct dentry *root = state->base ? state->base : current()->process->fs.root;
+            struct dentry *root = state->base ? state->base : current()->process->fs->root;
 
             if ((state->resolve & RESOLVE_BENEATH) ||
                 ((state->resolve & RESOLVE_NO_XDEV) &&
@@ -302,7 +302,7 @@ static int finish(struct walk *state, int error, struct dentry **out)
 static bool walk_plain(const char *path, struct dentry **out)
 {
     const struct process *process = current()->process;
-    struct dentry *at = *path == '/' ? process->fs.root : process->fs.cwd;
+    struct dentry *at = *path == '/' ? process->fs->root : process->fs->cwd;
     bool any = process->cred.fsuid == 0; /* root may search every directory */
     const char *s = path;
 

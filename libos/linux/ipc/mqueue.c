@@ -265,7 +265,7 @@ int64_t lx_mq_open(uint64_t name, uint64_t flags, uint64_t mode, uint64_t attr_a
     fd = name_take(name, &text);
     if (fd)
         return fd;
-    fd = queue_find(text, (uint32_t)flags, (uint32_t)mode & 07777 & ~current()->process->fs.umask,
+    fd = queue_find(text, (uint32_t)flags, (uint32_t)mode & 07777 & ~current()->process->fs->umask,
                     attr_address ? &attr : NULL, &dentry);
     path_give(text);
     if (fd)

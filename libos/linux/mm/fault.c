@@ -11,6 +11,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 
 #define FAULT_PRESENT 1
 #define FAULT_WRITE   2
@@ -277,9 +278,11 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
         return SEGV_MAPERR;
     if (!access_allowed(area, error))
         return SEGV_ACCERR;
-    uint64_t entry = error & FAULT_PRESENT ? pte_load(page) : pte_read(page);
+    /* Another CPU may have taken the page, and its table, since this one saw it. */
+    uint64_t entry = error & FAULT_PRESENT && !instance_many ? pte_load(page) : pte_read(page);
 
     current()->process->faults++;
+    current()->faults++;
     if (error & FAULT_KEY && entry & PTE_VIEW) {
         rewrite_text_read(area, page);
         entry = pte_read(page);

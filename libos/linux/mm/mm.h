@@ -41,6 +41,7 @@ void space_destroy(struct space *space);
  * cheapest while it is still loaded (the instance's own space is loaded then). */
 void space_hold(struct space *space);
 void space_drop(struct space *space);
+uint32_t space_users(const struct space *space);
 void space_switch(struct space *space); /* run on it */
 
 #define MAP_GUARD_BYTES (256 * PAGE_SIZE)

@@ -407,6 +407,11 @@ void space_hold(struct space *space)
     space->users++;
 }
 
+uint32_t space_users(const struct space *space)
+{
+    return space->users;
+}
+
 void space_drop(struct space *space)
 {
     if (!--space->users)

@@ -46,6 +46,13 @@ int clear_user(uaddr_t to, size_t bytes)
     return user_clear((void *)to, bytes) ? -EFAULT : 0;
 }
 
+int exchange_user_u32(uaddr_t at, uint32_t *expected, uint32_t value)
+{
+    if (!user_range_ok(at, sizeof value))
+        return -EFAULT;
+    return user_exchange((uint32_t *)at, expected, value) ? -EFAULT : 0;
+}
+
 int64_t string_from_user(char *to, uaddr_t from, size_t size)
 {
     if (!user_range_ok(from, 1))

@@ -48,6 +48,20 @@ user_clear:
     FIXUP 2b, 3b
     .size user_clear, . - user_clear
 
+/* int user_exchange(uint32_t *at, uint32_t *expected, uint32_t value): 0 or nonzero; *expected: what was there */
+    .globl user_exchange
+    .type user_exchange, @function
+user_exchange:
+    movl (%rsi), %eax
+1:  lock cmpxchgl %edx, (%rdi)
+    movl %eax, (%rsi)
+    xorl %eax, %eax
+    ret
+3:  movl $1, %eax
+    ret
+    FIXUP 1b, 3b
+    .size user_exchange, . - user_exchange
+
 /* int64_t user_string(char *to, const char *from, size_t size): length, -1: fault, size: no NUL within size */
     .globl user_string
     .type user_string, @function

@@ -241,13 +241,6 @@ static int target_check(struct exec_target *target, struct exec_strings *strings
 
 /* --- Becoming it ------------------------------------------------------------------------------------ */
 
-static void name_set(struct process *process, const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    format(process->comm, sizeof process->comm, "%s", slash ? slash + 1 : name);
-}
-
 void fs_base_set(uint64_t base)
 {
     const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
@@ -297,7 +290,9 @@ static void process_renew(struct exec_target *target)
 
     files_close_on_exec(process->files);
     signal_exec(process);
-    name_set(process, target->name);
+    const char *slash = strrchr(target->name, '/');
+
+    task_set_name(current(), slash ? slash + 1 : target->name);
     if (process->exe)
         dentry_drop(process->exe);
     process->exe = target->program.file->dentry;
@@ -305,8 +300,8 @@ static void process_renew(struct exec_target *target)
         dentry_hold(process->exe);
     process->execed = true;
     credentials_renew(process, target->program.file);
-    current()->clear_child_tid = 0;
-    current()->robust_list = 0;
+    current()->rseq = 0;
+    process->membarrier = 0;
     vfork_release(process);
 }
 
@@ -325,10 +320,18 @@ static int become(struct exec_target *target, const struct exec_strings *strings
     error = elf_map(&target->program, new, &loaded);
     if (!error)
         error = vdso_map(new);
+    if (!error)
+        error = files_unshare(&process->files);
+    if (!error)
+        error = signal_unshare(process);
+    if (!error)
+        error = threads_become_one();
     if (error) {
         space_drop(new);
         return error;
     }
+    if (old)
+        task_release_memory(current());
     process->space = new;
     space_switch(new);
     if (old)

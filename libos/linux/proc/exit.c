@@ -2,8 +2,8 @@
 /*
  * exit.c - the end of processes, and how their parents hear of it.
  *
- * A process that ends gives up everything but its struct and its task, becomes a zombie, and waits for its parent's
- * wait. The LibOS itself (pid 1, which has no struct) adopts orphans and reaps them at once. When the first
+ * When its last task ends (thread.c), a process gives up everything but its struct and its leader, becomes a zombie, and
+ * waits for its parent's wait. The LibOS itself (pid 1, which has no struct) adopts orphans and reaps them at once. When the first
  * program ends, the instance ends.
  * Source: wait(2), waitid(2), _exit(2); POSIX, "Consequences of Process Termination".
  */
@@ -12,7 +12,6 @@
 #include <linux/wait.h>
 #include "abi/exo_channel.h"
 #include "libos/linux/call/call.h"
-#include "libos/linux/call/futex.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/ipc/sem.h"
@@ -30,6 +29,8 @@
 #define US_PER_SECOND 1000000ul
 
 static struct list dead = {&dead, &dead}; /* of process.sibling: nobody waits for them */
+static struct list buried = {&buried,
+                             &buried}; /* of task.peer: ended, and in no process any more */
 
 /* --- The end ------------------------------------------------------------------------------------------------ */
 
@@ -57,6 +58,17 @@ void reap_dead(void)
         if (process != current()->process)
             process_free(process);
     }
+    list_for_each_safe (node, &buried) {
+        struct task *task = list_item(node, struct task, peer);
+
+        list_remove(node);
+        task_free(task);
+    }
+}
+
+void task_bury(struct task *task)
+{
+    list_add_tail(&buried, &task->peer);
 }
 
 static void child_info(const struct process *process, struct siginfo *info)
@@ -125,18 +137,13 @@ static void children_orphan(struct process *process)
 
 static void resources_release(struct process *process)
 {
-    struct task *task = current();
     struct space *space = process->space;
 
-    if (task->clear_child_tid && process->vfork_waiter && !put_user_u32(task->clear_child_tid, 0))
-        futex_wake_address(task->clear_child_tid, 1); /* someone else still has this memory */
     signal_exit(process);
     files_drop(process->files);
     process->files = NULL;
-    dentry_drop(process->fs.root);
-    dentry_drop(process->fs.cwd);
-    process->fs.root = NULL;
-    process->fs.cwd = NULL;
+    fs_context_drop(process->fs);
+    process->fs = NULL;
     if (process->exe)
         dentry_drop(process->exe);
     process->exe = NULL;
@@ -154,18 +161,13 @@ static _Noreturn void instance_over(int status)
     instance_end(CHANNEL_EXITED, (uint32_t)status >> 8 & 0xff, "");
 }
 
-void process_exit(int status)
+void process_end(struct process *process)
 {
-    struct process *process = current()->process;
-
-    report_exit(status);
+    report_exit(process->exit_status);
     if (trace_on)
-        trace_exit(status);
+        trace_exit(process->exit_status);
     if (process == process_init())
-        instance_over(status);
-    reap_dead();
-    sched_account();
-    process->exit_status = status;
+        instance_over(process->exit_status);
     tty_session_exit(process);
     sem_exit(process);
     resources_release(process);
@@ -180,17 +182,6 @@ void process_exit(int status)
     process_child_report(process);
     if (connects)
         group_check_orphan(process->pgid);
-    task_exit();
-}
-
-int64_t lx_exit_group(uint64_t status)
-{
-    process_exit((int)(status & 0xff) << 8);
-}
-
-int64_t lx_exit(uint64_t status)
-{
-    process_exit((int)(status & 0xff) << 8);
 }
 
 /* --- Waiting ------------------------------------------------------------------------------------------------- */

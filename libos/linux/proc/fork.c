@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork.c - making processes: clone in the forms of fork, vfork and posix_spawn.
+ * fork.c - making processes and threads: clone in all its forms.
  *
- * Everything that can fail happens before the child is visible in any list. Threads (CLONE_THREAD) are refused.
+ * Everything that can fail happens before the child is visible in any list. A thread
+ * (CLONE_THREAD) is a task more in the same process.
  * Source: clone(2), fork(2), vfork(2).
  */
 #include <asm/resource.h>
@@ -10,17 +11,19 @@
 #include <linux/sched.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
-#include "libos/linux/fs/fs.h"
+#include "libos/linux/fs/vfs.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include "libos/linux/vcpu.h"
 
 #define FIRST_PID 2
 #define PID_LIMIT 4194304
-#define FRAMES_PER_PROCESS                                                                         \
-    24 /* an instance makes no more processes than it has memory for tables and stacks */
+/* An instance makes no more processes and threads than it has memory for tables and stacks. */
+#define FRAMES_PER_PROCESS 24
+#define FRAMES_PER_TASK    6
 
 struct list process_list = {&process_list, &process_list};
 static struct process *first;
@@ -51,7 +54,7 @@ static bool pid_taken(int pid)
         if (process->pid == pid || process->pgid == pid || process->sid == pid)
             return true;
     }
-    return false;
+    return task_find(0, pid) != NULL;
 }
 
 static int pid_take(void)
@@ -88,16 +91,13 @@ static struct process *process_new(void)
     waitq_init(&process->child_wait);
     list_add_tail(&process->tasks, &task->peer);
     task->process = process;
+    process->leader = task;
+    process->live = 1;
     process->dumpable = true;
     process->exit_signal = SIGCHLD;
     process->parent_pid = 1;
     process->start_ns = now_ns();
     return process;
-}
-
-static struct task *only_task(struct process *process)
-{
-    return list_item(process->tasks.next, struct task, peer);
 }
 
 void process_free(struct process *process)
@@ -109,14 +109,14 @@ void process_free(struct process *process)
     if (!list_empty(&process->sibling))
         list_remove(&process->sibling);
     pidfd_forget(process);
-    task_free(only_task(process));
+    task_free(process->leader);
     heap_free(process);
 }
 
 static void process_publish(struct process *process)
 {
     process->pid = pid_take();
-    only_task(process)->tid = process->pid;
+    process->leader->tid = process->pid;
     list_add_tail(&process_list, &process->all);
     process_count++;
 }
@@ -145,15 +145,15 @@ int process_first(struct task **task)
     if (!process)
         return -ENOMEM;
     limits_default(process);
-    fs_context_start(&process->fs);
-    if (signal_init_process(process) || files_create(&process->files))
+    process->fs = fs_context_new();
+    if (!process->fs || signal_init_process(process) || files_create(&process->files))
         return -ENOMEM;
-    signal_init_task(only_task(process));
+    signal_init_task(process->leader);
     process_publish(process);
     process->pgid = process->pid;
     process->sid = process->pid;
     first = process;
-    *task = only_task(process);
+    *task = process->leader;
     /* Opening a terminal is a path walk by the current process, whose controlling terminal it becomes. */
     vcpu_set_task(*task);
     (*task)->state = TASK_RUNNING;
@@ -164,41 +164,68 @@ int process_first(struct task **task)
 
 struct clone_request {
     uint64_t flags;
-    uaddr_t parent_tid, child_tid;
+    uaddr_t parent_tid, child_tid, pidfd;
     uint64_t stack; /* first stack pointer; 0: the parent's */
     uint64_t tls;
     int exit_signal;
 };
 
-#define FLAGS_ALWAYS                                                                               \
-    (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SETTLS | CLONE_VM |   \
-     CLONE_VFORK | CLONE_FILES | CLONE_CLEAR_SIGHAND | CLONE_UNTRACED | CLONE_IO | CLONE_SYSVSEM | \
-     CLONE_DETACHED)
+#define FLAGS_THREAD                                                                               \
+    (CLONE_VM | CLONE_SIGHAND | CLONE_FILES | CLONE_FS) /* what threads share here */
+#define FLAGS_KNOWN                                                                                \
+    (FLAGS_THREAD | CLONE_THREAD | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |       \
+     CLONE_CHILD_CLEARTID | CLONE_SETTLS | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_UNTRACED |    \
+     CLONE_PTRACE | CLONE_IO | CLONE_SYSVSEM | CLONE_DETACHED | CLONE_PIDFD)
+#define FLAGS_SPACES                                                                               \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |  \
+     CLONE_NEWNET)
 
 static int request_check(const struct clone_request *r)
 {
-    if ((r->flags & CLONE_THREAD && !(r->flags & CLONE_SIGHAND)) ||
-        (r->flags & CLONE_SIGHAND && !(r->flags & CLONE_VM)))
+    uint64_t flags = r->flags;
+
+    if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) ||
+        (flags & CLONE_SIGHAND && !(flags & CLONE_VM)) ||
+        (flags & CLONE_FS && flags & (CLONE_NEWNS | CLONE_NEWUSER)) ||
+        (flags & CLONE_THREAD && flags & (CLONE_NEWPID | CLONE_NEWUSER)) ||
+        (flags & CLONE_PARENT && current()->process == first) ||
+        (flags & CLONE_PIDFD && flags & (CLONE_THREAD | CLONE_DETACHED)))
         return -EINVAL;
-    if (r->flags & CLONE_THREAD)
-        return (int)unimplemented(-ENOSYS, "clone with CLONE_THREAD: threads");
-    if (r->flags & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
-                    CLONE_NEWPID | CLONE_NEWNET))
-        return (int)unimplemented(-EINVAL, "clone with namespaces, flags 0x%lx", r->flags);
-    if (r->flags & ~(uint64_t)FLAGS_ALWAYS)
-        return (int)unimplemented(-EINVAL, "clone flags 0x%lx", r->flags & ~(uint64_t)FLAGS_ALWAYS);
-    if (r->flags & CLONE_VM && !(r->flags & CLONE_VFORK))
-        return (int)unimplemented(-EINVAL, "clone with CLONE_VM and without CLONE_VFORK");
+    if (flags & FLAGS_SPACES)
+        return (int)unimplemented(-EINVAL, "clone with namespaces, flags 0x%lx", flags);
+    if (flags & ~(uint64_t)FLAGS_KNOWN)
+        return (int)unimplemented(-EINVAL, "clone flags 0x%lx", flags & ~(uint64_t)FLAGS_KNOWN);
+    if (flags & CLONE_THREAD && ((flags & FLAGS_THREAD) != FLAGS_THREAD || flags & CLONE_VFORK))
+        return (int)unimplemented(-EINVAL, "clone of a thread, flags 0x%lx", flags);
     if (r->exit_signal < 0 || r->exit_signal > SIGNAL_COUNT)
         return -EINVAL;
     return 0;
+}
+
+static int files_inherit(struct process *child, const struct process *parent, uint64_t flags)
+{
+    if (!(flags & CLONE_FILES))
+        return files_fork(parent->files, &child->files);
+    files_hold(parent->files);
+    child->files = parent->files;
+    return 0;
+}
+
+static int fs_inherit(struct process *child, const struct process *parent, uint64_t flags)
+{
+    if (flags & CLONE_FS) {
+        parent->fs->users++;
+        child->fs = parent->fs;
+    } else {
+        child->fs = fs_context_copy(parent->fs);
+    }
+    return child->fs ? 0 : -ENOMEM;
 }
 
 /* What the child gets from the parent but memory. On failure the caller frees what is there. */
 static int inherit(struct process *child, const struct clone_request *r)
 {
     struct process *parent = current()->process;
-    struct task *task = only_task(child);
     int error;
 
     child->pgid = parent->pgid;
@@ -209,8 +236,8 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->nice = parent->nice;
     child->io_priority = parent->io_priority;
     child->memory_policy = parent->memory_policy;
-    child->affinity = parent->affinity;
-    child->exit_signal = r->exit_signal;
+    child->membarrier = parent->membarrier;
+    child->exit_signal = r->flags & CLONE_PARENT ? parent->exit_signal : r->exit_signal;
     child->arg_start = parent->arg_start;
     child->arg_end = parent->arg_end;
     child->env_start = parent->env_start;
@@ -218,21 +245,18 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->aux_start = parent->aux_start;
     child->aux_bytes = parent->aux_bytes;
     memcpy(child->rlimit, parent->rlimit, sizeof child->rlimit);
-    memcpy(child->comm, parent->comm, sizeof child->comm);
-    if (r->flags & CLONE_FILES) {
-        files_hold(parent->files);
-        child->files = parent->files;
-    } else if ((error = files_fork(parent->files, &child->files))) {
-        return error;
-    }
-    error = signal_fork(child, task);
+    memcpy(child->comm, current()->comm, sizeof child->comm);
+    error = fs_inherit(child, parent, r->flags);
+    if (!error)
+        error = files_inherit(child, parent, r->flags);
+    if (!error)
+        error = signal_fork(child, child->leader, r->flags);
     if (error) {
         files_drop(child->files);
+        if (child->fs)
+            fs_context_drop(child->fs);
         return error;
     }
-    child->fs = parent->fs;
-    dentry_hold(child->fs.root);
-    dentry_hold(child->fs.cwd);
     child->exe = parent->exe;
     if (child->exe)
         dentry_hold(child->exe);
@@ -262,8 +286,21 @@ static void registers_inherit(struct task *task, const struct clone_request *r)
         task->regs->rsp = r->stack;
     task->fs_base = r->flags & CLONE_SETTLS ? r->tls : fs_base_current();
     task_copy_fpu(task);
+    memcpy(task->comm, self->comm, sizeof task->comm);
+    task->affinity = self->affinity;
     if (r->flags & CLONE_CHILD_CLEARTID)
         task->clear_child_tid = r->child_tid;
+    if (!(r->flags & CLONE_VM)) {
+        task->rseq = self->rseq;
+        task->rseq_length = self->rseq_length;
+        task->rseq_cpu = self->rseq_cpu;
+        task->rseq_signature = self->rseq_signature;
+    }
+    if ((r->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM) {
+        task->sig.stack_base = 0; /* the parent may be on it */
+        task->sig.stack_size = 0;
+        task->sig.stack_flags = 0;
+    }
 }
 
 /* The child's own memory gets its number: written through the child's space, which copies the page. */
@@ -279,10 +316,17 @@ static void child_tid_write(struct process *child, uaddr_t at)
         space_switch(parent->space);
 }
 
-static void vfork_wait(struct task *self)
+/* A parent that is killed meanwhile leaves the child to itself. */
+static void vfork_wait(struct task *self, struct process *child)
 {
-    while (self->vfork_pending)
+    self->vfork_pending = true;
+    child->vfork_waiter = self;
+    while (self->vfork_pending && !signal_killed(self))
         (void)task_sleep_uninterruptible(NO_DEADLINE);
+    if (!self->vfork_pending)
+        return;
+    self->vfork_pending = false;
+    child->vfork_waiter = NULL;
 }
 
 void vfork_release(struct process *process)
@@ -296,73 +340,143 @@ void vfork_release(struct process *process)
     task_wake(waiter);
 }
 
-/* RLIMIT_NPROC counts the processes of the real user. */
+/* RLIMIT_NPROC counts the threads of the real user. */
 static bool over_limit(const struct process *parent)
 {
     uint64_t count = 0;
 
-    list_for_each (node, &process_list)
-        count += list_item(node, struct process, all)->cred.uid == parent->cred.uid;
+    list_for_each (node, &process_list) {
+        const struct process *process = list_item(node, struct process, all);
+
+        if (process->cred.uid == parent->cred.uid)
+            count += max_of(process->live, 1u);
+    }
     return count >= parent->rlimit[RLIMIT_NPROC].soft;
 }
 
-static int64_t clone(const struct clone_request *r)
+static int room_check(uint64_t flags)
+{
+    const struct process *parent = current()->process;
+    uint64_t used = process_count * (FRAMES_PER_PROCESS - FRAMES_PER_TASK);
+
+    reap_dead();
+    used += task_count() * FRAMES_PER_TASK;
+    used += flags & CLONE_THREAD ? FRAMES_PER_TASK : FRAMES_PER_PROCESS;
+    return used > frames_total() || (parent->cred.uid && over_limit(parent)) ? -EAGAIN : 0;
+}
+
+static int64_t clone_thread(const struct clone_request *r)
+{
+    struct process *process = current()->process;
+    struct task *task = task_create();
+
+    if (!task)
+        return -ENOMEM;
+    if (task_to_die(current())) { /* the new one would escape */
+        task_free(task);
+        return -EAGAIN;
+    }
+    task->process = process;
+    task->tid = pid_take();
+    signal_init_task(task);
+    task->sig.blocked = current()->sig.blocked;
+    registers_inherit(task, r);
+    if (r->flags & CLONE_PARENT_SETTID)
+        (void)put_user_u32(r->parent_tid, (uint32_t)task->tid);
+    if (r->flags & CLONE_CHILD_SETTID)
+        (void)put_user_u32(r->child_tid, (uint32_t)task->tid);
+    list_add_tail(&process->tasks, &task->peer);
+    process->live++;
+    int tid = task->tid;
+
+    task_start(task);
+    return tid;
+}
+
+/* A descriptor for the child, its number at r->pidfd. */
+static int pidfd_install(struct process *child, const struct clone_request *r, int *fd)
+{
+    struct file *file = pidfd_file(child, 0);
+
+    if (!file)
+        return -ENOMEM;
+    *fd = fd_install(file, true, 0);
+    if (*fd < 0) {
+        file_drop(file);
+        return *fd;
+    }
+    if (!put_user_u32(r->pidfd, (uint32_t)*fd))
+        return 0;
+    fd_close(current()->process->files, *fd);
+    return -EFAULT;
+}
+
+static int64_t clone_process(const struct clone_request *r)
 {
     struct process *parent = current()->process;
-    int error = request_check(r);
-
-    if (error)
-        return error;
-    reap_dead();
-    if (process_count >= frames_total() / FRAMES_PER_PROCESS ||
-        (parent->cred.uid && over_limit(parent)))
-        return -EAGAIN;
     struct process *child = process_new();
+    int pidfd = -1;
+    int error;
 
     if (!child)
         return -ENOMEM;
-    error = memory_inherit(child, r);
+    error = r->flags & CLONE_PIDFD ? pidfd_install(child, r, &pidfd) : 0;
     if (!error) {
-        error = inherit(child, r);
-        if (error)
-            space_drop(child->space);
+        error = memory_inherit(child, r);
+        if (!error) {
+            error = inherit(child, r);
+            if (error)
+                space_drop(child->space);
+        }
+        if (r->flags & CLONE_PIDFD && (error || !(r->flags & CLONE_FILES)))
+            fd_close(error ? parent->files : child->files, pidfd); /* it is the parent's alone */
     }
     if (error) {
         process_free(child);
         return error;
     }
-    struct task *task = only_task(child);
-
-    registers_inherit(task, r);
+    registers_inherit(child->leader, r);
     process_publish(child);
-    child->parent = parent;
-    child->parent_pid = parent->pid;
-    list_add_tail(&parent->children, &child->sibling);
+    child->parent = r->flags & CLONE_PARENT ? parent->parent : parent;
+    child->parent_pid = child->parent ? child->parent->pid : 1;
+    if (child->parent)
+        list_add_tail(&child->parent->children, &child->sibling);
     if (r->flags & CLONE_CLEAR_SIGHAND)
-        signal_exec(child);
+        signal_clear_handlers(child);
     if (r->flags & CLONE_PARENT_SETTID)
         (void)put_user_u32(r->parent_tid, (uint32_t)child->pid);
     if (r->flags & CLONE_CHILD_SETTID)
         child_tid_write(child, r->child_tid);
     int pid = child->pid;
 
-    if (r->flags & CLONE_VFORK) {
-        child->vfork_waiter = current();
-        current()->vfork_pending = true;
-    }
-    task_start(task);
+    task_start(child->leader);
     if (r->flags & CLONE_VFORK)
-        vfork_wait(current());
+        vfork_wait(current(), child);
     return pid;
+}
+
+static int64_t clone(const struct clone_request *r)
+{
+    int error = request_check(r);
+
+    if (!error)
+        error = room_check(r->flags);
+    if (error)
+        return error;
+    vcpus_start();
+    return r->flags & CLONE_THREAD ? clone_thread(r) : clone_process(r);
 }
 
 int64_t lx_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid,
                  uint64_t tls)
 {
+    if (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID)
+        return -EINVAL; /* both would be stored at the same place */
     return clone(&(struct clone_request){.flags = flags & ~(uint64_t)CSIGNAL & 0xffffffff,
                                          .exit_signal = (int)(flags & CSIGNAL),
                                          .stack = stack,
                                          .parent_tid = parent_tid,
+                                         .pidfd = parent_tid,
                                          .child_tid = child_tid,
                                          .tls = tls});
 }
@@ -380,15 +494,18 @@ int64_t lx_clone3(uint64_t arguments, uint64_t size)
 
     if (error)
         return error;
-    if (a.set_tid || a.set_tid_size || a.flags & (CLONE_INTO_CGROUP | CLONE_PIDFD))
-        return unimplemented(-EINVAL, "clone3 flags 0x%lx with set_tid, pidfd or cgroup",
+    if (a.set_tid || a.set_tid_size || a.flags & CLONE_INTO_CGROUP)
+        return unimplemented(-EINVAL, "clone3 flags 0x%lx with set_tid or cgroup",
                              (uint64_t)a.flags);
-    if (a.flags & CSIGNAL || a.exit_signal & ~(uint64_t)CSIGNAL || !a.stack != !a.stack_size)
+    if (a.flags & (CSIGNAL | CLONE_DETACHED) || a.exit_signal & ~(uint64_t)CSIGNAL ||
+        !a.stack != !a.stack_size || (a.flags & (CLONE_THREAD | CLONE_PARENT) && a.exit_signal) ||
+        (a.flags & CLONE_SIGHAND && a.flags & CLONE_CLEAR_SIGHAND))
         return -EINVAL;
     return clone(&(struct clone_request){.flags = a.flags,
                                          .exit_signal = (int)a.exit_signal,
                                          .stack = a.stack ? a.stack + a.stack_size : 0,
                                          .parent_tid = a.parent_tid,
+                                         .pidfd = a.pidfd,
                                          .child_tid = a.child_tid,
                                          .tls = a.tls});
 }

@@ -46,8 +46,31 @@ void process_free(struct process *process);
  * root. pidfd.c */
 bool process_may_inspect(const struct process *process);
 
+/* task_release_memory - what a task that leaves its memory (exit, execve) owes to others there: robust futexes, the word
+ * of CLONE_CHILD_CLEARTID. The space is still loaded. */
+void task_release_memory(struct task *task);
+
+/*
+ * threads_become_one - end all tasks of the current process but the running one, which becomes the leader: execve.
+ *
+ * Returns  0, or -EAGAIN: the running task is to die itself
+ */
+int threads_become_one(void);
+
+/* threads_kill - all tasks of the process but one end as soon as they can. */
+void threads_kill(struct process *process, const struct task *but);
+
+/* task_to_die - an exit or execve of another thread has ended this one: it must start nothing new. */
+bool task_to_die(const struct task *task);
+
 /* vfork_release - the parent that waits for this process's exec or exit goes on. */
 void vfork_release(struct process *process);
 
-/* reap_dead - free processes that nobody waits for and that have left their stacks. */
+/* reap_dead - free processes that nobody waits for and buried tasks; all have left their stacks. */
 void reap_dead(void);
+
+/* task_bury - the task, ended and in no list, is freed by the next reap_dead. */
+void task_bury(struct task *task);
+
+/* process_end - the last task of current's process is ending: everything but the zombie goes. */
+void process_end(struct process *process);

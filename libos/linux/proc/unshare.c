@@ -14,25 +14,25 @@
 #define UNSHARABLE                                                                                 \
     (CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | CLONE_SYSVSEM | NAMESPACES)
 
-static int files_unshare(struct process *process)
+static int context_unshare(struct process *process)
 {
-    struct files *own;
-    int error;
+    struct fs_context *own;
 
-    if (process->files->count == 1)
+    if (process->fs->users == 1)
         return 0;
-    error = files_fork(process->files, &own);
-    if (error)
-        return error;
-    files_drop(process->files);
-    process->files = own;
+    own = fs_context_copy(process->fs);
+    if (!own)
+        return -ENOMEM;
+    fs_context_drop(process->fs);
+    process->fs = own;
     return 0;
 }
 
 int64_t lx_unshare(uint64_t flags)
 {
     struct process *process = current()->process;
-    bool alone = process->tasks.next == process->tasks.previous;
+    bool alone = process->live == 1;
+    int error;
 
     if (flags & ~(uint64_t)UNSHARABLE)
         return -EINVAL;
@@ -42,7 +42,8 @@ int64_t lx_unshare(uint64_t flags)
         return -EINVAL;
     if (flags & (CLONE_FILES | CLONE_FS) && !alone)
         return unimplemented(-EINVAL, "unshare in a process with threads");
-    return flags & CLONE_FILES ? files_unshare(process) : 0;
+    error = flags & CLONE_FILES ? files_unshare(&process->files) : 0;
+    return !error && flags & CLONE_FS ? context_unshare(process) : error;
 }
 
 int64_t lx_setns(uint64_t fd, uint64_t type)

@@ -29,6 +29,7 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/rewrite/site.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 #include "libos/linux/rewrite/refused.h"
 
 #define NR_RT_SIGRETURN 15
@@ -356,8 +357,7 @@ static bool addresses_own(struct space *space, uint16_t n)
             old->users--;
     }
     space->sites = new;
-    if (this_vcpu()->space == space)
-        this_vcpu()->sites = new->address;
+    vcpus_set_sites(space, new->address);
     return true;
 }
 

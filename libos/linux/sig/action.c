@@ -4,6 +4,7 @@
  * start to end.
  */
 #include "libos/linux/sig/queue.h"
+#include <linux/sched.h>
 #include <linux/time_types.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/time/clock.h"
@@ -18,22 +19,41 @@
 /* --- A process's life
  * ---------------------------------------------------------------------------------- */
 
-int signal_init_process(struct process *process)
+/* The handlers of one process, or of several that share them. */
+struct signal_table {
+    uint32_t users;
+    struct signal_action action[SIGNAL_COUNT];
+};
+
+static struct signal_table *table_of(const struct process *process)
 {
-    process->sig.action = heap_zalloc(SIGNAL_COUNT * sizeof *process->sig.action);
-    if (!process->sig.action)
-        return -ENOMEM;
+    return container_of(process->sig.action, struct signal_table, action);
+}
+
+static void shared_init(struct process *process)
+{
+    process->sig = (struct signal_shared){0};
     queue_init(&process->sig.pending);
-    process->sig.queued = 0;
-    process->sig.spare_used = false;
-    process->sig.group_exit = false;
-    process->sig.stopped = false;
-    process->sig.parent_death_signal = 0;
-    process->sig.no_new_privileges = false;
     waitq_init(&process->sig.stop_wait);
     waitq_init(&process->sig.fd_wait);
     process->timers = NULL;
-    return 0;
+}
+
+static struct signal_action *table_new(void)
+{
+    struct signal_table *table = heap_zalloc(sizeof *table);
+
+    if (!table)
+        return NULL;
+    table->users = 1;
+    return table->action;
+}
+
+int signal_init_process(struct process *process)
+{
+    shared_init(process);
+    process->sig.action = table_new();
+    return process->sig.action ? 0 : -ENOMEM;
 }
 
 void signal_init_task(struct task *task)
@@ -42,14 +62,21 @@ void signal_init_task(struct task *task)
     queue_init(&task->sig.pending);
 }
 
-int signal_fork(struct process *child, struct task *child_task)
+int signal_fork(struct process *child, struct task *child_task, uint64_t flags)
 {
     struct task *task = current();
-    int error = signal_init_process(child);
+    struct signal_action *action = task->process->sig.action;
 
-    if (error)
-        return error;
-    memcpy(child->sig.action, task->process->sig.action, SIGNAL_COUNT * sizeof *child->sig.action);
+    shared_init(child);
+    if (flags & CLONE_SIGHAND) {
+        table_of(task->process)->users++;
+    } else {
+        action = table_new();
+        if (!action)
+            return -ENOMEM;
+        memcpy(action, task->process->sig.action, SIGNAL_COUNT * sizeof *action);
+    }
+    child->sig.action = action;
     signal_init_task(child_task);
     child->sig.no_new_privileges = task->process->sig.no_new_privileges;
     child_task->sig.blocked = task->sig.blocked;
@@ -59,10 +86,8 @@ int signal_fork(struct process *child, struct task *child_task)
     return 0;
 }
 
-void signal_exec(struct process *process)
+void signal_clear_handlers(struct process *process)
 {
-    struct task *task = current();
-
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         struct signal_action *action = &process->sig.action[i];
 
@@ -72,6 +97,28 @@ void signal_exec(struct process *process)
         action->mask = 0;
         action->restorer = 0;
     }
+}
+
+int signal_unshare(struct process *process)
+{
+    struct signal_action *action;
+
+    if (table_of(process)->users == 1)
+        return 0;
+    action = table_new();
+    if (!action)
+        return -ENOMEM;
+    memcpy(action, process->sig.action, SIGNAL_COUNT * sizeof *action);
+    table_of(process)->users--;
+    process->sig.action = action;
+    return 0;
+}
+
+void signal_exec(struct process *process)
+{
+    struct task *task = current();
+
+    signal_clear_handlers(process);
     task->sig.stack_base = 0;
     task->sig.stack_size = 0;
     task->sig.stack_flags = 0;
@@ -101,8 +148,25 @@ void signal_exit(struct process *process)
     queue_flush(process, &process->sig.pending, ~0ul);
     process->sig.stopped = false;
     waitq_abandon(&process->sig.fd_wait);
-    heap_free(process->sig.action);
+    if (!--table_of(process)->users)
+        heap_free(table_of(process));
     process->sig.action = NULL;
+}
+
+void signal_exit_task(struct task *task)
+{
+    struct process *process = task->process;
+
+    queue_flush(process, &task->sig.pending, ~0ul);
+    if (!process->live)
+        return;
+    signal_retarget(task, process->sig.pending.set & ~task->sig.blocked);
+    process_stop_check(process);
+}
+
+bool signal_killed(const struct task *task)
+{
+    return (task->sig.pending.set | task->process->sig.pending.set) & SIGNAL_BIT(SIGKILL);
 }
 
 /* --- Handlers
@@ -245,7 +309,7 @@ void signal_mask_return(int64_t result)
     struct task *task = current();
     bool interrupted = result == -EINTR || result == -ERESTARTNOHAND || result == -ERESTARTSYS;
 
-    if (!task->sig.restore_blocked || (interrupted && task->sig.attention))
+    if (!task->sig.restore_blocked || (interrupted && signal_pending(task)))
         return;
     task->sig.restore_blocked = false;
     signal_set_mask(task, task->sig.saved_blocked);

@@ -6,6 +6,7 @@
 #include "libos/linux/observe/core.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/call/rseq.h"
 
 #define NR_RESTART_SYSCALL 219
 #define SYSCALL_BYTES      2 /* length of the instruction */
@@ -75,6 +76,8 @@ static inline __attribute__((always_inline)) void start_handler(struct task *tas
                                                                 struct signal_action *action,
                                                                 const struct siginfo *info)
 {
+    if (task->rseq)
+        rseq_resume(task, regs);
     if (frame_build(regs, signal, action, info)) {
         frame_failed(task, signal);
         return;
@@ -162,14 +165,13 @@ static bool deliver_forced(struct task *task, struct regs *regs)
 {
     int signal = task->sig.forced;
 
-    if (!signal || (task->process->sig.pending.set & SIGNAL_BIT(SIGKILL)) ||
-        task->process->sig.stopped)
+    if (!signal || signal_killed(task) || task->process->sig.stopped)
         return false;
     task->sig.forced = 0;
     task->sig.pending.set &= ~SIGNAL_BIT(signal);
     signal_update(task);
     act(task, regs, signal, &task->sig.forced_info);
-    return !task->sig.attention && !task->sig.restore_blocked;
+    return !signal_pending(task) && !task->sig.restore_blocked;
 }
 
 static _Noreturn void killed(void)
@@ -186,17 +188,19 @@ void signal_deliver(struct regs *regs)
 
     if (deliver_forced(task, regs))
         return;
-    while (task->sig.attention) {
+    while (signal_pending(task)) {
+        if (signal_killed(task))
+            killed();
         if (task->process->sig.stopped) {
             process_stop_here(0);
             continue;
         }
-        if ((task->sig.pending.set | task->process->sig.pending.set) & SIGNAL_BIT(SIGKILL))
-            killed();
         int signal = signal_take(task, ~task->sig.blocked, &info);
 
-        if (!signal)
+        if (!signal) { /* another thread was faster */
+            signal_update(task);
             break;
+        }
         act(task, regs, signal, &info);
     }
     signal_restart(regs); /* does nothing after a handler */

@@ -3,7 +3,8 @@
  * job.c - stop and continue.
  *
  * A stopped process has sig.stopped set; each of its tasks joins the stop in signal_deliver, on its
- * way back to the program, and sleeps on stop_wait until SIGCONT or SIGKILL clears it.
+ * way back to the program, and sleeps on stop_wait until SIGCONT or SIGKILL clears it. A task may sleep through a
+ * continue and the next stop; the number of the stop tells it to join that one, too.
  */
 #include "libos/linux/sig/queue.h"
 
@@ -31,32 +32,49 @@ static void report_to_parent(struct process *process, int code, int status)
     waitq_wake(&parent->child_wait);
 }
 
-void process_stop(struct process *process, int signal)
+/* The parent hears of the stop when the last task has joined it. */
+void process_stop_check(struct process *process)
 {
-    if (process->sig.stopped || process->zombie)
+    if (!process->sig.stopped || process->sig.stop_told || process->sig.stop_count < process->live)
         return;
+    process->sig.stop_told = true;
+    process->stop_report = WAIT_STATUS_STOPPED(process->sig.stop_signal);
+    report_to_parent(process, CLD_STOPPED, process->sig.stop_signal);
+}
+
+static void stop_begin(struct process *process, int signal)
+{
     process->sig.stopped = true;
+    process->sig.stop_told = false;
+    process->sig.stop_count = 0;
+    process->sig.stop_number++;
     process->sig.stop_signal = signal;
-    process->stop_report = WAIT_STATUS_STOPPED(signal);
     list_for_each (node, &process->tasks) {
         struct task *task = list_item(node, struct task, peer);
 
+        if (task->ending)
+            continue;
         signal_update(task);
-        if (task->state != TASK_RUNNING || task != current())
-            task_wake(task);
+        task_notify(task);
     }
-    report_to_parent(process, CLD_STOPPED, signal);
 }
 
 void process_stop_here(int signal)
 {
     struct process *process = current()->process;
     struct waiter waiter;
+    uint32_t joined;
 
-    if (signal)
-        process_stop(process, signal);
+    if (signal && !process->sig.stopped)
+        stop_begin(process, signal);
     waiter_init(&waiter);
+    joined = process->sig.stop_number - 1;
     while (process->sig.stopped) {
+        if (joined != process->sig.stop_number) {
+            joined = process->sig.stop_number;
+            process->sig.stop_count++;
+            process_stop_check(process);
+        }
         wait_add(&process->sig.stop_wait, &waiter);
         task_sleep_uninterruptible(NO_DEADLINE);
     }
@@ -77,9 +95,13 @@ void process_resume(struct process *process)
 
 void process_continue(struct process *process)
 {
+    bool told = process->sig.stop_told;
+
     if (!process->sig.stopped)
         return;
     process_resume(process);
+    if (!told)
+        return; /* it was never seen stopped */
     process->stop_report = WAIT_STATUS_CONTINUED;
     report_to_parent(process, CLD_CONTINUED, SIGCONT);
 }

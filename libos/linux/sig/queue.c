@@ -131,7 +131,7 @@ int signal_take(struct task *task, sigmask_t set, struct siginfo *info)
 
 bool signal_pending(struct task *task)
 {
-    return task->sig.attention != 0;
+    return task->sig.attention & ATTENTION_SIGNAL;
 }
 
 bool signal_ignored(struct process *process, int signal)

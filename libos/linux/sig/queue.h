@@ -54,13 +54,19 @@ static inline sigmask_t signal_ready(const struct task *task)
 /* Brings `attention` up to date after a change of pending sets, mask or stop. */
 static inline void signal_update(struct task *task)
 {
-    task->sig.attention = signal_ready(task) != 0 || task->process->sig.stopped;
+    bool look = signal_ready(task) != 0 || task->process->sig.stopped;
+
+    task->sig.attention = (task->sig.attention & ~(uint32_t)ATTENTION_SIGNAL) | look;
 }
 
 static inline void signal_set_mask(struct task *task, sigmask_t mask)
 {
+    sigmask_t more = mask & ~task->sig.blocked & task->process->sig.pending.set;
+
     task->sig.blocked = mask & ~SIGNALS_NEVER_BLOCKED;
     signal_update(task);
+    if (more && task->process->live > 1)
+        signal_retarget(task, more);
 }
 
 /* The lowest signal of a set that is not empty; faults of the program itself first. */
@@ -75,8 +81,10 @@ static inline int signal_first(sigmask_t set)
 int signal_take(struct task *task, sigmask_t set, struct siginfo *info);
 
 /* job.c */
-void process_stop_here(
-    int signal); /* the current process stops; returns when it is continued or killed */
+/* The running task joins the stop of its process, or begins it (signal != 0); returns when it is continued or killed. */
+void process_stop_here(int signal);
+void process_stop_check(
+    struct process *process); /* a task ended: perhaps the others have all stopped */
 void process_resume(struct process *process); /* undo a stop without telling anyone (SIGKILL) */
 
 /* frame.c: 0, or -EFAULT when the stack cannot take the frame */

@@ -33,37 +33,63 @@ static void send_prepare(struct process *process, int signal)
     }
 }
 
-static bool blocked_by_all(struct process *process, int signal)
-{
-    list_for_each (node, &process->tasks) {
-        if (!(task_of_peer(node)->sig.blocked & SIGNAL_BIT(signal)))
-            return false;
-    }
-    return true;
-}
-
 static bool awaited_by(const struct task *task, int signal)
 {
     return task->sig.awaited & SIGNAL_BIT(signal);
 }
 
-/* Wakes the tasks that may take a process-wide signal: one for ordinary ones, all for SIGKILL. */
-static void wake_takers(struct process *process, int signal)
+static bool takes(const struct task *task, int signal)
 {
-    struct task *taker = NULL;
+    return !task->ending && (awaited_by(task, signal) || !(task->sig.blocked & SIGNAL_BIT(signal)));
+}
 
+/* Who gets a signal of the process: the leader if it may, else the first that may; rather one with nothing else to do. */
+static struct task *choose(const struct process *process, int signal)
+{
+    struct task *second = NULL;
+
+    if (takes(process->leader, signal) && !signal_pending(process->leader))
+        return process->leader;
     list_for_each (node, &process->tasks) {
         struct task *task = task_of_peer(node);
 
-        signal_update(task);
-        if (signal == SIGKILL)
-            task_wake(task);
-        else if (!taker && (awaited_by(task, signal) || !(task->sig.blocked & SIGNAL_BIT(signal))))
-            taker = task;
+        if (!takes(task, signal))
+            continue;
+        if (!signal_pending(task))
+            return task;
+        second = second ? second : task;
     }
-    if (taker && (taker->state != TASK_RUNNING ||
-                  taker != current())) /* current() may be a sleeper that idles */
-        task_wake(taker);
+    return second;
+}
+
+/* Ends the sleep of the tasks that may take a process-wide signal: one for ordinary ones, all for SIGKILL. */
+static void wake_takers(struct process *process, int signal)
+{
+    struct task *task;
+
+    if (signal != SIGKILL) {
+        task = choose(process, signal);
+        if (task) {
+            signal_update(task);
+            task_notify(task);
+        }
+        return;
+    }
+    list_for_each (node, &process->tasks) {
+        task = task_of_peer(node);
+        if (task->ending)
+            continue;
+        signal_update(task);
+        task_notify(task);
+    }
+}
+
+void signal_retarget(struct task *task, sigmask_t set)
+{
+    struct process *process = task->process;
+
+    for (set &= process->sig.pending.set; set; set &= set - 1)
+        wake_takers(process, __builtin_ctzl(set) + 1);
 }
 
 static bool must_queue(int signal, const struct siginfo *info)
@@ -80,7 +106,7 @@ int signal_send_process(struct process *process, int signal, const struct siginf
 
     if (signal < SIGRTMIN && (queue->set & SIGNAL_BIT(signal)))
         return 0;
-    if (signal_ignored(process, signal) && !blocked_by_all(process, signal))
+    if (signal_ignored(process, signal) && !(process->leader->sig.blocked & SIGNAL_BIT(signal)))
         return 0;
     int error = queue_add(process, queue, signal, info, must_queue(signal, info));
 
@@ -95,7 +121,7 @@ int signal_send_task(struct task *task, int signal, const struct siginfo *info)
 {
     struct process *process = task->process;
 
-    if (process->zombie || task->state == TASK_DEAD || !process->sig.action)
+    if (process->zombie || task->ending || !process->sig.action)
         return 0;
     send_prepare(process, signal);
     if (signal < SIGRTMIN && (task->sig.pending.set & SIGNAL_BIT(signal)))
@@ -108,9 +134,8 @@ int signal_send_task(struct task *task, int signal, const struct siginfo *info)
         return error;
     signal_update(task);
     waitq_wake(&process->sig.fd_wait);
-    if ((task->state != TASK_RUNNING || task != current()) &&
-        (task->sig.attention || awaited_by(task, signal)))
-        task_wake(task);
+    if (signal_pending(task) || awaited_by(task, signal))
+        task_notify(task);
     return 0;
 }
 
@@ -148,7 +173,7 @@ void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, 
     task->sig.forced_info.u.fault.address = address;
     task->sig.forced = signal;
     task->sig.pending.set |= bit;
-    task->sig.attention = 1;
+    task->sig.attention |= ATTENTION_SIGNAL;
 }
 
 /* --- kill and its family
@@ -208,6 +233,15 @@ static int64_t kill_many(int pgid, int signal, const struct siginfo *info)
     return reached ? 0 : result;
 }
 
+/* kill takes the number of any thread for its process, as on Linux. */
+static struct process *process_named(int pid)
+{
+    struct process *process = process_find(pid);
+    struct task *task = process ? NULL : task_find(0, pid);
+
+    return task ? task->process : process;
+}
+
 int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
 {
     int pid = (int)pid_argument;
@@ -223,7 +257,7 @@ int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
         return kill_many(0, signal, &info);
     if (pid <= 0)
         return kill_many(pid ? -pid : current()->process->pgid, signal, &info);
-    struct process *process = process_find(pid);
+    struct process *process = process_named(pid);
 
     return process ? send_checked(process, signal, &info) : -ESRCH;
 }
@@ -253,35 +287,14 @@ int64_t lx_pidfd_send_signal(uint64_t pidfd, uint64_t signal, uint64_t informati
     return send_checked(process, (int)signal, &info);
 }
 
-/* The task with this id; NULL: none. tgid 0: of any process. */
-static struct task *task_find(int tgid, int tid)
-{
-    list_for_each (node, &process_list) {
-        struct process *process = list_item(node, struct process, all);
-
-        if (tgid && process->pid != tgid)
-            continue;
-        list_for_each (peer, &process->tasks) {
-            if (task_of_peer(peer)->tid == tid)
-                return task_of_peer(peer);
-        }
-    }
-    return NULL;
-}
-
 static int64_t send_to_task(int tgid, int tid, int signal, const struct siginfo *info)
 {
     if (signal < 0 || signal > SIGNAL_COUNT)
         return -EINVAL;
     struct task *task = task_find(tgid, tid);
 
-    if (!task) {
-        /* A zombie has no task any more, but its id is still valid. */
-        struct process *process = process_find(tid);
-
-        return process && process->zombie && (!tgid || tgid == tid) ? may_send(process, signal)
-                                                                    : -ESRCH;
-    }
+    if (!task)
+        return -ESRCH;
     int error = may_send(task->process, signal);
 
     if (error || signal == 0)
@@ -329,7 +342,7 @@ int64_t lx_rt_sigqueueinfo(uint64_t pid, uint64_t signal, uint64_t information)
         return error;
     if ((int)signal < 0 || (int)signal > SIGNAL_COUNT)
         return -EINVAL;
-    struct process *process = process_find((int)pid);
+    struct process *process = process_named((int)pid);
 
     return process ? send_checked(process, (int)signal, &info) : -ESRCH;
 }

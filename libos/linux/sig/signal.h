@@ -9,8 +9,10 @@
  *   action.c   handlers, masks, alternate stacks, waiting for signals
  *   job.c      stop and continue
  *
- * Invariant: task->sig.attention != 0 if and only if an unblocked signal is pending or the process
- * is stopped; the task then passes signal_deliver before its program runs on, and its sleeps end.
+ * Invariant: ATTENTION_SIGNAL is set in task->sig.attention when the task should look for signals: it was chosen to
+ * take one, or its process is to stop. It then passes signal_deliver before its program runs on, and its sleeps end. A
+ * signal of the process is pending for all its tasks, but only one is chosen; when that one blocks the signal or ends,
+ * another is (signal_retarget).
  */
 #pragma once
 #include "libos/linux/core.h"
@@ -82,15 +84,18 @@ struct signal_queue {
 };
 
 struct signal_shared {
-    struct signal_action *action; /* [SIGNAL_COUNT], heap; index signal - 1 */
+    struct signal_action *action; /* [SIGNAL_COUNT]; index signal - 1; CLONE_SIGHAND shares them */
     struct signal_queue pending;
     struct signal_item spare; /* used first: most signals are taken before the next one comes */
     bool spare_used;
     uint32_t queued; /* items of the process and its tasks, against RLIMIT_SIGPENDING */
     bool group_exit;
-    bool stopped; /* job control: no task runs until it is cleared */
+    bool stopped;   /* job control: no task runs until it is cleared */
+    bool stop_told; /* all tasks have stopped, and the parent knows */
     int stop_signal;
     struct waitq fd_wait;    /* readers of signalfds, and who polls them: woken by every signal */
+    uint32_t stop_number;    /* of this stop */
+    uint32_t stop_count;     /* tasks that have joined it */
     struct waitq stop_wait;  /* stopped tasks */
     int parent_death_signal; /* PR_SET_PDEATHSIG; 0: none */
     bool no_new_privileges;
@@ -133,6 +138,9 @@ struct signal_restart {
     uint64_t argument[4];
 };
 
+#define ATTENTION_SIGNAL 1
+#define ATTENTION_RSEQ   2 /* the program's restartable sequence was interrupted (call/rseq.c) */
+
 struct signal_task {
     uint32_t attention; /* see above; entry.S may look at it alone */
     uint32_t stack_flags;
@@ -170,10 +178,17 @@ void signal_deliver(struct regs *regs);
 void signal_restart(struct regs *regs);
 int signal_init_process(struct process *process); /* all default; 0 or -ENOMEM */
 void signal_init_task(struct task *task);         /* nothing blocked, nothing pending */
-int signal_fork(struct process *child,
-                struct task *child_task);  /* copy actions, mask; clear pending */
-void signal_exec(struct process *process); /* handlers to default, alternate stack off; timers */
+/* Copy or (CLONE_SIGHAND in flags) share actions, copy the mask; nothing pending. 0 or -ENOMEM. */
+int signal_fork(struct process *child, struct task *child_task, uint64_t flags);
+int signal_unshare(struct process *process); /* handlers of its own before execve; 0 or -ENOMEM */
+void signal_exec(struct process *process);   /* handlers to default, alternate stack off; timers */
+void signal_clear_handlers(
+    struct process *process);              /* what is not ignored gets its default action */
 void signal_exit(struct process *process); /* free everything; timers too */
+void signal_exit_task(struct task *task);  /* a task ends: what it was chosen for goes to others */
+bool signal_killed(const struct task *task); /* SIGKILL is pending: end soon */
+/* Signals of the process that the task does not take any more: others are chosen. */
+void signal_retarget(struct task *task, sigmask_t set);
 
 /*
  * signal_mask_borrow - another mask for the time of one call (ppoll, pselect6, epoll_pwait).

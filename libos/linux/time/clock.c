@@ -51,20 +51,52 @@ uint64_t clock_realtime_ns(void)
 
 uint64_t process_cpu_ns(const struct process *process)
 {
-    if (process == current()->process && current()->state == TASK_RUNNING)
-        sched_account();
+    sched_account();
     return process->user_ns + process->system_ns;
 }
 
-/* Clocks of other processes: the id is ~pid << 3 with the kind of time in the low bits. */
-static int clock_read_process(int clock, uint64_t *ns)
+uint64_t task_cpu_ns(const struct task *task)
+{
+    sched_account();
+    return task->cpu_ns;
+}
+
+struct task *clock_task(int clock)
+{
+    int tid = ~(clock >> 3);
+    struct task *task;
+
+    if (clock == CLOCK_THREAD_CPUTIME_ID)
+        return current();
+    if (clock >= 0 || (clock & CPU_CLOCK_KIND) == CPU_CLOCK_FD || !(clock & CPU_CLOCK_THREAD))
+        return NULL;
+    task = tid ? task_find(current()->process->pid, tid) : current();
+    return task && !task->ending ? task : NULL;
+}
+
+struct process *clock_process(int clock)
 {
     int pid = ~(clock >> 3);
-    const struct process *process = pid ? process_find(pid) : current()->process;
 
-    if (!process || (clock & 3) == 3)
+    if (clock == CLOCK_PROCESS_CPUTIME_ID)
+        return current()->process;
+    if (clock >= 0 || (clock & CPU_CLOCK_KIND) == CPU_CLOCK_FD || clock & CPU_CLOCK_THREAD)
+        return NULL;
+    return pid ? process_find(pid) : current()->process;
+}
+
+/* CPU time of threads and processes by number. */
+static int clock_read_cpu(int clock, uint64_t *ns)
+{
+    const struct task *task = clock_task(clock);
+    const struct process *process = clock_process(clock);
+
+    if (task)
+        *ns = task_cpu_ns(task);
+    else if (process)
+        *ns = process_cpu_ns(process);
+    else
         return -EINVAL;
-    *ns = (clock & 3) == 1 ? process->user_ns : process_cpu_ns(process);
     return 0;
 }
 
@@ -85,11 +117,13 @@ int clock_read(int clock, uint64_t *ns)
         *ns = now_ns();
         return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
         *ns = process_cpu_ns(current()->process);
         return 0;
+    case CLOCK_THREAD_CPUTIME_ID:
+        *ns = task_cpu_ns(current());
+        return 0;
     default:
-        return clock < 0 ? clock_read_process(clock, ns) : -EINVAL;
+        return clock < 0 ? clock_read_cpu(clock, ns) : -EINVAL;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "libos/linux/core.h"
 
 struct process;
+struct task;
 struct siginfo;
 
 #define NS_PER_SECOND 1000000000ul
@@ -20,8 +21,18 @@ uint64_t clock_realtime_ns(void);
 /* clock_read - the clock's time in *ns. 0, or -EINVAL: no such clock. */
 int clock_read(int clock, uint64_t *ns);
 
-/* CPU time used by a process, or by the running task for the thread clock. */
+/* CPU time used so far. */
 uint64_t process_cpu_ns(const struct process *process);
+uint64_t task_cpu_ns(const struct task *task);
+
+/* Clocks of CPU time by number: ~id << 3, with these in the low bits. */
+#define CPU_CLOCK_KIND   3 /* which time; all are the same here, but for descriptors */
+#define CPU_CLOCK_FD     3
+#define CPU_CLOCK_THREAD 4 /* the id is a thread's */
+
+/* The thread of the current process, or any process, whose CPU time a clock shows; NULL: not such a clock, or gone. */
+struct task *clock_task(int clock);
+struct process *clock_process(int clock);
 
 /* deadline_after - now + wait_ns on the scale of now_ns, saturating below NO_DEADLINE. */
 uint64_t deadline_after(uint64_t wait_ns);

@@ -27,13 +27,15 @@ enum tick_clock {
     TICK_MONOTONIC,
     TICK_REALTIME,
     TICK_CPU_USER,
-    TICK_CPU
+    TICK_CPU,
+    TICK_CPU_THREAD
 };
 
 struct tick {
     struct timer timer;
     struct process *process;
     enum tick_clock clock;
+    int tid; /* TICK_CPU_THREAD: whose; the timer of a thread that ended never expires */
     bool armed;
     uint64_t at_ns; /* on its clock */
     uint64_t interval_ns;
@@ -64,6 +66,8 @@ struct process_timers {
 
 static uint64_t tick_now(const struct tick *tick)
 {
+    const struct task *task;
+
     switch (tick->clock) {
     case TICK_REALTIME:
         return clock_realtime_ns();
@@ -72,6 +76,9 @@ static uint64_t tick_now(const struct tick *tick)
         return tick->process->user_ns;
     case TICK_CPU:
         return process_cpu_ns(tick->process);
+    case TICK_CPU_THREAD:
+        task = task_find(tick->process->pid, tick->tid);
+        return task ? task_cpu_ns(task) : 0;
     case TICK_MONOTONIC:
         break;
     }
@@ -350,14 +357,17 @@ static int tick_clock_of(int clock, enum tick_clock *out)
     case CLOCK_BOOTTIME_ALARM:
         *out = TICK_MONOTONIC;
         return 0;
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
-        *out = TICK_CPU;
-        return 0;
     default:
+        break;
+    }
+    if (clock_task(clock))
+        *out = TICK_CPU_THREAD;
+    else if (clock_process(clock) == current()->process)
+        *out = TICK_CPU;
+    else
         return clock < 0 ? unimplemented(-EOPNOTSUPP, "timer_create on clock %d", clock)
                          : -EOPNOTSUPP;
-    }
+    return 0;
 }
 
 static int notify_valid(const struct sigevent_user *event)
@@ -393,6 +403,8 @@ int64_t lx_timer_create(uint64_t clock, uint64_t event, uint64_t id)
         return -EAGAIN;
     }
     tick_init(&timer->tick, process, tick_clock, posix_fire);
+    if (tick_clock == TICK_CPU_THREAD)
+        timer->tick.tid = clock_task((int)clock)->tid;
     timer->id = timers->next_id++;
     timer->clock = (int)clock;
     timer->notify = notify.notify;
