@@ -38,6 +38,7 @@ uint64_t host_heap_limit = UINT64_MAX;
 
 static struct vcpu vcpu;
 static struct task task;
+static struct fs_context fs_context;
 static struct process process;
 static uint32_t users[FRAMES];
 static uint64_t free_from = 1;
@@ -61,6 +62,9 @@ void host_start(void)
     vcpu.self = &vcpu;
     vcpu.task = &task;
     task.process = &process;
+    process.leader = &task;
+    process.live = 1;
+    process.fs = &fs_context;
     task.tid = process.pid = 2;
     list_init(&process.tasks);
     list_add_tail(&process.tasks, &task.peer);
@@ -319,6 +323,22 @@ int task_sleep(uint64_t deadline_ns)
         return 0;
     }
     return deadline_ns == NO_DEADLINE ? -ERESTARTSYS : -ETIMEDOUT;
+}
+
+uint32_t cpus_used(void)
+{
+    return 1;
+}
+
+struct task *task_find(int tgid, int tid)
+{
+    return (!tgid || tgid == process.pid) && tid == task.tid ? &task : NULL;
+}
+
+void task_set_name(struct task *to, const char *name)
+{
+    format(to->comm, sizeof to->comm, "%s", name);
+    memcpy(to->process->comm, to->comm, sizeof to->comm);
 }
 
 struct process *process_find(int pid)

@@ -687,12 +687,12 @@ static void test_proc(void)
 int main(void)
 {
     host_start();
-    current()->process->fs.umask = 022;
+    current()->process->fs->umask = 022;
     if (fs_start(NULL, 0) || files_create(&current()->process->files)) {
         tap(false, "start");
         return tap_end();
     }
-    fs_context_start(&current()->process->fs);
+    current()->process->fs = fs_context_new();
     fs_open_standard(files());
     test_against_host();
     test_pages();
