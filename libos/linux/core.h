@@ -9,8 +9,9 @@
  * switch plus, when the process differs, one space_switch kernel call.
  *
  * Concurrency. LibOS code runs with the env's upcalls masked and holds the instance lock from entry to
- * return to user (cpu.c takes and drops it). Code in here is therefore never preempted and never runs in
- * parallel; it gives way only inside task_sleep and task_yield. State that must stay consistent across a
+ * return to user (entry.S, vcpu.h; not used while one vcpu runs). Code in here is therefore never preempted and never
+ * runs in parallel; programs do, on the other CPUs. It gives way only inside task_sleep and task_yield, after which it
+ * may be on another vcpu: this_vcpu() is not kept across them. State that must stay consistent across a
  * sleep has to be re-checked after it. Keep everything bounded: nothing else in the instance runs meanwhile.
  *
  * Linux's structs and numbers come from the kernel's user headers (package linux-libc-dev: <linux/...>,

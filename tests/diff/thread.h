@@ -149,3 +149,33 @@ __asm__(".text\n"
         "syscall\n\t"
         "ud2\n\t"
         ".size bare_clone, . - bare_clone\n");
+
+/* For the programs named smp_*, which run with two CPUs: put the caller on the first or second that it may use. */
+static inline int pin(int which)
+{
+    static cpu_set_t all;
+    static int known;
+    cpu_set_t one;
+    int cpu = 0;
+
+    if (!get(&known)) {
+        NEED(sched_getaffinity(0, sizeof all, &all) == 0);
+        NEED(CPU_COUNT(&all) >= 2);
+        set(&known, 1);
+    }
+    for (;; cpu++)
+        if (CPU_ISSET(cpu, &all) && which-- == 0)
+            break;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    NEED(sched_setaffinity(0, sizeof one, &one) == 0);
+    return cpu;
+}
+
+static inline int cpu_now(void)
+{
+    unsigned cpu = 0;
+
+    NEED(syscall(SYS_getcpu, &cpu, NULL, NULL) == 0);
+    return (int)cpu;
+}

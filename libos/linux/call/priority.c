@@ -2,8 +2,8 @@
 /*
  * priority.c - scheduling parameters.
  *
- * LIMIT: the scheduler is round robin. Niceness and CPU sets are kept, inherited and read back, and
- * have no other effect; real-time policies are refused, for a program would count on them.
+ * LIMIT: the scheduler is round robin. Niceness is kept, inherited and read back, and has no other
+ * effect; real-time policies are refused, for a program would count on them.
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/task.h"

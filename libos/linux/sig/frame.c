@@ -18,6 +18,7 @@
 #include <asm/ucontext.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/sig/touch.h"
+#include "libos/linux/vcpu.h"
 
 #define RED_ZONE_BYTES    128
 #define STATE_ALIGN       64
@@ -275,6 +276,18 @@ static void state_restore_initial(void)
         fxrstor(state_initial);
 }
 
+/* With several CPUs another thread of the program may change the area between a check and its use: a copy is checked and
+ * used (under the instance lock). */
+static const uint8_t *state_settled(const uint8_t *area, uint64_t bytes)
+{
+    static uint8_t copy[4096] __attribute__((aligned(64)));
+
+    if (!instance_many)
+        return area;
+    memcpy(copy, area, bytes);
+    return copy;
+}
+
 /* touched: bytes that can be read at address already */
 static int state_restore(uint64_t address, uint64_t touched)
 {
@@ -289,19 +302,22 @@ static int state_restore(uint64_t address, uint64_t touched)
     if (address % STATE_ALIGN ||
         (touched < LEGACY_BYTES && touch_read(address, address + LEGACY_BYTES)))
         return -EFAULT;
-    mxcsr = *(const uint32_t *)(area + MXCSR_OFFSET);
-    if (mxcsr & ~state.mxcsr_mask)
-        return -EFAULT;
     if (state.xsave && software->magic1 == FP_XSTATE_MAGIC1 &&
         software->xstate_size == state.bytes &&
         (touched >= state.bytes + MAGIC2_BYTES ||
          !touch_read(address + LEGACY_BYTES, address + state.bytes + MAGIC2_BYTES)) &&
         *(const uint32_t *)(area + state.bytes) == FP_XSTATE_MAGIC2) {
-        if (!state_valid(area))
+        area = state_settled(area, state.bytes);
+        memcpy(&mxcsr, area + MXCSR_OFFSET, sizeof mxcsr);
+        if (mxcsr & ~state.mxcsr_mask || !state_valid(area))
             return -EFAULT;
         xrstor(area, state.components);
         return 0;
     }
+    area = state_settled(area, LEGACY_BYTES);
+    memcpy(&mxcsr, area + MXCSR_OFFSET, sizeof mxcsr);
+    if (mxcsr & ~state.mxcsr_mask)
+        return -EFAULT;
     if (state.xsave)
         xrstor(state_initial, state.components & ~COMPONENT_PKRU);
     fxrstor(area);
@@ -310,11 +326,15 @@ static int state_restore(uint64_t address, uint64_t touched)
 
 static int registers_restore(struct regs *regs, const struct sigcontext_64 *machine)
 {
-    if (machine->ip >= CANONICAL_END || machine->sp >= CANONICAL_END)
+    /* read once: another thread may write it */
+    uint64_t ip = *(const volatile __u64 *)&machine->ip;
+    uint64_t sp = *(const volatile __u64 *)&machine->sp;
+
+    if (ip >= CANONICAL_END || sp >= CANONICAL_END)
         return -EFAULT;
     general_copy(&regs->r8, &machine->r8);
-    regs->rsp = machine->sp;
-    regs->rip = machine->ip;
+    regs->rsp = sp;
+    regs->rip = ip;
     regs->rflags = (regs->rflags & ~RFLAGS_PROGRAM) | (machine->flags & RFLAGS_PROGRAM);
     return 0;
 }
