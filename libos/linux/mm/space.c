@@ -112,6 +112,8 @@ static int table_link(struct space *space, uint64_t address, unsigned level, str
     batch_add(batch, start, level, frame << EXO_PAGE_SHIFT | LINK_BITS);
     if (!start && level == 3 && !space->plain)
         batch_add(batch, 0, 2, rewrite_link_low() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT);
+    if (!start && level == 4 && address >= SPAN_3 && !space->plain)
+        return table_link(space, 0, 3, batch); /* what all spaces share at the bottom stays there */
     return 0;
 }
 
