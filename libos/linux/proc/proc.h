@@ -57,6 +57,9 @@ void task_release_memory(struct task *task);
  */
 int threads_become_one(void);
 
+/* threads_end_others - the same without a change of leader: before a core file is written. 0 or -EAGAIN. */
+int threads_end_others(void);
+
 /* threads_kill - all tasks of the process but one end as soon as they can. */
 void threads_kill(struct process *process, const struct task *but);
 

@@ -137,21 +137,29 @@ static void become_leader(struct process *process, struct task *task)
     task_bury(old);
 }
 
-int threads_become_one(void)
+int threads_end_others(void)
 {
     struct task *task = current();
     struct process *process = task->process;
 
     if (task_to_die(task))
         return -EAGAIN;
-    if (process->live > 1) {
-        process->exec_task = task;
-        threads_kill(process, task);
-        while (process->live > 1)
-            (void)task_sleep_uninterruptible(NO_DEADLINE);
-        process->exec_task = NULL;
-    }
-    if (process->leader != task)
-        become_leader(process, task);
+    if (process->live == 1)
+        return 0;
+    process->exec_task = task;
+    threads_kill(process, task);
+    while (process->live > 1)
+        (void)task_sleep_uninterruptible(NO_DEADLINE);
+    process->exec_task = NULL;
     return 0;
+}
+
+int threads_become_one(void)
+{
+    struct task *task = current();
+    int error = threads_end_others();
+
+    if (!error && task->process->leader != task)
+        become_leader(task->process, task);
+    return error;
 }

@@ -7,6 +7,7 @@
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/call/rseq.h"
+#include "libos/linux/proc/proc.h"
 
 #define NR_RESTART_SYSCALL 219
 #define SYSCALL_BYTES      2 /* length of the instruction */
@@ -114,7 +115,10 @@ static void default_action(struct task *task, const struct regs *regs, int signa
         process_stop_here(signal);
         return;
     }
-    process_exit(signal | (core_signal(signal) && core_dump(regs, info) ? 0x80 : 0));
+    if (!core_signal(signal) ||
+        threads_end_others()) /* the image must not change while it is written */
+        process_exit(signal);
+    process_exit(signal | (core_dump(regs, info) ? 0x80 : 0));
 }
 
 /* What the signal does. */
