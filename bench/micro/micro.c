@@ -16,7 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -178,6 +184,34 @@ static void pipe_read_64k(long n)
                 die("read pipe");
             got += r;
         }
+}
+
+static int socket_pair[2]; /* ours, the child's */
+
+static void socket_round_trip(long n)
+{
+    char byte = 1;
+
+    for (long i = 0; i < n; i++)
+        if (write(socket_pair[0], &byte, 1) != 1 || read(socket_pair[0], &byte, 1) != 1)
+            die("socket");
+}
+
+static int listener;
+static struct sockaddr_in listener_name = {.sin_family = AF_INET};
+
+static void connect_close(long n)
+{
+    for (long i = 0; i < n; i++) {
+        int client = socket(AF_INET, SOCK_STREAM, 0);
+        int server;
+
+        if (client < 0 || connect(client, (struct sockaddr *)&listener_name, sizeof listener_name))
+            die("connect");
+        server = accept(listener, NULL, NULL);
+        if (server < 0 || close(client) || close(server))
+            die("accept");
+    }
 }
 
 static void yield(long n)
@@ -401,6 +435,14 @@ static void child_echo(void)
         ;
 }
 
+static void child_socket_echo(void)
+{
+    char byte;
+
+    while (read(socket_pair[1], &byte, 1) == 1 && write(socket_pair[1], &byte, 1) == 1)
+        ;
+}
+
 static void child_pour(void)
 {
     while (write(from_child[1], buffer, sizeof buffer) > 0)
@@ -421,6 +463,75 @@ static void with_child(const char *name, void (*body)(void), void (*operation)(l
 
     row(name, operation, n);
     end_child(child);
+}
+
+/* Linux starts with its loopback interface down. */
+static void loopback_up(void)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request))
+        die("lo");
+    request.ifr_flags |= IFF_UP;
+    if (!(request.ifr_flags & IFF_RUNNING) && ioctl(fd, SIOCSIFFLAGS, &request))
+        die("lo up");
+    close(fd);
+}
+
+static int bound(int type)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, type, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof name))
+        die("bind");
+    return fd;
+}
+
+static struct sockaddr_in name_of(int fd)
+{
+    struct sockaddr_in name;
+    socklen_t length = sizeof name;
+
+    if (getsockname(fd, (struct sockaddr *)&name, &length))
+        die("getsockname");
+    return name;
+}
+
+static void join(int from, int to)
+{
+    struct sockaddr_in name = name_of(to);
+
+    if (connect(from, (struct sockaddr *)&name, sizeof name))
+        die("connect");
+}
+
+static void socket_rows(void)
+{
+    int one = 1;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, socket_pair))
+        die("socketpair");
+    with_child("unix_rtt", child_socket_echo, socket_round_trip, 10000);
+    loopback_up();
+    socket_pair[0] = bound(SOCK_DGRAM);
+    socket_pair[1] = bound(SOCK_DGRAM);
+    join(socket_pair[0], socket_pair[1]);
+    join(socket_pair[1], socket_pair[0]);
+    with_child("udp_loopback", child_socket_echo, socket_round_trip, 10000);
+    listener = bound(SOCK_STREAM);
+    listener_name = name_of(listener);
+    if (listen(listener, 16))
+        die("listen");
+    socket_pair[0] = socket(AF_INET, SOCK_STREAM, 0);
+    join(socket_pair[0], listener);
+    socket_pair[1] = accept(listener, NULL, NULL);
+    if (setsockopt(socket_pair[0], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) ||
+        setsockopt(socket_pair[1], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+        die("nodelay");
+    with_child("tcp_loopback", child_socket_echo, socket_round_trip, 10000);
+    row("tcp_connect_close", connect_close, 500);
 }
 
 static void set_up(void)
@@ -471,6 +582,7 @@ int main(int argc, char **argv)
     with_child("pipe_rtt", child_echo, pipe_round_trip, 10000);
     with_child("pipe_64k", child_pour, pipe_read_64k, 500);
     with_child("yield_pair", child_yield, yield, 10000);
+    socket_rows();
     page_fault_row();
     row("mmap_munmap", map_unmap, 5000);
     row("mprotect", protect, 5000);

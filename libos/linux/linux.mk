@@ -7,6 +7,7 @@ LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
              $(sort $(wildcard libos/linux/*.c libos/linux/*/*.c))) base/string.c base/format.c
 LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
 LINUX_O := $(LINUX_C:%.c=$(B)/linux/%.o) $(LINUX_S:%.S=$(B)/linux/%.o)
+include libos/linux/net/lwip/lwip.mk
 
 $(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h libos/linux/sig/signal.h $(GEN)
 	$(Q)mkdir -p $(@D)

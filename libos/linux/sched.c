@@ -248,11 +248,15 @@ static void alarm_update(void)
 static void events_take(void)
 {
     struct exo_upcall *upcall = this_vcpu()->upcall;
+    uint64_t events;
 
     if (!upcall->events)
         return;
-    if (__atomic_exchange_n(&upcall->events, 0, __ATOMIC_ACQUIRE) & 1ul << STREAM_EVENT_IN)
+    events = __atomic_exchange_n(&upcall->events, 0, __ATOMIC_ACQUIRE);
+    if (events & 1ul << STREAM_EVENT_IN)
         stream_event();
+    if (events & 1ul << NETWORK_EVENT)
+        stack_event();
 }
 
 static bool may_run(const struct task *task, const struct vcpu *vcpu)
@@ -531,10 +535,11 @@ void waitq_wake_one(struct waitq *queue)
 
 void timer_start(struct timer *timer, uint64_t deadline_ns)
 {
-    struct list *at = timers.previous;
+    struct list *at;
 
     timer_stop(timer);
     timer->deadline_ns = deadline_ns;
+    at = timers.previous; /* only now: it may have been the last itself */
     while (at != &timers && list_item(at, struct timer, node)->deadline_ns > deadline_ns)
         at = at->previous;
     list_insert_after(&timer->node, at);

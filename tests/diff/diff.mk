@@ -14,7 +14,8 @@ DIFF_GLIBC    := exec_argv exec_env exec_auxv exec_bss file_getdents file_read_w
                  thread_mutex_robust_wait thread_mutex_pi thread_cond thread_barrier thread_sem \
                  thread_tls thread_cancel thread_kill thread_signal_process thread_sigwait thread_fault \
                  thread_fatal thread_stop thread_leader thread_exit_group thread_exec thread_fork thread_wait \
-                 thread_timer thread_clocks thread_proc thread_spin thread_memory thread_vfork futex_hammer rewrite_low_mapping
+                 thread_timer thread_clocks thread_proc thread_spin thread_memory thread_vfork futex_hammer rewrite_low_mapping \
+                 unix_connect_accept unix_rights unix_credentials unix_options
 # The four -Wno: programs pass bad pointers and overflow their stacks on purpose.
 DIFF_CFLAGS   := -std=gnu17 -D_GNU_SOURCE -O1 -g0 -fno-strict-aliasing -I. -Wall -Wextra -Wshadow \
                  -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror \

@@ -29,6 +29,7 @@ struct async {
     struct observer {
         struct waiter waiter; /* first */
         struct async *async;
+        uint32_t events; /* that the queue is woken for */
     } observer[QUEUES_MAX];
 };
 
@@ -61,9 +62,9 @@ static int fd_of(const struct file *file)
 
 static void notice(struct waiter *waiter)
 {
-    struct async *async = ((struct observer *)waiter)->async;
-    struct file *file = async->file;
-    uint32_t events = file->ops->poll(file, NULL);
+    struct observer *observer = (struct observer *)waiter;
+    struct file *file = observer->async->file;
+    uint32_t events = file->ops->poll(file, NULL) & observer->events;
     struct siginfo info = {0};
 
     if (!events)
@@ -78,7 +79,7 @@ static void notice(struct waiter *waiter)
     send(file, &info);
 }
 
-static void add(struct poll_wait *wait, struct waitq *queue)
+static void add(struct poll_wait *wait, struct waitq *queue, uint32_t events)
 {
     struct async *async = container_of(wait, struct async, wait);
 
@@ -89,6 +90,7 @@ static void add(struct poll_wait *wait, struct waitq *queue)
     waiter_init(&observer->waiter);
     observer->waiter.notify = notice;
     observer->async = async;
+    observer->events = events;
     wait_add(queue, &observer->waiter);
 }
 

@@ -25,7 +25,9 @@
 #define TABLE_START   16
 #define NESTING_LIMIT 5
 #define EVENTS_MAX    ((uint64_t)INT32_MAX / sizeof(struct epoll_event))
-#define PRIVATE_BITS  (EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE)
+#define EXCLUSIVE_BITS                                                                             \
+    (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
+#define PRIVATE_BITS (EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE)
 
 struct item {
     struct item *next;      /* in the bucket */
@@ -41,6 +43,7 @@ struct item {
     struct watch {
         struct waiter waiter; /* first */
         struct item *item;
+        uint32_t events; /* that the queue is woken for */
     } watch[ITEM_QUEUES];
 };
 
@@ -94,13 +97,14 @@ static void make_ready(struct item *item)
 
 static void item_notify(struct waiter *waiter)
 {
-    struct item *item = ((struct watch *)waiter)->item;
+    struct watch *watch = (struct watch *)waiter;
+    struct item *item = watch->item;
 
-    if (item->event.events & ~(uint32_t)PRIVATE_BITS)
+    if (item->event.events & ~(uint32_t)PRIVATE_BITS & watch->events)
         make_ready(item);
 }
 
-static void item_add_queue(struct poll_wait *wait, struct waitq *queue)
+static void item_add_queue(struct poll_wait *wait, struct waitq *queue, uint32_t events)
 {
     struct item *item = container_of(wait, struct item, wait);
     struct watch *watch;
@@ -113,6 +117,7 @@ static void item_add_queue(struct poll_wait *wait, struct waitq *queue)
     waiter_init(&watch->waiter);
     watch->waiter.notify = item_notify;
     watch->item = item;
+    watch->events = events;
     wait_add(queue, &watch->waiter);
 }
 
@@ -236,6 +241,9 @@ static int control(struct file *file, struct epoll *epoll, uint32_t operation, i
 
     switch (operation) {
     case EPOLL_CTL_ADD:
+        if ((event->events & EPOLLEXCLUSIVE) &&
+            ((event->events & ~(uint32_t)EXCLUSIVE_BITS) || target->ops == &epoll_ops))
+            return -EINVAL;
         if (item)
             return -EEXIST;
         if (target->ops == &epoll_ops && depth(target, file, NESTING_LIMIT) >= NESTING_LIMIT)

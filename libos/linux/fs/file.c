@@ -6,6 +6,7 @@
 #include "libos/linux/fs/async.h"
 #include "libos/linux/fs/notify.h"
 #include <linux/mount.h>
+#include "libos/linux/net/rights.h"
 #include <linux/resource.h>
 
 #define FILES_START 64
@@ -232,6 +233,7 @@ int fd_close(struct files *files, int fd)
 {
     struct file *file = files_get(files, fd);
     int error = 0;
+    bool held;
 
     if (!file)
         return -EBADF;
@@ -240,7 +242,10 @@ int fd_close(struct files *files, int fd)
         file->ops->flush(file);
     if (file->inode && file->inode->locks)
         locks_close(file->inode, file, files);
+    held = file->count > 1 && file->inode && (file->inode->mode & S_IFMT) == S_IFSOCK;
     file_drop(file);
+    if (held) /* perhaps only by messages in sockets' queues now */
+        rights_collect();
     return error;
 }
 

@@ -15,6 +15,7 @@
 struct file;
 struct inode;
 struct dentry;
+struct iovec;
 struct poll_wait; /* collects the queues that poll, select and epoll sleep on */
 
 struct file_ops {
@@ -38,6 +39,8 @@ struct file_ops {
     /* the same as read and write, with LibOS memory (sendfile, splice, copies); NULL: cannot */
     int64_t (*read_here)(struct file *file, void *buffer, uint64_t bytes, uint64_t *offset);
     int64_t (*write_here)(struct file *file, const void *buffer, uint64_t bytes, uint64_t *offset);
+    /* readv and writev as one piece (sockets); may change the vector. NULL: one buffer after the other */
+    int64_t (*vector)(struct file *file, struct iovec *vector, uint64_t count, bool write);
 };
 
 struct file {
@@ -116,6 +119,8 @@ struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const ch
 /* poll */
 struct poll_wait *poll_wait_add(struct poll_wait *wait,
                                 struct waitq *queue); /* no-op when wait is NULL */
+/* The same for a queue that is woken for some POLL* only: epoll looks at no others. */
+void poll_wait_add_for(struct poll_wait *wait, struct waitq *queue, uint32_t events);
 
 /* What current may do: 0 or -EACCES/-EPERM. mask: 4 read, 2 write, 1 execute. */
 int inode_permission(struct inode *inode, uint32_t mask);

@@ -38,15 +38,22 @@ struct table {
 struct poll_wait *poll_wait_add(struct poll_wait *wait, struct waitq *queue)
 {
     if (wait)
-        wait->add(wait, queue);
+        wait->add(wait, queue, UINT32_MAX);
     return wait;
 }
 
-static void table_add(struct poll_wait *wait, struct waitq *queue)
+void poll_wait_add_for(struct poll_wait *wait, struct waitq *queue, uint32_t events)
+{
+    if (wait)
+        wait->add(wait, queue, events);
+}
+
+static void table_add(struct poll_wait *wait, struct waitq *queue, uint32_t events)
 {
     struct table *table = (struct table *)wait;
     struct entry *entry;
 
+    (void)events;
     if (table->last->used == FEW) {
         struct chunk *chunk = heap_zalloc(sizeof *chunk);
         if (!chunk) {

@@ -4,6 +4,6 @@
 #include "libos/linux/fs/fs.h"
 
 struct poll_wait {
-    void (*add)(struct poll_wait *wait,
-                struct waitq *queue); /* for each queue that the file's poll names */
+    /* for each queue that the file's poll names; events: POLL* that it is woken for */
+    void (*add)(struct poll_wait *wait, struct waitq *queue, uint32_t events);
 };

@@ -6,6 +6,7 @@
 #include "libos/linux/ipc/ids.h"
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/random.h"
+#include "libos/linux/net/socket.h"
 #include "abi/exo_types.h"
 
 #define KIB(frames) ((unsigned long)(frames) * (PAGE_SIZE / 1024))
@@ -277,6 +278,45 @@ static int lines(struct dentry *directory, const struct constant *constant, uint
     return error;
 }
 
+static int sys_net(struct dentry *net)
+{
+    static const struct constant core[] = {
+        {"somaxconn", "4096"},         {"rmem_max", "4194304"},    {"wmem_max", "4194304"},
+        {"rmem_default", "212992"},    {"wmem_default", "212992"}, {"optmem_max", "20480"},
+        {"netdev_max_backlog", "1000"}};
+    static const struct constant ipv4[] = {{"ip_local_port_range", "32768\t60999"},
+                                           {"ip_forward", "0"},
+                                           {"ip_default_ttl", "64"},
+                                           {"ip_nonlocal_bind", "0"},
+                                           {"ip_unprivileged_port_start", "1024"},
+                                           {"tcp_rmem", "4096\t131072\t6291456"},
+                                           {"tcp_wmem", "4096\t16384\t4194304"},
+                                           {"tcp_fin_timeout", "60"},
+                                           {"tcp_keepalive_time", "7200"},
+                                           {"tcp_keepalive_intvl", "75"},
+                                           {"tcp_keepalive_probes", "9"},
+                                           {"tcp_max_syn_backlog", "4096"},
+                                           {"tcp_syncookies", "0"},
+                                           {"tcp_fastopen", "0"},
+                                           {"tcp_sack", "1"},
+                                           {"tcp_timestamps", "1"},
+                                           {"tcp_window_scaling", "1"},
+                                           {"tcp_congestion_control", "reno"},
+                                           {"tcp_available_congestion_control", "reno"}};
+    static const struct constant ipv6[] = {{"bindv6only", "0"}};
+    static const struct constant all[] = {{"disable_ipv6", "0"}, {"forwarding", "0"}};
+    static const struct constant local[] = {{"max_dgram_qlen", "10"}};
+    struct dentry *six = pseudo_directory(net, "ipv6");
+    int error = lines(pseudo_directory(net, "core"), core, ARRAY_SIZE(core));
+
+    error = error ? error : lines(pseudo_directory(net, "ipv4"), ipv4, ARRAY_SIZE(ipv4));
+    error = error ? error : lines(six, ipv6, ARRAY_SIZE(ipv6));
+    error =
+        error ? error
+              : lines(pseudo_directory(pseudo_directory(six, "conf"), "all"), all, ARRAY_SIZE(all));
+    return error ? error : lines(pseudo_directory(net, "unix"), local, ARRAY_SIZE(local));
+}
+
 static int sys_start(struct dentry *root)
 {
     static const struct constant kernel[] = {{"ostype", "Linux"},
@@ -316,7 +356,6 @@ static int sys_start(struct dentry *root)
                                              {"msgsize_max", "8192"},
                                              {"msg_default", "10"},
                                              {"msgsize_default", "8192"}};
-    static const struct constant core[] = {{"somaxconn", "4096"}};
     static const struct constant random[] = {{"entropy_avail", "256"}, {"poolsize", "256"}};
     struct dentry *sys = pseudo_directory(root, "sys");
     struct dentry *kernel_directory = pseudo_directory(sys, "kernel");
@@ -326,13 +365,11 @@ static int sys_start(struct dentry *root)
 
     error = error ? error : lines(pseudo_directory(sys, "vm"), vm, ARRAY_SIZE(vm));
     error = error ? error : lines(fs_directory, fs, ARRAY_SIZE(fs));
-    error = error ? error
-                  : lines(pseudo_directory(fs_directory, "mqueue"), mqueue, ARRAY_SIZE(mqueue));
+    error =
+        error ? error : lines(pseudo_directory(fs_directory, "mqueue"), mqueue, ARRAY_SIZE(mqueue));
     error = error ? error
                   : lines(pseudo_directory(fs_directory, "inotify"), inotify, ARRAY_SIZE(inotify));
-    error = error ? error
-                  : lines(pseudo_directory(pseudo_directory(sys, "net"), "core"), core,
-                          ARRAY_SIZE(core));
+    error = error ? error : sys_net(pseudo_directory(sys, "net"));
     error = error ? error : lines(random_directory, random, ARRAY_SIZE(random));
     error = error ? error : pseudo_file(fs_directory, "file-nr", 0444, file_number_text);
     error = error ? error : pseudo_file(kernel_directory, "hostname", 0444, hostname_text);
@@ -366,6 +403,7 @@ int procfs_start(struct dentry *root)
         error = pseudo_file(root, file[i].name, 0444, file[i].make);
     error = error ? error : lines(root, empty, ARRAY_SIZE(empty));
     error = error ? error : sys_start(root);
+    error = error ? error : procnet_start(root);
     return error ? error : procfs_processes(root);
 }
 

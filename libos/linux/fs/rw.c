@@ -165,7 +165,9 @@ static int64_t vectored(int fd, uaddr_t address, uint64_t count, uint64_t *posit
         file_drop(file);
         return error;
     }
-    for (uint64_t i = 0; i < count; i++) {
+    if (file->ops->vector && !position)
+        done = file->ops->vector(file, vector, count, write);
+    for (uint64_t i = 0; i < count && !(file->ops->vector && !position); i++) {
         int64_t part;
         if (!vector[i].iov_len)
             continue;

@@ -4,6 +4,7 @@
  * /dev/shm.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/net/socket.h"
 #include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/tty/tty.h"
 
@@ -53,6 +54,8 @@ int fs_start(const void *archive, uint64_t bytes)
     root_dentry = mount->root;
     if (bytes)
         error = archive_load(mount, archive, bytes);
+    if (!error)
+        error = netfiles_start(root_dentry);
     if (!error && !directory(root_dentry, "tmp", 01777))
         error = -ENOTDIR;
     if (!error)

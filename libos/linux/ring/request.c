@@ -10,10 +10,11 @@ static void observe(struct waiter *waiter)
     request->notify(request);
 }
 
-static void add(struct poll_wait *wait, struct waitq *queue)
+static void add(struct poll_wait *wait, struct waitq *queue, uint32_t events)
 {
     struct poll_request *request = container_of(wait, struct poll_request, wait);
 
+    (void)events;
     if (request->queues == REQUEST_QUEUES)
         return;
     struct request_observer *observer = &request->observer[request->queues++];

@@ -7,6 +7,8 @@
  */
 #include "libos/linux/ipc/ids.h"
 #include "libos/linux/ipc/mqueue.h"
+#include "libos/linux/net/rights.h"
+#include "libos/linux/net/socket.h"
 #include "libos/linux/core.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/rewrite/rewrite.h"
@@ -504,5 +506,23 @@ int mqueue_start(struct dentry *point)
 uint64_t space_locked_pages(struct space *space)
 {
     (void)space;
+    return 0;
+}
+
+/* --- net/ --- */
+
+void rights_collect(void)
+{
+}
+
+int procnet_start(struct dentry *root)
+{
+    (void)root;
+    return 0;
+}
+
+int netfiles_start(struct dentry *root)
+{
+    (void)root;
     return 0;
 }

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * card.c - lwIP's network interface over the instance's packet ring.
+ *
+ * Received packets are not copied: a pbuf refers to the ring's buffer and gives it back when lwIP frees it. So that the
+ * ring cannot run dry while segments wait for a missing one, packets are copied once half of the buffers are held.
+ * TCP checksums are left to the card; those of UDP are made here, because a datagram may be cut into fragments.
+ */
+#include "libos/linux/net/lwip/card.h"
+#include "libos/linux/core.h"
+#include "libos/linux/mm/mm.h"
+#include "libos/linux/mm/pagetable.h"
+#include "lib/exo/net.h"
+#include <lwip/etharp.h>
+#include <lwip/ethip6.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
+#include <netif/ethernet.h>
+
+#define BUFFER_ORDER 6 /* frames of the ring: 64, that is 128 buffers */
+#define BUFFER_COUNT (1u << BUFFER_ORDER)
+#define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
+
+#define ROUNDS_MAX     8 /* of sending and receiving before programs get their turn */
+#define ETHERNET_BYTES 14u
+#define IPV4_FRAGMENT  0x3fffu /* more fragments, or an offset */
+
+static struct exo_net card;
+static struct netif interface;
+static uint32_t held;
+static uint64_t received_bytes, sent_bytes;
+
+struct held_packet {
+    struct pbuf_custom pbuf; /* first */
+    struct exo_net_packet packet;
+};
+
+/* --- Receiving --- */
+
+static void held_free(struct pbuf *pbuf)
+{
+    struct held_packet *packet = (struct held_packet *)pbuf;
+
+    exo_net_give_back(&card, &packet->packet);
+    held--;
+    heap_free(packet);
+}
+
+static struct pbuf *pbuf_of(const struct exo_net_packet *packet)
+{
+    struct held_packet *made = held < HELD_MAX ? heap_alloc(sizeof *made) : NULL;
+    struct pbuf *copy;
+
+    if (made) {
+        held++;
+        made->packet = *packet;
+        made->pbuf.custom_free_function = held_free;
+        return pbuf_alloced_custom(PBUF_RAW, (u16_t)packet->length, PBUF_REF, &made->pbuf,
+                                   packet->bytes, (u16_t)packet->length);
+    }
+    copy = pbuf_alloc(PBUF_RAW, (u16_t)packet->length, PBUF_RAM);
+    if (copy)
+        memcpy(copy->payload, packet->bytes, packet->length);
+    exo_net_give_back(&card, packet);
+    return copy;
+}
+
+void card_receive(void)
+{
+    struct exo_net_packet packet;
+
+    while (exo_net_receive(&card, &packet)) {
+        bool verified = packet.flags & EXO_NET_RECEIVED_VERIFIED;
+        struct pbuf *pbuf = pbuf_of(&packet);
+        received_bytes += packet.length;
+        if (!pbuf)
+            continue; /* lost */
+        NETIF_SET_CHECKSUM_CTRL(
+            &interface, NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |
+                            NETIF_CHECKSUM_GEN_ICMP6 | NETIF_CHECKSUM_CHECK_IP |
+                            NETIF_CHECKSUM_CHECK_ICMP | NETIF_CHECKSUM_CHECK_ICMP6 |
+                            (verified ? 0 : NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP));
+        if (interface.input(pbuf, &interface) != ERR_OK)
+            pbuf_free(pbuf);
+    }
+}
+
+/* --- Sending --- */
+
+static uint16_t big16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* Puts the sum of the pseudo header where the card expects it. false: the card has nothing to do. */
+static bool prepare_checksum(uint8_t *frame, uint32_t length)
+{
+    uint8_t *ip = frame + ETHERNET_BYTES;
+    uint32_t header;
+    uint32_t addresses; /* offset and bytes of both in the IP header */
+    uint32_t address_bytes;
+    uint32_t sum;
+
+    if (big16(frame + 12) == EXO_NET_IPV4 && length >= ETHERNET_BYTES + 40) {
+        header = (ip[0] & 15u) * 4;
+        if (ip[9] != 6 || (big16(ip + 6) & IPV4_FRAGMENT))
+            return false;
+        addresses = 12;
+        address_bytes = 8;
+    } else if (big16(frame + 12) == EXO_NET_IPV6 && length >= ETHERNET_BYTES + 60) {
+        header = 40;
+        if (ip[6] != 6)
+            return false;
+        addresses = 8;
+        address_bytes = 32;
+    } else {
+        return false;
+    }
+    sum = exo_net_sum(ip + addresses, address_bytes, length - ETHERNET_BYTES - header + 6);
+    ip[header + 16] = (uint8_t)(sum >> 8);
+    ip[header + 17] = (uint8_t)sum;
+    return true;
+}
+
+static err_t transmit(struct netif *netif, struct pbuf *pbuf)
+{
+    uint16_t number;
+    uint8_t *buffer = exo_net_buffer(&card, &number);
+
+    (void)netif;
+    if (!buffer) {
+        (void)exo_net_flush(&card);
+        buffer = exo_net_buffer(&card, &number);
+    }
+    if (!buffer)
+        return ERR_MEM; /* TCP tries again, others are lost as on a wire */
+    if (pbuf->tot_len > EXO_NET_BUFFER_BYTES) {
+        exo_net_buffer_drop(&card, number);
+        return ERR_BUF;
+    }
+    pbuf_copy_partial(pbuf, buffer, pbuf->tot_len, 0);
+    sent_bytes += pbuf->tot_len;
+    uint32_t flags = prepare_checksum(buffer, pbuf->tot_len) ? EXO_NET_SEND_CHECKSUM : 0;
+    if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
+        return ERR_OK;
+    (void)exo_net_flush(&card);
+    if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
+        return ERR_OK;
+    exo_net_buffer_drop(&card, number);
+    return ERR_IF;
+}
+
+bool card_turn(void)
+{
+    for (uint32_t rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+        if (exo_net_pending(&card))
+            (void)exo_net_flush(
+                &card); /* which also looks for packets, and sends no event for those */
+        if (!exo_net_arrived(&card))
+            return false;
+        card_receive();
+    }
+    return true;
+}
+
+/* --- Start --- */
+
+static err_t interface_init(struct netif *netif)
+{
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->output = etharp_output;
+    netif->output_ip6 = ethip6_output;
+    netif->linkoutput = transmit;
+    netif->mtu = card.config->mtu;
+    netif->hwaddr_len = 6;
+    memcpy(netif->hwaddr, card.config->mac, 6);
+    netif->flags =
+        NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
+    return ERR_OK;
+}
+
+static void address6_add(const struct instance_address *address)
+{
+    ip6_addr_t ip;
+    s8_t index;
+
+    memcpy(&ip.addr, address->address, 16);
+    ip6_addr_clear_zone(&ip);
+    if (ip6_addr_islinklocal(&ip)) {
+        ip6_addr_assign_zone(&ip, IP6_UNICAST, &interface);
+        netif_ip6_addr_set(&interface, 0, &ip);
+        index = 0;
+    } else if (netif_add_ip6_address(&interface, &ip, &index) != ERR_OK) {
+        return;
+    }
+    netif_ip6_addr_set_state(&interface, index, IP6_ADDR_PREFERRED);
+}
+
+static void interface_add(void)
+{
+    ip4_addr_t ip = {0};
+    ip4_addr_t mask = {0};
+    ip4_addr_t gateway = {0};
+
+    for (uint32_t i = 0; i < card.config->address_count; i++) {
+        const struct instance_address *address = &card.config->address[i];
+        if (address->ipv6 || ip.addr) /* LIMIT: one IPv4 address of an instance is used */
+            continue;
+        memcpy(&ip.addr, address->address + 12, 4);
+        mask.addr = address->prefix ? lwip_htonl(UINT32_MAX << (32 - address->prefix)) : 0;
+    }
+    memcpy(&gateway.addr, card.config->gateway4 + 12, 4);
+    netif_add(&interface, &ip, &mask, &gateway, NULL, interface_init, ethernet_input);
+    netif_set_default(&interface);
+    netif_set_up(&interface);
+    for (uint32_t i = 0; i < card.config->address_count; i++)
+        if (card.config->address[i].ipv6)
+            address6_add(&card.config->address[i]);
+}
+
+bool card_start(void)
+{
+    struct exo_net_memory memory;
+    frame_t table = unmapped_frame_take();
+    frame_t shared = frames_alloc(0);
+    frame_t buffers = frames_alloc(BUFFER_ORDER);
+    int64_t error;
+
+    if (!table || !shared || !buffers) {
+        log_line("network: no memory for the packet ring");
+        return false;
+    }
+    memory = (struct exo_net_memory){
+        .table_frame = table,
+        .shared_frame = shared,
+        .shared = frame_address(shared),
+        .buffer_frame = buffers,
+        .buffers = frame_address(buffers),
+        .buffer_count = BUFFER_COUNT,
+    };
+    error = exo_net_open(&card, &memory, instance->env, NETWORK_EVENT);
+    if (error) {
+        log_line("network: the packet ring cannot be opened: error %d", (int)-error);
+        return false;
+    }
+    interface_add();
+    return true;
+}
+
+void card_bytes(uint64_t *received, uint64_t *sent, uint64_t *received_packets,
+                uint64_t *sent_packets)
+{
+    *received = received_bytes;
+    *sent = sent_bytes;
+    *received_packets = card.statistics.received;
+    *sent_packets = card.statistics.sent;
+}

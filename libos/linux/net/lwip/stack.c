@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stack.c - sockets whose other end is outside, on lwIP.
+ *
+ * lwIP runs inside calls of programs, when packets arrive (an event of the env) and when its timers are due (one timer of
+ * the scheduler). All of it under the instance lock, so there is one flow of control: calls go down, call-backs come up and
+ * only change the socket's state and wake sleepers.
+ *
+ * A stream outlives its socket while bytes are under way: large sends are chunks that lwIP refers to until they are
+ * acknowledged; small ones are copied by lwIP, which puts them into one segment.
+ */
+#include "libos/linux/net/stack.h"
+#include "libos/linux/call/random.h"
+#include "libos/linux/net/lwip/card.h"
+#include "lib/exo/net.h"
+#include <stdlib.h>
+#include <lwip/init.h>
+#include <lwip/sys.h>
+#include <lwip/tcp.h>
+#include <lwip/timeouts.h>
+#include <lwip/udp.h>
+
+#define COPY_MAX  1024u  /* bytes that lwIP copies */
+#define CHUNK_MAX 32768u /* of those it does not */
+#define BACKLOG   255
+
+struct chunk {
+    struct list node;
+    uint32_t left; /* bytes not acknowledged */
+    uint8_t bytes[];
+};
+
+struct stream {
+    struct tcp_pcb *pcb;        /* NULL: it has ended */
+    struct inet_socket *socket; /* NULL: closed by the program */
+    struct list chunks; /* in the order of the stream; copied sends are chunks without bytes */
+    uint32_t count;     /* bytes not acknowledged */
+};
+
+static enum {
+    STACK_NEW,
+    STACK_UP,
+    STACK_NONE
+} state;
+static struct timer timer;
+
+/* --- What lwIP wants of us --- */
+
+u32_t sys_now(void)
+{
+    return (u32_t)(now_ns() / 1000000);
+}
+
+uint32_t lwip_random(void)
+{
+    uint32_t value;
+
+    random_bytes(&value, sizeof value);
+    return value;
+}
+
+void *lwip_calloc(size_t count, size_t bytes)
+{
+    return heap_zalloc(count * bytes); /* lwIP's own small numbers */
+}
+
+void lwip_assert_failed(const char *what, const char *file, int line)
+{
+    panic("lwip: %s (%s:%d)", what, file, line);
+}
+
+int atoi(const char *text)
+{
+    int value = 0;
+
+    while (*text >= '0' && *text <= '9')
+        value = value * 10 + (*text++ - '0');
+    return value;
+}
+
+/* --- Running it --- */
+
+static void timer_due(struct timer *due);
+
+/* After everything that may have changed lwIP's timers or posted packets. Call-backs may run: the last thing to do. */
+static void finish(void)
+{
+    bool more = card_turn();
+    u32_t ms = more ? 0 : sys_timeouts_sleeptime();
+    uint64_t deadline;
+
+    if (ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE)
+        return;
+    deadline = now_ns() + (uint64_t)ms * 1000000 + 1000000;
+    if (!timer.armed || deadline + 1000000 < timer.deadline_ns)
+        timer_start(&timer, deadline);
+}
+
+static void timer_due(struct timer *due)
+{
+    (void)due;
+    sys_check_timeouts();
+    finish();
+}
+
+void stack_event(void)
+{
+    if (state != STACK_UP)
+        return;
+    card_receive();
+    finish();
+}
+
+bool stack_is_up(void)
+{
+    if (state == STACK_NEW) {
+        state = STACK_NONE;
+        if (exo_net_config()) {
+            lwip_init();
+            timer.expire = timer_due;
+            if (card_start())
+                state = STACK_UP;
+        }
+        if (state == STACK_UP)
+            finish();
+    }
+    return state == STACK_UP;
+}
+
+void stack_count(struct stack_count *out)
+{
+    if (state == STACK_UP)
+        card_bytes(&out->received_bytes, &out->sent_bytes, &out->received, &out->sent);
+}
+
+static void address_to(ip_addr_t *to, const struct inet_ip *ip)
+{
+    memset(to, 0, sizeof *to);
+    if (ip_is_v4(ip)) {
+        ip_addr_set_ip4_u32(to, ip->word[3]);
+        return;
+    }
+    IP_SET_TYPE(to, IPADDR_TYPE_V6);
+    memcpy(ip_2_ip6(to)->addr, ip, 16);
+    ip6_addr_assign_zone(ip_2_ip6(to), IP6_UNKNOWN, netif_default);
+}
+
+static struct inet_ip address_from(const ip_addr_t *from)
+{
+    struct inet_ip ip;
+
+    if (IP_IS_V4(from))
+        return ip_v4(ip_2_ip4(from)->addr);
+    memcpy(&ip, ip_2_ip6(from)->addr, 16);
+    return ip;
+}
+
+/* --- TCP: from lwIP --- */
+
+static void chunks_acknowledged(struct stream *stream, uint32_t bytes)
+{
+    stream->count -= min_of(bytes, stream->count);
+    while (bytes && !list_empty(&stream->chunks)) {
+        struct chunk *chunk = list_item(stream->chunks.next, struct chunk, node);
+        uint32_t part = min_of(bytes, chunk->left);
+        chunk->left -= part;
+        bytes -= part;
+        if (chunk->left)
+            return;
+        list_remove(&chunk->node);
+        heap_free(chunk);
+    }
+}
+
+/* Neither lwIP nor a socket leads here any more. */
+static void stream_free(struct stream *stream)
+{
+    chunks_acknowledged(stream, UINT32_MAX);
+    while (!list_empty(&stream->chunks)) {
+        struct chunk *chunk = list_item(stream->chunks.next, struct chunk, node);
+        list_remove(&chunk->node);
+        heap_free(chunk);
+    }
+    heap_free(stream);
+}
+
+/* lwIP forgets us; what it still sends is its own. */
+static void detach(struct tcp_pcb *pcb)
+{
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+}
+
+static err_t on_receive(void *argument, struct tcp_pcb *pcb, struct pbuf *pbuf, err_t error)
+{
+    struct stream *stream = argument;
+    struct inet_socket *self = stream ? stream->socket : NULL;
+
+    (void)error;
+    if (!self) {
+        if (pbuf) {
+            tcp_recved(pcb, pbuf->tot_len);
+            pbuf_free(pbuf);
+        }
+        return ERR_OK;
+    }
+    if (!pbuf) {
+        tcp_end(self);
+        return ERR_OK;
+    }
+    if (!ring_reserve(&self->ring, pbuf->tot_len))
+        return ERR_MEM; /* lwIP keeps it and tries again */
+    for (struct pbuf *part = pbuf; part; part = part->next) {
+        struct message message = {.here = part->payload, .left = part->len};
+        if (part->len)
+            (void)ring_put(&self->ring, &message, part->len); /* there is room: cannot fail */
+    }
+    pbuf_free(pbuf);
+    socket_wake(&self->socket.receive_wait);
+    return ERR_OK;
+}
+
+static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t bytes)
+{
+    struct stream *stream = argument;
+    struct inet_socket *self;
+
+    if (!stream)
+        return ERR_OK;
+    chunks_acknowledged(stream, bytes);
+    self = stream->socket;
+    if (!self) {
+        if (!stream->count) {
+            detach(pcb);
+            stream_free(stream);
+        }
+        return ERR_OK;
+    }
+    if (!list_empty(&self->socket.send_wait.waiters) && tcp_writable(self))
+        waitq_wake(&self->socket.send_wait);
+    return ERR_OK;
+}
+
+/* The pcb is gone already. */
+static void on_error(void *argument, err_t error)
+{
+    struct stream *stream = argument;
+    struct inet_socket *self;
+
+    if (!stream)
+        return;
+    self = stream->socket;
+    stream_free(stream);
+    if (!self)
+        return;
+    self->pcb = NULL;
+    tcp_reset(self, error != ERR_RST              ? ETIMEDOUT
+                    : self->state == TCP_SYN_SENT ? ECONNREFUSED
+                                                  : ECONNRESET);
+}
+
+static struct stream *stream_new(struct inet_socket *self, struct tcp_pcb *pcb)
+{
+    struct stream *stream = heap_zalloc(sizeof *stream);
+
+    if (!stream)
+        return NULL;
+    list_init(&stream->chunks);
+    stream->pcb = pcb;
+    stream->socket = self;
+    self->pcb = stream;
+    tcp_arg(pcb, stream);
+    tcp_recv(pcb, on_receive);
+    tcp_sent(pcb, on_sent);
+    tcp_err(pcb, on_error);
+    return stream;
+}
+
+static err_t on_connected(void *argument, struct tcp_pcb *pcb, err_t error)
+{
+    struct stream *stream = argument;
+
+    (void)pcb;
+    (void)error;
+    if (stream && stream->socket)
+        tcp_established(stream->socket);
+    return ERR_OK;
+}
+
+static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
+{
+    struct inet_socket *listener = argument;
+    struct inet_socket *child;
+
+    if (error != ERR_OK || !pcb || !listener)
+        return ERR_VAL;
+    child = tcp_child(listener);
+    if (!child)
+        return ERR_MEM; /* lwIP resets the connection. LIMIT: Linux lets the client try again */
+    child->local = (struct endpoint){.ip = address_from(&pcb->local_ip), .port = pcb->local_port};
+    child->remote =
+        (struct endpoint){.ip = address_from(&pcb->remote_ip), .port = pcb->remote_port};
+    if (!stream_new(child, pcb)) {
+        inet_free(child);
+        return ERR_MEM;
+    }
+    tcp_child_ready(listener, child);
+    stack_options(child);
+    return ERR_OK;
+}
+
+/* --- TCP: from the socket --- */
+
+static struct tcp_pcb *pcb_of(const struct inet_socket *self)
+{
+    return ((struct stream *)self->pcb)->pcb;
+}
+
+static u8_t type_of(const struct inet_socket *self, const struct inet_ip *ip)
+{
+    if (self->socket.family == AF_INET || (ip && ip_is_v4(ip)))
+        return IPADDR_TYPE_V4;
+    return ip || (self->flags & INET_V6ONLY) ? IPADDR_TYPE_V6 : IPADDR_TYPE_ANY;
+}
+
+static int errno_of(err_t error)
+{
+    switch (error) {
+    case ERR_OK:
+        return 0;
+    case ERR_MEM:
+    case ERR_BUF:
+        return -ENOBUFS;
+    case ERR_USE:
+        return -EADDRINUSE;
+    case ERR_RTE:
+        return -EHOSTUNREACH;
+    default:
+        return -EINVAL;
+    }
+}
+
+int stack_listen(struct inet_socket *self)
+{
+    bool any = ip_is_any(&self->local.ip);
+    struct tcp_pcb *pcb = tcp_new_ip_type(type_of(self, any ? NULL : &self->local.ip));
+    struct tcp_pcb *listening;
+    ip_addr_t address;
+    err_t error;
+
+    if (!pcb)
+        return -ENOMEM;
+    ip_set_option(pcb, SOF_REUSEADDR);
+    address_to(&address, &self->local.ip);
+    if (any)
+        ip_addr_set_any_val(type_of(self, NULL) != IPADDR_TYPE_V4, address);
+    if (any && type_of(self, NULL) == IPADDR_TYPE_ANY)
+        IP_SET_TYPE(&address, IPADDR_TYPE_ANY);
+    error = tcp_bind(pcb, &address, self->local.port);
+    listening = error == ERR_OK ? tcp_listen_with_backlog_and_err(pcb, BACKLOG, &error) : NULL;
+    if (!listening) {
+        tcp_abort(pcb);
+        return errno_of(error);
+    }
+    tcp_arg(listening, self);
+    tcp_accept(listening, on_accept);
+    self->pcb = listening;
+    finish();
+    return 0;
+}
+
+void stack_listen_end(struct inet_socket *self)
+{
+    struct tcp_pcb *pcb = self->pcb;
+
+    self->pcb = NULL;
+    tcp_arg(pcb, NULL);
+    tcp_close(pcb);
+    finish();
+}
+
+int stack_connect(struct inet_socket *self)
+{
+    struct tcp_pcb *pcb;
+    struct stream *stream;
+    ip_addr_t address;
+    err_t error;
+
+    if (!stack_is_up())
+        return -ENETUNREACH;
+    pcb = tcp_new_ip_type(type_of(self, &self->remote.ip));
+    stream = pcb ? stream_new(self, pcb) : NULL;
+    if (!stream) {
+        if (pcb)
+            tcp_abort(pcb);
+        return -ENOMEM;
+    }
+    ip_set_option(pcb, SOF_REUSEADDR);
+    stack_options(self);
+    address_to(&address, &self->local.ip);
+    error = tcp_bind(pcb, &address, self->local.port);
+    address_to(&address, &self->remote.ip);
+    if (error == ERR_OK)
+        error = tcp_connect(pcb, &address, self->remote.port, on_connected);
+    if (error != ERR_OK) {
+        stack_close(self, true);
+        self->state = TCP_CLOSE;
+        self->socket.state = SOCKET_NEW;
+        return errno_of(error);
+    }
+    finish();
+    return 0;
+}
+
+uint32_t stack_unacknowledged(const struct inet_socket *self)
+{
+    const struct stream *stream = self->pcb;
+
+    return stream && self->state != TCP_LISTEN ? stream->count : 0;
+}
+
+int stack_put(struct inet_socket *self, struct message *message)
+{
+    struct stream *stream = self->pcb;
+    uint32_t room = self->socket.send_limit;
+    uint32_t part;
+    bool copy;
+    struct chunk *chunk;
+    err_t error;
+    int fault;
+
+    if (!stream)
+        return -EPIPE;
+    room = stream->count < room ? room - stream->count : 0;
+    room = min_of(room, (uint32_t)tcp_sndbuf(stream->pcb));
+    if (!room || tcp_sndqueuelen(stream->pcb) >= TCP_SND_QUEUELEN - 32)
+        return 1;
+    part = (uint32_t)min_of(message->left, (uint64_t)min_of(room, CHUNK_MAX));
+    copy = part <= COPY_MAX;
+    chunk = heap_alloc(sizeof *chunk + part);
+    if (!chunk)
+        return -ENOBUFS;
+    fault = message_from(message, chunk->bytes, part);
+    if (fault) {
+        heap_free(chunk);
+        return fault;
+    }
+    error = tcp_write(stream->pcb, chunk->bytes, (u16_t)part,
+                      (copy ? TCP_WRITE_FLAG_COPY : 0) | (message->left ? TCP_WRITE_FLAG_MORE : 0));
+    if (error != ERR_OK) { /* the bytes left the message's cursor: the connection cannot go on */
+        heap_free(chunk);
+        return -ENOBUFS;
+    }
+    chunk->left = part;
+    list_add_tail(&stream->chunks, &chunk->node);
+    stream->count += part;
+    if (!message->left || room == part) {
+        tcp_output(stream->pcb);
+        finish();
+    }
+    return 0;
+}
+
+void stack_received(struct inet_socket *self, uint32_t bytes)
+{
+    struct stream *stream = self->pcb;
+
+    while (stream && bytes) {
+        u16_t part = (u16_t)min_of(bytes, 0xffffu);
+        tcp_recved(stream->pcb, part);
+        bytes -= part;
+    }
+    finish();
+}
+
+void stack_shutdown_send(struct inet_socket *self)
+{
+    tcp_shutdown(pcb_of(self), 0, 1);
+    finish();
+}
+
+void stack_close(struct inet_socket *self, bool reset)
+{
+    struct stream *stream = self->pcb;
+    struct tcp_pcb *pcb = stream->pcb;
+
+    self->pcb = NULL;
+    stream->socket = NULL;
+    if (reset) {
+        detach(pcb);
+        tcp_abort(pcb);
+        stream_free(stream);
+    } else if (!stream->count) {
+        detach(pcb);
+        if (tcp_close(pcb) != ERR_OK)
+            tcp_abort(pcb);
+        stream_free(stream);
+    } else if (tcp_close(pcb) != ERR_OK) {
+        detach(pcb);
+        tcp_abort(pcb);
+        stream_free(stream);
+    }
+    finish();
+}
+
+void stack_options(struct inet_socket *self)
+{
+    struct tcp_pcb *pcb;
+
+    if (self->state == TCP_LISTEN)
+        return;
+    pcb = pcb_of(self);
+    if (self->flags & INET_NODELAY)
+        tcp_nagle_disable(pcb);
+    else
+        tcp_nagle_enable(pcb);
+    if (self->socket.flags & SOCKET_KEEPALIVE)
+        ip_set_option(pcb, SOF_KEEPALIVE);
+    else
+        ip_reset_option(pcb, SOF_KEEPALIVE);
+    pcb->keep_idle = (self->keep_idle ? self->keep_idle : 7200) * 1000;
+    pcb->keep_intvl = (self->keep_interval ? self->keep_interval : 75) * 1000;
+    pcb->keep_cnt = self->keep_count ? self->keep_count : 9;
+    pcb->tos = (u8_t)self->tos;
+    pcb->ttl = (u8_t)self->ttl;
+    if (self->max_segment && self->max_segment < pcb->mss)
+        pcb->mss = (u16_t)self->max_segment;
+}
+
+/* --- UDP --- */
+
+static void on_datagram(void *argument, struct udp_pcb *pcb, struct pbuf *pbuf,
+                        const ip_addr_t *address, u16_t port)
+{
+    struct endpoint from = {.ip = address_from(address), .port = port};
+    struct endpoint to = {.ip = address_from(ip_current_dest_addr()), .port = pcb->local_port};
+    struct inet_socket *receiver = port_find(IPPROTO_UDP, &to, &from);
+    struct pbuf *whole = pbuf;
+    uint8_t tos =
+        ip_current_is_v6() ? (uint8_t)IP6H_TC(ip6_current_header()) : IPH_TOS(ip4_current_header());
+    uint8_t ttl =
+        ip_current_is_v6() ? IP6H_HOPLIM(ip6_current_header()) : IPH_TTL(ip4_current_header());
+
+    (void)argument;
+    if (receiver && pbuf->next) {
+        whole = pbuf_clone(PBUF_RAW, PBUF_RAM, pbuf);
+        pbuf_free(pbuf);
+    }
+    if (receiver && whole) {
+        struct message message = {.here = whole->payload, .left = whole->len};
+        (void)udp_deliver(receiver, &from, &to.ip, tos, ttl, &message);
+    }
+    if (whole)
+        pbuf_free(whole);
+}
+
+int stack_udp_open(struct inet_socket *self)
+{
+    bool any = ip_is_any(&self->local.ip);
+    u8_t type = type_of(self, any ? NULL : &self->local.ip);
+    struct udp_pcb *pcb = udp_new_ip_type(type);
+    ip_addr_t address;
+
+    if (!pcb)
+        return -ENOMEM;
+    ip_set_option(pcb, SOF_REUSEADDR);
+    address_to(&address, &self->local.ip);
+    if (any)
+        ip_addr_set_any_val(type != IPADDR_TYPE_V4, address);
+    if (any && type == IPADDR_TYPE_ANY)
+        IP_SET_TYPE(&address, IPADDR_TYPE_ANY);
+    if (udp_bind(pcb, &address, self->local.port) != ERR_OK) {
+        udp_remove(pcb);
+        return -ENOMEM;
+    }
+    udp_recv(pcb, on_datagram, NULL);
+    self->pcb = pcb;
+    finish();
+    return 0;
+}
+
+void stack_udp_close(struct inet_socket *self)
+{
+    udp_remove(self->pcb);
+    self->pcb = NULL;
+}
+
+int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
+                        const struct endpoint *to, uint8_t tos, uint8_t ttl,
+                        struct message *message)
+{
+    struct udp_pcb *pcb = self->pcb;
+    struct pbuf *pbuf;
+    ip_addr_t source;
+    ip_addr_t destination;
+    err_t error;
+    int fault;
+
+    if (!stack_is_up() || !pcb)
+        return -ENETUNREACH;
+    pbuf = pbuf_alloc(PBUF_TRANSPORT, (u16_t)message->left, PBUF_RAM);
+    if (!pbuf)
+        return -ENOBUFS;
+    fault = message_from(message, pbuf->payload, message->left);
+    address_to(&source, &from->ip);
+    address_to(&destination, &to->ip);
+    pcb->tos = tos;
+    pcb->ttl = ttl;
+    if (self->socket.flags & SOCKET_BROADCAST)
+        ip_set_option(pcb, SOF_BROADCAST);
+    error = fault ? ERR_OK
+                  : udp_sendto_if_src(pcb, pbuf, &destination, to->port, netif_default, &source);
+    pbuf_free(pbuf);
+    finish();
+    if (fault)
+        return fault;
+    return error == ERR_MEM || error == ERR_BUF ? 0 : errno_of(error); /* lost, as on a full wire */
+}
