@@ -272,7 +272,7 @@ static char *boot_manifest(const struct request *request, const struct program *
 {
     static const char *const streams[] = {"stdin", "stdout", "stderr"};
     struct buffer manifest = {0};
-    unsigned terminals = terminal_mask();
+    unsigned terminals = request->detach ? 0 : terminal_mask();
     uint16_t rows, columns;
 
     buffer_format(&manifest, "instance main\n");

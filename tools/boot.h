@@ -21,6 +21,8 @@ struct request {
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
     uint64_t timeout_ms;
     int dry_run, verbose, json;
+    const char *name; /* of the machine, or NULL */
+    int detach;       /* it runs in the background */
     int no_rewrite; /* programs' system calls all go through the kernel */
     struct text_list option; /* NAME VALUE pairs for the LibOS, one after the other */
     char *kernel;

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "tools/observe.h"
 #include "abi/exo_manifest.h"
+#include "tools/control.h"
 #include "tools/record.h"
 #include "tools/strace/tracer.h"
 #include "tools/why/report.h"
@@ -18,6 +19,8 @@ struct observe {
     struct tracer *tracer; /* NULL: calls are not shown */
     int trace_fd;
     struct report *report;
+    struct control *control; /* NULL: nobody asks */
+    unsigned instance;       /* whose records are read */
     int with_core;
     struct buffer *text; /* where what is shown goes, while records are read */
 };
@@ -54,6 +57,11 @@ void observe_trace(struct observe *observe, struct request *request, const struc
     observe_option(request, "trace", text_copy("all"));
 }
 
+void observe_control(struct observe *observe, struct control *control)
+{
+    observe->control = control;
+}
+
 void observe_to(struct observe *observe, int fd)
 {
     observe->trace_fd = fd;
@@ -67,6 +75,8 @@ static void observe_record(void *context, const struct record *record, const uin
     if (observe->tracer)
         tracer_record(observe->tracer, record, body, length, observe->text);
     report_record(observe->report, record, body, length);
+    if (observe->control)
+        control_record(observe->control, observe->instance, record, body, length);
 }
 
 static void observe_bytes(void *context, unsigned instance, const char *bytes, size_t length,
@@ -77,6 +87,7 @@ static void observe_bytes(void *context, unsigned instance, const char *bytes, s
     if (instance >= MANIFEST_INSTANCES_MAX)
         return;
     observe->text = text;
+    observe->instance = instance;
     (void)record_read(&observe->reader[instance], bytes, length, observe_record, observe);
 }
 
@@ -85,6 +96,7 @@ void observe_start(struct observe *observe, struct session_wish *wish)
     wish->records = observe_bytes;
     wish->records_context = observe;
     wish->records_fd = observe->trace_fd;
+    wish->is_traced = observe->tracer != NULL;
 }
 
 static void observe_write(int fd, const struct buffer *text)

@@ -26,6 +26,9 @@ void observe_trace(struct observe *observe, struct request *request,
 /* observe_to - the trace goes to that descriptor instead of standard error. */
 void observe_to(struct observe *observe, int fd);
 
+/* observe_control - answers to what other commands ask go there. */
+void observe_control(struct observe *observe, struct control *control);
+
 /* observe_start, observe_end - before the session and after it. */
 void observe_start(struct observe *observe, struct session_wish *wish);
 void observe_end(struct observe *observe, const struct request *request,

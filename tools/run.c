@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "tools/boot.h"
+#include "tools/control.h"
 #include "tools/journal.h"
 #include "tools/observe.h"
 #include "tools/package.h"
@@ -11,10 +12,13 @@
 #include "tools/run.h"
 #include "tools/terminal.h"
 #include "tools/verbs.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define RUN_TAIL 12 /* lines of the log shown when Lorica failed */
@@ -24,6 +28,8 @@ const struct option_row run_options[] = {
     {"timeout", 't', "SECONDS", "end the machine after that time, with status 124"},
     {"dry-run", 0, NULL, "print the QEMU command and the manifest, start nothing"},
     {"output", 'o', "json", "after the run, one JSON object about it on standard error"},
+    {"name", 'n', "NAME", "call the machine so, for `lorica ps` and others (default: made up)"},
+    {"detach", 'd', NULL, "in the background; prints the name; see `lorica logs`, `lorica stop`"},
     {"core", 0, "FILE", "a core file of the process that crashes, for gdb; see `lorica why`"},
     {"strace", 0, NULL, "system calls, signals and exits on standard error; see `lorica strace`"},
     {0},
@@ -74,6 +80,10 @@ void run_take(void *context, const struct option_row *row, const char *argument)
         request->json = run_json = 1;
     } else if (!strcmp(row->name, "strace")) {
         run_strace = 1;
+    } else if (!strcmp(row->name, "name")) {
+        request->name = argument;
+    } else if (!strcmp(row->name, "detach")) {
+        request->detach = 1;
     } else if (!strcmp(row->name, "core")) {
         run_core = argument;
     } else {
@@ -198,12 +208,83 @@ static void run_explain(const struct request *request, const struct session_end 
     free(tail);
 }
 
+/* --- In the background
+ * ------------------------------------------------------------------------------ */
+
+static int run_news = -1; /* the waiting command's end: the name of the machine when it runs */
+
+static void run_started(void *context)
+{
+    const struct control *control = context;
+
+    if (run_news < 0)
+        return;
+    dprintf(run_news, "%s\n", control_name(control));
+    close(run_news);
+    run_news = -1;
+}
+
+/* The waiting command: prints the name, or what the machine said before it failed. */
+_Noreturn static void run_await(pid_t child, int news)
+{
+    char name[128];
+    ssize_t count;
+    int status;
+
+    do
+        count = read(news, name, sizeof name);
+    while (count < 0 && errno == EINTR);
+    if (count > 0) {
+        printf("%.*s", (int)count, name);
+        fflush(stdout);
+        _exit(0);
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED);
+}
+
+/* Only the background's side returns. */
+static void run_detach(void)
+{
+    int news[2];
+    pid_t child;
+
+    if (pipe2(news, O_CLOEXEC) < 0 || (child = fork()) < 0)
+        fail(STATUS_FAILED, "cannot go to the background: %s", strerror(errno));
+    if (child) {
+        close(news[1]);
+        run_await(child, news[0]);
+    }
+    close(news[0]);
+    run_news = news[1];
+    setsid();
+}
+
+/* Standard input is empty, output and error are the machine's files. */
+static void run_streams(const struct control *control)
+{
+    static const char *const files[] = {NULL, "out", "err"};
+
+    for (int fd = 0; fd < 3; fd++) {
+        int file = fd ? open(control_file(control, files[fd]),
+                             O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)
+                      : open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+        if (file < 0 || dup2(file, fd) < 0)
+            fail(STATUS_FAILED, "cannot open %s: %s",
+                 fd ? control_file(control, files[fd]) : "/dev/null", strerror(errno));
+        close(file);
+    }
+}
+
 int run_request(struct request *request, struct observe *observe)
 {
     static const char *const accels[] = {"tcg", "kvm", "icount"};
     struct session_wish wish = {0};
     struct session_end end;
     struct machine machine = {0};
+    struct control *control;
     struct boot boot;
 
     if (run_core)
@@ -211,6 +292,16 @@ int run_request(struct request *request, struct observe *observe)
     boot_prepare(request, &boot);
     if (request->dry_run)
         return run_dry(request, &boot);
+    if (request->detach)
+        run_detach();
+    control = control_open(request->name, request->words, request->word_count, boot.instances,
+                           request->detach);
+    if (request->detach)
+        run_streams(control);
+    observe_control(observe, control);
+    wish.control = control;
+    wish.started = run_started;
+    wish.started_context = control;
     journal_open(request->verbose);
     session_prepare(0);
     wish.timeout_ms = request->timeout_ms;
@@ -230,6 +321,7 @@ int run_request(struct request *request, struct observe *observe)
     if (request->json)
         run_report_json(&end, accels[boot.wish.accel]);
     journal_close(end.status == STATUS_FAILED);
+    control_close(control, end.status);
     return end.status;
 }
 

@@ -16,6 +16,8 @@
 #define _GNU_SOURCE
 #include "tools/session.h"
 #include "abi/exo_channel.h"
+#include "abi/exo_manifest.h"
+#include "tools/control.h"
 #include "tools/journal.h"
 #include "tools/process.h"
 #include "tools/terminal.h"
@@ -51,6 +53,7 @@ struct session {
     unsigned escapes; /* SESSION_ESCAPE typed in a row */
     uint64_t input_sent;
     uint32_t credit;
+    uint32_t request_credit[MANIFEST_INSTANCES_MAX];
     uint32_t unacknowledged; /* cost of the frames dealt with since the last ACK */
     unsigned exits;
     int signals;
@@ -105,6 +108,8 @@ static void session_hello(struct session *session, const char *bytes, uint32_t l
     }
     session->running = 1;
     session->end->boot_ms = (int64_t)(process_now_ms() - session->started_ms);
+    if (session->wish->started)
+        session->wish->started(session->wish->started_context);
     if (session->wish->no_input)
         session_send(session, CHANNEL_STDIN_END, 0, NULL, 0);
     for (unsigned i = 1; i < session->wish->instances; i++) /* input is the first instance's */
@@ -206,6 +211,13 @@ static void session_frame(struct session *session, const struct channel_header *
         }
         break;
     case CHANNEL_REQUEST_CREDIT:
+        if (header->instance < session->wish->instances && header->length == sizeof number) {
+            uint32_t *credit = &session->request_credit[header->instance];
+
+            memcpy(&number, bytes, sizeof number);
+            *credit = number > CHANNEL_REQUEST_INITIAL - *credit ? CHANNEL_REQUEST_INITIAL
+                                                                 : *credit + number;
+        }
         break;
     case CHANNEL_CREDIT:
         memcpy(&number, header->length == sizeof number ? bytes : "\0\0\0", sizeof number);
@@ -235,7 +247,8 @@ static void session_frames(struct session *session)
 {
     size_t at = 0;
 
-    while (!session->over && !session->pending.length) {
+    while (!session->over && !session->pending.length &&
+           !(session->wish->control && control_is_full(session->wish->control))) {
         struct channel_header header;
 
         if (session->in.length - at < sizeof header)
@@ -500,27 +513,77 @@ static void session_limits(struct session *session)
                                     (unsigned)(session->boot_limit_ms / 1000)));
 }
 
+/* --- What other commands ask for
+ * --------------------------------------------------------------------- */
+
+static void session_control_signal(void *context, int signal)
+{
+    struct session *session = context;
+
+    if (session->running &&
+        (signal == CHANNEL_SIGNAL_HANGUP || signal == CHANNEL_SIGNAL_INTERRUPT ||
+         signal == CHANNEL_SIGNAL_QUIT || signal == CHANNEL_SIGNAL_TERMINATE ||
+         signal == CHANNEL_SIGNAL_CONTINUE))
+        session_send_number(session, CHANNEL_SIGNAL, (uint32_t)signal);
+}
+
+static void session_control_end(void *context)
+{
+    struct session *session = context;
+
+    session->end->signal = SIGKILL;
+    session_give_up(session, 128 + SIGKILL, NULL);
+}
+
+static int session_control_request(void *context, unsigned instance, const void *bytes,
+                                   uint32_t length)
+{
+    struct session *session = context;
+
+    if (!session->running || session->request_credit[instance] < length)
+        return 0;
+    session->request_credit[instance] -= length;
+    session_send(session, CHANNEL_REQUEST, (uint16_t)instance, bytes, length);
+    return 1;
+}
+
+static void session_control(struct session *session, const struct pollfd *slot, unsigned count)
+{
+    const struct control_actions actions = {.context = session,
+                                            .signal = session_control_signal,
+                                            .end = session_control_end,
+                                            .is_traced = session->wish->is_traced,
+                                            .request = session_control_request};
+
+    if (count)
+        control_turn(session->wish->control, slot, count, &actions);
+}
+
 static void session_turn(struct session *session)
 {
     struct machine *machine = session->machine;
     int blocked = session->pending.length != 0;
+    int full = session->wish->control && control_is_full(session->wish->control);
     int input = session->running && session->input_open && session->credit &&
                 session->out.length < CHANNEL_PAYLOAD_MAX;
-    struct pollfd slot[6] = {
+    unsigned clients;
+    struct pollfd slot[6 + 1 + CONTROL_CLIENTS] = {
         {.fd = session->signals, .events = POLLIN},
         {.fd = machine->serial, .events = POLLIN},
         {.fd = machine->complaints, .events = POLLIN},
         {.fd = machine->channel,
-         .events = (short)((blocked ? 0 : POLLIN) | (session->out.length ? POLLOUT : 0))},
+         .events = (short)((blocked || full ? 0 : POLLIN) | (session->out.length ? POLLOUT : 0))},
         {.fd = input ? 0 : -1, .events = POLLIN},
         {.fd = blocked ? session->pending_fd : -1, .events = POLLOUT},
     };
     int gone;
 
-    if (blocked && !slot[3].events)
+    if ((blocked || full) && !slot[3].events)
         slot[3].fd = -1; /* a hang-up would be reported again and again */
-    if (poll(slot, 6, session_poll_ms(session)) < 0)
+    clients = session->wish->control ? control_slots(session->wish->control, slot + 6) : 0;
+    if (poll(slot, 6 + clients, session_poll_ms(session)) < 0)
         return;
+    session_control(session, slot + 6, clients);
     gone = machine_wait(machine, 0);
     if (slot[0].revents)
         session_signal(session);
@@ -572,6 +635,8 @@ void session_run(struct machine *machine, const struct session_wish *wish, struc
     sigset_t set;
 
     *end = (struct session_end){.boot_ms = -1};
+    for (unsigned i = 0; i < MANIFEST_INSTANCES_MAX; i++)
+        session.request_credit[i] = CHANNEL_REQUEST_INITIAL;
     session.started_ms = process_now_ms();
     if (seconds && !text_number(seconds, 86400, &limit))
         session.boot_limit_ms = limit * 1000;

@@ -5,6 +5,8 @@
 #pragma once
 #include "tools/machine.h"
 
+struct control;
+
 struct session_wish {
     uint64_t timeout_ms; /* 0: none */
     int raw;             /* make a terminal raw, once the machine runs */
@@ -19,6 +21,10 @@ struct session_wish {
                     struct buffer *text);
     void *records_context;
     int records_fd;
+    int is_traced;                  /* the run itself shows calls */
+    struct control *control;        /* other commands may talk to this run; NULL: none may */
+    void (*started)(void *context); /* the machine has greeted; NULL: nobody wants to know */
+    void *started_context;
 };
 
 struct session_end {

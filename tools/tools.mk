@@ -4,8 +4,8 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot check cpio debug elf import journal lorica machine make manifest observe option package \
-               process program record run session terminal text tree \
+TOOLS_NAMES := accel boot check control cpio debug elf exec import journal lorica machine make manifest observe option package \
+               process program ps record remote run session terminal text tree \
                strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
 TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o) $(TOOLS_B)/kind.o

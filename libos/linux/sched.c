@@ -171,7 +171,12 @@ static void make_ready(struct task *task)
 
 void task_start(struct task *task)
 {
-    task_prepare(task, (uint64_t)task_start_user);
+    task_start_at(task, (void (*)(void))task_start_user);
+}
+
+void task_start_at(struct task *task, void (*start)(void))
+{
+    task_prepare(task, (uint64_t)start);
     make_ready(task);
 }
 

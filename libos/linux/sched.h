@@ -32,6 +32,9 @@ uint64_t task_count(void);
 /* task_start - a new task with regs filled in may run; it begins at task_start_user (entry.S). */
 void task_start(struct task *task);
 
+/* task_start_at - the same for a task that begins with LibOS code, which ends with enter_program or not at all. */
+void task_start_at(struct task *task, void (*start)(void));
+
 /* task_exit - the running task never runs again: another is chosen. Whoever holds it frees it with task_free. */
 _Noreturn void task_exit(void);
 

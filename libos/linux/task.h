@@ -72,6 +72,7 @@ struct process {
     char comm[16];
     uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
     uint64_t aux_start, aux_bytes; /* for core files */
+    bool dumping;                  /* a core file is about to be written */
     uint64_t start_ns;
     uint64_t user_ns, system_ns, child_user_ns,
         child_system_ns; /* of all its tasks, those that ended too */

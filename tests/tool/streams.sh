@@ -179,7 +179,7 @@ stopped_tool() { # SIGTSTP stops the machine too, SIGCONT lets it go on
 }
 nothing_left() { # after all of the above: no temporary file, no machine, logs only where they belong
     is 'temporary files' "$(ls "$work/tmp")" '' &&
-        is 'state' "$(cd "$work/state/lorica" && ls | tr '\n' ' ')" 'last.log last.why '
+        is 'state' "$(cd "$work/state/lorica" && ls | tr '\n' ' ')" 'last.log last.why run '
 }
 two_at_once() { # a second run has its own log, gone when it succeeds
     start sleep:700 exit:0 done
@@ -187,7 +187,7 @@ two_at_once() { # a second run has its own log, gone when it succeeds
     local second=$?
     finish
     is 'second status' "$second" 0 && is 'first status' "$status" 0 &&
-        is 'logs left' "$(cd "$work/state/lorica" && ls | tr '\n' ' ')" 'last.log last.why '
+        is 'logs left' "$(cd "$work/state/lorica" && ls | tr '\n' ' ')" 'last.log last.why run '
 }
 arguments_real() { fake arguments exit:0 done; has socket "$out" 'socket,id=ch,fd=' && has initrd "$out" '-initrd /proc/self/fd/' && has reboot "$out" '-no-reboot'; }
 terminal() { # under a terminal: raw mode, tty lines, window size; restored afterwards

@@ -30,6 +30,34 @@ core_guest() { # the file that the kernel interface promises: in the working dir
     (cd "$work/cwd" && gdb -batch -nx -ex bt ./crash guest.core) > "$work/core.bt" 2>&1 < /dev/null
     has functions "$(functions "$work/core.bt")" $'depth\ndepth\ndepth\ncompare' && has end "$(functions "$work/core.bt")" main
 }
+core_threads() { # threads that waited when another one crashed are in the file, with their stacks
+    cat > "$work/threads.c" <<'C'
+#include <pthread.h>
+#include <unistd.h>
+static pthread_barrier_t barrier;
+__attribute__((noinline)) void crash_here(void) { *(volatile int *)8 = 1; }
+static void *die(void *unused) { pthread_barrier_wait(&barrier); usleep(200000); crash_here(); return unused; }
+__attribute__((noinline)) int wait_here(int fd) { char byte; return read(fd, &byte, 1) == 1; }
+static void *reader(void *fd) { pthread_barrier_wait(&barrier); return wait_here(*(int *)fd) ? fd : 0; }
+int main(void)
+{
+    pthread_t one, two;
+    int pair[2];
+    pipe(pair);
+    pthread_barrier_init(&barrier, 0, 2);
+    pthread_create(&one, 0, reader, pair);
+    pthread_create(&two, 0, die, 0);
+    pthread_join(two, 0);
+    return 0;
+}
+C
+    gcc -g -w -O1 -o "$work/cwd/threads" "$work/threads.c" -lpthread || return 1
+    (cd "$work/cwd" && export LORICA_QEMU=$recorder && "$lorica" run --timeout 60 --cpus 2 --core "$work/cwd/t.core" ./threads) > "$work/out" 2> "$work/err" < /dev/null
+    is status $? 139 || return 1
+    (cd "$work/cwd" && gdb -batch -nx -ex 'thread apply all bt' ./threads t.core) > "$work/core.bt" 2>&1 < /dev/null
+    is threads "$(grep -c '^Thread ' "$work/core.bt")" 3 && has crashed "$(cat "$work/core.bt")" ' crash_here ' && has waits "$(cat "$work/core.bt")" ' wait_here ' &&
+        has main "$(cat "$work/core.bt")" ' main '
+}
 why_crash() {
     crash_build gcc || return 1
     linux true # makes the root
@@ -64,8 +92,9 @@ why_jump() { # a call to nowhere is told by its caller
 
 check 'core: an image for the host' core_host
 check 'core: a file for the program' core_guest
+check 'core: threads' core_threads
 check 'why: a crash' why_crash
 check 'why: a call to nowhere' why_jump
 check 'why: calls that are missing' why_missing
 check 'why: nothing has run' why_nothing
-check 'linux: no machine is left' linux_no_machine_left
+

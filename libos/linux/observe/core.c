@@ -71,6 +71,15 @@ struct prpsinfo {
 };
 static_assert(sizeof(struct prpsinfo) == 136, "prpsinfo");
 
+/* A thread that had to end before the core file is written. */
+struct kept {
+    struct list node;
+    int pid;
+    struct prstatus status;
+    uint8_t fpu[512];
+};
+
+static struct list kept_tasks = {&kept_tasks, &kept_tasks};
 static bool host_whole;
 static uint32_t host_images;
 
@@ -197,51 +206,60 @@ static void time_pair(uint64_t to[2], uint64_t ns)
     to[1] = ns / 1000 % 1000000;
 }
 
-static void note_status(struct core *core, const struct task *task)
+static void status_fill(struct prstatus *status, const struct task *task, const struct regs *r,
+                        uint64_t fs)
 {
     const struct process *process = task->process;
-    const struct regs *r = task == current() ? core->regs : task->regs;
-    uint64_t fs = task == current() ? fs_base_current() : task->fs_base;
-    const uint64_t reg[27] = {r->r15,
-                              r->r14,
-                              r->r13,
-                              r->r12,
-                              r->rbp,
-                              r->rbx,
-                              r->r11,
-                              r->r10,
-                              r->r9,
-                              r->r8,
-                              r->rax,
-                              r->rcx,
-                              r->rdx,
-                              r->rsi,
-                              r->rdi,
-                              r->orig_rax,
-                              r->rip,
-                              r->cs,
-                              r->rflags,
-                              r->rsp,
-                              r->ss,
-                              fs,
-                              task->gs_base_program};
-    struct prstatus status = {.signo = core->info->signo,
-                              .code = core->info->code,
-                              .current = (int16_t)core->info->signo,
-                              .pending = task->sig.pending.set,
-                              .blocked = task->sig.blocked,
-                              .pid = task->tid,
-                              .ppid = process->parent ? process->parent->pid : 1,
-                              .pgrp = process->pgid,
-                              .sid = process->sid,
-                              .fp_valid = 1};
+    const uint64_t reg[27] = {r->r15, r->r14, r->r13, r->r12, r->rbp,      r->rbx, r->r11,
+                              r->r10, r->r9,  r->r8,  r->rax, r->rcx,      r->rdx, r->rsi,
+                              r->rdi, r->orig_rax,    r->rip, r->cs,       r->rflags,
+                              r->rsp, r->ss,  fs,     task->gs_base_program};
 
-    memcpy(status.reg, reg, sizeof status.reg);
-    time_pair(status.user, process->user_ns);
-    time_pair(status.system, process->system_ns);
-    time_pair(status.child_user, process->child_user_ns);
-    time_pair(status.child_system, process->child_system_ns);
-    note(core, NT_PRSTATUS, &status, sizeof status);
+    *status = (struct prstatus){.pending = task->sig.pending.set,
+                                .blocked = task->sig.blocked,
+                                .pid = task->tid,
+                                .ppid = process->parent ? process->parent->pid : 1,
+                                .pgrp = process->pgid,
+                                .sid = process->sid,
+                                .fp_valid = 1};
+    memcpy(status->reg, reg, sizeof status->reg);
+    time_pair(status->user, process->user_ns);
+    time_pair(status->system, process->system_ns);
+    time_pair(status->child_user, process->child_user_ns);
+    time_pair(status->child_system, process->child_system_ns);
+}
+
+static void note_status(struct core *core, struct prstatus *status)
+{
+    status->signo = core->info->signo;
+    status->code = core->info->code;
+    status->current = (int16_t)core->info->signo;
+    note(core, NT_PRSTATUS, status, sizeof *status);
+}
+
+void core_keep(struct task *task)
+{
+    struct kept *kept = heap_alloc(sizeof *kept);
+
+    if (!kept)
+        return; /* the core file lacks this thread */
+    task_copy_fpu(task);
+    kept->pid = task->process->pid;
+    status_fill(&kept->status, task, task->regs, fs_base_current());
+    memcpy(kept->fpu, task->fpu, sizeof kept->fpu);
+    list_add_tail(&kept_tasks, &kept->node);
+}
+
+static void kept_free(int pid)
+{
+    list_for_each_safe (node, &kept_tasks) {
+        struct kept *kept = list_item(node, struct kept, node);
+
+        if (kept->pid != pid)
+            continue;
+        list_remove(node);
+        heap_free(kept);
+    }
 }
 
 static void note_process(struct core *core)
@@ -315,22 +333,24 @@ static void notes_write(struct core *core, char *path, size_t size)
 {
     uint8_t information[SIGINFO_USER_BYTES] = {0};
     struct task *self = current();
+    struct prstatus status;
 
     memcpy(information, core->info, sizeof *core->info);
     core->notes_bytes = 0;
-    note_status(core, self);
+    status_fill(&status, self, core->regs, fs_base_current());
+    note_status(core, &status);
     note_process(core);
     note(core, NT_SIGINFO, information, sizeof information);
     note_auxiliary(core);
     note_files(core, path, size);
     note(core, NT_PRFPREG, self->fpu, 512);
-    list_for_each (node, &self->process->tasks) {
-        struct task *task = list_item(node, struct task, peer);
+    list_for_each (node, &kept_tasks) {
+        struct kept *kept = list_item(node, struct kept, node);
 
-        if (task == self)
+        if (kept->pid != self->process->pid)
             continue;
-        note_status(core, task);
-        note(core, NT_PRFPREG, task->fpu, 512);
+        note_status(core, &kept->status);
+        note(core, NT_PRFPREG, kept->fpu, sizeof kept->fpu);
     }
 }
 
@@ -499,5 +519,6 @@ bool core_dump(const struct regs *regs, const struct siginfo *info)
 
     if (host_whole || host_images++ < STACK_MAX)
         (void)write_image(&core);
+    kept_free(current()->process->pid);
     return written;
 }

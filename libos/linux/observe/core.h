@@ -10,6 +10,8 @@ struct siginfo;
 /*
  * core_dump - the current process is about to end by a signal whose default is a core file.
  *
+ * The other threads have ended; those that core_keep was told of are in the file, too.
+ *
  * regs  its registers
  * info  the signal
  *
@@ -20,6 +22,10 @@ struct siginfo;
  * Bound    the process's memory; sleeps while the host does not take it
  */
 bool core_dump(const struct regs *regs, const struct siginfo *info);
+
+/* core_keep - the current task ends because a core file of its process is about to be written: it will be in there. */
+struct task;
+void core_keep(struct task *task);
 
 /* core_to_host - from now on the host gets whole images. */
 void core_to_host(void);

@@ -4,6 +4,9 @@
  *
  *   kind.c    what the arguments of calls are
  *   writer.c  records into the ring that init carries to the host
+ *   request.c what the host asks
+ *   core.c    core files
+ *   exec.c    programs that the host starts
  *   trace.c   system calls, signals and exits of programs, as strace shows them
  */
 #pragma once
@@ -19,8 +22,14 @@ void observe_start(void);
 /* observe_event - init took records or brought requests. */
 void observe_event(void);
 
+/* request_event - take what the host asked for, and go on with answers. Never sleeps. */
+void request_event(void);
+
 /* Is anything of programs traced? For places off the fast paths. */
 extern bool trace_on;
+
+/* trace_request - a struct request_trace. Never sleeps. */
+void trace_request(const void *body, uint32_t bytes);
 
 /* trace_signal, trace_exit - while trace_on: a signal reaches the current task; the current process ends. They may
  * sleep. */
@@ -40,11 +49,18 @@ void trace_first(const char *path, const char *const *argv, const char *const *e
  */
 void record_begin(enum record_type type);
 
+/* record_try - the same about process `pid`, where nobody may sleep. False: there is no room now; observe_event comes
+ * again when there is. */
+bool record_try(enum record_type type, int pid);
+
 /* record_add - append bytes. */
 void record_add(const void *bytes, uint32_t count);
 
 /* record_text - append text, as far as it fits, without padding: for records that hold nothing else. */
 void record_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* record_user - append that much of the program's memory, all of it. -EFAULT; then the record is not to be sent. */
+int record_user(uaddr_t address, uint32_t bytes);
 
 /* record_room - bytes that still fit. */
 uint32_t record_room(void);

@@ -22,7 +22,20 @@ enum record_type {
     RECORD_SIGNAL,   /* struct record_signal: a signal is delivered to a watched process */
     RECORD_EXIT,     /* struct record_exit: a watched process ends */
     RECORD_CORE, /* struct record_core, bytes: a piece of the core file of a process; the last has none */
-    RECORD_REPORT, /* text: lines of the report at the instance's end, see below */
+    RECORD_PROCESS, /* struct record_process, its command: an answer to REQUEST_PROCESSES, pid in the head */
+    RECORD_PROCESSES_END, /* struct record_memory */
+    RECORD_EXEC_OUTPUT,   /* struct record_exec, bytes: value 1 or 2 is the descriptor */
+    RECORD_EXEC_CREDIT,   /* struct record_exec: value bytes of input were taken */
+    RECORD_EXEC_END,      /* struct record_exec, reason: value is the wait status */
+    RECORD_REPORT,        /* text: lines of the report at the instance's end, see below */
+    /* host to LibOS */
+    REQUEST_PROCESSES = 64, /* nothing: all processes, please */
+    REQUEST_EXEC,           /* struct request_exec, strings: start a program */
+    REQUEST_EXEC_INPUT, /* struct request_input, bytes: for its standard input; none: that is the end */
+    REQUEST_TRACE,      /* struct request_trace: watch these calls from now on, and no others */
+    REQUEST_EXEC_SIGNAL, /* struct request_input: `bytes` is the signal's number */
+    REQUEST_EXEC_ACK,    /* struct request_input: so much of its output has reached its reader */
+    REQUEST_EXEC_GONE, /* struct request_input: nobody is there for its streams any more; SIGHUP follows */
 };
 
 struct record {
@@ -58,6 +71,50 @@ struct record_chunk {
 struct record_signal {
     int32_t signo, error, code, pad; /* as siginfo_t */
     uint8_t bytes[32];
+};
+
+struct record_process {
+    int32_t ppid, pgid, sid;
+    uint32_t uid;
+    uint64_t cpu_ns, start_ns;
+    uint64_t resident_kib, virtual_kib;
+    uint32_t tasks;
+    uint8_t state; /* R S T Z, as in /proc */
+    uint8_t reserved[3];
+    uint32_t command_bytes, reserved2;
+};
+
+struct record_memory {
+    uint64_t total_kib, free_kib; /* of the instance, for programs */
+};
+
+#define RECORD_EXEC_INPUT      8192u  /* bytes of input that may be on the way to one program */
+#define RECORD_EXEC_OUTPUT_MAX 65536u /* of its output, likewise; one write may go beyond it */
+
+struct record_exec {
+    uint32_t id; /* as in the request */
+    int32_t value;
+    uint32_t bytes, reserved;
+};
+
+/* Strings, each with its NUL: the words of the command, variables, the working directory. */
+struct request_exec {
+    uint32_t id;
+    uint32_t words, variables;
+    uint32_t bytes; /* of all strings */
+};
+
+#define REQUEST_TRACE_CALLS 480u /* numbers that fit; a multiple of 32 */
+
+struct request_trace {
+    uint32_t on;                              /* 0: watch nothing any more */
+    uint32_t data_limit;                      /* as the option trace-bytes */
+    uint32_t calls[REQUEST_TRACE_CALLS / 32]; /* a bit a number */
+};
+
+struct request_input {
+    uint32_t id;
+    uint32_t bytes;
 };
 
 struct record_core {

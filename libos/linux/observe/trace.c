@@ -267,6 +267,7 @@ static void watch_name(const char *name, size_t length)
 static void trace_start(const char *calls)
 {
     trace_on = true;
+    signal_trace_faults(true);
     if (!strcmp(calls, "all")) {
         for (uint64_t number = 0; number < CALL_COUNT; number++)
             call_watch(number, trace_call);
@@ -278,6 +279,25 @@ static void trace_start(const char *calls)
 
         watch_name(calls, length);
         calls += length + (end != NULL);
+    }
+}
+
+void trace_request(const void *body, uint32_t bytes)
+{
+    static_assert(CALL_COUNT <= REQUEST_TRACE_CALLS, "record.h");
+    struct request_trace request;
+
+    if (bytes < sizeof request)
+        return;
+    memcpy(&request, body, sizeof request);
+    trace_on = request.on;
+    signal_trace_faults(trace_on);
+    data_limit = min_of(request.data_limit, RECORD_BYTES_MAX);
+    for (uint64_t number = 0; number < CALL_COUNT; number++) {
+        bool wanted = trace_on && request.calls[number / 32] >> number % 32 & 1;
+
+        if (wanted != call_is_watched(number))
+            call_watch(number, wanted ? trace_call : NULL);
     }
 }
 

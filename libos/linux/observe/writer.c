@@ -52,8 +52,19 @@ static void wait_room(void)
 
 void observe_event(void)
 {
+    request_event();
     if (ready && ring_room() >= RECORD_MAX)
         waitq_wake(&room_wait);
+}
+
+bool record_try(enum record_type type, int pid)
+{
+    if (ring_room() < RECORD_MAX)
+        return false;
+    building.record =
+        (struct record){.type = (uint16_t)type, .time_ns = now_ns(), .pid = pid, .tid = pid};
+    length = sizeof building.record;
+    return true;
 }
 
 void record_begin(enum record_type type)
@@ -117,6 +128,14 @@ static uint8_t *chunk_place(uint64_t *bytes)
         return NULL;
     *bytes = min_of(*bytes, (uint64_t)(room - sizeof(struct record_chunk)) & ~7ul);
     return building.bytes + length + sizeof(struct record_chunk);
+}
+
+int record_user(uaddr_t address, uint32_t bytes)
+{
+    if (bytes > record_room() || copy_from_user(building.bytes + length, address, bytes))
+        return -EFAULT;
+    length += bytes;
+    return 0;
 }
 
 void record_chunk(uint64_t address, const void *bytes, uint32_t count, uint32_t flags)

@@ -16,6 +16,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/ipc/sem.h"
 #include "libos/linux/log.h"
+#include "libos/linux/observe/exec.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
@@ -149,7 +150,8 @@ static void resources_release(struct process *process)
     process->exe = NULL;
     process->space = NULL;
     space_switch(NULL);
-    space_drop(space);
+    if (space) /* else its program was never loaded (observe/exec.c) */
+        space_drop(space);
     vfork_release(process);
 }
 
@@ -164,6 +166,7 @@ static _Noreturn void instance_over(int status)
 void process_end(struct process *process)
 {
     report_exit(process->exit_status);
+    exec_over(process, process->exit_status);
     if (trace_on)
         trace_exit(process->exit_status);
     if (process == process_init())

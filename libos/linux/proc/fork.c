@@ -138,7 +138,7 @@ static void limits_default(struct process *process)
     process->rlimit[RLIMIT_SIGPENDING] = process->rlimit[RLIMIT_NPROC];
 }
 
-int process_first(struct task **task)
+int process_extra(struct task **task)
 {
     struct process *process = process_new();
 
@@ -152,8 +152,19 @@ int process_first(struct task **task)
     process_publish(process);
     process->pgid = process->pid;
     process->sid = process->pid;
-    first = process;
     *task = process->leader;
+    return 0;
+}
+
+int process_first(struct task **task)
+{
+    int error = process_extra(task);
+
+    if (error)
+        return error;
+    struct process *process = (*task)->process;
+
+    first = process;
     /* Opening a terminal is a path walk by the current process, whose controlling terminal it becomes. */
     vcpu_set_task(*task);
     (*task)->state = TASK_RUNNING;

@@ -39,6 +39,12 @@ struct task;
  */
 int process_first(struct task **task);
 
+/*
+ * process_extra - another process without a parent, like the first one: session and group leader, no descriptors, no
+ * space yet. 0 or -ENOMEM. *task is its task, not started.
+ */
+int process_extra(struct task **task);
+
 /* process_free - forget a zombie or a process that never ran: struct, tasks, number. Not the running one. */
 void process_free(struct process *process);
 

@@ -10,6 +10,8 @@
 #include <asm/signal.h>
 #include "libos/linux/call/futex.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/observe/core.h"
+#include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/sig/queue.h"
@@ -85,6 +87,10 @@ void thread_exit(int status)
     struct process *process = task->process;
     bool leader = task == process->leader;
 
+    if (process->dumping && process->exec_task && process->exec_task != task)
+        core_keep(task);
+    if (trace_on && process->live > 1) /* the last one's is the process's (process_end) */
+        trace_exit(process->sig.group_exit ? process->exit_status : status);
     reap_dead();
     sched_account();
     if (!process->sig.group_exit) /* the last one to end decides, as on Linux 6 */

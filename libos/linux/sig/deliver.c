@@ -115,9 +115,13 @@ static void default_action(struct task *task, const struct regs *regs, int signa
         process_stop_here(signal);
         return;
     }
-    if (!core_signal(signal) ||
-        threads_end_others()) /* the image must not change while it is written */
+    if (!core_signal(signal))
         process_exit(signal);
+    task->process->dumping = true;
+    if (threads_end_others()) { /* the image must not change while it is written */
+        task->process->dumping = false;
+        process_exit(signal);
+    }
     process_exit(signal | (core_dump(regs, info) ? 0x80 : 0));
 }
 
@@ -134,8 +138,8 @@ static void act(struct task *task, struct regs *regs, int signal, const struct s
         run_handler(task, regs, signal, action, info);
 }
 
-void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uint64_t trap_number,
-                  uint64_t error)
+static void fault_at_once(struct regs *regs, int signal, int code, uint64_t address,
+                          uint64_t trap_number, uint64_t error)
 {
     struct task *task = current();
     struct signal_action *action = &task->process->sig.action[signal - 1];
@@ -143,7 +147,7 @@ void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uin
     /* Everything that signal_force and signal_deliver would have to look at: a handler, nothing
      * pending unblocked, no mask to put back, this signal not pending behind the mask. */
     if (action->handler <= HANDLER_IGNORE || task->sig.attention || task->sig.restore_blocked ||
-        trace_on || ((task->sig.blocked | task->sig.pending.set) & SIGNAL_BIT(signal))) {
+        ((task->sig.blocked | task->sig.pending.set) & SIGNAL_BIT(signal))) {
         signal_force(signal, code, address, trap_number, error);
         return;
     }
@@ -162,6 +166,21 @@ void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uin
     task->sig.fault_error = error;
     task->sig.fault_address = address;
     start_handler(task, regs, signal, action, &info);
+}
+
+static void fault_traced(struct regs *regs, int signal, int code, uint64_t address,
+                         uint64_t trap_number, uint64_t error)
+{
+    (void)regs;
+    signal_force(signal, code, address, trap_number, error);
+}
+
+void (*signal_fault)(struct regs *regs, int signal, int code, uint64_t address,
+                     uint64_t trap_number, uint64_t error) = fault_at_once;
+
+void signal_trace_faults(bool traced)
+{
+    signal_fault = traced ? fault_traced : fault_at_once;
 }
 
 /* A fault is due: nothing to look for. True: done, and nothing else is pending. */

@@ -168,8 +168,10 @@ int signal_send_group(int pgid, int signal, const struct siginfo *info); /* 0, o
 void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, uint64_t error);
 /* The same where the program's registers are at hand: its handler starts at once if nothing else is
  * due. */
-void signal_fault(struct regs *regs, int signal, int code, uint64_t address, uint64_t trap_number,
-                  uint64_t error);
+extern void (*signal_fault)(struct regs *regs, int signal, int code, uint64_t address,
+                            uint64_t trap_number, uint64_t error);
+/* From now on faults take the general way, on which they are traced (or no longer): no test on the short one. */
+void signal_trace_faults(bool traced);
 bool signal_pending(struct task *task); /* something deliverable: sleeps end with -ERESTARTSYS */
 /* Called on every return to the program when signal_pending: builds handler frames, runs default
  * actions (may not return), turns -ERESTARTSYS into a restart or -EINTR. */
