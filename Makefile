@@ -93,9 +93,9 @@ $(B)/lorica-test.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $
 
 # --- Parts ----------------------------------------------------------------------------------------------
 -include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk
--include tests/unit/kernel/kernel.mk tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/unit/linux-rewrite/linux-rewrite.mk tests/boot/boot.mk
+-include tests/unit/kernel/kernel.mk tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/unit/linux-rewrite/linux-rewrite.mk tests/boot/boot.mk tests/unit/net/net.mk
 -include tests/unit/code/code.mk tests/unit/strace/strace.mk
--include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk
+-include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk bench/net/net.mk
 
 unit-build: $(UNIT_TESTS)
 

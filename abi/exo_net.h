@@ -34,15 +34,18 @@ struct exo_net_key {
         payload[8]; /* its first bytes behind the TCP, UDP or last IP header; 0 behind the end */
 };
 static_assert(sizeof(struct exo_net_key) == EXO_NET_WORDS * 8, "a key is words");
-#define EXO_NET_KEY_FRAGMENT  0x1
-#define EXO_NET_KEY_MALFORMED 0x2 /* lengths contradict each other: no addresses, no ports */
-#define EXO_NET_KEY_GROUP     0x4 /* sent to a group or to all */
+#define EXO_NET_KEY_FRAGMENT 0x1
+#define EXO_NET_KEY_MALFORMED                                                                      \
+    0x2                        /* lengths contradict each other: no type, no addresses, no ports */
+#define EXO_NET_KEY_GROUP  0x4 /* sent to a group or to all */
+#define EXO_NET_KEY_TAGGED 0x8 /* with a VLAN tag */
 
 /* --- Filters ---------------------------------------------------------------------------------------- */
 
 /*
  * The set of packets with (key & mask) == value. It lies inside its parent's set. Sets of different owners at one
- * level are disjoint, or both are shared; of one owner's, the one with more mask bits wins.
+ * level are disjoint, or both are shared; of one owner's, the one with more mask bits wins. What follows from the
+ * Ethernet type being that of IPv4 or ARP (the first 12 bytes of addresses) is taken out of mask and value.
  */
 struct exo_net_filter {
     struct exo_net_key mask, value;
@@ -159,7 +162,8 @@ struct exo_net_row {
             uint8_t depth;
             uint8_t word_count; /* words that decide, given its parent matches */
             uint8_t word[EXO_NET_WORDS + 1];
-            uint32_t reserved[9];
+            uint32_t reserved;
+            uint64_t quick_mask[2], quick_value[2]; /* of the first two words that decide */
         } filter;
         struct {
             uint64_t serial;

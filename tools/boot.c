@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "tools/boot.h"
+#include "libos/init/manifest.h"
 #include "tools/accel.h"
 #include "tools/cpio.h"
 #include "tools/import.h"
@@ -22,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BOOT_ITEMS_MAX    8192u
 #define BOOT_HEADROOM_MIB 32u /* kernel, init, LibOS and a little room for the program */
 #define BOOT_PATH         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -114,6 +116,10 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request->manifest = argument;
     else if (!strcmp(name, "app"))
         request->app = argument;
+    else if (!strcmp(name, "net"))
+        net_mode(&request->net, request->verb, argument);
+    else if (!strcmp(name, "port"))
+        net_port(&request->net, text_format("%s: --port", request->verb), argument, NULL);
     else if (!strcmp(name, "libos"))
         request->libos = argument;
     else if (!strcmp(name, "cpu"))
@@ -141,6 +147,9 @@ static void boot_check(const struct request *request)
              "%s: --manifest says what to start and with which roots; give no program, --root, "
              "--package or --app with it",
              request->verb);
+    if (request->net.forward_count && net_is_off(&request->net))
+        fail(STATUS_FAILED, "%s: --port %s needs --net user", request->verb,
+             request->net.forward[0].text);
     if (access(request->kernel, R_OK))
         fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb,
              request->kernel, strerror(errno));
@@ -308,6 +317,11 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_pair(&manifest, "option", "rewrite", "0");
     for (size_t i = 0; i + 1 < request->option.count; i += 2)
         manifest_pair(&manifest, "option", request->option.item[i], request->option.item[i + 1]);
+    if (!net_is_off(&request->net)) {
+        manifest_line(&manifest, "address", NET_USER_ADDRESS "/" NET_USER_PREFIX);
+        manifest_line(&manifest, "gateway", NET_USER_GATEWAY);
+        manifest_line(&manifest, "dns", NET_USER_DNS);
+    }
     manifest_check_size(&manifest, request->verb);
     return manifest.bytes;
 }
@@ -423,7 +437,46 @@ static struct boot_root boot_manifest_root(const struct request *request, const 
     return (struct boot_root){.file = -1, .tree = import_path(name)};
 }
 
-static void boot_user_manifest(const struct request *request, struct boot *boot)
+/* Reads the manifest as init will: mistakes are named before a machine is started. Ports that it publishes lead to
+ * the instance's first IPv4 address. */
+static void boot_check_manifest(struct request *request, struct boot *boot,
+                                const struct manifest_use *use)
+{
+    static struct manifest parsed;
+    static struct manifest_item items[BOOT_ITEMS_MAX];
+
+    parsed.items = items;
+    parsed.item_limit = BOOT_ITEMS_MAX;
+    if (!manifest_parse(&parsed, text_copy(boot->manifest), strlen(boot->manifest)))
+        fail(STATUS_FAILED, "%s:%u:%u: %s", request->manifest, parsed.error_line,
+             parsed.error_column, parsed.error);
+    for (size_t i = 0; i < use->publish_count; i++) {
+        const struct manifest_publish *publish = &use->publish[i];
+        const struct manifest_net *net = &parsed.instance[publish->instance].net;
+        uint32_t n = 0;
+
+        while (n < net->address_count && net->address[n].ipv6)
+            n++;
+        if (n == net->address_count)
+            fail(STATUS_FAILED, "%s:%u: publish %s: instance %s has no IPv4 address",
+                 request->manifest, publish->line, publish->text,
+                 parsed.instance[publish->instance].name);
+        const uint8_t *a = net->address[n].address + 12;
+
+        net_port(&request->net, text_format("%s:%u: publish", request->manifest, publish->line),
+                 publish->text, text_format("%u.%u.%u.%u", a[0], a[1], a[2], a[3]));
+    }
+    for (uint32_t i = 0; i < parsed.count; i++)
+        for (uint32_t n = 0; n < parsed.instance[i].net.address_count; n++) {
+            boot->card = 1;
+            boot->ipv6 |= parsed.instance[i].net.address[n].ipv6;
+        }
+    if (boot->card && net_is_off(&request->net))
+        fail(STATUS_FAILED, "%s: %s has an address line: --net none contradicts it", request->verb,
+             request->manifest);
+}
+
+static void boot_user_manifest(struct request *request, struct boot *boot)
 {
     struct buffer text = {0};
     struct manifest_use use = {0};
@@ -436,6 +489,7 @@ static void boot_user_manifest(const struct request *request, struct boot *boot)
         fail(STATUS_FAILED, "%s: --manifest %s is no text file", request->verb, request->manifest);
     boot->manifest = manifest_rewrite(text.bytes, &use);
     boot->instances = use.instances ? use.instances : 1;
+    boot_check_manifest(request, boot, &use);
     if (request->dry_run)
         return;
     boot_start_archive(boot, &cpio);
@@ -463,9 +517,9 @@ static enum machine_accel boot_accel(const struct request *request)
     return accel_kvm_works(request->verbose) ? ACCEL_KVM : ACCEL_TCG;
 }
 
-void boot_prepare(const struct request *request, struct boot *boot)
+void boot_prepare(struct request *request, struct boot *boot)
 {
-    *boot = (struct boot){.archive = -1, .instances = 1};
+    *boot = (struct boot){.archive = -1, .instances = 1, .card = !request->manifest};
     boot_check(request);
     if (request->manifest)
         boot_user_manifest(request, boot);
@@ -482,4 +536,9 @@ void boot_prepare(const struct request *request, struct boot *boot)
                                        .memory_mib = request->memory_mib,
                                        .accel = boot_accel(request),
                                        .with_channel = 1};
+    if (boot->card && !net_is_off(&request->net))
+        boot->wish.net = net_arguments(&request->net, request->verb, boot->ipv6);
+    else if (request->net.forward_count)
+        fail(STATUS_FAILED, "%s: --port %s: no instance of %s has an address line", request->verb,
+             request->net.forward[0].text, request->manifest);
 }

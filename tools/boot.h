@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "tools/machine.h"
+#include "tools/net.h"
 #include "tools/option.h"
 #include "tools/session.h"
 
@@ -19,6 +20,7 @@ struct request {
     const char *manifest; /* --manifest, or NULL */
     const char *app;      /* --app: native program instead of the Linux LibOS, or NULL */
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
+    struct net_wish net;
     uint64_t timeout_ms;
     int dry_run, verbose, json;
     const char *name; /* of the machine, or NULL */
@@ -35,6 +37,7 @@ struct boot {
     int archive;    /* the boot archive, a file without a name; -1 after a dry run */
     unsigned instances;
     char *libos_file; /* ELF of the LibOS or app; NULL when a manifest names them */
+    int card, ipv6;   /* does somebody have an address, an IPv6 one? */
     struct machine_wish wish;
 };
 
@@ -50,6 +53,9 @@ struct boot {
         {"update", 0, NULL, "fetch package lists, and packages with new versions, again"},         \
         {"manifest", 0, "FILE", "what to start, in init's own words (docs/boot-image.md)"},        \
         {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                   \
+        {"net", 0, "user|none|socket:OWN,PEER",                                                    \
+         "network: QEMU's user network (default), none, or UNIX datagram sockets"},                \
+        {"port", 0, "HOST:GUEST[/udp]", "lead a port of 127.0.0.1 to the program (repeatable)"},   \
         {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
         {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
         {"no-rewrite", 0, NULL, "leave the system calls in programs as they are (slower)"},       \
@@ -70,4 +76,4 @@ int request_take(struct request *request, const struct option_row *row, const ch
  *
  * Errors end the process with a message: 125, or 126 and 127 about the program
  */
-void boot_prepare(const struct request *request, struct boot *boot);
+void boot_prepare(struct request *request, struct boot *boot);

@@ -82,6 +82,8 @@ struct text_list machine_command(const struct machine_wish *wish, int archive, i
         machine_add(&list, "-device", text_copy("virtio-serial-pci,disable-legacy=on,max_ports=1"));
         machine_add(&list, "-device", text_copy("virtconsole,chardev=ch"));
     }
+    for (size_t i = 0; i < wish->net.count; i++)
+        machine_add(&list, wish->net.item[i], NULL);
     if (wish->gdb_path) {
         machine_add(&list, "-chardev",
                     text_format("socket,id=gdb,path=%s,server=on,wait=off", wish->gdb_path));

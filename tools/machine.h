@@ -24,6 +24,7 @@ struct machine_wish {
     unsigned cpus, memory_mib;
     enum machine_accel accel;
     const char *gdb_path; /* socket for a debugger, the machine starts stopped; NULL: none */
+    struct text_list net; /* options for the network card; empty: none */
     int with_channel;     /* 0: serial console only */
 };
 

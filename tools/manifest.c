@@ -112,6 +112,7 @@ char *manifest_member(const char *libos)
 char *manifest_rewrite(const char *text, struct manifest_use *use)
 {
     struct buffer out = {0};
+    unsigned line = 0;
 
     buffer_add(&out, "", 0);
     while (*text) {
@@ -119,6 +120,9 @@ char *manifest_rewrite(const char *text, struct manifest_use *use)
         char *libos = manifest_match(text, length, "libos");
         char *root = manifest_match(text, length, "root");
         char *instance = manifest_match(text, length, "instance");
+        char *publish = manifest_match(text, length, "publish");
+
+        line++;
 
         use->instances += instance != NULL;
         free(instance);
@@ -130,6 +134,11 @@ char *manifest_rewrite(const char *text, struct manifest_use *use)
 
             text_list_add(&use->root, root);
             buffer_format(&out, "  root root%zu.cpio", index);
+        } else if (publish && use->instances) {
+            use->publish =
+                reallocate(use->publish, (use->publish_count + 1) * sizeof *use->publish);
+            use->publish[use->publish_count++] = (struct manifest_publish){
+                .instance = use->instances - 1, .line = line, .text = publish};
         } else if (libos) {
             buffer_format(&out, "  libos %s", manifest_member(libos));
         } else {

@@ -28,13 +28,18 @@ struct manifest_use {
     struct text_list
         root; /* values of `root` as the user wrote them: paths, `default`, `packages:a,b` */
     unsigned instances; /* `instance` lines */
+    struct manifest_publish {
+        unsigned instance, line;
+        char *text; /* HOST:GUEST[/udp] */
+    } * publish;
+    size_t publish_count;
 };
 
 /*
  * manifest_rewrite - turn a user's manifest into init's.
  *
  * text  the file; `root` lines get the names of the archives that the tool will make (root0.cpio,
- * ...); and `libos` lines those of members; all other lines stay as they are, so that init's line
+ * ...); and `libos` lines those of members; `publish` lines are the tool's and become empty; all other lines stay as they are, so that init's line
  * numbers are the user's use   filled in with what has to be put into the boot archive
  *
  * Gives.

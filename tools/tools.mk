@@ -4,13 +4,14 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot check control cpio debug elf exec import journal lorica machine make manifest observe option package \
-               process program ps record remote run session terminal text tree \
+TOOLS_NAMES := accel boot check control cpio debug elf exec import journal lorica machine make manifest net observe option \
+               package process program ps record remote run session terminal text tree \
                strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
 TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o) $(TOOLS_B)/kind.o
-# The kernel's verifier and compiler, and the loader's reader, for `lorica check`.
-TOOLS_KERNEL := $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c lib/exo/code_report.c
+# The kernel's verifier and compiler, and the loader's reader, for `lorica check`; what init reads manifests with.
+TOOLS_KERNEL := $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c lib/exo/code_report.c \
+                libos/init/manifest.c lib/exo/address.c base/format.c
 TOOLS_KERNEL_O := $(TOOLS_KERNEL:%.c=$(TOOLS_B)/%.o)
 TOOLS_FLAGS := -std=gnu17 -g -O2 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
                -Wundef -Wconversion -Werror
@@ -22,7 +23,7 @@ tools: $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf
 $(TOOLS_B)/lorica: $(TOOLS_O) $(TOOLS_KERNEL_O)
 	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive -ldw -lelf
 
-$(TOOLS_B)/kernel/%.o $(TOOLS_B)/lib/%.o: TOOLS_FLAGS += -Ikernel
+$(TOOLS_B)/kernel/%.o $(TOOLS_B)/lib/%.o $(TOOLS_B)/libos/%.o: TOOLS_FLAGS += -Ikernel
 $(TOOLS_B)/check.o: TOOLS_FLAGS += -Ikernel
 $(TOOLS_KERNEL_O): $(TOOLS_B)/%.o: %.c tools/tools.mk
 	@mkdir -p $(@D)

@@ -18,13 +18,13 @@
 #define BUCKETS (1u << NET_BUCKETS_LOG)
 
 static uint32_t buckets[BUCKETS];
-static uint64_t seed[EXO_NET_WORDS + 1]; /* odd */
+static uint64_t seed[2]; /* odd */
 static uint32_t shape_number;
 static struct exo_net_row top; /* everything */
 
 void filter_start(uint64_t random)
 {
-    for (uint32_t i = 0; i <= EXO_NET_WORDS; i++) {
+    for (uint32_t i = 0; i < 2; i++) {
         random += 0x9e3779b97f4a7c15; /* splitmix64 */
         uint64_t mixed = (random ^ random >> 30) * 0xbf58476d1ce4e5b9;
 
@@ -42,12 +42,22 @@ static struct exo_net_row *row_of(uint32_t name)
 
 /* --- Looking up ------------------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t sum)
+static inline uint32_t *bucket(uint64_t sum)
 {
-    return (sum ^ sum >> 32) * seed[EXO_NET_WORDS] >> (64 - NET_BUCKETS_LOG);
+    return &buckets[sum >> (64 - NET_BUCKETS_LOG)];
 }
 
-static inline bool decides(const struct exo_net_row *filter, const uint64_t *key)
+/*
+ * Where a filter of this shape hangs whose words, behind the mask, are those of `key`. Words after the second do not
+ * count: filters that differ in nothing else share a chain.
+ */
+static inline uint32_t *shape_bucket(const struct exo_net_row *shape, uint64_t first,
+                                     uint64_t second)
+{
+    return bucket(shape->shape + first * seed[0] + second * seed[1]);
+}
+
+__attribute__((noinline)) static bool decides(const struct exo_net_row *filter, const uint64_t *key)
 {
     for (uint32_t i = 0; i < filter->filter.word_count; i++) {
         uint32_t w = filter->filter.word[i];
@@ -61,19 +71,18 @@ static inline bool decides(const struct exo_net_row *filter, const uint64_t *key
 /* The peer of `shape` that a key matches, given that it matches their parent. */
 static inline struct exo_net_row *shape_find(const struct exo_net_row *shape, const uint64_t *key)
 {
-    uint64_t sum = shape->shape;
+    uint64_t first = key[shape->filter.word[0]] & shape->filter.quick_mask[0];
+    uint64_t second = key[shape->filter.word[1]] & shape->filter.quick_mask[1];
 
-    for (uint32_t i = 0; i < shape->filter.word_count; i++) {
-        uint32_t w = shape->filter.word[i];
+    struct exo_net_row *row;
 
-        sum += (key[w] & shape->filter.mask[w]) * seed[w];
-    }
-    for (uint32_t at = buckets[mix(sum)]; at;) {
-        struct exo_net_row *row = net_row(at);
-
-        if (row->shape == shape->shape && decides(row, key))
+    for (uint32_t at = *shape_bucket(shape, first, second); at; at = row->filter.chain) {
+        row = net_row(at);
+        if (__builtin_expect(row->filter.quick_value[0] == first && row->shape == shape->shape &&
+                                 row->filter.quick_value[1] == second,
+                             1) &&
+            (__builtin_expect(row->filter.word_count <= 2, 1) || decides(row, key)))
             return row;
-        at = row->filter.chain;
     }
     return NULL;
 }
@@ -84,14 +93,15 @@ struct exo_net_row *filter_demux(const union net_key *key)
     uint32_t shape = top.filter.inside;
 
     while (shape) {
-        struct exo_net_row *first = net_row(shape);
+        const struct exo_net_row *first = net_row(shape);
         struct exo_net_row *found = shape_find(first, key->word);
 
-        shape = first->filter.next_shape;
-        if (found) {
-            best = found;
-            shape = found->filter.inside;
+        if (!found) {
+            shape = first->filter.next_shape;
+            continue;
         }
+        best = found;
+        shape = found->filter.inside;
     }
     return best;
 }
@@ -147,23 +157,18 @@ static bool inside(const struct exo_net_row *filter, const struct exo_net_row *p
     return !outside && !same_mask(filter, parent);
 }
 
-static bool comparable(const struct exo_net_row *a, const struct exo_net_row *b)
-{
-    struct path first = net_row_guard(a);
-    struct path second = net_row_guard(b);
-
-    return path_dominates(&first, &second) || path_dominates(&second, &first);
-}
-
 /* May both be at one level, though their sets overlap? */
 static bool may_overlap(const struct exo_net_row *filter, const struct exo_net_row *other,
                         const struct path *by)
 {
-    struct path guard = net_row_guard(other);
+    struct path mine = net_row_guard(filter);
+    struct path theirs = net_row_guard(other);
+    bool over = path_dominates(&mine, &theirs);
+    bool under = path_dominates(&theirs, &mine);
 
-    if (filter->flags & other->flags & EXO_NET_SHARED)
+    if (filter->flags & other->flags & EXO_NET_SHARED || (over && under))
         return true;
-    return path_dominates(by, &guard) && comparable(filter, other);
+    return path_dominates(by, &theirs) && (over || under);
 }
 
 /* --- Levels ------------------------------------------------------------------------------------------ */
@@ -232,15 +237,12 @@ static void words_find(struct exo_net_row *filter, const struct exo_net_row *par
     for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
         if (filter->filter.mask[w] & ~parent->filter.mask[w])
             filter->filter.word[filter->filter.word_count++] = (uint8_t)w;
-}
-
-static uint32_t *bucket_of(const struct exo_net_row *filter)
-{
-    uint64_t sum = filter->shape;
-
-    for (uint32_t i = 0; i < filter->filter.word_count; i++)
-        sum += filter->filter.value[filter->filter.word[i]] * seed[filter->filter.word[i]];
-    return &buckets[mix(sum)];
+    if (filter->filter.word_count == 1)
+        filter->filter.word[1] = filter->filter.word[0];
+    for (uint32_t i = 0; i < 2; i++) {
+        filter->filter.quick_mask[i] = filter->filter.mask[filter->filter.word[i]];
+        filter->filter.quick_value[i] = filter->filter.value[filter->filter.word[i]];
+    }
 }
 
 /* Hangs a filter that is nobody's twin into its level and a bucket. */
@@ -261,16 +263,18 @@ static void link_in(struct exo_net_row *parent, struct exo_net_row *filter)
     } else {
         shape_insert(parent, filter);
     }
-    uint32_t *bucket = bucket_of(filter);
+    uint32_t *place =
+        shape_bucket(filter, filter->filter.quick_value[0], filter->filter.quick_value[1]);
 
-    filter->filter.chain = *bucket;
-    *bucket = name;
+    filter->filter.chain = *place;
+    *place = name;
 }
 
 static void link_out(struct exo_net_row *parent, struct exo_net_row *filter)
 {
     uint32_t name = net_row_name(filter);
-    uint32_t *link = bucket_of(filter);
+    uint32_t *link =
+        shape_bucket(filter, filter->filter.quick_value[0], filter->filter.quick_value[1]);
 
     while (*link != name)
         link = &net_row(*link)->filter.chain;

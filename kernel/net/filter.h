@@ -12,11 +12,12 @@
 
 #define NET_BUCKETS_LOG 13
 
+_Static_assert(EXO_NET_ROWS * sizeof(struct exo_net_row) == EXO_PAGE_SIZE, "rows fill frames");
+
 /* The row with this name. REQUIRES(net_lock), and that it exists. */
 static inline struct exo_net_row *net_row(uint32_t name)
 {
-    return (struct exo_net_row *)((uint8_t *)frame_window(name >> EXO_NET_ROW_BITS) +
-                                  (name & (EXO_NET_ROWS - 1)) * sizeof(struct exo_net_row));
+    return (struct exo_net_row *)frame_window(0) + name;
 }
 
 static inline uint32_t net_row_name(const struct exo_net_row *row)

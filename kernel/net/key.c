@@ -216,6 +216,7 @@ void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *
 
     if ((type == TYPE_VLAN || type == TYPE_VLAN_S) && r.have >= ETHERNET_BYTES + 4) {
         k->vlan = swap16(0x1000 | (get16(&r, 2) & 0xfff));
+        k->flags |= EXO_NET_KEY_TAGGED;
         r.at += 4;
         type = get16(&r, 0);
     }
@@ -230,13 +231,31 @@ void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *
         good = read_arp(k, &r);
     if (good)
         return;
-    uint8_t group = k->flags & EXO_NET_KEY_GROUP;
+    uint8_t kept = k->flags & (EXO_NET_KEY_GROUP | EXO_NET_KEY_TAGGED);
 
     __builtin_memset(key, 0, __builtin_offsetof(struct exo_net_key, mac));
     __builtin_memset(k->payload, 0, 8);
-    k->ethertype = swap16(type);
-    k->flags = EXO_NET_KEY_MALFORMED | group;
+    k->flags = EXO_NET_KEY_MALFORMED | kept;
     layout->transport = layout->payload = 0;
+}
+
+void net_mask_simplify(union net_key *mask, union net_key *value)
+{
+    static const uint64_t implied[2] = {UINT64_MAX, UINT32_MAX}; /* of an address: ::ffff:0:0/96 */
+    uint16_t type = value->field.ethertype;
+
+    if (mask->field.ethertype != UINT16_MAX ||
+        (type != swap16(TYPE_IPV4) && type != swap16(TYPE_ARP)))
+        return;
+    for (uint32_t i = 1; i < 5; i++) {
+        uint64_t drop = mask->word[i] & implied[(i - 1) % 2];
+        uint64_t is = (i - 1) % 2 ? 0xffff0000u : 0;
+
+        if ((value->word[i] & drop) != (is & drop))
+            continue; /* it matches no packet: let it be */
+        mask->word[i] &= ~drop;
+        value->word[i] &= ~drop;
+    }
 }
 
 void net_key_turn(union net_key *key)

@@ -29,5 +29,8 @@ struct net_layout {
 void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
                   uint32_t have, uint32_t length);
 
+/* net_mask_simplify - take out of a filter what its Ethernet type implies, so that equal sets look equal. */
+void net_mask_simplify(union net_key *mask, union net_key *value);
+
 /* net_key_turn - the key of an answer: source and destination of addresses and ports change places. */
 void net_key_turn(union net_key *key);

@@ -418,14 +418,21 @@ static int filter_relatives(const struct cap *cap, struct exo_net_filter *filter
     return error;
 }
 
-static bool value_in_mask(const struct exo_net_filter *filter)
+/* False: the value has bits outside the mask. */
+static bool filter_fill(struct exo_net_row *row, const struct exo_net_filter *filter)
 {
     union net_key mask = {.field = filter->mask};
     union net_key value = {.field = filter->value};
     uint64_t outside = 0;
 
+    net_mask_simplify(&mask, &value);
     for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
         outside |= value.word[w] & ~mask.word[w];
+    memcpy(row->filter.mask, mask.word, sizeof row->filter.mask);
+    memcpy(row->filter.value, value.word, sizeof row->filter.value);
+    row->filter.parent = filter->parent;
+    row->filter.ring = filter->ring;
+    row->flags = (uint16_t)filter->flags;
     return !outside;
 }
 
@@ -444,7 +451,7 @@ struct call_result call_net_filter(struct env *self, uint32_t slot, uint64_t nam
         error = held(self, to, 0, &target);
     if (!error)
         error = ucopy_in(&copy, filter, sizeof copy);
-    if (!error && (copy.flags & ~(uint32_t)EXO_NET_FILTER_FLAGS || !value_in_mask(&copy)))
+    if (!error && copy.flags & ~(uint32_t)EXO_NET_FILTER_FLAGS)
         error = EXO_E_ARG;
     if (error)
         return call_error(error);
@@ -453,15 +460,9 @@ struct call_result call_net_filter(struct env *self, uint32_t slot, uint64_t nam
     if (!error)
         error = filter_relatives(&cap, &copy, &ring_serial);
     if (!error) {
-        memset(row, 0, sizeof *row);
-        row->flags = (uint16_t)copy.flags;
-        set_guard(row, &target.path);
-        memcpy(row->filter.mask, &copy.mask, sizeof row->filter.mask);
-        memcpy(row->filter.value, &copy.value, sizeof row->filter.value);
-        row->filter.parent = copy.parent;
-        row->filter.ring = copy.ring;
         row->filter.ring_serial = ring_serial;
-        error = filter_insert(row, &cap.path, &other);
+        set_guard(row, &target.path);
+        error = filter_fill(row, &copy) ? filter_insert(row, &cap.path, &other) : EXO_E_ARG;
         if (error)
             memset(row, 0, sizeof *row);
         else

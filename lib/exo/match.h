@@ -15,8 +15,7 @@ static inline void exo_match_kind(struct exo_net_filter *filter, uint16_t ethert
 {
     filter->mask.ethertype = 0xffff;
     filter->value.ethertype = __builtin_bswap16(ethertype);
-    filter->mask.vlan = 0xffff;
-    filter->value.vlan = 0;
+    filter->mask.flags |= EXO_NET_KEY_TAGGED;
 }
 
 /* exo_match_destination - to an address (16 bytes; IPv4 as ::ffff:a.b.c.d), or to its first `bits` of 128. */

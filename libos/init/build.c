@@ -16,6 +16,7 @@
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 #include "libos/init/instance.h"
+#include "libos/init/net.h"
 #include "libos/init/view.h"
 
 #define IMAGE_HIGH   (INSTANCE_IMAGE_ADDRESS + (1ull << 30))
@@ -417,10 +418,25 @@ static bool give_time(struct build *b)
     return true;
 }
 
+static bool give_network(struct build *b)
+{
+    uint32_t index = b->instance->index;
+
+    if (b->instance->config->net.address_count &&
+        !(machine.page->net.features & EXO_NET_CARD_PRESENT))
+        return fail(b, 125, "it has an address, but the machine has no network card (--net user)");
+    int64_t error = net_claim(&b->start->net, b->input->manifest, index, own_table, b);
+
+    if (error < 0)
+        return fail(b, 125, "its addresses and ports cannot be claimed: error %ld", (long)-error);
+    return true;
+}
+
 static bool build_all(struct build *b)
 {
     return make_capability(b) && make_region(b) && make_start_block(b) && place_image(b) &&
-           place_streams(b) && place_fixed(b) && place_root(b) && give_memory(b) && make_env(b);
+           place_streams(b) && place_fixed(b) && place_root(b) && give_network(b) &&
+           give_memory(b) && make_env(b);
 }
 
 void instance_build(struct instance *instance, const struct build_input *input)

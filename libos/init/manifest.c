@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include "base/format.h"
 #include "base/string.h"
+#include "lib/exo/address.h"
 
 struct parser {
     struct manifest *manifest;
@@ -191,8 +192,8 @@ static bool parse_instance(struct parser *p)
     if (m->count == MANIFEST_INSTANCES_MAX)
         return fail(p, where, "more than %d instances", MANIFEST_INSTANCES_MAX);
     p->instance = &m->instance[m->count++];
-    *p->instance =
-        (struct manifest_instance){.name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80};
+    *p->instance = (struct manifest_instance){
+        .name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80, .line = p->line_number};
     return true;
 }
 
@@ -348,6 +349,95 @@ static bool parse_option(struct parser *p)
            add_item(p, where, MANIFEST_OPTION, name, value);
 }
 
+/* --- Network
+ * --------------------------------------------------------------------------------------- */
+
+static bool parse_address(struct parser *p)
+{
+    struct manifest_net *net = &p->instance->net;
+    struct manifest_address a = {.shared = false};
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the address", &word, &where))
+        return false;
+    if (!exo_address_parse(word, a.address, &a.ipv6, &a.prefix))
+        return fail(p, where, "bad address: %s; write 10.0.2.15/24 or fec0::15/64", word);
+    if (!strchr(word, '/') || !a.prefix)
+        return fail(p, where, "the address needs the length of its network: %s/24", word);
+    if ((a.ipv6 && a.address[0] == 0xff) || (!a.ipv6 && a.address[12] >= 224))
+        return fail(p, where, "%s is no address of one machine", word);
+    if (net->address_count == MANIFEST_ADDRESSES_MAX)
+        return fail(p, where, "more than %d addresses", MANIFEST_ADDRESSES_MAX);
+    for (uint32_t i = 0; i < net->address_count; i++)
+        if (!memcmp(net->address[i].address, a.address, sizeof a.address))
+            return fail(p, where, "the address %s twice", word);
+    net->address[net->address_count++] = a;
+    return true;
+}
+
+static bool parse_port(struct parser *p)
+{
+    struct manifest_net *net = &p->instance->net;
+    struct manifest_port port = {.protocol = 6};
+    uint64_t value = 0;
+    char *word;
+    const char *where;
+    const char *c;
+
+    if (!next_word(p, "the port", &word, &where))
+        return false;
+    for (c = word; *c >= '0' && *c <= '9' && value <= UINT16_MAX; c++)
+        value = value * 10 + (uint64_t)(*c - '0');
+    if (!strcmp(c, "/udp"))
+        port.protocol = 17;
+    else if (*c && strcmp(c, "/tcp") != 0)
+        value = 0;
+    if (!value || value > UINT16_MAX)
+        return fail(p, where, "bad port: %s; write 80, 80/tcp or 53/udp", word);
+    port.port = (uint16_t)value;
+    if (net->port_count == MANIFEST_PORTS_MAX)
+        return fail(p, where, "more than %d ports", MANIFEST_PORTS_MAX);
+    for (uint32_t i = 0; i < net->port_count; i++)
+        if (net->port[i].port == port.port && net->port[i].protocol == port.protocol)
+            return fail(p, where, "the port %s twice", word);
+    net->port[net->port_count++] = port;
+    return true;
+}
+
+static bool parse_server(struct parser *p, const char *what, uint8_t *address, bool *ipv6)
+{
+    char *word;
+    const char *where;
+
+    if (!next_word(p, what, &word, &where))
+        return false;
+    return exo_address_parse(word, address, ipv6, NULL) ||
+           fail(p, where, "bad address: %s; write 10.0.2.2 or fec0::2", word);
+}
+
+static bool parse_gateway(struct parser *p)
+{
+    struct manifest_net *net = &p->instance->net;
+    uint8_t address[16];
+    bool ipv6;
+
+    if (!parse_server(p, "the gateway", address, &ipv6))
+        return false;
+    memcpy(ipv6 ? net->gateway6 : net->gateway4, address, sizeof address);
+    return true;
+}
+
+static bool parse_dns(struct parser *p)
+{
+    struct manifest_net *net = &p->instance->net;
+    bool ipv6;
+
+    if (net->dns_count == MANIFEST_SERVERS_MAX)
+        return fail(p, p->at, "more than %d name servers", MANIFEST_SERVERS_MAX);
+    return parse_server(p, "the name server", net->dns[net->dns_count++], &ipv6);
+}
+
 static const struct key keys[] = {
     {"instance", parse_instance, true}, {"libos", parse_libos, false},
     {"root", parse_root, false},        {"memory", parse_memory, false},
@@ -355,6 +445,8 @@ static const struct key keys[] = {
     {"arg", parse_arg, false},          {"env", parse_env, false},
     {"cwd", parse_cwd, false},          {"tty", parse_tty, false},
     {"window", parse_window, false},    {"option", parse_option, false},
+    {"address", parse_address, false},  {"port", parse_port, false},
+    {"gateway", parse_gateway, false},  {"dns", parse_dns, false},
 };
 
 static bool parse_line(struct parser *p)
@@ -377,6 +469,60 @@ static bool parse_line(struct parser *p)
     return fail(p, where, "unknown key: %s", word);
 }
 
+/* Two instances with one address: both must name their ports, and different ones. */
+static bool check_shared(struct parser *p, struct manifest_instance *a, struct manifest_instance *b)
+{
+    struct manifest_instance *both[2] = {a, b};
+    char text[EXO_ADDRESS_TEXT];
+
+    for (uint32_t i = 0; i < a->net.address_count; i++) {
+        for (uint32_t j = 0; j < b->net.address_count; j++) {
+            if (memcmp(a->net.address[i].address, b->net.address[j].address, 16) != 0)
+                continue;
+            a->net.address[i].shared = b->net.address[j].shared = true;
+            exo_address_text(a->net.address[i].address, text);
+            for (int k = 0; k < 2; k++) {
+                if (!both[k]->net.port_count)
+                    return fail(p, p->line,
+                                "%s is the address of %s and %s: name the ports of %s, too, or "
+                                "give it another",
+                                text, a->name, b->name, both[k]->name);
+                for (uint32_t n = 0; n < both[k]->net.port_count; n++)
+                    if (both[k]->net.port[n].port >= MANIFEST_LOCAL_PORT_FIRST)
+                        return fail(
+                            p, p->line, "%s shares its address: its port %u must be below %u",
+                            both[k]->name, both[k]->net.port[n].port, MANIFEST_LOCAL_PORT_FIRST);
+            }
+            for (uint32_t m = 0; m < a->net.port_count; m++)
+                for (uint32_t n = 0; n < b->net.port_count; n++)
+                    if (a->net.port[m].port == b->net.port[n].port &&
+                        a->net.port[m].protocol == b->net.port[n].protocol)
+                        return fail(p, p->line, "%s and %s both want port %u/%s of %s", a->name,
+                                    b->name, a->net.port[m].port,
+                                    a->net.port[m].protocol == 6 ? "tcp" : "udp", text);
+        }
+    }
+    return true;
+}
+
+static bool check_net(struct parser *p)
+{
+    struct manifest *m = p->manifest;
+
+    for (uint32_t i = 0; i < m->count; i++) {
+        struct manifest_instance *instance = &m->instance[i];
+
+        p->line_number = instance->line;
+        if (!instance->net.address_count && (instance->net.port_count || instance->net.dns_count))
+            return fail(p, p->line, "instance %s has ports or name servers but no address",
+                        instance->name);
+        for (uint32_t j = 0; j < i; j++)
+            if (!check_shared(p, &m->instance[j], instance))
+                return false;
+    }
+    return true;
+}
+
 /* What the file as a whole must hold. */
 static bool check_whole(struct parser *p)
 {
@@ -395,7 +541,7 @@ static bool check_whole(struct parser *p)
     }
     if (rest > 1)
         return fail(p, p->at, "more than one instance with memory rest");
-    return true;
+    return check_net(p);
 }
 
 bool manifest_parse(struct manifest *manifest, char *text, size_t bytes)

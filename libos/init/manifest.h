@@ -24,6 +24,36 @@ enum manifest_restart {
     RESTART_ALWAYS
 };
 
+struct manifest_address {
+    uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
+    uint32_t prefix;     /* of 32 or 128 bits */
+    bool ipv6;
+    bool shared; /* another instance has it, too: then its ports decide */
+};
+
+struct manifest_port {
+    uint16_t port;
+    uint8_t protocol; /* of IP: 6 or 17 */
+};
+
+#define MANIFEST_ADDRESSES_MAX 4
+#define MANIFEST_PORTS_MAX     16
+#define MANIFEST_SERVERS_MAX   3
+/* On a shared address, instance n opens connections from LOCAL_PORT_COUNT ports, those from LOCAL_PORT_FIRST + n times
+ * that many on; listed ports are below. */
+#define MANIFEST_LOCAL_PORT_FIRST 32768u
+#define MANIFEST_LOCAL_PORT_COUNT 1024u
+
+struct manifest_net {
+    uint32_t address_count;
+    struct manifest_address address[MANIFEST_ADDRESSES_MAX];
+    uint32_t port_count; /* 0: all ports of its addresses */
+    struct manifest_port port[MANIFEST_PORTS_MAX];
+    uint8_t gateway4[16], gateway6[16]; /* all 0: none */
+    uint32_t dns_count;
+    uint8_t dns[MANIFEST_SERVERS_MAX][16];
+};
+
 struct manifest_instance {
     const char *name;
     const char *libos;
@@ -34,6 +64,8 @@ struct manifest_instance {
     enum manifest_restart restart;
     uint32_t tty_mask;
     uint16_t rows, columns;
+    struct manifest_net net;
+    uint32_t line; /* of its instance line */
 };
 
 /* One arg, env or option line, in the order of the file. */

@@ -4,7 +4,8 @@
  * is.
  *
  * Order: slice positions, envs (they pin roots and upcall pages), downloaded programs, page tables from the roots down
- * (a table goes when nothing links to it), then data. Each step does a bounded amount and returns
+ * (a table goes when nothing links to it) and net tables (their rings pin buffers), then data. Each step does a bounded
+ * amount and returns
  * to the loop, so that other instances are served meanwhile.
  */
 #include <stddef.h>
@@ -61,7 +62,8 @@ static bool take_structure(const struct instance *instance)
 
         bool code = kind == EXO_FRAME_CODE && machine.frames[frame].level == 1;
 
-        if ((kind != EXO_FRAME_ENV && kind != EXO_FRAME_TABLE && !code) || !owned(instance, frame))
+        if ((kind != EXO_FRAME_ENV && kind != EXO_FRAME_TABLE && kind != EXO_FRAME_NET && !code) ||
+            !owned(instance, frame))
             continue;
         left = true;
         calls++;
@@ -70,6 +72,8 @@ static bool take_structure(const struct instance *instance)
                                   env_of_frame(frame)); /* busy on another CPU: next step */
         else if (code)
             (void)exo_code_destroy(CAP_ROOT, env_of_frame(frame));
+        else if (kind == EXO_FRAME_NET)
+            (void)exo_net_table_destroy(CAP_ROOT, frame); /* mapped, or the card reads: next step */
         else if (!machine.frames[frame].links && !machine.frames[frame].references)
             (void)exo_table_destroy(CAP_ROOT, frame);
     }

@@ -20,6 +20,8 @@
  */
 #define _GNU_SOURCE
 #include "abi/exo_channel.h"
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -385,8 +387,25 @@ static void play(void)
     }
 }
 
+/* `hold`: a UDP port of this machine is in use; its number is printed. */
+static int hold_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        return 1;
+    printf("%u\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return pause();
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && !strcmp(argv[1], "hold"))
+        return hold_port();
     command = argv;
     for (int i = 1; i < argc; i++) {
         if (!strncmp(argv[i], "socket,id=ch,fd=", 16))

@@ -173,6 +173,7 @@ user_manifest() {
 # two instances
 instance main
   libos $lorica
+  memory 16M
   root root   # ours
   arg x
   arg manifest
@@ -181,8 +182,11 @@ instance main
   arg done
 instance other
   libos $lorica
+  memory 16M
   root "$work/root2"
 instance third
+  libos $lorica
+  memory rest
   root "$work/root2"
 M
     run_tool run --kernel "$lorica" --manifest "$work/m"

@@ -6,6 +6,7 @@
 #include "exo_stubs.h"
 #include "lib/exo/domain.h"
 #include "lib/exo/libos.h"
+#include "lib/exo/net.h"
 
 static struct exo_domain domain;
 static struct exo_env envs[3];
@@ -45,6 +46,34 @@ static void make_mess(const struct instance_start *start)
         exo_fail("victim: the second env does not run");
 }
 
+/* A ring with something in it to be sent, and the table that its claims are in mapped. */
+static void open_network(const struct instance_start *start)
+{
+    static struct exo_net net;
+    struct exo_net_memory memory;
+    uint16_t buffer;
+
+    exo_domain_init(&domain);
+    if (exo_net_memory_make(&domain, 0x10000000000, 64, &memory) < 0 ||
+        exo_net_open(&net, &memory, start->env, 1) < 0)
+        exo_fail("victim: no network");
+    for (uint32_t i = 0; i < 20; i++) {
+        uint8_t *packet = exo_net_buffer(&net, &buffer);
+
+        memset(packet, 0xff, 1400); /* a broadcast of an IPv4 packet from us to nobody */
+        memcpy(packet + 12, "\x08\x00\x45\x00\x05\x6a\0\0\0\0\x40\x11\0\0", 14);
+        memcpy(packet + 26, net.config->address[0].address + 12, 4);
+        memcpy(packet + 34, "\0\7\0\7\x05\x56\0\0", 8);
+        if (!exo_net_send(&net, buffer, 0, 1400, 0))
+            exo_fail("victim: it cannot send");
+    }
+    if (exo_net_flush(&net) != 20 || net.statistics.refused)
+        exo_fail("victim: it was refused");
+    if (exo_map(&domain.space, 0x20000000000, net.config->claim[0].row >> EXO_NET_ROW_BITS, 1,
+                EXO_PTE_NO_EXECUTE) < 0)
+        exo_fail("victim: its claims cannot be mapped");
+}
+
 _Noreturn static void wake_init_and_rest(const struct instance_start *start)
 {
     (void)exo_wake(EXO_SLOT, start->init_env, 1ull << STREAM_EVENT(start->index));
@@ -77,5 +106,9 @@ int exo_main(const struct instance_start *start)
     }
     if (!strcmp(how, "mess"))
         make_mess(start);
+    if (!strcmp(how, "net")) {
+        open_network(start);
+        __asm__ volatile("ud2");
+    }
     return how[0] == 'e' ? 3 : 1;
 }

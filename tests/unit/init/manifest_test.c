@@ -159,8 +159,29 @@ static void chance(void)
     }
 }
 
+static void network(void)
+{
+    CHECK(accept("instance a\nlibos x\nmemory 1M\naddress 10.0.2.15/24\naddress fec0::1/64\n"
+                 "gateway 10.0.2.2\ngateway fec0::2\ndns 10.0.2.3\nport 80\nport 53/udp\n"
+                 "instance b\nlibos x\nmemory 1M\naddress 10.0.2.15/24\nport 53\n"));
+    const struct manifest_net *a = &manifest.instance[0].net;
+    const struct manifest_net *b = &manifest.instance[1].net;
+
+    CHECK(a->address_count == 2 && a->address[0].prefix == 24 && a->address[1].ipv6);
+    CHECK(a->address[0].shared && !a->address[1].shared && b->address[0].shared);
+    CHECK(a->port_count == 2 && a->port[0].port == 80 && a->port[0].protocol == 6);
+    CHECK(a->port[1].port == 53 && a->port[1].protocol == 17 && b->port[0].protocol == 6);
+    CHECK(a->gateway4[15] == 2 && a->gateway6[15] == 2 && a->dns_count == 1 && a->dns[0][15] == 3);
+    CHECK(refuse("instance a\naddress 1.2.3.4/24\naddress 1.2.3.4/8\n", 3, 9, "twice"));
+    CHECK(refuse("instance a\nport 65536\n", 2, 6, "bad port"));
+    CHECK(refuse("instance a\nport 80\nport 80/tcp\n", 3, 6, "twice"));
+    CHECK(refuse("instance a\ndns fec0::1/64\n", 2, 5, "bad address"));
+    CHECK(refuse("instance a\ngateway\n", 2, 8, "missing"));
+}
+
 int main(void)
 {
+    TEST(network);
     TEST(whole_manifest);
     TEST(quoting);
     TEST(errors);

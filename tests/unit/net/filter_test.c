@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter_test.c - kernel/net/filter.c against a list that is searched from one end to the other.
+ *
+ * Filters by chance from few fields and values, so that they lie inside, beside and across each other; owners of four
+ * kinds. Every insertion's verdict and every packet's owner must be the list's.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "net/filter.h"
+#include "tap.h"
+
+#define FRAMES 1024 /* 16 rows each */
+#define ROWS   (FRAMES * EXO_NET_ROWS)
+
+unsigned char *fake_memory;
+struct cpu fake_cpu;
+
+static uint32_t live[ROWS]; /* names */
+static uint32_t live_count;
+static uint32_t spare[ROWS];
+static uint32_t spare_count;
+static uint64_t chance_state;
+
+static uint64_t chance(void)
+{
+    chance_state ^= chance_state << 13;
+    chance_state ^= chance_state >> 7;
+    chance_state ^= chance_state << 17;
+    return chance_state;
+}
+
+static void start(uint64_t seed)
+{
+    free(fake_memory);
+    fake_memory = aligned_alloc(4096, FRAMES * 4096);
+    memset(fake_memory, 0, FRAMES * 4096);
+    chance_state = seed * 0x9e3779b97f4a7c15 + 1;
+    live_count = 0;
+    spare_count = 0;
+    for (uint32_t r = ROWS - 1; r >= EXO_NET_ROWS; r--)
+        spare[spare_count++] = r;
+    filter_start(seed);
+}
+
+/* --- Owners ----------------------------------------------------------------------------------------------- */
+
+static struct path owner(uint32_t n)
+{
+    struct path root = {.depth = 0};
+    struct path one = root;
+
+    if (n >= 1)
+        path_append(&one, &root, n >= 3 ? 1 : n);
+    if (n == 3)
+        path_append(&one, &one, 5);
+    return one; /* 0: root; 1: [1]; 2: [2]; 3: [1, 5] */
+}
+
+static bool same_path(const struct path *a, const struct path *b)
+{
+    return path_dominates(a, b) && path_dominates(b, a);
+}
+
+/* --- The list --------------------------------------------------------------------------------------------- */
+
+static uint32_t bits(const struct exo_net_row *f)
+{
+    uint32_t n = 0;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        n += (uint32_t)__builtin_popcountll(f->filter.mask[w]);
+    return n;
+}
+
+/* Does a set with this mask and value hold all of another? */
+static bool holds(const uint64_t *mask, const uint64_t *value, const struct exo_net_row *f)
+{
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        for (uint32_t b = 0; b < 64; b++) {
+            uint64_t bit = 1ull << b;
+
+            if (mask[w] & bit &&
+                (!(f->filter.mask[w] & bit) || (f->filter.value[w] & bit) != (value[w] & bit)))
+                return false;
+        }
+    return true;
+}
+
+static bool meet(const struct exo_net_row *a, const struct exo_net_row *b)
+{
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        for (uint32_t i = 0; i < 64; i++) {
+            uint64_t bit = 1ull << i;
+
+            if (a->filter.mask[w] & b->filter.mask[w] & bit &&
+                (a->filter.value[w] & bit) != (b->filter.value[w] & bit))
+                return false;
+        }
+    return true;
+}
+
+static uint32_t depth_of(uint32_t name)
+{
+    return name ? 1 + depth_of(net_row(name)->filter.parent) : 0;
+}
+
+/* What filter_insert should say. */
+static int verdict(const struct exo_net_row *f, const struct path *by)
+{
+    static const uint64_t nothing[EXO_NET_WORDS];
+    const struct exo_net_row *parent = f->filter.parent ? net_row(f->filter.parent) : NULL;
+    const uint64_t *mask = parent ? parent->filter.mask : nothing;
+    const uint64_t *value = parent ? parent->filter.value : nothing;
+    struct path guard = net_row_guard(f);
+    uint64_t shapes[EXO_NET_SHAPES_MAX][EXO_NET_WORDS];
+    uint32_t shape_count = 0;
+    bool known = false;
+    bool across = false;
+    bool taken = false;
+
+    if (!holds(mask, value, f) || !memcmp(mask, f->filter.mask, sizeof nothing) ||
+        (parent && parent->flags & EXO_NET_SHARED) ||
+        depth_of(f->filter.parent) >= EXO_NET_DEPTH_MAX)
+        return EXO_E_ARG;
+    for (uint32_t i = 0; i < live_count; i++) {
+        const struct exo_net_row *o = net_row(live[i]);
+        struct path theirs = net_row_guard(o);
+        bool both_share = f->flags & o->flags & EXO_NET_SHARED;
+        bool equal;
+
+        if (o->filter.parent != f->filter.parent)
+            continue;
+        equal = !memcmp(o->filter.mask, f->filter.mask, sizeof nothing) &&
+                !memcmp(o->filter.value, f->filter.value, sizeof nothing);
+        taken |= equal && !both_share;
+        /* Of twins, the first decides for all: they share or there are none. */
+        if (meet(o, f) && !both_share && !same_path(&guard, &theirs))
+            across |= !path_dominates(by, &theirs) ||
+                      (!path_dominates(&guard, &theirs) && !path_dominates(&theirs, &guard));
+        bool found = false;
+
+        for (uint32_t s = 0; s < shape_count; s++)
+            found |= !memcmp(shapes[s], o->filter.mask, sizeof nothing);
+        if (!found)
+            memcpy(shapes[shape_count++], o->filter.mask, sizeof nothing);
+        known |= !memcmp(o->filter.mask, f->filter.mask, sizeof nothing);
+    }
+    if (taken)
+        return EXO_E_EXISTS;
+    if (across)
+        return EXO_E_OVERLAP;
+    return !known && shape_count == EXO_NET_SHAPES_MAX ? EXO_E_BUSY : 0;
+}
+
+/* The filter that a key should belong to. */
+static uint32_t search(const union net_key *key)
+{
+    uint32_t best = 0;
+    uint32_t parent = 0;
+
+    for (;;) {
+        const struct exo_net_row *found = NULL;
+        uint32_t name = 0;
+
+        for (uint32_t i = 0; i < live_count; i++) {
+            const struct exo_net_row *f = net_row(live[i]);
+
+            if (f->filter.parent != parent || !filter_matches(f, key))
+                continue;
+            if (!found || bits(f) > bits(found) ||
+                (bits(f) == bits(found) &&
+                 memcmp(f->filter.mask, found->filter.mask, sizeof f->filter.mask) > 0)) {
+                found = f;
+                name = live[i];
+            }
+        }
+        if (!found)
+            return best;
+        best = parent = name;
+    }
+}
+
+/* The same set, by whichever of twins: they are interchangeable. */
+static bool same_set(uint32_t a, uint32_t b)
+{
+    if (!a || !b)
+        return a == b;
+    return net_row(a)->filter.parent == net_row(b)->filter.parent &&
+           !memcmp(net_row(a)->filter.mask, net_row(b)->filter.mask,
+                   sizeof net_row(a)->filter.mask) &&
+           !memcmp(net_row(a)->filter.value, net_row(b)->filter.value,
+                   sizeof net_row(a)->filter.value);
+}
+
+/* --- By chance ------------------------------------------------------------------------------------------------ */
+
+static union net_key chance_key(void)
+{
+    union net_key key = {.word = {0}};
+
+    key.field.ethertype = (uint16_t)(chance() % 2);
+    key.field.protocol = (uint8_t)(chance() % 2);
+    key.field.flags = chance() % 8 == 0;
+    key.field.destination_port = (uint16_t)(chance() % 4);
+    key.field.source_port = (uint16_t)(chance() % 2);
+    key.field.destination[15] = (uint8_t)(chance() % 3);
+    key.field.source[3] = (uint8_t)(chance() % 2);
+    key.field.payload[7] = (uint8_t)(chance() % 2 << 7);
+    return key;
+}
+
+static void chance_filter(struct exo_net_row *f)
+{
+    union net_key mask = {.word = {0}};
+    union net_key value = chance_key();
+    uint32_t which = (uint32_t)chance();
+
+    if (which & 1)
+        mask.field.ethertype = 0xffff;
+    if (which & 2)
+        mask.field.protocol = 0xff;
+    if ((which & 12) == 12)
+        mask.field.flags = 1;
+    if (which & 16)
+        mask.field.destination_port = which & 32 ? 0xffff : 2;
+    if ((which & 192) == 192)
+        mask.field.source_port = 0xffff;
+    if (which & 256)
+        memset(mask.field.destination, 0xff, 16);
+    if ((which & 1536) == 1536)
+        memset(mask.field.source, 0xff, 16);
+    if ((which & 6144) == 6144)
+        mask.field.payload[7] = 0x80;
+    memset(f, 0, sizeof *f);
+    if (live_count && chance() % 3)
+        f->filter.parent = live[chance() % live_count];
+    if (chance() % 16 == 0)
+        f->flags = EXO_NET_SHARED;
+    if (f->filter.parent && chance() % 8)
+        for (uint32_t w = 0; w < EXO_NET_WORDS; w++) { /* mostly inside its parent */
+            const struct exo_net_row *p = net_row(f->filter.parent);
+
+            mask.word[w] |= p->filter.mask[w];
+            value.word[w] = (value.word[w] & ~p->filter.mask[w]) | p->filter.value[w];
+        }
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++) {
+        f->filter.mask[w] = mask.word[w];
+        f->filter.value[w] = value.word[w] & mask.word[w];
+    }
+}
+
+static uint64_t tried, inserted, refused[16], looked_up;
+
+static void one_insert(void)
+{
+    uint32_t name = spare[spare_count - 1];
+    struct exo_net_row *f = net_row(name);
+    struct path guard = owner((uint32_t)(chance() % 4));
+    struct path by = chance() % 2 ? guard : owner((uint32_t)(chance() % 4));
+    union net_key sample[16];
+    uint32_t before[16];
+    uint32_t other = 0;
+
+    if (!spare_count)
+        return;
+    chance_filter(f);
+    f->guard[0] = guard.part[0];
+    f->guard[1] = guard.part[1];
+    f->guard_depth = (uint8_t)guard.depth;
+    for (uint32_t i = 0; i < 16; i++) {
+        sample[i] = chance_key();
+        const struct exo_net_row *row = filter_demux(&sample[i]);
+
+        before[i] = row ? net_row_name(row) : 0;
+    }
+    int want = verdict(f, &by);
+    int got = filter_insert(f, &by, &other);
+
+    tried++;
+    CHECK(got == want);
+    if (got != want && tap_bad_here < 5)
+        printf("# insertion %lu: got %d, want %d\n", (unsigned long)tried, got, want);
+    if (got) {
+        refused[got & 15]++;
+        memset(f, 0, sizeof *f);
+        return;
+    }
+    f->kind = EXO_NET_FILTER;
+    spare_count--;
+    live[live_count++] = name;
+    inserted++;
+    /* Nobody's packets may go to a stranger who came later. */
+    for (uint32_t i = 0; i < 16; i++) {
+        const struct exo_net_row *row = filter_demux(&sample[i]);
+
+        uint32_t beside = before[i]; /* or what lies beside the new one and around it */
+
+        while (beside && net_row(beside)->filter.parent != f->filter.parent)
+            beside = net_row(beside)->filter.parent;
+        if (row != f || !beside)
+            continue;
+        struct path had = net_row_guard(net_row(beside));
+
+        CHECK(path_dominates(&had, &guard) || path_dominates(&guard, &had) ||
+              f->flags & EXO_NET_SHARED);
+    }
+}
+
+static void one_remove(void)
+{
+    uint32_t budget = 1 + (uint32_t)(chance() % 8);
+
+    if (!live_count)
+        return;
+    (void)filter_remove(net_row(live[chance() % live_count]), &budget);
+    for (uint32_t i = 0; i < live_count;) {
+        if (net_row(live[i])->kind) {
+            i++;
+            continue;
+        }
+        spare[spare_count++] = live[i];
+        live[i] = live[--live_count];
+    }
+}
+
+static void check_packets(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        union net_key key = chance_key();
+        const struct exo_net_row *row = filter_demux(&key);
+
+        looked_up++;
+        CHECK(same_set(row ? net_row_name(row) : 0, search(&key)));
+    }
+}
+
+static void random_sets_agree_with_a_list(void)
+{
+    for (uint64_t seed = 1; seed <= 60 && !tap_bad_here; seed++) {
+        start(seed);
+        for (uint32_t round = 0; round < 400; round++) {
+            if (chance() % 4 || live_count < 4)
+                one_insert();
+            else
+                one_remove();
+            check_packets(4);
+        }
+        while (live_count)
+            one_remove();
+        check_packets(16);
+        CHECK(!filter_top());
+    }
+    printf("# %lu insertions tried: %lu done, %lu malformed, %lu equal, %lu across owners, %lu too "
+           "many shapes; %lu packets\n",
+           (unsigned long)tried, (unsigned long)inserted, (unsigned long)refused[EXO_E_ARG],
+           (unsigned long)refused[EXO_E_EXISTS], (unsigned long)refused[EXO_E_OVERLAP],
+           (unsigned long)refused[EXO_E_BUSY], (unsigned long)looked_up);
+    CHECK(refused[EXO_E_ARG] && refused[EXO_E_EXISTS] && refused[EXO_E_OVERLAP] && inserted > 1000);
+}
+
+/* --- Many connections ---------------------------------------------------------------------------------------- */
+
+static struct exo_net_row *put(uint32_t parent, const union net_key *mask,
+                               const union net_key *value)
+{
+    struct exo_net_row *f = net_row(spare[--spare_count]);
+    struct path guard = owner(1);
+    uint32_t other;
+
+    memset(f, 0, sizeof *f);
+    memcpy(f->filter.mask, mask->word, sizeof f->filter.mask);
+    memcpy(f->filter.value, value->word, sizeof f->filter.value);
+    f->filter.parent = parent;
+    f->guard[0] = guard.part[0];
+    f->guard_depth = 1;
+    CHECK(filter_insert(f, &guard, &other) == 0);
+    f->kind = EXO_NET_FILTER;
+    live[live_count++] = net_row_name(f);
+    return f;
+}
+
+static union net_key connection(uint32_t n)
+{
+    union net_key key = {.word = {0}};
+
+    key.field.ethertype = 0x0008;
+    key.field.protocol = 6;
+    memcpy(key.field.destination, (uint8_t[16]){[10] = 0xff, 0xff, 10, 0, 2, 15}, 16);
+    memcpy(key.field.source, (uint8_t[16]){[10] = 0xff, 0xff, 10, 1, (uint8_t)(n >> 8), (uint8_t)n},
+           16);
+    key.field.destination_port = 80 << 8;
+    key.field.source_port = (uint16_t)(n * 7);
+    return key;
+}
+
+/* An address, a listener, and `count` connections: each packet finds its own, in about the same time. */
+static double connections(uint32_t count)
+{
+    union net_key address = {.field = {.ethertype = 0xffff}};
+    union net_key port;
+    union net_key whole;
+    struct timespec from, to;
+    static uint32_t names[12000];
+    uint32_t wrong = 0;
+
+    start(count);
+    memset(address.field.destination, 0xff, 16);
+    port = address;
+    port.field.protocol = 0xff;
+    port.field.destination_port = 0xffff;
+    whole = port;
+    whole.field.source_port = 0xffff;
+    memset(whole.field.source, 0xff, 16);
+    union net_key mine = connection(0);
+    union net_key value;
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        value.word[w] = mine.word[w] & address.word[w];
+    uint32_t claim = net_row_name(put(0, &address, &value));
+
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        value.word[w] = mine.word[w] & port.word[w];
+    uint32_t listener = net_row_name(put(claim, &port, &value));
+
+    for (uint32_t n = 0; n < count; n++) {
+        value = connection(n);
+        names[n] = net_row_name(put(claim, &whole, &value));
+    }
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (uint32_t i = 0; i < 200000; i++) {
+        union net_key key = connection(i % count);
+        const struct exo_net_row *row = filter_demux(&key);
+
+        wrong += !row || net_row_name(row) != names[i % count];
+    }
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    union net_key stranger = connection(0);
+
+    stranger.field.source_port = 1;
+    wrong += net_row_name(filter_demux(&stranger)) != listener;
+    stranger.field.destination_port = 1;
+    wrong += net_row_name(filter_demux(&stranger)) != claim;
+    stranger.field.destination[15] = 16;
+    wrong += filter_demux(&stranger) != NULL;
+    CHECK(!wrong);
+    return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / 200000;
+}
+
+static void ten_thousand_connections(void)
+{
+    static const uint32_t counts[] = {1, 10, 100, 1000, 10000};
+
+    for (uint32_t i = 0; i < 5; i++)
+        printf("# %u connections: %.0f ns a packet (with sanitizers)\n", counts[i],
+               connections(counts[i]));
+}
+
+static void twins_are_removed_in_any_order(void)
+{
+    for (uint32_t order = 0; order < 27; order++) {
+        struct exo_net_row *twin[3];
+        uint32_t other;
+
+        start(order);
+        for (uint32_t i = 0; i < 3; i++) {
+            struct path guard = owner(i);
+
+            twin[i] = net_row(spare[--spare_count]);
+            memset(twin[i], 0, sizeof *twin[i]);
+            twin[i]->flags = EXO_NET_SHARED;
+            twin[i]->filter.mask[0] = twin[i]->filter.value[0] = 7;
+            twin[i]->guard[0] = guard.part[0];
+            twin[i]->guard_depth = (uint8_t)guard.depth;
+            CHECK(filter_insert(twin[i], &guard, &other) == 0);
+            twin[i]->kind = EXO_NET_FILTER;
+        }
+        uint32_t left = 3;
+
+        for (uint32_t i = 0, o = order; i < 9 && left; i++, o = o / 3 + i) {
+            uint32_t budget = 1;
+            union net_key key = {.word = {7}};
+            uint32_t found = 0;
+
+            if (!twin[o % 3]->kind)
+                continue;
+            CHECK(filter_remove(twin[o % 3], &budget));
+            left--;
+            const struct exo_net_row *row = filter_demux(&key);
+
+            for (; row; row = row->filter.twin ? net_row(row->filter.twin) : NULL)
+                found++;
+            CHECK(found == left);
+        }
+    }
+}
+
+int main(void)
+{
+    TEST(random_sets_agree_with_a_list);
+    TEST(twins_are_removed_in_any_order);
+    TEST(ten_thousand_connections);
+    return TAP_END();
+}
