@@ -61,6 +61,7 @@ enum channel_type {
         9, /* payload: uint32_t, 1: the program reads characters (no echo by the host); reserved */
     CHANNEL_RECORD = 10,         /* payload: bytes of what the LibOS tells the host tool, in its own form */
     CHANNEL_REQUEST_CREDIT = 11, /* payload: uint32_t bytes of REQUEST taken in */
+    CHANNEL_PACKET = 12, /* payload: struct channel_packet, then the packet; instance: whose filter claimed it */
     /* host to guest */
     CHANNEL_STDIN = 32,     /* payload: bytes */
     CHANNEL_STDIN_END = 33, /* no payload: end of file on standard input */
@@ -78,6 +79,14 @@ enum channel_signal {
     CHANNEL_SIGNAL_TERMINATE = 15,
     CHANNEL_SIGNAL_CONTINUE = 18,
 };
+
+struct channel_packet {
+    uint64_t time_us; /* since 1970 */
+    uint32_t filter;  /* row of the filter; 0: nobody claimed it */
+    uint32_t flags;   /* CHANNEL_PACKET_* */
+};
+#define CHANNEL_PACKET_SENT 0x1u /* by an instance; else received */
+#define CHANNEL_PACKET_CUT  0x2u /* the packet was longer */
 
 struct channel_exit {
     uint32_t kind; /* enum channel_exit_kind */

@@ -118,6 +118,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request->app = argument;
     else if (!strcmp(name, "net"))
         net_mode(&request->net, request->verb, argument);
+    else if (!strcmp(name, "pcap"))
+        request->pcap = argument;
     else if (!strcmp(name, "port"))
         net_port(&request->net, text_format("%s: --port", request->verb), argument, NULL);
     else if (!strcmp(name, "libos"))
@@ -284,7 +286,7 @@ static char *boot_manifest(const struct request *request, const struct program *
     unsigned terminals = request->detach ? 0 : terminal_mask();
     uint16_t rows, columns;
 
-    buffer_format(&manifest, "instance main\n");
+    buffer_format(&manifest, "%sinstance main\n", request->pcap ? "capture\n" : "");
     manifest_line(&manifest, "libos",
                   manifest_member(request->app ? request->app : request->libos));
     if (with_root)
@@ -467,6 +469,8 @@ static void boot_check_manifest(struct request *request, struct boot *boot,
                  publish->text, text_format("%u.%u.%u.%u", a[0], a[1], a[2], a[3]));
     }
     for (uint32_t i = 0; i < parsed.count; i++)
+        text_list_add(&boot->names, text_copy(parsed.instance[i].name));
+    for (uint32_t i = 0; i < parsed.count; i++)
         for (uint32_t n = 0; n < parsed.instance[i].net.address_count; n++) {
             boot->card = 1;
             boot->ipv6 |= parsed.instance[i].net.address[n].ipv6;
@@ -488,6 +492,8 @@ static void boot_user_manifest(struct request *request, struct boot *boot)
     if (strlen(text.bytes) != text.length)
         fail(STATUS_FAILED, "%s: --manifest %s is no text file", request->verb, request->manifest);
     boot->manifest = manifest_rewrite(text.bytes, &use);
+    if (request->pcap)
+        boot->manifest = text_format("%scapture\n", boot->manifest);
     boot->instances = use.instances ? use.instances : 1;
     boot_check_manifest(request, boot, &use);
     if (request->dry_run)
@@ -521,6 +527,8 @@ void boot_prepare(struct request *request, struct boot *boot)
 {
     *boot = (struct boot){.archive = -1, .instances = 1, .card = !request->manifest};
     boot_check(request);
+    if (!request->manifest)
+        text_list_add(&boot->names, text_copy("main"));
     if (request->manifest)
         boot_user_manifest(request, boot);
     else if (request->app)
@@ -538,6 +546,9 @@ void boot_prepare(struct request *request, struct boot *boot)
                                        .with_channel = 1};
     if (boot->card && !net_is_off(&request->net))
         boot->wish.net = net_arguments(&request->net, request->verb, boot->ipv6);
+    else if (request->pcap)
+        fail(STATUS_FAILED, "%s: --pcap %s: there is no network card: give an instance an address",
+             request->verb, request->pcap);
     else if (request->net.forward_count)
         fail(STATUS_FAILED, "%s: --port %s: no instance of %s has an address line", request->verb,
              request->net.forward[0].text, request->manifest);

@@ -21,6 +21,7 @@ struct request {
     const char *app;      /* --app: native program instead of the Linux LibOS, or NULL */
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
     struct net_wish net;
+    const char *pcap; /* --pcap: file for all packets, or NULL */
     uint64_t timeout_ms;
     int dry_run, verbose, json;
     const char *name; /* of the machine, or NULL */
@@ -37,6 +38,7 @@ struct boot {
     int archive;    /* the boot archive, a file without a name; -1 after a dry run */
     unsigned instances;
     char *libos_file; /* ELF of the LibOS or app; NULL when a manifest names them */
+    struct text_list names; /* of the instances */
     int card, ipv6;   /* does somebody have an address, an IPv6 one? */
     struct machine_wish wish;
 };
@@ -56,6 +58,7 @@ struct boot {
         {"net", 0, "user|none|socket:OWN,PEER",                                                    \
          "network: QEMU's user network (default), none, or UNIX datagram sockets"},                \
         {"port", 0, "HOST:GUEST[/udp]", "lead a port of 127.0.0.1 to the program (repeatable)"},   \
+        {"pcap", 0, "FILE", "write all packets to FILE (pcapng), with the filter that claimed each"}, \
         {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
         {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
         {"no-rewrite", 0, NULL, "leave the system calls in programs as they are (slower)"},       \

@@ -55,6 +55,8 @@ const struct verb verbs[] = {
      "kernel_main`, `continue`\n"
      "lorica debug bash -c 'ls'              gdb commands of ours: envs frames caps slices pt\n",
      run_notes, debug_options, verb_debug},
+    {"pcap", "run a program and write its packets to a file (pcapng)",
+     "FILE [OPTIONS] [PROGRAM [ARGUMENTS...]]", NULL, run_notes, run_options, verb_pcap},
     {"help", "explain a verb", "[VERB]", NULL, NULL, no_options, verb_help},
     {0},
 };

@@ -8,6 +8,7 @@
 #include "tools/journal.h"
 #include "tools/observe.h"
 #include "tools/package.h"
+#include "tools/pcap.h"
 #include "tools/process.h"
 #include "tools/run.h"
 #include "tools/terminal.h"
@@ -286,6 +287,7 @@ int run_request(struct request *request, struct observe *observe)
     struct machine machine = {0};
     struct control *control;
     struct boot boot;
+    struct pcap pcap;
 
     if (run_core)
         observe_core(observe, request, run_core);
@@ -308,11 +310,20 @@ int run_request(struct request *request, struct observe *observe)
     wish.instances = boot.instances;
     wish.raw = 1;
     observe_start(observe, &wish);
+    if (request->pcap) {
+        pcap_open(&pcap, request->pcap);
+        pcap.names = boot.names.item;
+        pcap.name_count = (unsigned)boot.names.count;
+        wish.packet = pcap_packet;
+        wish.packet_context = &pcap;
+    }
     machine_start(&machine, &boot.wish, boot.archive);
     close(boot.archive);
     session_run(&machine, &wish, &end);
     terminal_restore();
     observe_end(observe, request, &end);
+    if (request->pcap)
+        pcap_close(&pcap);
     run_explain(request, &end);
     /* A shell says so for its own children; for a person at a terminal the tool does. */
     if (end.signal &&
@@ -336,6 +347,25 @@ int run_verb(const struct verb *verb, int argc, char **argv, struct request *req
     request->words = argv + first;
     request->word_count = argc - first;
     return first;
+}
+
+/* `lorica pcap FILE ...` is `lorica run --pcap FILE ...`. */
+int verb_pcap(const struct verb *verb, int argc, char **argv)
+{
+    struct text_list words = {0};
+
+    if (argc < 2 || argv[1][0] == '-') {
+        if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+            option_help_verb(verb);
+            return 0;
+        }
+        fail(STATUS_FAILED, "pcap: which file?\n  try: lorica pcap packets.pcapng PROGRAM");
+    }
+    text_list_add(&words, argv[0]);
+    text_list_add(&words, text_format("--pcap=%s", argv[1]));
+    for (int i = 2; i < argc; i++)
+        text_list_add(&words, argv[i]);
+    return verb_run(verb, (int)words.count, words.item);
 }
 
 int verb_run(const struct verb *verb, int argc, char **argv)

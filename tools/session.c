@@ -219,6 +219,11 @@ static void session_frame(struct session *session, const struct channel_header *
                                                                  : *credit + number;
         }
         break;
+    case CHANNEL_PACKET:
+        if (session->wish->packet)
+            session->wish->packet(session->wish->packet_context, header->instance, bytes,
+                                  header->length);
+        break;
     case CHANNEL_CREDIT:
         memcpy(&number, header->length == sizeof number ? bytes : "\0\0\0", sizeof number);
         if (header->instance == 0)

@@ -25,6 +25,9 @@ struct session_wish {
     struct control *control;        /* other commands may talk to this run; NULL: none may */
     void (*started)(void *context); /* the machine has greeted; NULL: nobody wants to know */
     void *started_context;
+    /* A CHANNEL_PACKET of an instance, or NULL. */
+    void (*packet)(void *context, unsigned instance, const char *bytes, size_t length);
+    void *packet_context;
 };
 
 struct session_end {

@@ -5,7 +5,7 @@
 
 TOOLS_B     := build/tools
 TOOLS_NAMES := accel boot check control cpio debug elf exec import journal lorica machine make manifest net observe option \
-               package process program ps record remote run session terminal text tree \
+               package pcap process program ps record remote run session terminal text tree \
                strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
 TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o) $(TOOLS_B)/kind.o

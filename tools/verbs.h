@@ -12,6 +12,7 @@ extern const char run_examples[], run_notes[], check_examples[], check_notes[], 
     strace_notes[], why_examples[], why_notes[], ps_examples[], stop_examples[], kill_examples[],
     logs_examples[], rm_examples[], exec_examples[], exec_notes[];
 
+int verb_pcap(const struct verb *verb, int argc, char **argv);
 int verb_run(const struct verb *verb, int argc, char **argv);
 int verb_check(const struct verb *verb, int argc, char **argv);
 int verb_strace(const struct verb *verb, int argc, char **argv);

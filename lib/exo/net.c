@@ -17,29 +17,6 @@ const struct instance_net *exo_net_config(void)
     return net->present ? net : NULL;
 }
 
-int64_t exo_net_memory_make(struct exo_domain *domain, uint64_t address, uint32_t buffer_count,
-                            struct exo_net_memory *memory)
-{
-    uint64_t bits = EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
-    int64_t error;
-
-    *memory = (struct exo_net_memory){
-        .table_frame = exo_frames_take(&domain->frames, 1, 1),
-        .shared_frame = exo_frames_take(&domain->frames, 1, 1),
-        .shared = (struct exo_net_ring *)address,
-        .buffer_frame = exo_frames_take(&domain->frames, buffer_count, 1),
-        .buffers = (uint8_t *)address + EXO_PAGE_SIZE,
-        .buffer_count = buffer_count,
-    };
-    if (!memory->table_frame || !memory->shared_frame || !memory->buffer_frame)
-        return -EXO_E_BUSY;
-    error = exo_map(&domain->space, address, memory->shared_frame, 1, bits);
-    if (error >= 0)
-        error = exo_map(&domain->space, address + EXO_PAGE_SIZE, memory->buffer_frame, buffer_count,
-                        bits);
-    return error < 0 ? error : 0;
-}
-
 /* Puts buffer number `buffer` behind the receive buffers that are offered already. */
 static void offer(struct exo_net *net, uint16_t buffer)
 {

@@ -10,6 +10,7 @@
 #include "exo_stubs.h"
 #include "lib/exo/time.h"
 #include "libos/init/archive.h"
+#include "libos/init/capture.h"
 #include "libos/init/channel.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
@@ -322,6 +323,7 @@ static bool step(const struct build_input *input)
 
     __atomic_exchange_n(&machine.upcall->events, 0, __ATOMIC_SEQ_CST);
     moved |= channel_poll(&receiver);
+    moved |= capture_pump();
     for (uint32_t i = 0; i < manifest.count; i++) {
         moved |= instance_pump(&instances[i]);
         moved |= step_dead(&instances[i]);
@@ -344,6 +346,10 @@ void init_main(const struct exo_init_start *start)
     plan_time();
     const struct build_input input = {.manifest = &manifest, .archive = &archive};
 
+    const char *wrong = manifest.capture ? capture_start() : NULL;
+
+    if (wrong)
+        init_fail("packets cannot be captured: %s", wrong);
     build_all(&input);
     report_memory();
     if (!channel_is_up())

@@ -438,6 +438,12 @@ static bool parse_dns(struct parser *p)
     return parse_server(p, "the name server", net->dns[net->dns_count++], &ipv6);
 }
 
+static bool parse_capture(struct parser *p)
+{
+    p->manifest->capture = true;
+    return true;
+}
+
 static const struct key keys[] = {
     {"instance", parse_instance, true}, {"libos", parse_libos, false},
     {"root", parse_root, false},        {"memory", parse_memory, false},
@@ -446,6 +452,7 @@ static const struct key keys[] = {
     {"cwd", parse_cwd, false},          {"tty", parse_tty, false},
     {"window", parse_window, false},    {"option", parse_option, false},
     {"address", parse_address, false},  {"port", parse_port, false},
+    {"capture", parse_capture, true},
     {"gateway", parse_gateway, false},  {"dns", parse_dns, false},
 };
 
@@ -550,6 +557,7 @@ bool manifest_parse(struct manifest *manifest, char *text, size_t bytes)
     char *end = text + bytes;
 
     manifest->count = 0;
+    manifest->capture = false;
     manifest->item_count = 0;
     manifest->error[0] = '\0';
     *end = '\0';

@@ -77,6 +77,7 @@ struct manifest_item {
 };
 
 struct manifest {
+    bool capture; /* all packets go to the host, too */
     uint32_t count;
     struct manifest_instance instance[MANIFEST_INSTANCES_MAX];
     struct manifest_item *items; /* of the caller */
