@@ -144,18 +144,31 @@ static bool begin(uint32_t position, struct env *env, bool alone)
     return true;
 }
 
-/* One round over the vector. REQUIRES(env_lock). */
-static bool pick_round(bool alone)
+/* Positions of each CPU behind the last that ever had an env: a round need not look at those. 0: as 1. */
+static uint32_t used_positions[EXO_CPU_MAX]; /* under env_lock */
+
+static uint32_t positions(void)
+{
+    uint32_t used = used_positions[this_cpu()->index];
+
+    return used ? used : 1;
+}
+
+/* One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock). */
+static bool pick_round(bool alone, bool *owing)
 {
     struct cpu *cpu = this_cpu();
+    uint32_t count = positions();
+    uint32_t position = cpu->position;
 
-    for (uint32_t i = 1; i <= EXO_SLICE_COUNT; i++) {
-        uint32_t position = (cpu->position + i) % EXO_SLICE_COUNT;
+    for (uint32_t i = 0; i < count; i++) {
+        position = position + 1 < count ? position + 1 : 0;
         uint64_t id = slice_table[cpu->index][position].env;
         struct env *env = id ? runnable(env_find(id)) : NULL;
 
         if (env && begin(position, env, alone))
             return true;
+        *owing |= env != NULL;
     }
     return false;
 }
@@ -165,7 +178,7 @@ static uint64_t next_deadline(void)
 {
     uint64_t next = EXO_FOREVER;
 
-    for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
+    for (uint32_t p = 0; p < positions(); p++) {
         uint64_t id = slice_table[this_cpu()->index][p].env;
         struct env *env = id ? env_find(id) : NULL;
 
@@ -189,7 +202,8 @@ void slice_pick(void)
         mail_answer();
         lock_take(&env_lock);
         atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
-        bool found = pick_round(false) || pick_round(true);
+        bool owing = false;
+        bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
         uint64_t deadline = found ? 0 : next_deadline();
 
         if (found)
@@ -316,6 +330,8 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
             slice->guard_depth = cap.path.depth | SLICE_HELD;
         }
         slice->env = env_id;
+        if (position >= used_positions[cpu])
+            used_positions[cpu] = (uint32_t)position + 1;
     } else if (!error && !is_free) {
         slice_free(slice);
     }

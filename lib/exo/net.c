@@ -112,7 +112,8 @@ void exo_net_wait(const struct exo_net *net, uint64_t deadline_ns)
     struct exo_sleep_word word = {.address = (uint64_t)&net->ring->receive_filled,
                                   .value = net->receive_taken};
 
-    (void)exo_sleep((uint64_t)&word, 1, deadline_ns);
+    /* With events there is no need to watch memory: who was woken since it last slept does not fall asleep. */
+    (void)exo_sleep((uint64_t)&word, net->ring->quiet ? 1 : 0, deadline_ns);
 }
 
 void exo_net_quiet(struct exo_net *net, bool quiet)
