@@ -8,7 +8,7 @@ WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 STD     := -std=gnu17 -g -O2
 
 .DEFAULT_GOAL := all
-.PHONY: unit-build unit-list all help gen gen-check test lint loc size clean
+.PHONY: prove unit-build unit-list all help gen gen-check test lint loc size clean
 .DELETE_ON_ERROR:
 
 all: $(B)/lorica.elf ## kernel, LibOSes, apps and the host tool
@@ -95,6 +95,7 @@ $(B)/lorica-test.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $
 -include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk
 -include tests/unit/kernel/kernel.mk tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/unit/linux-rewrite/linux-rewrite.mk tests/boot/boot.mk tests/unit/net/net.mk
 -include tests/unit/code/code.mk tests/unit/strace/strace.mk
+-include tests/abuse/abuse.mk
 -include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk bench/net/net.mk
 
 unit-build: $(UNIT_TESTS)
@@ -107,6 +108,9 @@ test: all ## every suite; ends with `N passed, N failed`
 
 lint: all ## directions of dependencies, budgets, stale documents
 	$(Q)tests/lint
+
+prove: ## the kernel's decisions against their contracts (Frama-C); docs/proofs.md
+	$(Q)tests/prove/run
 
 loc: ## code lines (no blanks, no comments) of kernel/ and base/, against the budget of 12,000
 	$(Q)tools/loc

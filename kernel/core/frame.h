@@ -58,7 +58,7 @@ void frame_release(struct exo_frame *row);
  * frame_next_generation - the next generation of envs in this frame, never one that it had before. The row keeps it. Its
  * frame is worn out (EXO_E_RANGE at env_create) at ENV_GENERATION_END. REQUIRES(memory_lock).
  */
-#define ENV_GENERATION_END ((1ull << (64 - EXO_ENV_FRAME_BITS)) - 1)
+#define ENV_GENERATION_END ((1ull << (63 - EXO_ENV_FRAME_BITS)) - 1) /* ids are results: positive */
 static inline uint64_t frame_generation(const struct exo_frame *row)
 {
     return (uint64_t)row->reserved << 32 | row->extra;
