@@ -65,6 +65,7 @@ void slice_leave(enum env_state state)
     arch_switch(NULL);
     if (state)
         atomic_store_explicit(&env->state, state, memory_order_release);
+    cpu->left = state == ENV_READY ? env->id : 0;
     cpu->need_pick = true;
 }
 
@@ -194,6 +195,29 @@ static uint64_t next_deadline(void)
     return next;
 }
 
+/*
+ * An env was left READY here and another one goes on, or none: a CPU that idles and has a position for it may have looked
+ * while it still ran here. REQUIRES(env_lock).
+ */
+static void offer_left(void)
+{
+    struct cpu *self = this_cpu();
+    uint64_t id = self->left;
+
+    self->left = 0;
+    if (!id || (self->env && self->env->id == id))
+        return;
+    for (uint32_t c = 0; c < cpu_count; c++) {
+        bool kicked = c == self->index || !atomic_load(&cpu_by_index(c)->idle);
+
+        for (uint32_t p = 0; !kicked && p < EXO_SLICE_COUNT; p++) {
+            kicked = slice_table[c][p].env == id;
+            if (kicked)
+                arch_kick(c);
+        }
+    }
+}
+
 void slice_pick(void)
 {
     struct cpu *cpu = this_cpu();
@@ -208,6 +232,7 @@ void slice_pick(void)
 
         if (found)
             atomic_store(&cpu->idle, 0);
+        offer_left();
         lock_drop(&env_lock);
         if (found)
             return;

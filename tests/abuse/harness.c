@@ -227,6 +227,7 @@ static void env_make(struct domain *d, uint32_t n, exo_handler *handler,
 
 #define VICTIM_PAGES 4
 #define VICTIM_DATA  0x50000
+#define VICTIM_ALONE 0x210000000000 /* under tables that no other space shares: only its own CPU is flushed for them */
 
 static void victim_handler(struct exo_context *context)
 {
@@ -265,7 +266,7 @@ static void victim_body(struct box *shared)
             data[i] = seed * i;
         if (exo_null() || exo_cap_read(0, &cap) || cap.path[0] != VICTIM || cap.depth != 1)
             box->wrong = 3;
-        struct exo_pte request = {.address = (VICTIM_BASE + 0x90000) | 1,
+        struct exo_pte request = {.address = VICTIM_ALONE | 1,
                                   .entry =
                                       box->own_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE};
 
@@ -294,6 +295,9 @@ static void victim_start(void)
     place(&victim, 0x90000, 1, NULL);
     victim_view()->own_frame = table_under(VICTIM_BASE + 0x90000, 1);
     victim_view()->own_root = victim.root;
+    for (uint32_t level = 4; level >= 2; level--)
+        write_entry(victim.root, VICTIM_ALONE, level,
+                    new_table(&victim, level - 1) << 12 | EXO_PTE_PRESENT | EXO_PTE_WRITE);
     env_make(&victim, 0, victim_handler, victim_body, 0, 4);
 }
 

@@ -207,8 +207,35 @@ static void test_allocation(void)
     child_free(child);
 }
 
+static void mover_body(struct child *child)
+{
+    while (!child->resume)
+        child->step++;
+    (void)exo_yield(); /* its position here is another's by now */
+    child->value = 1;
+    (void)exo_wake(CAP_ROOT, machine.env, 1);
+}
+
+/* An env that loses its position on CPU 1 while it runs there goes on where it has one, although that CPU idles. */
+static void test_move(void)
+{
+    struct child *child = child_make(mover_body, &(struct child_options){.slot = CAP_ROOT});
+
+    child_run(child, 1);
+    check(spin_for(&child->step, 1, 2000), "an env runs on CPU 1");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, child->env), 0, "it gets a position on CPU 0");
+    expect(exo_slice_set(CAP_ROOT, 1, 2 + child->number, 0), 0, "and loses that on CPU 1");
+    child->resume = 1;
+    for (uint64_t deadline = now() + 20000000000; !child->value && now() < deadline;)
+        (void)exo_sleep(0, 0, deadline);
+    check(child->value == 1, "CPU 0, which idled, goes on with it");
+    expect(exo_slice_set(CAP_ROOT, 0, 40, 0), 0, "give it back");
+    child_free(child);
+}
+
 void test_smp(void)
 {
+    test_move();
     test_other_cpu();
     test_cross_wake();
     test_shoot_down();

@@ -42,6 +42,7 @@ struct cpu {
     uint64_t slice_end_ns;  /* c */
     uint64_t env_from_ns;   /* c: when env began to run */
     bool need_pick;         /* c: choose again before leaving the kernel */
+    uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
