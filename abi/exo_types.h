@@ -94,6 +94,10 @@
 /* --- The call `test` of test kernels ------------------------------------------------------------- */
 #define EXO_TEST_AUDIT      0 /* violations of the kernel's invariants */
 #define EXO_TEST_GENERATION 1 /* frame a has had b generations of envs */
+#define EXO_TEST_KILL       2 /* env a dies at its kernel call number b from now; 0: no more */
+#define EXO_TEST_STATE      4 /* of env a: EXO_TEST_STOPPED, or something else */
+#define EXO_TEST_STOPPED    6
+#define EXO_TEST_LONGEST    3 /* ticks of the longest kernel call since the last asking; rdx: its number */
 
 /* --- Rights ------------------------------------------------------------------------------------- */
 #define EXO_RIGHT_READ     0x001 /* map frames readable */

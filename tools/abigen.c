@@ -361,10 +361,12 @@ static void write_decoder(FILE *out, const struct call *call)
     }
     if (checks)
         fputs(")\n        return call_error(EXO_E_ARG);\n", out);
-    fprintf(out, "    return call_%s(env_current()", call->row->name);
+    fprintf(out, "    CALL_BEGIN();\n    struct call_result result = call_%s(env_current()",
+            call->row->name);
     for (int a = 0; a < call->arg_count; a++)
         fprintf(out, ", %sa%d", call->arg[a]->type == SLOT ? "(uint32_t)" : "", a);
-    fputs(");\n}\n\n", out);
+    fprintf(out, ");\n    CALL_END(0x%02lx);\n    return result;\n}\n\n",
+            (unsigned long)call->row->number);
 }
 
 static const struct call *call_by_number(uint64_t number)

@@ -1,12 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /* test_call.c - the kernel call `test`, which only test kernels serve. */
+#include "arch/x86_64/cpu.h"
 #include "core/calls.h"
 #include "core/env.h"
 #include "core/frame.h"
+#include "exo_numbers.h"
 #include "test/test.h"
+
+static uint64_t victim, victim_entries; /* env to be killed at its nth call from now */
+static struct {
+    uint64_t ticks, number;
+} longest;
+
+/* A call begins: is it the one after which the env shall die? The kick comes when interrupts are on again. */
+uint64_t call_begin(void)
+{
+    struct env *env = env_current();
+
+    if (victim && env->id == victim && !--victim_entries) {
+        victim = 0;
+        atomic_store(&env->kill, 1);
+        arch_kick(this_cpu()->index);
+    }
+    return tsc_read();
+}
+
+void call_end(uint64_t number, uint64_t began)
+{
+    uint64_t ticks = tsc_read() - began;
+
+    if (ticks > longest.ticks && number != EXO_CALL_TEST) {
+        longest.ticks = ticks;
+        longest.number = number;
+    }
+}
 
 struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
 {
+    struct call_result result;
+    struct env *env;
+
     (void)self;
     switch (what) {
     case EXO_TEST_AUDIT:
@@ -17,6 +50,20 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
         frame_table[a].extra = (uint32_t)b;
         frame_table[a].reserved = (uint16_t)(b >> 32);
         return call_ok(0);
+    case EXO_TEST_KILL: /* env a, at its call number b from now */
+        victim_entries = b;
+        victim = b ? a : 0;
+        return call_ok(0);
+    case EXO_TEST_STATE:
+        lock_take(&env_lock);
+        env = env_find(a);
+        result = env ? call_ok(env->state) : call_error(EXO_E_RANGE);
+        lock_drop(&env_lock);
+        return result;
+    case EXO_TEST_LONGEST:
+        result = (struct call_result){.value = (int64_t)longest.ticks, .second = longest.number};
+        longest.ticks = 0;
+        return result;
     default:
         return call_error(EXO_E_ARG);
     }

@@ -35,9 +35,10 @@ struct box {
     volatile uint64_t traps;
     volatile uint32_t vector;
     volatile uint64_t address, error;
-    volatile uint64_t resume;    /* where the handler goes on after an exception; 0: at rip */
-    volatile uint64_t resume_sp; /* and with which stack, if not 0 */
-    volatile bool deaf;          /* the handler does not yield at ends of slices */
+    volatile uint64_t resume;      /* where the handler goes on after an exception; 0: at rip */
+    volatile uint64_t resume_sp;   /* and with which stack, if not 0 */
+    volatile bool deaf;            /* the handler does not yield at ends of slices */
+    volatile uint64_t kills, seed; /* how many kills or calls; of noise */
     /* given */
     uint64_t own_first, own_root, own_level1, own_level2, own_level3;
     uint64_t env[ENVS], upcall_frame[ENVS], env_frame[ENVS];
@@ -102,3 +103,4 @@ struct box *host_box(void); /* the running attack's box as the harness sees it *
 uint64_t host_now(void);
 int64_t host_repossess(uint64_t env, uint64_t frame); /* after the deadline, to the end */
 void host_kill_and_remake(uint32_t which);
+uint64_t host_number(const char *word, uint64_t otherwise); /* of the kernel's command line */

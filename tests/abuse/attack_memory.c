@@ -221,7 +221,8 @@ static void freed(struct box *box)
         if (exo_table_create(SLOT_OWN, box->own_first + 20 + level, level))
             escape(box, "(no table)", level);
     for (uint32_t level = 4; level >= 2; level--)
-        if (put(box, root, address & ~0x1fffffull, level, (box->own_first + 20 + level - 1) << 12 | bits) != 1)
+        if (put(box, root, address & ~0x1fffffull, level,
+                (box->own_first + 20 + level - 1) << 12 | bits) != 1)
             escape(box, "(no link)", level);
     box->where = address;
     for (uint64_t round = 0; round < 12; round++) {

@@ -44,7 +44,7 @@ static struct domain attacker, victim;
 static uint32_t done, bad;
 static bool audits;
 static uint64_t image_end;
-static uint64_t patience_ns = PATIENCE * 1000000000ull;
+static uint64_t patience_ns;
 
 /* --- Saying --------------------------------------------------------------------------------------- */
 
@@ -101,6 +101,27 @@ static void must(int64_t result, const char *what)
 uint64_t host_now(void)
 {
     return exo_now_ns(machine.page);
+}
+
+/* The text after `word` on the kernel's command line; NULL: not there. */
+static const char *option(const char *word)
+{
+    const char *at = machine.page->command_line;
+    size_t length = strlen(word);
+
+    while (*at && strncmp(at, word, length) != 0)
+        at++;
+    return *at ? at + length : NULL;
+}
+
+uint64_t host_number(const char *word, uint64_t otherwise)
+{
+    const char *at = option(word);
+    uint64_t n = 0;
+
+    for (; at && *at >= '0' && *at <= '9'; at++)
+        n = n * 10 + (uint64_t)(*at - '0');
+    return at ? n : otherwise;
 }
 
 /* --- Domains -------------------------------------------------------------------------------------- */
@@ -227,7 +248,8 @@ static void env_make(struct domain *d, uint32_t n, exo_handler *handler,
 
 #define VICTIM_PAGES 4
 #define VICTIM_DATA  0x50000
-#define VICTIM_ALONE 0x210000000000 /* under tables that no other space shares: only its own CPU is flushed for them */
+#define VICTIM_ALONE                                                                               \
+    0x210000000000 /* under tables that no other space shares: only its own CPU is flushed for them */
 
 static void victim_handler(struct exo_context *context)
 {
@@ -461,6 +483,8 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device)
                         .slice_frame = machine.page->slice_frame,
                         .machine_frame = machine.page->machine_frame,
                         .device = device,
+                        .kills = host_number("kills=", 60),
+                        .seed = host_number("seed=", 1),
                         .machine_address = ATTACKER_BASE + 0x60000};
     for (uint64_t f = 0; f < box->frame_count && !box->kernel_frame; f++)
         if (machine.frames[f].kind == EXO_FRAME_KERNEL)
@@ -590,17 +614,6 @@ static void run(uint64_t number, const struct attack *attack)
     }
 }
 
-/* The text after `word` on the kernel's command line; NULL: not there. */
-static const char *option(const char *word)
-{
-    const char *at = machine.page->command_line;
-    size_t length = strlen(word);
-
-    while (*at && strncmp(at, word, length) != 0)
-        at++;
-    return *at ? at + length : NULL;
-}
-
 /* abuse=ID[,ID...] on the kernel's command line: only those. */
 static bool chosen(const struct attack *attack)
 {
@@ -624,12 +637,7 @@ void init_main(const struct exo_init_start *start)
     say("# %u CPUs, %s kernel", machine.page->cpu_count, audits ? "test" : "release");
     must(exo_tables(&machine.space, 0x170000000000, 64 << 12, 1), "tables for hosts");
     victim_start();
-    const char *patience = option("patience=");
-
-    for (uint64_t n = 0; patience && *patience >= '0' && *patience <= '9'; patience++) {
-        n = n * 10 + (uint64_t)(*patience - '0');
-        patience_ns = n * 1000000000;
-    }
+    patience_ns = host_number("patience=", PATIENCE) * 1000000000;
     for (uint64_t n = 0; attack_by_number(n); n++)
         if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count)
             run(n, attack_by_number(n));
