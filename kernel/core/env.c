@@ -18,7 +18,7 @@
 #include "core/sweep.h"
 #include "core/ucopy.h"
 
-struct spinlock env_lock;
+struct spinlock env_lock = {.rank = LOCK_ENV};
 static uint64_t first_env; /* init's: without it nobody can hand out anything */
 
 struct env *env_find(uint64_t id)

@@ -16,7 +16,7 @@
 
 struct exo_frame *frame_table;
 uint64_t frame_count;
-struct spinlock memory_lock;
+struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 
 static void frame_zero(uint64_t frame)
 {

@@ -13,7 +13,7 @@
 
 #define NET_WORK 512 /* what a net table counts for */
 
-struct spinlock net_lock;
+struct spinlock net_lock = {.rank = LOCK_NET};
 void (*net_env_gone)(const struct env *env);
 bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
 bool (*net_table_end)(uint64_t frame);

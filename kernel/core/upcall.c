@@ -94,6 +94,7 @@ struct regs *kernel_exit(void)
         if (atomic_load_explicit(&env->async, memory_order_relaxed))
             upcall_async(env);
         slice_program();
+        lock_check_none("the way out of the kernel");
         return &env->regs;
     }
 }

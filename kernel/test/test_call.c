@@ -29,6 +29,8 @@ void call_end(uint64_t number, uint64_t began)
 {
     uint64_t ticks = tsc_read() - began;
 
+    lock_check_none("the end of a call");
+
     if (ticks > longest.ticks && number != EXO_CALL_TEST) {
         longest.ticks = ticks;
         longest.number = number;

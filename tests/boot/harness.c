@@ -77,6 +77,12 @@ void expect(int64_t got, int64_t want, const char *fmt, ...)
 
 _Noreturn static void finish(void)
 {
+    uint64_t number;
+    int64_t ticks = exo_test_2(EXO_TEST_LONGEST, 0, 0, &number);
+
+    if (ticks >= 0) /* under -icount shift=0 a tick is an instruction */
+        note("longest kernel call, interrupts off: 0x%lx, %ld ticks", (unsigned long)number,
+             (long)ticks);
     char line[64];
     int length = format(line, sizeof line, "1..%u\n", test_number);
 
