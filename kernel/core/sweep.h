@@ -10,7 +10,7 @@
 #include "core/env.h"
 
 #define SWEEP_WORK                                                                                 \
-    16384 /* units of one step: a row, an entry, a frame of a 2 MiB leaf are 1 each */
+    4096 /* units of one step: a row, an entry, a frame of a 2 MiB leaf are 1 each */
 
 struct sweep {
     const struct cap *under; /* what it dominates; NULL: frames that are marked as taken */
