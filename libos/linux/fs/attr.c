@@ -235,6 +235,8 @@ int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t fla
     if (times) {
         if (copy_from_user(ts, times, sizeof ts))
             return -EFAULT;
+        if (ts[0].tv_nsec == UTIME_OMIT_NS && ts[1].tv_nsec == UTIME_OMIT_NS)
+            return 0; /* not even the path is looked at */
         if (timespec_ns(&ts[0], &ns[0]) || timespec_ns(&ts[1], &ns[1]))
             return -EINVAL;
     }
@@ -371,27 +373,30 @@ static int64_t allocate(struct inode *inode, uint64_t mode, uint64_t offset, uin
     return error;
 }
 
-int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes)
+static int64_t allocate_check(struct file *file, uint64_t mode, uint64_t offset, uint64_t bytes)
 {
-    struct file *file;
-    int64_t error;
-
     if ((int64_t)offset < 0 || (int64_t)bytes <= 0)
         return -EINVAL;
     if (mode & ~(uint64_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
         return -EOPNOTSUPP; /* collapsing and inserting, as tmpfs answers */
     if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
         return -EOPNOTSUPP;
-    file = fd_get((int)fd);
+    if (!writable(file))
+        return -EBADF;
+    if (file->inode && (file->inode->mode & S_IFMT) == S_IFIFO)
+        return -ESPIPE;
+    return !file->inode || !is_regular(file->inode) || file->inode->ops ? -ENODEV : 0;
+}
+
+int64_t lx_fallocate(uint64_t fd, uint64_t mode, uint64_t offset, uint64_t bytes)
+{
+    struct file *file = fd_get((int)fd);
+    int64_t error;
+
     if (!file)
         return -EBADF;
-    if (!writable(file))
-        error = -EBADF;
-    else if (file->inode && (file->inode->mode & S_IFMT) == S_IFIFO)
-        error = -ESPIPE;
-    else if (!file->inode || !is_regular(file->inode) || file->inode->ops)
-        error = -ENODEV;
-    else
+    error = allocate_check(file, mode, offset, bytes);
+    if (!error)
         error = allocate(file->inode, mode, offset, bytes);
     if (!error)
         notify_dentry(file->dentry, IN_MODIFY);
@@ -448,9 +453,16 @@ int64_t lx_syncfs(uint64_t fd)
 
 int64_t lx_sync_file_range(uint64_t fd, uint64_t offset, uint64_t bytes, uint64_t flags)
 {
+    struct file *file = fd_get((int)fd);
+    uint32_t type;
+
+    if (!file)
+        return -EBADF;
+    type = file->inode ? file->inode->mode & S_IFMT : 0;
+    file_drop(file);
     if ((int64_t)offset < 0 || (int64_t)bytes < 0 || (flags & ~7ul))
         return -EINVAL;
-    return descriptor_regular(fd, -ESPIPE);
+    return type == S_IFREG || type == S_IFDIR || type == S_IFBLK ? 0 : -ESPIPE;
 }
 
 int64_t lx_fadvise64(uint64_t fd, uint64_t offset, uint64_t length, uint64_t advice)

@@ -76,9 +76,18 @@ static int64_t read_end(struct file *file, uaddr_t buffer, uint64_t bytes, uint6
 
 static int64_t read_zeros(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
+    uint64_t done = 0;
+
     (void)file;
     (void)offset;
-    return clear_user(buffer, bytes) ? -EFAULT : (int64_t)bytes;
+    while (done < bytes) { /* page by page: what fits is read, and counts */
+        uint64_t part = min_of(bytes - done, PAGE_SIZE - ((buffer + done) & ~PAGE_MASK));
+
+        if (clear_user(buffer + done, part))
+            return done ? (int64_t)done : -EFAULT;
+        done += part;
+    }
+    return (int64_t)done;
 }
 
 static int64_t read_zeros_here(struct file *file, void *buffer, uint64_t bytes, uint64_t *offset)

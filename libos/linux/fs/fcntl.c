@@ -10,6 +10,7 @@
 #include "libos/linux/call/handlers.h"
 #include <linux/memfd.h>
 
+#define SEALABLE 0x80000000u /* inode->seals: a memfd; other files have no seals */
 /* What F_SETFL may change. */
 #define SETTABLE (O_APPEND | O_NONBLOCK | FASYNC | O_DIRECT | O_NOATIME)
 
@@ -87,9 +88,11 @@ static int64_t seals_add(struct file *file, uint64_t seals)
 {
     struct inode *inode = file->inode;
 
-    if (!inode || !is_regular(inode) || inode->ops || (seals & ~0x1ful))
+    if (!writable(file))
+        return -EPERM;
+    if (!inode || !(inode->seals & SEALABLE) || (seals & ~0x1ful))
         return -EINVAL;
-    if (!writable(file) || (inode->seals & F_SEAL_SEAL))
+    if (inode->seals & F_SEAL_SEAL)
         return -EPERM;
     if ((seals & ~(uint64_t)inode->seals & F_SEAL_WRITE) && space_maps_writable(inode))
         return -EBUSY; /* someone could go on writing through a shared mapping */
@@ -143,8 +146,8 @@ static int64_t control(struct file *file, uint64_t fd, uint32_t command, uint64_
     case F_ADD_SEALS:
         return seals_add(file, argument);
     case F_GET_SEALS:
-        return file->inode && is_regular(file->inode) && !file->inode->ops
-                   ? (int64_t)file->inode->seals
+        return file->inode && (file->inode->seals & SEALABLE)
+                   ? (int64_t)(file->inode->seals & ~SEALABLE)
                    : -EINVAL;
     case F_GETLEASE:
         return F_UNLCK;
@@ -188,7 +191,7 @@ int64_t lx_memfd_create(uint64_t name, uint64_t flags)
     inode = inode_new(root_dentry->inode->mount, S_IFREG | 0777);
     if (!inode)
         return -ENOMEM;
-    inode->seals = flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
+    inode->seals = SEALABLE | (flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL);
     dentry = dentry_new(root_dentry, text, (uint32_t)length + 6,
                         inode); /* not attached: shows as deleted */
     if (!dentry)

@@ -289,8 +289,7 @@ int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument)
 
     if (error)
         return error;
-    if (!file->inode || (ask.l_type != F_RDLCK && ask.l_type != F_WRLCK && ask.l_type != F_UNLCK) ||
-        (of_file && ask.l_pid))
+    if (!file->inode || (ask.l_type != F_RDLCK && ask.l_type != F_WRLCK && ask.l_type != F_UNLCK))
         return -EINVAL;
     error = range_of(file, &ask, &wanted);
     if (error)
@@ -299,21 +298,23 @@ int64_t call_fcntl_lock(struct file *file, uint32_t command, uaddr_t argument)
     wanted.owner = of_file ? (const void *)file : (const void *)current()->process->files;
     wanted.pid = current()->process->pid;
     wanted.type = ask.l_type;
+    if (command == F_OFD_GETLK && ask.l_pid)
+        return -EINVAL;
     if (command == F_GETLK || command == F_OFD_GETLK)
         return lock_get(file, &ask, &wanted, argument);
     if ((ask.l_type == F_RDLCK && !readable(file)) || (ask.l_type == F_WRLCK && !writable(file)))
         return -EBADF;
+    if (of_file && ask.l_pid)
+        return -EINVAL;
     return lock_set(file->inode, &wanted, command == F_SETLKW || command == F_OFD_SETLKW);
 }
 
 int64_t lx_flock(uint64_t fd, uint64_t operation)
 {
-    struct file *file = fd_get((int)fd);
-    struct lock wanted = {.kind = LOCK_FLOCK, .first = 0, .last = INT64_MAX, .owner = file};
+    struct lock wanted = {.kind = LOCK_FLOCK, .first = 0, .last = INT64_MAX};
+    struct file *file;
     int64_t error;
 
-    if (!file)
-        return -EBADF;
     switch (operation & ~4ul /* LOCK_NB */) {
     case 1: /* LOCK_SH */
         wanted.type = F_RDLCK;
@@ -325,9 +326,12 @@ int64_t lx_flock(uint64_t fd, uint64_t operation)
         wanted.type = F_UNLCK;
         break;
     default:
-        file_drop(file);
         return -EINVAL;
     }
+    file = fd_get((int)fd);
+    if (!file)
+        return -EBADF;
+    wanted.owner = file;
     wanted.pid = current()->process->pid;
     error = file->inode ? lock_set(file->inode, &wanted, !(operation & 4)) : -EINVAL;
     file_drop(file);

@@ -507,6 +507,8 @@ int64_t lx_readlinkat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t s
 
 int64_t lx_readlink(uint64_t path, uint64_t buffer, uint64_t size)
 {
+    if ((int64_t)(int32_t)size <= 0)
+        return -EINVAL;
     if (is_empty_path(path))
         return -ENOENT;
     return lx_readlinkat((uint64_t)AT_FDCWD, path, buffer, size);

@@ -7,6 +7,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/user.h"
+#include <asm/ioctls.h>
 
 void text_add(struct text *text, const char *fmt, ...)
 {
@@ -95,6 +96,12 @@ static int64_t pseudo_seek(struct file *file, int64_t offset, int whence)
     return whence == 2 /* SEEK_END */ ? -EINVAL : generic_seek(file, offset, whence, 0);
 }
 
+/* As of every regular file: the size, which is 0, less the position. */
+static int64_t pseudo_ioctl(struct file *file, uint32_t request, uaddr_t argument)
+{
+    return request == FIONREAD ? put_user_u32(argument, 0u - (uint32_t)file->offset) : -ENOTTY;
+}
+
 static void pseudo_release(struct file *file)
 {
     struct text *text = file->state;
@@ -130,6 +137,7 @@ static const struct file_ops pseudo_ops = {
     .read = pseudo_read,
     .write = pseudo_write,
     .seek = pseudo_seek,
+    .ioctl = pseudo_ioctl,
     .release = pseudo_release,
     .read_here = pseudo_read_here,
 };

@@ -85,10 +85,10 @@ static int file_for(int fd, bool write, const uint64_t *position, struct file **
 
     if (!file)
         return -EBADF;
-    if (write ? !writable(file) : !readable(file))
-        error = -EBADF;
-    else if (position && !file->ops->seek)
+    if (position && (!file->ops->seek || file->ops->seek == file_seek_nowhere))
         error = -ESPIPE;
+    else if (write ? !writable(file) : !readable(file))
+        error = -EBADF;
     if (error)
         file_drop(file);
     else
@@ -160,6 +160,10 @@ static int64_t vectored(int fd, uaddr_t address, uint64_t count, uint64_t *posit
 
     if (error)
         return error;
+    if (write ? !file->ops->write : !file->ops->read) {
+        file_drop(file);
+        return -EINVAL;
+    }
     error = vector_from_user(address, count, &vector);
     if (error) {
         file_drop(file);
@@ -266,7 +270,9 @@ int64_t lx_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 
     if (!file)
         return -EBADF;
-    to = file->ops->seek ? file->ops->seek(file, (int64_t)offset, (int)whence) : -ESPIPE;
+    to = (uint32_t)whence > SEEK_HOLE ? -EINVAL
+         : file->ops->seek            ? file->ops->seek(file, (int64_t)offset, (int)whence)
+                                      : -ESPIPE;
     file_drop(file);
     return to;
 }
@@ -376,7 +382,7 @@ static int64_t copy_check(struct file *in, uint64_t in_at, struct file *out, uin
         return -EISDIR;
     if (!is_regular(in->inode) || !is_regular(out->inode))
         return -EINVAL;
-    if (out->flags & O_APPEND)
+    if (!readable(in) || !writable(out) || (out->flags & O_APPEND))
         return -EBADF;
     if ((int64_t)in_at < 0 || (int64_t)out_at < 0 || (int64_t)(in_at + bytes) < 0 ||
         (int64_t)(out_at + bytes) < 0)
@@ -397,14 +403,16 @@ int64_t lx_copy_file_range(uint64_t in_fd, uint64_t in_offset, uint64_t out_fd, 
     struct file *out;
     uint64_t in_at;
     uint64_t out_at;
-    int64_t done = flags ? -EINVAL : file_for((int)in_fd, false, NULL, &in);
+    int64_t done = 0;
 
-    if (done)
-        return done;
-    done = file_for((int)out_fd, true, NULL, &out);
-    if (done) {
-        file_drop(in);
-        return done;
+    if (flags)
+        return -EINVAL;
+    in = fd_get((int)in_fd);
+    out = in ? fd_get((int)out_fd) : NULL;
+    if (!out) {
+        if (in)
+            file_drop(in);
+        return -EBADF;
     }
     in_at = in->offset;
     out_at = out->offset;

@@ -393,12 +393,12 @@ static int64_t exec_from_user(int directory, char *path, uaddr_t argv, uaddr_t e
     if (!error)
         error = strings_add_array(&strings, envp, &strings.env_count);
     if (!error && !path[0]) { /* AT_EMPTY_PATH: the descriptor itself */
-        target->file = fd_get(directory);
+        target->file = fd_get_any(directory);
         error = target->file ? 0 : -EBADF;
     } else if (!error) {
-        error =
-            file_open_at(directory, path, O_RDONLY | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0),
-                         0, &target->file);
+        error = file_open_at(directory, path,
+                             O_RDONLY | O_NONBLOCK | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0),
+                             0, &target->file);
     }
     if (!error)
         error = run(target, &strings);

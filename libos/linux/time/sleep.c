@@ -55,17 +55,44 @@ int64_t lx_nanosleep(uint64_t timespec, uint64_t rest)
     return error ? error : sleep_for(ns, rest);
 }
 
+#define CPU_LOOK_NS 1000000 /* CPU time is looked at no more often */
+
+/* Until a clock of CPU time shows `until`: other threads, or another process, make it go on. */
+static int64_t sleep_cpu(int clock, uint64_t until, uaddr_t rest)
+{
+    uint64_t now = 0;
+    int error = 0;
+
+    while (!clock_read(clock, &now) && now < until && error != -ERESTARTSYS)
+        error = task_sleep(deadline_after(max_of(until - now, (uint64_t)CPU_LOOK_NS)));
+    if (error != -ERESTARTSYS || now >= until)
+        return 0;
+    if (rest && duration_to_user(rest, until - now))
+        return -EFAULT;
+    return rest ? -EINTR : -ERESTARTNOHAND;
+}
+
 int64_t lx_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t timespec, uint64_t rest)
 {
     uint64_t ns;
 
-    if (clock_read((int)clock, &ns) || (int)clock == CLOCK_THREAD_CPUTIME_ID)
+    uint64_t now;
+    bool of_process = (int)clock == CLOCK_PROCESS_CPUTIME_ID || (int)clock < 0;
+
+    if ((int)clock >= 0 && clock_read((int)clock, &now))
         return -EINVAL;
-    if ((int)clock == CLOCK_PROCESS_CPUTIME_ID || (int)clock < 0 ||
-        (int)clock == CLOCK_MONOTONIC_RAW || (int)clock == CLOCK_REALTIME_COARSE ||
-        (int)clock == CLOCK_MONOTONIC_COARSE)
-        return unimplemented(-EOPNOTSUPP, "clock_nanosleep on clock %d", (int)clock);
+    if ((int)clock == CLOCK_THREAD_CPUTIME_ID || (int)clock == CLOCK_MONOTONIC_RAW ||
+        (int)clock == CLOCK_REALTIME_COARSE || (int)clock == CLOCK_MONOTONIC_COARSE)
+        return -EOPNOTSUPP;
     int error = duration_from_user(&ns, timespec);
+
+    if (!error && of_process) {
+        if (clock_read((int)clock, &now))
+            return -EINVAL;
+        if (!(flags & TIMER_ABSTIME))
+            ns += now;
+        return sleep_cpu((int)clock, ns, flags & TIMER_ABSTIME ? 0 : rest);
+    }
 
     if (error)
         return error;

@@ -98,7 +98,8 @@ int64_t lx_timerfd_create(uint64_t clock, uint64_t flags)
 
     if (!fd)
         return -ENOMEM;
-    struct file *file = file_new(&timerfd_ops, O_RDWR | (flags & TFD_NONBLOCK ? O_NONBLOCK : 0));
+    struct file *file = file_anonymous(
+        &timerfd_ops, O_RDWR | (flags & TFD_NONBLOCK ? O_NONBLOCK : 0), "anon_inode:[timerfd]", fd);
 
     if (!file) {
         heap_free(fd);
@@ -108,7 +109,6 @@ int64_t lx_timerfd_create(uint64_t clock, uint64_t flags)
     list_init(&fd->timer.node);
     fd->timer.expire = timerfd_expire;
     waitq_init(&fd->readers);
-    file->state = fd;
     int number = fd_install(file, flags & TFD_CLOEXEC, 0);
 
     if (number < 0)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* clock_process_cputime_id.c - what can be done with CLOCK_PROCESS_CPUTIME_ID. */
+#include "tests/diff/clocks.h"
+
+int main(void)
+{
+    clock_story(CLOCK_PROCESS_CPUTIME_ID);
+    return 0;
+}

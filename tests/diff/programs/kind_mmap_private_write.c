@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* kind_mmap_private_write.c - a private mapping that is written on descriptors of every kind. */
+#include "tests/diff/kinds.h"
+
+int main(void)
+{
+    EACH_KIND(OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)));
+    return 0;
+}

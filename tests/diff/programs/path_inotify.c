@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* path_inotify.c - inotify_add_watch with paths of every kind. */
+#include "tests/diff/paths.h"
+#include <sys/inotify.h>
+
+int main(void)
+{
+    int fd = inotify_init();
+
+    EACH_PATH(OK(inotify_add_watch(fd, path, IN_OPEN)));
+    return 0;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* path_openat2_no_links.c - openat2 without links with paths of every kind. */
+#include "tests/diff/paths.h"
+#include <linux/openat2.h>
+
+int main(void)
+{
+    struct open_how how = {.flags = O_RDONLY | O_NONBLOCK, .resolve = RESOLVE_NO_SYMLINKS};
+
+    EACH_PATH(OK(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how)));
+    return 0;
+}
