@@ -33,21 +33,28 @@ struct async {
     } observer[QUEUES_MAX];
 };
 
-/* May a file of this user signal the process? Decided by who set the owner; here all are checked as kill
- * would for root and for the same user. */
+/* Who set the owner must have been allowed to signal it, as with kill. */
+static bool may_tell(const struct file *file, const struct process *process)
+{
+    const struct credentials *cred = &process->cred;
+
+    return file->owner_euid == 0 || file->owner_euid == cred->suid ||
+           file->owner_euid == cred->uid || file->owner_uid == cred->suid ||
+           file->owner_uid == cred->uid;
+}
+
 static void send(struct file *file, const struct siginfo *info)
 {
     int signal = file->owner_signal ? file->owner_signal : SIGIO;
-    const struct siginfo *told = file->owner_signal ? info : NULL;
 
-    if (file->owner_pid < 0) {
-        signal_send_group(-file->owner_pid, signal, told);
-        return;
+    list_for_each (node, &process_list) {
+        struct process *process = list_item(node, struct process, all);
+        bool meant = file->owner_pid < 0 ? process->pgid == -file->owner_pid
+                                         : process->pid == file->owner_pid;
+
+        if (meant && file->owner_pid && !process->zombie && may_tell(file, process))
+            signal_send_process(process, signal, file->owner_signal ? info : NULL);
     }
-    struct process *process = file->owner_pid ? process_find(file->owner_pid) : NULL;
-
-    if (process)
-        signal_send_process(process, signal, told);
 }
 
 static int fd_of(const struct file *file)
@@ -139,6 +146,8 @@ static int64_t owner_set(struct file *file, int64_t pid)
         return -ESRCH;
     }
     file->owner_pid = (int)pid;
+    file->owner_uid = current()->process->cred.uid;
+    file->owner_euid = current()->process->cred.euid;
     return 0;
 }
 

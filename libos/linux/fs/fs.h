@@ -53,6 +53,7 @@ struct file {
     void *state;           /* of the ops */
     int owner_pid;         /* F_SETOWN */
     int owner_signal;      /* F_SETSIG; 0: SIGIO without siginfo */
+    uint32_t owner_uid, owner_euid; /* of who set it */
     void *async;           /* fs/async.c: while O_ASYNC is set */
     uint32_t flock_type;   /* F_UNLCK, F_RDLCK, F_WRLCK: has a lock of its own in inode->locks
                               (fs/lock.c) */

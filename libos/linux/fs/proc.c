@@ -203,7 +203,8 @@ static int devices_text(struct text *text, uint64_t key)
 /* One line of text that never changes: key is the address of the text. */
 static int line_text(struct text *text, uint64_t key)
 {
-    text_add(text, "%s\n", (const char *)key);
+    if (*(const char *)key)
+        text_add(text, "%s\n", (const char *)key);
     return 0;
 }
 
@@ -255,8 +256,7 @@ static int file_number_text(struct text *text, uint64_t key)
     return 0;
 }
 
-/* A constant line as a file. */
-static int line(struct dentry *directory, const char *name, const char *content)
+int pseudo_line(struct dentry *directory, const char *name, const char *content)
 {
     int error = directory ? pseudo_file(directory, name, 0444, line_text) : -ENOMEM;
 
@@ -274,7 +274,7 @@ static int lines(struct dentry *directory, const struct constant *constant, uint
     int error = 0;
 
     for (uint32_t i = 0; i < count && !error; i++)
-        error = line(directory, constant[i].name, constant[i].content);
+        error = pseudo_line(directory, constant[i].name, constant[i].content);
     return error;
 }
 
@@ -404,6 +404,7 @@ int procfs_start(struct dentry *root)
     error = error ? error : lines(root, empty, ARRAY_SIZE(empty));
     error = error ? error : sys_start(root);
     error = error ? error : procnet_start(root);
+    error = error ? error : procsys_start(root);
     return error ? error : procfs_processes(root);
 }
 
@@ -436,5 +437,5 @@ int sysfs_start(struct dentry *root)
         error = -ENOMEM;
     if (!error && !pseudo_directory(pseudo_directory(root, "fs"), "cgroup"))
         error = -ENOMEM;
-    return error;
+    return error ? error : syssys_start(root);
 }
