@@ -40,11 +40,11 @@ diff-programs: $(DIFF_STATIC) $(DIFF_DYNAMIC) $(DIFF_OUT)/driver
 diff-list:
 	@printf '%s\n' $(sort $(notdir $(DIFF_STATIC) $(DIFF_DYNAMIC)))
 
-$(DIFF_OUT)/bin/%-glibc: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/uring.h tests/diff/kinds.h tests/diff/paths.h tests/diff/signals.h tests/diff/limits.h tests/diff/clocks.h tests/diff/maps.h tests/diff/diff.mk
+$(DIFF_OUT)/bin/%-glibc: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/uring.h tests/diff/kinds.h tests/diff/paths.h tests/diff/signals.h tests/diff/limits.h tests/diff/clocks.h tests/diff/maps.h tests/diff/pointers.h tests/diff/diff.mk
 	@mkdir -p $(@D)
 	$(CC) $(DIFF_CFLAGS) -o $@ $< -lm
 
-$(DIFF_OUT)/bin/%: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/uring.h tests/diff/kinds.h tests/diff/paths.h tests/diff/signals.h tests/diff/limits.h tests/diff/clocks.h tests/diff/maps.h tests/diff/diff.mk $(DIFF_UAPI)/.made
+$(DIFF_OUT)/bin/%: tests/diff/programs/%.c tests/diff/diff.h tests/diff/inotify.h tests/diff/uring.h tests/diff/kinds.h tests/diff/paths.h tests/diff/signals.h tests/diff/limits.h tests/diff/clocks.h tests/diff/maps.h tests/diff/pointers.h tests/diff/diff.mk $(DIFF_UAPI)/.made
 	@mkdir -p $(@D)
 	$(MUSL_CC) -static $(DIFF_CFLAGS) -isystem $(DIFF_UAPI) -o $@ $<
 

@@ -170,6 +170,9 @@ int64_t lx_getrandom(uint64_t buffer, uint64_t bytes, uint64_t flags)
     while (done < bytes) {
         size_t piece = min_of(bytes - done, (uint64_t)CHUNK);
 
+        /* Up to the end of a page, so that what fits in front of a bad one counts. */
+        piece = min_of(piece, PAGE_SIZE - ((buffer + done) & ~PAGE_MASK));
+
         random_bytes(chunk, piece);
         if (copy_to_user(buffer + done, chunk, piece))
             return done ? (int64_t)done : -EFAULT;

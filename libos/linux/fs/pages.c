@@ -227,6 +227,11 @@ static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *e
     return frame;
 }
 
+static uint64_t to_page_end(uaddr_t address)
+{
+    return PAGE_SIZE - (address & ~PAGE_MASK);
+}
+
 /* Exactly one of `to` (LibOS memory) and `user` is used. Never past the end of the file. */
 int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, uint64_t offset)
 {
@@ -254,8 +259,14 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
             memset((char *)to + done, 0, part);
         else
             error = from ? copy_to_user(user + done, from, part) : clear_user(user + done, part);
-        if (error)
+        if (error) {
+            uint64_t fits = to_page_end(user + done); /* what the first of two pages takes counts */
+
+            if (fits < part && !(from ? copy_to_user(user + done, from, fits)
+                                      : clear_user(user + done, fits)))
+                done += fits;
             return done ? (int64_t)done : error;
+        }
         done += part;
     }
     return (int64_t)done;
@@ -283,6 +294,13 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
             memcpy(to, (const char *)from + done, part);
         else
             error = copy_from_user(to, user + done, part);
+        if (error && to_page_end(user + done) < part) {
+            /* What lies in the first of two pages can be had; the next round meets the other one. */
+            part = to_page_end(user + done);
+            error = copy_from_user(to, user + done, part);
+            if (!error && fresh)
+                memset(to + part, 0, PAGE_SIZE - part);
+        }
         if (error) {
             /* Whatever was in the frame before must not show: a new page becomes zeros, one past
              * the end too. */

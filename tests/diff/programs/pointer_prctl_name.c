@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* pointer_prctl_name.c - PR_SET_NAME with pointers of every kind. */
+#include "tests/diff/pointers.h"
+
+int main(void)
+{
+    EACH_POINTER(syscall(SYS_prctl, PR_SET_NAME, at, 0, 0, 0));
+    return 0;
+}
