@@ -2,8 +2,8 @@
 /*
  * area.c - the areas of a space, by value in one sorted array.
  *
- * Lookups are binary searches behind a one-entry memory; fork copies the array in one go. Inserting
- * moves what lies above: some kilobytes for programs with hundreds of areas.
+ * Lookups are binary searches behind a memory of the last one; fork copies the array in one go. Neighbours
+ * that can be one are one. Inserting moves what lies above: some kilobytes for programs with hundreds of areas.
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/fs/fs.h"
@@ -13,7 +13,15 @@ uint32_t area_index(struct space *space, uint64_t address)
 {
     uint32_t low = 0;
     uint32_t high = space->count;
+    uint32_t last = space->last; /* where the last lookup ended: often it is the same or the next */
 
+    if (last < high && (!last || space->area[last - 1].end <= address)) {
+        if (space->area[last].end > address)
+            return last;
+        low = last + 1;
+        if (low < high && space->area[low].end > address)
+            return space->last = low;
+    }
     while (low < high) {
         uint32_t middle = (low + high) / 2;
 
@@ -22,53 +30,35 @@ uint32_t area_index(struct space *space, uint64_t address)
         else
             low = middle + 1;
     }
-    return low;
+    return space->last = low;
 }
 
 struct area *area_find(struct space *space, uint64_t address)
 {
-    if (space->last < space->count) {
-        struct area *area = &space->area[space->last];
-
-        if (address >= area->start && address < area->end)
-            return area;
-    }
     uint32_t index = area_index(space, address);
 
     if (index == space->count || space->area[index].start > address)
         return NULL;
-    space->last = index;
     return &space->area[index];
 }
 
-/* Room for one more area at index. */
-static int area_open(struct space *space, uint32_t index)
+int area_reserve(struct space *space, uint32_t more)
 {
-    if (space->count == space->capacity) {
-        uint32_t capacity = space->capacity ? space->capacity * 2 : 16;
+    if (space->count + more <= space->capacity)
+        return 0;
+    uint32_t capacity = space->capacity ? space->capacity * 2 : 16;
 
-        if (capacity > SPACE_AREA_MAX)
-            return -ENOMEM;
-        struct area *area = heap_alloc(capacity * sizeof *area);
+    if (capacity > SPACE_AREA_MAX)
+        return -ENOMEM;
+    struct area *area = heap_alloc(capacity * sizeof *area);
 
-        if (!area)
-            return -ENOMEM;
-        memcpy(area, space->area, space->count * sizeof *area);
-        heap_free(space->area);
-        space->area = area;
-        space->capacity = capacity;
-    }
-    memmove(&space->area[index + 1], &space->area[index],
-            (space->count - index) * sizeof space->area[0]);
-    space->count++;
+    if (!area)
+        return -ENOMEM;
+    memcpy(area, space->area, space->count * sizeof *area);
+    heap_free(space->area);
+    space->area = area;
+    space->capacity = capacity;
     return 0;
-}
-
-static void area_close(struct space *space, uint32_t index)
-{
-    space->count--;
-    memmove(&space->area[index], &space->area[index + 1],
-            (space->count - index) * sizeof space->area[0]);
 }
 
 static bool mergeable(const struct area *low, const struct area *high)
@@ -78,66 +68,166 @@ static bool mergeable(const struct area *low, const struct area *high)
            (!low->file || low->offset + (low->end - low->start) == high->offset);
 }
 
-static bool merge_at(struct space *space, uint32_t index)
+static bool mergeable_below(const struct space *space, uint32_t index, const struct area *area)
 {
-    if (index + 1 >= space->count || !mergeable(&space->area[index], &space->area[index + 1]))
-        return false;
-    space->area[index].end = space->area[index + 1].end;
-    if (space->area[index].file)
-        file_drop(space->area[index].file);
-    area_close(space, index + 1);
-    return true;
+    return index && mergeable(&space->area[index - 1], area);
 }
 
-void area_merge_around(struct space *space, uint64_t start, uint64_t end)
+static bool mergeable_above(const struct space *space, uint32_t index, const struct area *area)
 {
-    uint32_t index = area_index(space, start ? start - 1 : 0);
+    return index < space->count && mergeable(area, &space->area[index]);
+}
 
-    while (index < space->count && space->area[index].start <= end) {
-        if (!merge_at(space, index))
-            index++;
-    }
+/* Room for more areas at index, all of the file of *like; REQUIRES area_reserve. */
+static void area_open(struct space *space, uint32_t index, uint32_t more, const struct area *like)
+{
+    memmove(&space->area[index + more], &space->area[index],
+            (space->count - index) * sizeof space->area[0]);
+    space->count += more;
+    for (; like->file && more; more--)
+        file_hold(like->file);
+}
+
+static void area_close(struct space *space, uint32_t index, uint32_t fewer)
+{
+    for (uint32_t i = index; i < index + fewer; i++)
+        if (space->area[i].file)
+            file_drop(space->area[i].file);
+    space->count -= fewer;
+    memmove(&space->area[index], &space->area[index + fewer],
+            (space->count - index) * sizeof space->area[0]);
+}
+
+static inline void area_start_at(struct area *area, uint64_t start)
+{
+    area->offset += start - area->start;
+    area->start = start;
 }
 
 int area_insert(struct space *space, const struct area *area)
 {
     if (area->start < SPAN_2)
         rewrite_leave(space);
-    uint32_t index = area_index(space, area->start);
-    int error = area_open(space, index);
+    int error = area_reserve(space, 1);
 
     if (error)
         return error;
-    space->area[index] = *area;
-    if (area->file)
-        file_hold(area->file);
+    uint32_t index = area_index(space, area->start);
+    struct area *at = &space->area[index];
+
     space->pages_mapped += (area->end - area->start) / PAGE_SIZE;
-    merge_at(space, index);
-    if (index)
-        merge_at(space, index - 1);
+    if (mergeable_below(space, index, area)) {
+        at[-1].end = area->end;
+        if (mergeable_above(space, index, area)) {
+            at[-1].end = at->end;
+            area_close(space, index, 1);
+        }
+    } else if (mergeable_above(space, index, area)) {
+        area_start_at(at, area->start);
+    } else {
+        area_open(space, index, 1, area);
+        *at = *area;
+    }
     return 0;
+}
+
+void area_merge_around(struct space *space, uint64_t start, uint64_t end)
+{
+    for (uint32_t index = area_index(space, start ? start - 1 : 0);
+         index < space->count && space->area[index].start <= end;) {
+        struct area *at = &space->area[index];
+
+        if (mergeable_above(space, index + 1, at)) {
+            at->end = at[1].end;
+            area_close(space, index + 1, 1);
+        } else {
+            index++;
+        }
+    }
+}
+
+void area_take_out(struct space *space, uint32_t index, uint64_t start, uint64_t end)
+{
+    struct area *at = &space->area[index];
+
+    space->pages_mapped -= (end - start) / PAGE_SIZE;
+    if (start == at->start && end == at->end) {
+        area_close(space, index, 1);
+    } else if (start == at->start) {
+        area_start_at(at, end);
+    } else if (end == at->end) {
+        at->end = start;
+    } else {
+        area_open(space, index + 1, 1, at);
+        at[1] = *at;
+        area_start_at(&at[1], end);
+        at->end = start;
+    }
+}
+
+void area_protect(struct space *space, uint32_t index, uint64_t start, uint64_t end, uint32_t prot)
+{
+    struct area *at = &space->area[index];
+    struct area part = *at;
+    bool first = start == at->start;
+    bool last = end == at->end;
+
+    area_start_at(&part, start);
+    part.end = end;
+    part.prot = prot;
+    bool below = first && mergeable_below(space, index, &part);
+    bool above = last && mergeable_above(space, index + 1, &part);
+
+    if (below && above) {
+        at[-1].end = at[1].end;
+        area_close(space, index, 2);
+    } else if (below) {
+        at[-1].end = end;
+        if (last)
+            area_close(space, index, 1);
+        else
+            area_start_at(at, end);
+    } else if (above) {
+        area_start_at(&at[1], start);
+        if (first)
+            area_close(space, index, 1);
+        else
+            at->end = start;
+    } else if (first && last) {
+        at->prot = prot;
+    } else if (first) {
+        area_open(space, index, 1, &part);
+        at[0] = part;
+        area_start_at(&at[1], end);
+    } else if (last) {
+        area_open(space, index + 1, 1, &part);
+        at[1] = part;
+        at->end = start;
+    } else {
+        area_open(space, index + 1, 2, &part);
+        at[2] = at[0];
+        area_start_at(&at[2], end);
+        at[1] = part;
+        at->end = start;
+    }
 }
 
 static int cut_at(struct space *space, uint64_t address)
 {
-    struct area *area = area_find(space, address);
+    uint32_t index = area_index(space, address);
+    struct area *area = &space->area[index];
 
-    if (!area || area->start == address)
+    if (index == space->count || area->start >= address)
         return 0;
-    uint32_t index = (uint32_t)(area - space->area);
-    int error = area_open(space, index + 1);
+    int error = area_reserve(space, 1);
 
     if (error)
         return error;
-    struct area *low = &space->area[index];
-    struct area *high = &space->area[index + 1];
-
-    *high = *low;
-    high->offset += address - low->start;
-    high->start = address;
-    low->end = address;
-    if (high->file)
-        file_hold(high->file);
+    area = &space->area[index]; /* it may have moved */
+    area_open(space, index + 1, 1, area);
+    area[1] = area[0];
+    area_start_at(&area[1], address);
+    area->end = address;
     return 0;
 }
 

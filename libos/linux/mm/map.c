@@ -31,17 +31,23 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
 
     if (index == space->count || space->area[index].start >= end)
         return 0;
-    int error = area_cut(space, address, end);
+    int error = area_reserve(space, 2);
 
+    if (!error)
+        error = pages_drop(space, address, end);
     if (error)
         return error;
-    error = pages_drop(space, address, end);
-    if (!error) {
-        area_remove(space, address, end);
-        if ((address ^ (end - 1)) & ~(SPAN_2 - 1) || !area_near(space, address))
-            tables_leave_empty(space, address, end);
+    for (; index < space->count && space->area[index].start < end; index++) {
+        const struct area *area = &space->area[index];
+        uint64_t low = max_of(area->start, address);
+        bool rest = low > area->start;
+
+        area_take_out(space, index, low, min_of(area->end, end));
+        index -= !rest;
     }
-    return error;
+    if ((address ^ (end - 1)) & ~(SPAN_2 - 1) || !area_near(space, address))
+        tables_leave_empty(space, address, end);
+    return 0;
 }
 
 static bool too_much(uint64_t length, uint32_t prot, uint32_t flags)
@@ -91,34 +97,52 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
     return error ? error : (int64_t)address;
 }
 
-/* Rewrites the present entries of one area for its new protection. */
-static int entries_protect(struct space *space, const struct area *area, uint64_t start,
-                           uint64_t end)
+/* What an entry becomes when its area gets another protection; 0: nothing is there until a fault. */
+static uint64_t entry_protect(const struct area *area, uint64_t entry, uint32_t prot)
 {
-    struct pte_walk walk = pte_walk_start(start, end);
+    bool writable = prot & PROT_WRITE && entry & EXO_PTE_WRITE;
+
+    if (entry & PTE_VIEW)
+        return 0;
+    if (prot & PROT_WRITE && !writable && !(area->flags & AREA_SHARED))
+        writable = frame_users(pte_frame(entry)) == 1; /* ours alone: no fault to come */
+    return (entry & (EXO_PTE_FRAME | EXO_PTE_DIRTY)) | protection_bits(prot, writable);
+}
+
+/* Rewrites the present entries of a part of an area for another protection. */
+static int entries_protect(struct space *space, const struct area *area, uint64_t start,
+                           uint64_t end, uint32_t prot)
+{
     struct pt_batch batch;
-    uint64_t entry;
-    int error = tables_own(space, start, end);
 
-    if (error)
-        return error;
     batch_start(&batch, space->root);
-    while ((entry = pte_next(&walk))) {
-        bool writable = area->prot & PROT_WRITE && entry & EXO_PTE_WRITE;
+    for (uint64_t at = start, stop; at < end; at = stop) {
+        bool present;
 
-        if (entry & PTE_VIEW) { /* a fault decides anew */
-            batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
-            frame_drop(pte_frame(entry));
-            space->resident--;
+        stop = table_stretch(at, end, &present);
+        if (!present)
             continue;
+        if (table_shared(at)) {
+            int error = table_own(space, at);
+
+            if (error)
+                return error;
         }
+        for (; at < stop; at += PAGE_SIZE) {
+            uint64_t entry = pte_load(at) & ~(uint64_t)EXO_PTE_USER;
 
-        if (area->prot & PROT_WRITE && !writable && !(area->flags & AREA_SHARED))
-            writable = frame_users(pte_frame(entry)) == 1; /* ours alone: no fault to come */
-        uint64_t now = (entry & (EXO_PTE_FRAME | EXO_PTE_DIRTY)) | area_bits(area, writable);
+            if (!(entry & EXO_PTE_PRESENT))
+                continue;
+            uint64_t now = entry_protect(area, entry, prot);
 
-        if (now != (entry & ~(uint64_t)EXO_PTE_USER))
-            batch_add(&batch, walk.at - PAGE_SIZE, 1, now);
+            if (now == entry)
+                continue;
+            batch_add(&batch, at, 1, now);
+            if (!now) {
+                frame_drop(pte_frame(entry));
+                space->resident--;
+            }
+        }
     }
     batch_flush(&batch);
     return 0;
@@ -130,28 +154,28 @@ int space_protect(struct space *space, uint64_t address, uint64_t length, uint32
 
     if (!area_covered(space, address, end))
         return -ENOMEM;
-    int error = area_cut(space, address, end);
+    for (uint64_t at = address, stop; at < end; at = stop) {
+        int error = area_reserve(space, 2);
 
-    if (error)
-        return error;
-    for (uint32_t i = area_index(space, address); i < space->count && space->area[i].start < end;
-         i++) {
-        struct area *area = &space->area[i];
+        if (error)
+            return error;
+        uint32_t index = area_index(space, at);
+        const struct area *area = &space->area[index];
 
+        stop = min_of(area->end, end);
         if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
-            ((area->file->flags & 3) == 0 || file_write_sealed(area->file)))
+            (area->file->flags & 3) == 0)
             return -EACCES;
         if (area->prot == prot)
             continue;
-        area->prot = prot;
         if (prot)
-            error = entries_protect(space, area, area->start, area->end);
+            error = entries_protect(space, area, at, stop, prot);
         else
-            error = park_pages(space, area->start, area->end);
+            error = park_pages(space, at, stop);
         if (error)
             return error;
+        area_protect(space, index, at, stop, prot);
     }
-    area_merge_around(space, address, end);
     return 0;
 }
 

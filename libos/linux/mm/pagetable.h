@@ -57,6 +57,16 @@ static inline uint64_t pte_read(uint64_t address)
     return table_depth(address) == 1 ? pte_load(address) : 0;
 }
 
+/* The end of the stretch from `at` on, up to `end`, behind one table or behind none; *present: behind a level-1 table. */
+static inline uint64_t table_stretch(uint64_t at, uint64_t end, bool *present)
+{
+    unsigned depth = table_depth(at);
+    uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
+
+    *present = depth == 1;
+    return min_of((at & ~(span - 1)) + span, end);
+}
+
 /* A walk over the present page entries of the current space in [at, end). */
 struct pte_walk {
     uint64_t at, end;

@@ -208,17 +208,16 @@ int table_own(struct space *space, uint64_t address)
 
 int tables_own(struct space *space, uint64_t start, uint64_t end)
 {
-    for (uint64_t region = start & ~(SPAN_2 - 1); region < end;) {
-        unsigned depth = table_depth(region);
-        uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
+    for (uint64_t at = start, stop; at < end; at = stop) {
+        bool present;
 
-        if (depth == 1 && table_shared(region)) {
-            int error = table_own(space, region);
+        stop = table_stretch(at, end, &present);
+        if (present && table_shared(at)) {
+            int error = table_own(space, at);
 
             if (error)
                 return error;
         }
-        region = (region & ~(span - 1)) + span;
     }
     return 0;
 }
@@ -236,17 +235,6 @@ int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch)
             return error;
     }
     return 0;
-}
-
-uint64_t area_bits(const struct area *area, bool writable)
-{
-    uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_ACCESSED;
-
-    if (writable)
-        bits |= EXO_PTE_WRITE;
-    if (!(area->prot & PROT_EXEC))
-        bits |= EXO_PTE_NO_EXECUTE;
-    return bits;
 }
 
 /* Takes one level-1 table out of the space: it is empty, or another space goes on with it. */
@@ -304,27 +292,51 @@ void tables_leave_empty(struct space *space, uint64_t start, uint64_t end)
     }
 }
 
-int pages_drop(struct space *space, uint64_t start, uint64_t end)
+/* Those behind one level-1 table, which is the space's own. */
+static void pages_drop_within(struct space *space, uint64_t start, uint64_t end,
+                              struct pt_batch *batch)
 {
-    struct pte_walk walk = pte_walk_start(start, end);
-    struct pt_batch batch;
-    uint64_t entry;
+    for (uint64_t at = start; at < end; at += PAGE_SIZE) {
+        uint64_t entry = pte_load(at);
 
-    if (!space->table_count)
-        return 0; /* nothing was ever mapped: a space that exec is preparing */
-    tables_leave_shared(space, start, end);
-    int error = tables_own(space, start, end);
-
-    if (error)
-        return error;
-    if (space->parked_count)
-        unpark_pages(space, start, end);
-    batch_start(&batch, space->root);
-    while ((entry = pte_next(&walk))) {
-        batch_add(&batch, walk.at - PAGE_SIZE, 1, 0);
+        if (!(entry & EXO_PTE_PRESENT))
+            continue;
+        batch_add(batch, at, 1, 0);
         /* The frame is not reused before the batch is flushed: nothing allocates in between. */
         frame_drop(pte_frame(entry));
         space->resident--;
+    }
+}
+
+int pages_drop(struct space *space, uint64_t start, uint64_t end)
+{
+    struct pt_batch batch;
+    /* A part of what is behind one table, or none */
+    bool one = !((start ^ (end - 1)) & ~(SPAN_2 - 1)) && end - start < SPAN_2;
+    int error = 0;
+
+    if (!space->table_count)
+        return 0; /* nothing was ever mapped: a space that exec is preparing */
+    if (space->parked_count)
+        unpark_pages(space, start, end);
+    if (one && table_depth(start) > 1)
+        return 0;
+    if (!one) {
+        tables_leave_shared(space, start, end);
+        error = tables_own(space, start, end);
+    } else if (table_shared(start)) {
+        error = table_own(space, start);
+    }
+    if (error)
+        return error;
+    batch_start(&batch, space->root);
+    for (uint64_t at = start, stop = end; at < end; at = stop) {
+        bool present = true;
+
+        if (!one)
+            stop = table_stretch(at, end, &present);
+        if (present)
+            pages_drop_within(space, at, stop, &batch);
     }
     batch_flush(&batch);
     return 0;

@@ -78,6 +78,10 @@ bool area_covered(struct space *space, uint64_t start, uint64_t end);
 uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
 uint64_t area_gap_low(struct space *space, uint64_t bytes); /* below 2 GiB (MAP_32BIT), 0: none */
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
+int area_reserve(struct space *space, uint32_t more); /* room for more areas: 0 or -ENOMEM */
+/* [start, end), a part of the area at index, is removed, or gets another protection. REQUIRE area_reserve(space, 2). */
+void area_take_out(struct space *space, uint32_t index, uint64_t start, uint64_t end);
+void area_protect(struct space *space, uint32_t index, uint64_t start, uint64_t end, uint32_t prot);
 
 /* space.c */
 /* All of these REQUIRE that the space is the loaded one; 0 or -ENOMEM. */
@@ -88,7 +92,15 @@ int table_own(struct space *space, uint64_t address); /* ends the sharing of one
 int tables_own(struct space *space, uint64_t start, uint64_t end);
 void tables_leave_empty(struct space *space, uint64_t start,
                         uint64_t end); /* those without an area now */
-uint64_t area_bits(const struct area *area, bool writable);
+static inline uint64_t protection_bits(uint32_t prot, bool writable)
+{
+    return EXO_PTE_PRESENT | EXO_PTE_ACCESSED | (writable ? EXO_PTE_WRITE : 0) |
+           (prot & PROT_EXEC ? 0 : EXO_PTE_NO_EXECUTE);
+}
+static inline uint64_t area_bits(const struct area *area, bool writable)
+{
+    return protection_bits(area->prot, writable);
+}
 
 /* parked.c */
 int park_pages(struct space *space, uint64_t start, uint64_t end);

@@ -130,11 +130,10 @@ void batch_flush(struct pt_batch *batch)
 bool pte_walk_table(struct pte_walk *walk)
 {
     while (walk->at < walk->end) {
-        unsigned depth = table_depth(walk->at);
-        uint64_t span = depth == 4 ? SPAN_4 : depth == 3 ? SPAN_3 : SPAN_2;
-        uint64_t stop = min_of((walk->at & ~(span - 1)) + span, walk->end);
+        bool present;
+        uint64_t stop = table_stretch(walk->at, walk->end, &present);
 
-        if (depth == 1) {
+        if (present) {
             walk->known = stop;
             return true;
         }
