@@ -143,25 +143,20 @@ call_locked:
     jae 3f
     leaq call_handlers(%rip), %r11
     movq (%r11,%rax,8), %r11
-    testq %r11, %r11
-    jz 3f
     leaq call_counts(%rip), %rcx
     incq (%rcx,%rax,8)
     movq %gs:VCPU_TASK, %rcx
     movl %eax, TASK_SYSCALL_NUMBER(%rcx)
     movq %r10, %rcx
     call *%r11
-    movq %rax, REGS_RAX(%rsp)
     cmpq $-4095, %rax
     jae 4f
 call_leave:
-    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne exit_slow
     movq %gs:VCPU_TASK, %rcx
     cmpl $0, TASK_ATTENTION(%rcx)
-    jne exit_slow
+    jne 8f
     cmpq $-1, REGS_ORIG_RAX(%rsp)   /* the handler has put other registers there */
-    je exit_full
+    je 8f
     cmpl $0, instance_many(%rip)
     jne 6f
 /* The callee-saved registers are the program's already; those that handlers lose come back. */
@@ -183,16 +178,20 @@ call_leave:
     call call_dispatch
     movq REGS_RAX(%rsp), %rax
     jmp call_leave
-4:  movq %rsp, %rdi
+4:  movq %rax, REGS_RAX(%rsp)
+    movq %rsp, %rdi
     call call_failed
     movq REGS_RAX(%rsp), %rax
     jmp call_leave
 5:  call instance_lock
     ARGUMENTS_AGAIN
     jmp call_locked
-6:  call instance_unlock
+6:  movq %rax, REGS_RAX(%rsp)
+    call instance_unlock
     movq REGS_RAX(%rsp), %rax
     jmp 7b
+8:  movq %rax, REGS_RAX(%rsp)
+    jmp exit_checked
 
 /*
  * rewrite_word - a call that a word of struct process answers, from a rewritten site. In: ecx = slot, eax = offset of
@@ -297,6 +296,7 @@ exit_light:
 5:  movl $1, UPCALL(EXO_UPCALL_MASKED)
 exit_end:
     leaq -REGS_FLAGS(%rsp), %rsp
+    movq %rax, REGS_RAX(%rsp)
     call cpu_pending_at_exit
     jmp exit_checked
 /* Something became pending at the last moment: as if an upcall had hit the program. */

@@ -2,8 +2,8 @@
 /*
  * random.c - a ChaCha20 generator with fast key erasure, seeded from the processor.
  *
- * Each request takes a block under the current key; its first half becomes the next key, so that
- * what was given out cannot be computed from what is in memory later. Seeds: RDSEED or RDRAND where
+ * A pool is filled with a few blocks under the current key; the first bytes become the next key, and
+ * what is given out is erased, so that it cannot be computed from what is in memory later. Seeds: RDSEED or RDRAND where
  * the CPU has them, else the low bits of the time-stamp counter between loads that miss the cache,
  * which is weak. LIMIT: in that case the log says so once.
  *
@@ -18,7 +18,8 @@
 
 #define BLOCK_BYTES      64
 #define KEY_BYTES        32
-#define RESEED_REQUESTS  4096
+#define POOL_BLOCKS      4
+#define RESEED_REQUESTS  1024 /* fillings of the pool */
 #define ECX_RDRAND       (1u << 30) /* leaf 1 */
 #define EBX_RDSEED       (1u << 18) /* leaf 7 */
 #define HARDWARE_RETRIES 32
@@ -27,6 +28,8 @@
 static uint32_t key[KEY_BYTES / 4];
 static uint64_t counter; /* of blocks under any key: never repeats */
 static uint32_t requests_left;
+static uint8_t pool[POOL_BLOCKS * BLOCK_BYTES - KEY_BYTES]; /* the last pool_left bytes wait */
+static uint32_t pool_left;
 
 static uint32_t rotate(uint32_t value, int bits)
 {
@@ -130,25 +133,39 @@ static void reseed(void)
     requests_left = RESEED_REQUESTS;
 }
 
-void random_bytes(void *to, size_t bytes)
+/* Fills the pool: of each block but the first all bytes are for use, of the first half is the next key. */
+static void pool_fill(void)
 {
-    uint8_t *out = to;
-    uint32_t block[16];
+    uint32_t block[POOL_BLOCKS][BLOCK_BYTES / 4];
 
     if (!requests_left)
         reseed();
     requests_left--;
-    while (bytes) {
-        size_t piece = min_of(bytes, (size_t)(BLOCK_BYTES - KEY_BYTES));
+    for (int i = 0; i < POOL_BLOCKS; i++)
+        chacha_block(key, counter++, block[i]);
+    memcpy(key, block, KEY_BYTES);
+    memcpy(pool, (uint8_t *)block + KEY_BYTES, sizeof pool);
+    pool_left = sizeof pool;
+    memset(block, 0, sizeof block);
+    __asm__ volatile("" : : "r"(block) : "memory"); /* keeps the erasure */
+}
 
-        chacha_block(key, counter++, block);
-        memcpy(key, block, KEY_BYTES);
-        memcpy(out, block + KEY_BYTES / 4, piece);
+void random_bytes(void *to, size_t bytes)
+{
+    uint8_t *out = to;
+
+    while (bytes) {
+        if (!pool_left)
+            pool_fill();
+        size_t piece = min_of(bytes, (size_t)pool_left);
+        uint8_t *from = pool + sizeof pool - pool_left;
+
+        memcpy(out, from, piece);
+        memset(from, 0, piece); /* what was given out is nowhere here any more */
+        pool_left -= (uint32_t)piece;
         out += piece;
         bytes -= piece;
     }
-    memset(block, 0, sizeof block);
-    __asm__ volatile("" : : "r"(block) : "memory"); /* keeps the erasure */
 }
 
 void random_stir(const void *from, size_t bytes)
@@ -156,6 +173,7 @@ void random_stir(const void *from, size_t bytes)
     if (!requests_left)
         reseed();
     key_mix(from, bytes);
+    pool_left = 0;
 }
 
 int64_t lx_getrandom(uint64_t buffer, uint64_t bytes, uint64_t flags)

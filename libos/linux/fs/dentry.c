@@ -12,6 +12,7 @@
 struct list mount_list = {&mount_list, &mount_list};
 struct dentry *root_dentry;
 static uint32_t next_device = 0x20;
+uint64_t names_removed;
 
 uint32_t name_hash(const char *name, uint32_t length)
 {
@@ -144,6 +145,7 @@ void dentry_detach(struct dentry *dentry)
 {
     struct directory *dir = &dentry->parent->inode->u.dir;
 
+    names_removed++;
     if (dir->bucket) {
         struct dentry **link = &dir->bucket[dentry->hash & dir->bucket_mask];
         while (*link != dentry)
@@ -243,6 +245,7 @@ void mount_attach(struct mount *mount, struct dentry *point)
     if (point) {
         dentry_hold(point);
         point->mounted = mount;
+        names_removed++;
     }
     list_add_tail(&mount_list, &mount->node);
 }

@@ -187,6 +187,7 @@ static int move(struct dentry *point, struct dentry *from)
         if (d == from)
             return -ELOOP;
     mount->point->mounted = NULL;
+    names_removed++;
     dentry_drop(mount->point);
     list_remove(&mount->node);
     mount_attach(mount, point);
@@ -334,6 +335,7 @@ static int unmount(struct mount *mount, uint32_t flags)
     if (used && !(flags & MNT_DETACH))
         return -EBUSY;
     mount->point->mounted = NULL;
+    names_removed++;
     dentry_drop(mount->point);
     mount->point = NULL;
     list_remove(&mount->node);
@@ -392,6 +394,7 @@ static int pivot(struct dentry *new, struct dentry *put)
     if (!d || put == new)
         return -EINVAL;
     mount->point->mounted = NULL;
+    names_removed++;
     dentry_drop(mount->point);
     mount->point = NULL;
     root_dentry = new;

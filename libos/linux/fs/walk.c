@@ -296,13 +296,12 @@ static int finish(struct walk *state, int error, struct dentry **out)
 
 /*
  * Most paths are plain: every name is there, none is a link, "." or "..". Those are walked without
- * holding what lies between. false: not that plain, or not allowed: the long way finds out what to
- * say.
+ * holding what lies between. NULL: not that plain, or not allowed: the long way finds out what
+ * to say.
  */
-static bool walk_plain(const char *path, struct dentry **out)
+static struct dentry *walk_plain_slowly(const char *path, struct dentry *at)
 {
     const struct process *process = current()->process;
-    struct dentry *at = *path == '/' ? process->fs->root : process->fs->cwd;
     bool any = process->cred.fsuid == 0; /* root may search every directory */
     const char *s = path;
 
@@ -318,23 +317,91 @@ static bool walk_plain(const char *path, struct dentry **out)
             hash = name_hash_step(hash, c);
         if ((start[0] == '.' && s - start <= 2) || s - start > NAME_LIMIT ||
             !is_directory(at->inode) || (!any && inode_permission(at->inode, 1)))
-            return false;
+            return NULL;
         at = dentry_child_hashed(at, hash, start, (uint32_t)(s - start));
         if (!at)
-            return false;
+            return NULL;
         if (at->mounted)
             at = mount_top(at);
         if (is_link(at->inode))
-            return false;
+            return NULL;
     }
     if (s != path && s[-1] == '/' && !is_directory(at->inode))
+        return NULL;
+    return at;
+}
+
+/* Paths that were plain, up to 48 bytes, walked by root, who may search everywhere: found again without a walk as long
+ * as no name has gone from anywhere. New names do not matter, for these had all of theirs. */
+#define KNOWN_PATHS 64
+#define KNOWN_WORDS 6
+static struct known_path {
+    uint64_t word[KNOWN_WORDS];
+    uint32_t words;
+    struct dentry *start, *to;
+    uint64_t removed; /* names_removed then */
+} known_paths[KNOWN_PATHS];
+
+/* The path in words, zeros behind its end; how many, 0: it is longer. Reads past its end, but not past the end of its
+ * page. */
+__attribute__((no_sanitize("address", "undefined"))) static uint32_t
+path_words(const char *path, uint64_t word[KNOWN_WORDS], uint64_t *sum)
+{
+    const uint64_t ones = 0x0101010101010101ul;
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < KNOWN_WORDS; i++, path += 8) {
+        if (((uintptr_t)path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8)
+            return 0;
+        uint64_t w = *(const uint64_t *)path;
+        uint64_t zero =
+            (w - ones) & ~w & (ones << 7); /* the lowest bit is that of the first zero byte */
+
+        if (zero)
+            w &= (zero & -zero) - 1;
+        word[i] = w;
+        hash = (hash ^ w) * 0x9e3779b97f4a7c15ul;
+        if (zero) {
+            *sum = hash >> 32;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static bool walk_plain(const char *path, struct dentry **out)
+{
+    const struct process *process = current()->process;
+    struct dentry *start = *path == '/' ? process->fs->root : process->fs->cwd;
+    uint64_t word[KNOWN_WORDS], sum;
+    struct known_path *known = NULL;
+    uint32_t words = process->cred.fsuid ? 0 : path_words(path, word, &sum);
+    bool same = false;
+
+    if (words) {
+        known = &known_paths[sum % KNOWN_PATHS];
+        same = known->words == words && known->start == start && known->removed == names_removed;
+        for (uint32_t i = 0; same && i < words; i++)
+            same = known->word[i] == word[i];
+    }
+    struct dentry *found = same ? known->to : walk_plain_slowly(path, start);
+
+    if (!found)
         return false;
-    dentry_hold(at);
-    *out = at;
+    if (known && !same) {
+        memcpy(known->word, word, words * sizeof word[0]);
+        known->words = words;
+        known->start = start;
+        known->to = found;
+        known->removed = names_removed;
+    }
+    dentry_hold(found);
+    *out = found;
     return true;
 }
 
-int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
+static __attribute__((noinline)) int walk_slowly(int dirfd, const char *path, uint32_t flags,
+                                                 struct dentry **out)
 {
     struct walk state;
     struct last last = {.slash = false};
@@ -343,8 +410,6 @@ int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
 
     if (!*path && !(flags & WALK_EMPTY))
         return -ENOENT;
-    if ((dirfd == AT_FDCWD || *path == '/') && !(flags & WALK_DIRECTORY) && walk_plain(path, out))
-        return 0;
     error = start(dirfd, path, &state);
     if (error)
         return error;
@@ -359,6 +424,14 @@ int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
     if (!error && need_directory && !is_directory(state.at->inode))
         error = -ENOTDIR;
     return finish(&state, error, out);
+}
+
+int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
+{
+    if ((dirfd == AT_FDCWD || *path == '/') && *path && !(flags & WALK_DIRECTORY) &&
+        walk_plain(path, out))
+        return 0;
+    return walk_slowly(dirfd, path, flags, out);
 }
 
 int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out)

@@ -67,18 +67,41 @@ user_exchange:
     .type user_string, @function
 user_string:
     xorl %eax, %eax
-0:  cmpq %rdx, %rax
-    jae 2f
-1:  movb (%rsi,%rax), %cl
+    movabsq $0x0101010101010101, %r8
+    movabsq $0x8080808080808080, %r9
+0:  leaq 8(%rax), %rcx              /* eight bytes, if they fit and lie in one page */
+    cmpq %rdx, %rcx
+    ja 4f
+    leal (%rsi,%rax), %ecx
+    andl $4095, %ecx
+    cmpl $4088, %ecx
+    ja 4f
+1:  movq (%rsi,%rax), %rcx
+    movq %rcx, (%rdi,%rax)
+    movq %rcx, %r10
+    subq %r8, %r10
+    notq %rcx
+    andq %rcx, %r10
+    andq %r9, %r10
+    jnz 3f
+    addq $8, %rax
+    jmp 0b
+3:  bsfq %r10, %r10                 /* the first zero byte */
+    shrl $3, %r10d
+    addq %r10, %rax
+2:  ret
+4:  cmpq %rdx, %rax
+    jae 2b
+5:  movb (%rsi,%rax), %cl
     movb %cl, (%rdi,%rax)
     testb %cl, %cl
-    jz 2f
+    jz 2b
     incq %rax
     jmp 0b
-2:  ret
-3:  movq $-1, %rax
+6:  movq $-1, %rax
     ret
-    FIXUP 1b, 3b
+    FIXUP 1b, 6b
+    FIXUP 5b, 6b
     .size user_string, . - user_string
 
     .section .note.GNU-stack, "", @progbits

@@ -39,6 +39,7 @@
 #define WORD_WORD       1
 #define SLOT_FIRST      2
 #define NO_SLOT         0
+#define BAD_KEPT        12
 #define STUB_WORD       32 /* offset of a stub's second half; only sites of 5 and 7 bytes have one */
 #define PROTECTION_KEY  (15ul << 59) /* the last key; access through it is off in PKRU_START */
 
@@ -50,6 +51,8 @@ struct text_view {
     frame_t frame;   /* NO_FRAME: nothing rewritten */
     uint16_t slot;   /* first of its sites */
     uint8_t refused; /* enum refusal: for all sites of the page; 0: none */
+    uint8_t bad_count;
+    uint16_t bad[BAD_KEPT]; /* sites that site_find had no place for: the next program need not ask */
 };
 
 struct slot {
@@ -192,6 +195,7 @@ static void slot_give(uint16_t n)
 /* The view is mapped nowhere (invariant 3): its slots and its frame go. */
 static void view_clear(struct text_view *view)
 {
+    view->bad_count = 0; /* the bytes may be others next time */
     while (view->slot != NO_SLOT) {
         uint16_t n = view->slot;
 
@@ -552,6 +556,9 @@ static enum refusal site_rewrite(const struct regs *regs)
         return REFUSED_ROOM;
     if (view->refused)
         return view->refused;
+    for (uint32_t i = 0; i < min_of(view->bad_count, BAD_KEPT); i++)
+        if (view->bad[i] == at - page)
+            return REFUSED_SHAPE;
     frame_t original = page_original(space, area, page, view);
 
     if (original == NO_FRAME)
@@ -561,6 +568,8 @@ static enum refusal site_rewrite(const struct regs *regs)
     if (site_find(frame_address(original), (uint32_t)(at - page), regs->orig_rax, &site))
         result =
             overlaps(view, &site) ? REFUSED_TWICE : view_add(view, &site, regs->orig_rax, original);
+    else
+        view->bad[view->bad_count++ % BAD_KEPT] = (uint16_t)(at - page);
     frame_drop(original);
     return result;
 }
