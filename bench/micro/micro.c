@@ -21,6 +21,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,6 +31,7 @@
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include "micro.h"
 
 #define PAGE       4096
 #define PAGES      64
@@ -36,65 +39,11 @@
 #define KERNEL_CALL_NULL                                                                           \
     0x4c4f524900000000 /* Lorica's null kernel call; an unknown number to Linux */
 
-static const char *only;
-static int rounds = 3;
 static const char *exec_path = "/bench/tiny";
 static char buffer[65536] __attribute__((aligned(PAGE)));
 static char *area; /* PAGES pages, touched */
-static int zero_fd, null_fd, file_fd;
+static int zero_fd, null_fd, file_fd, big_fd;
 static int to_child[2], from_child[2];
-
-static uint64_t ticks(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
-}
-
-static void die(const char *what)
-{
-    printf("failed %s: %s\n", what, strerror(errno));
-    fflush(stdout);
-    _exit(1);
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static int wanted(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *at = only; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-        if (!strncmp(at, name, length) && (at[length] == ',' || !at[length]))
-            return 1;
-    return !only;
-}
-
-/* Runs operation n times per round and prints the median of ticks per operation. */
-static void row(const char *name, void (*operation)(long n), long n)
-{
-    double per[ROUNDS_MAX];
-
-    if (!wanted(name))
-        return;
-    operation(n / 10 + 1);
-    for (int r = 0; r < rounds; r++) {
-        uint64_t start = ticks();
-
-        operation(n);
-        per[r] = (double)(ticks() - start) / (double)n;
-    }
-    qsort(per, (size_t)rounds, sizeof per[0], compare);
-    printf("row %s %.1f\n", name, per[rounds / 2]);
-    fflush(stdout);
-}
 
 static void null_syscall(long n)
 {
@@ -400,6 +349,31 @@ static void create_unlink(long n)
     }
 }
 
+static void read_64k(long n)
+{
+    for (long i = 0; i < n; i++)
+        if (pread(big_fd, buffer, sizeof buffer, 0) != (ssize_t)sizeof buffer)
+            die("pread");
+}
+
+/* One round: the counter becomes readable, epoll says so, it is read. */
+static void epoll_eventfd(long n)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int counter = eventfd(0, 0);
+    int poll = epoll_create1(0);
+    uint64_t one = 1;
+
+    if (counter < 0 || poll < 0 || epoll_ctl(poll, EPOLL_CTL_ADD, counter, &event))
+        die("epoll");
+    for (long i = 0; i < n; i++)
+        if (write(counter, &one, sizeof one) != sizeof one ||
+            epoll_wait(poll, &event, 1, -1) != 1 || read(counter, &one, sizeof one) != sizeof one)
+            die("eventfd");
+    close(counter);
+    close(poll);
+}
+
 static pid_t start_child(void (*body)(void))
 {
     pid_t child;
@@ -542,6 +516,9 @@ static void set_up(void)
     if (fd < 0 || write(fd, buffer, 64) != 64 || close(fd))
         die("/tmp/micro.small");
     file_fd = open("/tmp/micro.page", O_CREAT | O_RDWR, 0644);
+    big_fd = open("/tmp/micro.big", O_CREAT | O_RDWR, 0644);
+    if (big_fd < 0 || write(big_fd, buffer, sizeof buffer) != (ssize_t)sizeof buffer)
+        die("/tmp/micro.big");
     zero_fd = open("/dev/zero", O_RDONLY);
     null_fd = open("/dev/null", O_WRONLY);
     if (file_fd < 0 || write(file_fd, buffer, PAGE) != PAGE || zero_fd < 0 || null_fd < 0)
@@ -557,19 +534,11 @@ int main(int argc, char **argv)
     uint64_t start = ticks();
 
     for (int i = 1; i < argc; i++) {
-        if (!strncmp(argv[i], "only=", 5))
-            only = argv[i] + 5;
-        else if (!strncmp(argv[i], "rounds=", 7))
-            rounds = atoi(argv[i] + 7);
-        else if (!strncmp(argv[i], "exec=", 5))
+        if (!strncmp(argv[i], "exec=", 5))
             exec_path = argv[i] + 5;
-        else {
-            fprintf(stderr, "micro: unknown argument `%s`; known: only= rounds= exec=\n", argv[i]);
+        else if (!take(argv[i]))
             return 2;
-        }
     }
-    if (rounds < 1 || rounds > ROUNDS_MAX)
-        rounds = 3;
     printf("start %llu\n", (unsigned long long)start);
     set_up();
     row("null_syscall_reflected", null_syscall_anonymous, 20000);
@@ -596,6 +565,8 @@ int main(int argc, char **argv)
     row("open_read_close", open_read_close, 5000);
     row("stat", stat_path, 5000);
     row("create_write_unlink", create_unlink, 2000);
+    row("read_64k", read_64k, 500);
+    row("epoll_eventfd", epoll_eventfd, 5000);
     printf("done\n");
     return 0;
 }
