@@ -236,6 +236,7 @@ static uint64_t to_page_end(uaddr_t address)
 int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, uint64_t offset)
 {
     struct pages *pages = &inode->u.pages;
+    const uint64_t *slot = NULL; /* of the last page */
     uint64_t done = 0;
 
     if (offset >= inode->size)
@@ -245,11 +246,17 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
         uint64_t at = offset + done;
         uint64_t in_page = at & ~PAGE_MASK;
         uint64_t part = min_of(bytes - done, PAGE_SIZE - in_page);
-        frame_t frame = frame_find(pages, at / PAGE_SIZE);
-        const uint8_t *from = frame ? (const uint8_t *)frame_address(frame) + in_page : NULL;
+        const uint8_t *from = NULL;
         int error = 0;
 
-        if (!from && at < pages->archive_bytes) {
+        /* In a node the next page's is the next; a file without nodes has one page. */
+        if (slot && pages->height && (at / PAGE_SIZE) % NODE_SLOTS)
+            slot++;
+        else
+            slot = slot_find(pages, at / PAGE_SIZE);
+        if (slot && *slot) {
+            from = (const uint8_t *)frame_address(*slot) + in_page;
+        } else if (at < pages->archive_bytes) {
             from = pages->archive + at;
             part = min_of(part, pages->archive_bytes - at);
         }

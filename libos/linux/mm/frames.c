@@ -7,7 +7,7 @@
  * of memory serve as page tables (tables.c), which must never be mapped. One row of 8 bytes a frame
  * holds its use count or, while a frame is out of the linear map, a chain link. Invariants: 1. a
  * free block of order o is aligned to 2^o and its row says FREE and o; its list node lies in it.
- *             2. a frame in `hot` is free, of order 0, and in no block list.
+ *             2. a frame in `hot` is free, of order 0, and in no block list; likewise blocks in `stacks`.
  */
 #include "libos/linux/mm/internal.h"
 #include "libos/linux/mm/pagetable.h"
@@ -15,6 +15,8 @@
 #define ORDER_MAX    13 /* 32 MiB */
 #define CHUNK_FRAMES 512
 #define HOT_MAX      128
+#define STACK_ORDER  2 /* of task stacks: a fork takes what the last exit gave */
+#define STACKS_MAX   16
 
 enum row_state {
     ROW_ABSENT,
@@ -43,6 +45,8 @@ static unsigned chunk_ranges, fragment_ranges;
 static struct list free_blocks[ORDER_MAX + 1];
 static frame_t hot[HOT_MAX];
 static uint32_t hot_count;
+static frame_t stacks[STACKS_MAX]; /* blocks of STACK_ORDER that are in no list; their rows say used */
+static uint32_t stack_count;
 static uint64_t total, available;
 
 static struct frame_row *row_of(frame_t frame)
@@ -215,6 +219,10 @@ static frame_t block_get(unsigned order, unsigned *found)
         }
         if (grow())
             continue;
+        if (stack_count) {
+            block_put(stacks[--stack_count], STACK_ORDER);
+            continue;
+        }
         if (!hot_count || !order)
             return NO_FRAME;
         hot_drain(0);
@@ -231,6 +239,13 @@ frame_t frames_alloc(unsigned order)
         row_of(frame)->count = 1;
         row_of(frame)->order = 0;
         available--;
+        return frame;
+    }
+    if (order == STACK_ORDER && stack_count) {
+        available -= 1ul << STACK_ORDER;
+        frame = stacks[--stack_count];
+        for (frame_t f = frame; f < frame + (1ul << STACK_ORDER); f++)
+            row_of(f)->count = 1;
         return frame;
     }
     if (order > ORDER_MAX)
@@ -310,7 +325,10 @@ void frames_free(frame_t frame, unsigned order)
     for (frame_t f = frame; f < frame + (1ul << order); f++)
         row_of(f)->count = 0;
     available += 1ul << order;
-    block_put(frame, order);
+    if (order == STACK_ORDER && stack_count < STACKS_MAX)
+        stacks[stack_count++] = frame;
+    else
+        block_put(frame, order);
 }
 
 unsigned frame_block_order(frame_t frame)

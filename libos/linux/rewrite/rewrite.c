@@ -66,6 +66,7 @@ struct slot {
 extern const char rewrite_call[], rewrite_word[], rewrite_word_jump[]; /* entry.S */
 extern const int16_t fast_calls[], fast_calls_at_start[];
 
+const uint64_t no_sites[REWRITE_SLOTS];
 static bool enabled;
 static frame_t low[4]; /* tables of level 1 to 3 that lead to the words and stubs */
 static uint64_t *words;
@@ -599,8 +600,12 @@ void rewrite_trap(struct regs *regs, bool stepping)
         regs->rip = regs->rcx; /* all is done */
         return;
     }
-    uint16_t n = (uint16_t)(in_stub ? offset / STUB_BYTES : regs->rcx);
+    const struct site_addresses *sites = this_vcpu()->space->sites;
+    uint16_t n = (uint16_t)((in_stub ? offset / STUB_BYTES : regs->rcx) % REWRITE_SLOTS);
     const struct slot *slot = &slots[n];
+
+    if (!slot->view || !sites || n >= sites->capacity || !sites->address[n])
+        return; /* the program went there by itself */
 
     uint64_t done = offset % STUB_BYTES;
     bool word = !in_stub || (slot->word && done >= STUB_WORD);
@@ -612,7 +617,7 @@ void rewrite_trap(struct regs *regs, bool stepping)
     }
     if (word || (slot->site.constant && !stepping))
         done = 0;
-    regs->rip = this_vcpu()->sites[n] - 2 - slot->site.length + min_of(done, slot->site.length);
+    regs->rip = sites->address[n] - 2 - slot->site.length + min_of(done, slot->site.length);
 }
 
 bool rewrite_invalid(struct regs *regs)

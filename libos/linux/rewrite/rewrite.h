@@ -26,9 +26,10 @@ struct site_addresses {
     uint64_t address[];
 };
 
+extern const uint64_t no_sites[]; /* a program that jumps to a stub by itself returns to address 0 */
 static inline const uint64_t *space_sites(const struct space *space)
 {
-    return space->sites ? space->sites->address : NULL;
+    return space->sites ? space->sites->address : no_sites;
 }
 
 /* rewrite_start - tables and stubs; the instance's option `rewrite 0` turns it all off. Before the first process. */
