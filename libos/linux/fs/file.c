@@ -194,24 +194,23 @@ int files_limit(struct files *files)
 int files_fork(struct files *from, struct files **out)
 {
     struct files *files;
-    uint32_t top = 0;
     int error = files_create(&files);
 
     if (error)
         return error;
-    for (uint32_t fd = 0; fd < from->size; fd++)
-        if (from->file[fd])
-            top = fd;
-    if (!files_room(files, top)) {
+    while (from->top && !from->file[from->top - 1])
+        from->top--;
+    if (from->top && !files_room(files, from->top - 1)) {
         files_drop(files);
         return -ENOMEM;
     }
-    for (uint32_t fd = 0; fd <= top; fd++) {
+    for (uint32_t fd = 0; fd < from->top; fd++) {
         files->file[fd] = from->file[fd];
         if (from->file[fd])
             file_hold(from->file[fd]);
     }
-    memcpy(files->exec_mask, from->exec_mask, (top / 64 + 1) * 8);
+    memcpy(files->exec_mask, from->exec_mask, (from->top + 63) / 64 * 8);
+    files->top = from->top;
     files->lowest = from->lowest;
     *out = files;
     return 0;
@@ -253,7 +252,7 @@ void files_drop(struct files *files)
 {
     if (!files || --files->count)
         return;
-    for (uint32_t fd = 0; fd < files->size; fd++)
+    for (uint32_t fd = 0; fd < files->top; fd++)
         if (files->file[fd])
             fd_close(files, (int)fd);
     heap_free(files->file);
@@ -326,6 +325,7 @@ int fd_install(struct file *file, bool close_on_exec, int lowest)
     if (!files_room(files, fd))
         return -ENOMEM;
     files->file[fd] = file;
+    files->top = max_of(files->top, (uint32_t)fd + 1);
     if (close_on_exec)
         files->exec_mask[fd / 64] |= 1ul << (fd % 64);
     if ((uint32_t)lowest <= files->lowest)
@@ -340,6 +340,7 @@ int fd_dup_to(struct files *files, struct file *file, int fd, bool close_on_exec
     if (files->file[fd])
         fd_close(files, fd);
     files->file[fd] = file;
+    files->top = max_of(files->top, (uint32_t)fd + 1);
     if (close_on_exec)
         files->exec_mask[fd / 64] |= 1ul << (fd % 64);
     return fd;

@@ -84,6 +84,7 @@ int fs_open_standard(struct files *files)
         if (!file)
             return -ENOMEM;
         files->file[fd] = file;
+        files->top = (uint32_t)fd + 1;
     }
     files->lowest = 3;
     return 0;

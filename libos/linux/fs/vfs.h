@@ -269,6 +269,7 @@ struct files {
     uint32_t count;
     uint32_t size;   /* of the arrays; a multiple of 64 */
     uint32_t lowest; /* no free descriptor is below */
+    uint32_t top;    /* no descriptor at or above was ever open */
     struct file **file;
     uint64_t *exec_mask; /* bit fd: close on exec */
 };
