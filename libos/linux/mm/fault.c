@@ -279,7 +279,9 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
     if (!access_allowed(area, error))
         return SEGV_ACCERR;
     /* Another CPU may have taken the page, and its table, since this one saw it. */
-    uint64_t entry = error & FAULT_PRESENT && !instance_many ? pte_load(page) : pte_read(page);
+    bool known = table_known(space, page);
+    bool there = known || (error & FAULT_PRESENT && !instance_many);
+    uint64_t entry = there ? pte_load(page) : pte_read(page);
 
     current()->process->faults++;
     current()->faults++;
@@ -287,7 +289,7 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
         rewrite_text_read(area, page);
         entry = pte_read(page);
     }
-    if (write && entry & EXO_PTE_PRESENT && table_shared(page)) {
+    if (!known && write && entry & EXO_PTE_PRESENT && table_shared(page)) {
         if (table_own(space, page))
             return out_of_memory(signal);
         entry = pte_load(page);

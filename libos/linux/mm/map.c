@@ -117,16 +117,21 @@ static int entries_protect(struct space *space, const struct area *area, uint64_
 
     batch_start(&batch, space->root);
     for (uint64_t at = start, stop; at < end; at = stop) {
-        bool present;
+        bool present = table_known(space, at);
 
-        stop = table_stretch(at, end, &present);
-        if (!present)
-            continue;
-        if (table_shared(at)) {
-            int error = table_own(space, at);
+        if (present) {
+            stop = min_of((at & ~(SPAN_2 - 1)) + SPAN_2, end);
+        } else {
+            stop = table_stretch(at, end, &present);
+            if (!present)
+                continue;
+            if (table_shared(at)) {
+                int error = table_own(space, at);
 
-            if (error)
-                return error;
+                if (error)
+                    return error;
+            }
+            space->known = at / SPAN_2 + 1;
         }
         for (; at < stop; at += PAGE_SIZE) {
             uint64_t entry = pte_load(at) & ~(uint64_t)EXO_PTE_USER;

@@ -224,17 +224,18 @@ int tables_own(struct space *space, uint64_t start, uint64_t end)
 
 int tables_ensure(struct space *space, uint64_t address, struct pt_batch *batch)
 {
+    if (table_known(space, address))
+        return 0;
     unsigned depth = table_depth(address);
+    int error = depth == 1 && table_shared(address) ? table_own(space, address) : 0;
 
-    if (depth == 1 && table_shared(address))
-        return table_own(space, address);
-    for (; depth > 1; depth--) {
-        int error = table_link(space, address, depth, batch);
-
-        if (error)
-            return error;
-    }
-    return 0;
+    if (depth == 1 && !error)
+        space->known = address / SPAN_2 + 1;
+    if (depth == 1)
+        return error;
+    for (; depth > 1 && !error; depth--)
+        error = table_link(space, address, depth, batch);
+    return error;
 }
 
 /* Takes one level-1 table out of the space: it is empty, or another space goes on with it. */
@@ -243,6 +244,7 @@ static void table_leave(struct space *space, uint64_t region)
     struct pt_batch batch;
     uint32_t i = 0;
 
+    space->known = 0;
     while (space->table[i].address != region || space->table[i].level != 1)
         i++;
     frame_t frame = space->table[i].frame;
@@ -319,12 +321,14 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
         return 0; /* nothing was ever mapped: a space that exec is preparing */
     if (space->parked_count)
         unpark_pages(space, start, end);
-    if (one && table_depth(start) > 1)
+    bool known = one && table_known(space, start);
+
+    if (one && !known && table_depth(start) > 1)
         return 0;
     if (!one) {
         tables_leave_shared(space, start, end);
         error = tables_own(space, start, end);
-    } else if (table_shared(start)) {
+    } else if (!known && table_shared(start)) {
         error = table_own(space, start);
     }
     if (error)
@@ -412,6 +416,7 @@ static void space_empty(struct space *space)
             table_give(record->level, record->frame);
     }
     space->table_count = 0;
+    space->known = 0;
     if (space->parked_count)
         unpark_pages(space, 0, USER_END);
 }
@@ -505,6 +510,7 @@ static int fork_table(struct fork_walk *walk, const struct table_record *record)
         error = table_record(walk->child, record->address, 1, record->frame);
     if (error)
         return error;
+    walk->parent->known = 0;
     if (!table_shared(record->address)) {
         batch_add(&walk->own, record->address, 2, 0);
         batch_add(&walk->own, record->address, 2, link);

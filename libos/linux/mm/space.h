@@ -56,6 +56,7 @@ struct space {
     bool lock_future;             /* mlockall(MCL_FUTURE) */
     uint64_t resident;            /* pages, roughly: frames counted in */
     uint64_t pages_mapped;        /* sum of the areas, for RLIMIT_AS */
+    uint64_t known; /* 1 + number of 2 MiB whose table was seen to be there and its own; 0: none */
     struct site_addresses *sites; /* rewrite/: of rewritten calls */
     uint16_t image;               /* a program's number: forks share it (rewrite/refused.h) */
     bool plain;                   /* rewrite_leave: nothing is rewritten in here */
@@ -100,6 +101,12 @@ static inline uint64_t protection_bits(uint32_t prot, bool writable)
 static inline uint64_t area_bits(const struct area *area, bool writable)
 {
     return protection_bits(area->prot, writable);
+}
+
+/* Is the level-1 table of address known to be there and not shared? It spares three loads. */
+static inline bool table_known(const struct space *space, uint64_t address)
+{
+    return space->known == address / SPAN_2 + 1;
 }
 
 /* parked.c */
