@@ -32,9 +32,9 @@ static bool branches(const struct instruction *i)
         return false;
     if (i->map == 1)
         return op == 0x0b || (op >= 0x80 && op < 0x90); /* ud2, jcc */
-    return (op >= 0x70 && op < 0x80) || op == 0xc2 || op == 0xc3 || op == 0xca || op == 0xcb ||
-           op == 0xcc || op == 0xcf || (op >= 0xe0 && op <= 0xe3) || op == 0xe8 || op == 0xe9 ||
-           op == 0xeb || op == 0xf4 || (op == 0xff && (i->modrm & 0x38) >= 0x10);
+    return (op >= 0x70 && op < 0x80) || op == 0xc2 || op == 0xc3 || op == 0xcc ||
+           (op >= 0xe0 && op <= 0xe3) || op == 0xe8 || op == 0xe9 || op == 0xeb || op == 0xf4 ||
+           (op == 0xff && (i->modrm & 0x38) >= 0x10);
 }
 
 /* Conditional branches go on to what follows. */
@@ -62,6 +62,9 @@ static bool impossible(const struct instruction *i)
     case 0xc6:
     case 0xc7:
         return (i->modrm & 0x38) && (i->modrm & 0x38) != 0x38;
+    case 0xca: /* far returns: nobody goes anywhere with those in a program of 64 bits */
+    case 0xcb:
+    case 0xcf:
     case 0xfa: /* cli, sti */
     case 0xfb:
         return true;
@@ -109,6 +112,16 @@ static bool faults_through_rax(const struct instruction *i, const uint8_t *opera
     return i->modrm >> 6 != 2 || word_at(operand + 1) < NUMBER_LIMIT;
 }
 
+/* Are the bytes from o to `start` prefixes that mean nothing to the instruction there, nor to the jump? */
+static bool only_prefixes(const uint8_t *page, uint32_t o, uint32_t start)
+{
+    for (; o < start; o++)
+        if (page[o] != 0x26 && page[o] != 0x2e && page[o] != 0x36 && page[o] != 0x3e &&
+            page[o] != 0xf2)
+            return false;
+    return true;
+}
+
 /*
  * Could there be real code that begins at o, before `start`, and has an instruction that lies across `start`? Real
  * code ends in a branch, or comes to the syscall, which is known to be an instruction. It has no instructions that
@@ -121,7 +134,8 @@ static bool lies_across(const uint8_t *page, uint32_t o, uint32_t start, uint32_
     bool faulted = false; /* at the last access through rax, which has not changed since */
 
     for (; o < at && o != start; o += i.length) {
-        if (!instruction_decode(page + o, page + at, &i) || impossible(&i))
+        if (!instruction_decode(page + o, page + at, &i) || impossible(&i) ||
+            (o < start && o + i.length > start && only_prefixes(page, o, start)))
             return false;
         if (o + i.length > start && branches(&i) && (o < start || !falls_through(&i)))
             return true;

@@ -209,6 +209,10 @@ static void sites(void)
     CHECK(!find("c3 c7 45 b8 6e 00 00 00", 256, 110, &s) || s.length != 5);
     /* ... but not of one that would have accessed memory near address 0. */
     CHECK(find("c3 90 00 b8 6e 00 00 00", 256, 110, &s) && s.length == 5 && s.constant);
+    /* A prefix that would mean nothing may be one, or the end of what comes before. */
+    CHECK(find("c3 83 fe 09 74 26 b8 48 00 00 00", 256, 72, &s) && s.length == 5 && s.constant);
+    CHECK(find("c3 41 89 ca b8 4c 01 00 00", 256, 332, &s) && s.length == 5);
+    CHECK(!find("c3 74 41 b8 48 00 00 00", 256, 72, &s) || s.length != 5);
     /* Branches, rip-relative operands, and nothing at all. */
     CHECK(!find("c3 74 05 31 c0", 256, 0, &s));
     CHECK(!find("c3 48 8d 3d 01 02 03 04", 256, 0, &s));
