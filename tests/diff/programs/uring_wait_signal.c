@@ -6,7 +6,8 @@ int main(void)
 {
     struct timespec little = {0, 2000000};
     struct io_uring_getevents_arg argument = {.ts = (uintptr_t)&little};
-    struct itimerval soon = {.it_value = {0, 5000}};
+    /* Again and again: the first may come before the wait has begun. */
+    struct itimerval soon = {.it_interval = {0, 5000}, .it_value = {0, 5000}};
 
     ring_start(4, 0);
     errno = 0;
@@ -17,6 +18,6 @@ int main(void)
     catch_signal(SIGALRM, 0);
     NEED(setitimer(ITIMER_REAL, &soon, NULL) == 0);
     SHOW(ring_enter(0, 1));
-    printf("%d caught\n", caught_count);
+    TELL(caught_count > 0);
     return 0;
 }
