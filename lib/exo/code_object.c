@@ -268,8 +268,8 @@ static bool line_in(const struct exo_code_object *object, const uint8_t *records
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *record = records + (uint64_t)i * each;
 
-        if (word(record) > offset)
-            continue;
+        if (word(record) > offset || !(word(record + 12) >> 10))
+            continue; /* line 0 is the compiler's own: what comes before it is nearer */
         *line = (struct exo_code_line){
             .file = string_at(object->strings, object->string_bytes, word(record + 4)),
             .text = string_at(object->strings, object->string_bytes, word(record + 8)),

@@ -15,6 +15,7 @@
 #define EXO_CODE_BYTES(field)    ((const uint8_t *)(uintptr_t)(field))
 #define EXO_CODE_WRITABLE(field) ((uint8_t *)(uintptr_t)(field))
 
+#ifndef EXO_CODE_NATIVE /* a benchmark compiles the same source for this machine */
 /* exo_code_copy - copy bytes within and between regions. */
 static uint64_t (*const exo_code_copy)(void *to, const void *from,
                                        uint64_t bytes) = (void *)EXO_CODE_HELPER_COPY;
@@ -29,3 +30,10 @@ static uint64_t (*const exo_code_wake)(uint64_t events) = (void *)EXO_CODE_HELPE
 /* exo_code_own - these blocks are owned by the input. */
 static uint64_t (*const exo_code_own)(uint64_t first, uint64_t count,
                                       uint64_t type) = (void *)EXO_CODE_HELPER_OWN;
+#else
+uint64_t exo_code_copy(void *to, const void *from, uint64_t bytes);
+uint64_t exo_code_checksum(const void *from, uint64_t bytes, uint64_t seed);
+uint64_t exo_code_send(const void *from, uint64_t bytes);
+uint64_t exo_code_wake(uint64_t events);
+uint64_t exo_code_own(uint64_t first, uint64_t count, uint64_t type);
+#endif

@@ -105,6 +105,9 @@ static void uninitialised(void)
     REFUSE(PACKET, UNINIT, 1, STORE_I(DW, 10, -8, 0), LOAD(DW, 0, 10, -12), EXIT());
     REFUSE(PACKET, UNINIT, 4, LOAD(W, 2, 1, 56), MOV(0, 0), JUMP(CODE_JEQ, 2, 0, 1), MOV(3, 1),
            MOV_R(0, 3), EXIT()); /* only on one path */
+    REFUSE(PACKET, UNINIT, 6, LOAD(W, 2, 1, 56), MOV(0, 0), JUMP(CODE_JEQ, 2, 0, 2),
+           STORE_I(DW, 10, -8, 0), GOTO(1), MOV(3, 0), LOAD(DW, 0, 10, -8),
+           EXIT()); /* the same of the stack */
     REFUSE(PACKET, UNINIT, 2, MOV(1, 1), CALL(EXO_CODE_HELPER_WAKE), MOV_R(2, 1), EXIT());
     REFUSE(PACKET, UNINIT, 1, LOAD(DW, 1, 1, REPLY), CALL(EXO_CODE_HELPER_SEND), EXIT());
     REFUSE(PACKET, UNINIT, 0, STORE(DW, 10, -8, 7), MOV(0, 0), EXIT());
@@ -210,6 +213,13 @@ static void packet_checks(void)
            ALU(CODE_ADD, 4, 80), MOV(0, 0), JUMP_R(CODE_JGT, 4, 3, 5), LOAD(BYTE, 5, 2, 14),
            ALU(CODE_AND, 5, 15), ALU(CODE_LSH, 5, 2), ALU_R(CODE_ADD, 2, 5), LOAD(W, 0, 2, 17),
            EXIT());
+    /* A pointer that is somewhere in [14, 29] and below the end proves 14 bytes, not 29. */
+    ACCEPT(PACKET, 3, 1, LOAD(DW, 2, 1, PKT), LOAD(DW, 3, 1, PKT_END), LOAD(W, 4, 1, 56),
+           ALU(CODE_AND, 4, 15), MOV(0, 0), MOV_R(5, 2), ALU_R(CODE_ADD, 5, 4),
+           ALU(CODE_ADD, 5, 14), JUMP_R(CODE_JGT, 5, 3, 1), LOAD(BYTE, 0, 2, 14), EXIT());
+    ACCEPT(PACKET, 4, 0, LOAD(DW, 2, 1, PKT), LOAD(DW, 3, 1, PKT_END), LOAD(W, 4, 1, 56),
+           ALU(CODE_AND, 4, 15), MOV(0, 0), MOV_R(5, 2), ALU_R(CODE_ADD, 5, 4),
+           ALU(CODE_ADD, 5, 14), JUMP_R(CODE_JGT, 5, 3, 1), LOAD(BYTE, 0, 2, 13), EXIT());
     /* More than can be mapped behind a mispredicted check is guarded again. */
     ACCEPT(PACKET, 2, 1, LOAD(DW, 2, 1, PKT), LOAD(DW, 3, 1, PKT_END), MOV_R(4, 2),
            ALU(CODE_ADD, 4, 4000), MOV(0, 0), JUMP_R(CODE_JGT, 4, 3, 1), LOAD(BYTE, 0, 2, 2048),
@@ -287,6 +297,8 @@ static void results(void)
     ACCEPT(PACKET, 0, 0, MOV(0, 2), EXIT());
     CHECK(!check.result_guarded);
     ACCEPT(PACKET, 0, 0, MOV(0, 3), EXIT());
+    CHECK(check.result_guarded);
+    ACCEPT(PACKET, 1, 0, LOAD(W, 0, 1, 56), ALU(CODE_AND, 0, 3), EXIT());
     CHECK(check.result_guarded);
     ACCEPT(PREDICATE, 0, 0, MOV(0, -1), EXIT());
     CHECK(!check.result_guarded);

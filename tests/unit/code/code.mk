@@ -6,7 +6,7 @@ CODE_SAFE    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 CODE_KERNEL  := $(filter-out kernel/code/check.c,$(wildcard kernel/code/*.c)) # oracle.c includes check.c
 CODE_COMMON  := tests/unit/code/oracle.c tests/unit/code/interpret.c $(CODE_KERNEL)
 CODE_DEPS    := kernel/code/check.c $(wildcard kernel/code/*.h tests/unit/code/*.h) abi/exo_code.h
-UNIT_TESTS   += $(CODE_T)/domain_test $(CODE_T)/check_test $(CODE_T)/conformance_test $(CODE_T)/fuzz
+UNIT_TESTS   += $(CODE_T)/domain_test $(CODE_T)/check_test $(CODE_T)/conformance_test $(CODE_T)/object_test $(CODE_T)/fuzz
 
 $(CODE_T)/domain_test: tests/unit/code/domain_test.c kernel/code/domain.c $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
@@ -23,6 +23,20 @@ $(CODE_T)/conformance_test: tests/unit/code/conformance_test.c tests/unit/code/n
 $(CODE_T)/fuzz: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+# Samples need clang; without it object_test skips.
+CLANG_BPF    := clang -target bpf -mcpu=v3 -O2 -g -ffreestanding -fno-jump-tables -Wall -Werror -I.
+CODE_SAMPLES := $(if $(shell command -v clang),$(patsubst tests/unit/code/samples/%.c,$(CODE_T)/samples/%.o,\
+                  $(wildcard tests/unit/code/samples/*.c)))
+
+$(CODE_T)/samples/%.o: tests/unit/code/samples/%.c abi/exo_code.h lib/exo/code_program.h apps/kv_table.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG_BPF) -c -o $@ $<
+
+$(CODE_T)/object_test: tests/unit/code/object_test.c tests/unit/code/interpret.c tests/unit/code/native.c \
+    $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c $(CODE_DEPS) lib/exo/code_object.h $(CODE_SAMPLES)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CODE_FLAGS) $(CODE_SAFE) -o $@ $(sort $(filter %.c,$^))
 
 # The same without sanitizers, for long runs.
 $(CODE_T)/fuzz-fast: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
