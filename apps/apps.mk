@@ -2,6 +2,18 @@
 # apps.mk - small programs on lib/exo: build/apps/NAME.elf from apps/NAME.c.
 APPS := $(patsubst apps/%.c,%,$(sort $(wildcard apps/*.c)))
 
+# Handlers for the kernel need clang; without it the apps that have some are not built.
+HANDLERS := $(patsubst apps/handlers/%.c,$(B)/apps/handlers/%.o,$(wildcard apps/handlers/*.c))
+ifeq ($(shell command -v clang),)
+APPS := $(filter-out kv-ash,$(APPS))
+endif
+
+$(B)/apps/handlers/%.o: apps/handlers/%.c lib/exo/code_program.h abi/exo_code.h apps/kv_table.h
+	$(Q)mkdir -p $(@D)
+	$(Q)clang -target bpf -mcpu=v3 -O2 -g -ffreestanding -fno-jump-tables -Wall -Werror -I. -c -o $@ $<
+
+$(B)/apps/kv-ash.o: $(B)/apps/handlers/kv.o
+
 $(B)/apps/%.o: apps/%.c $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(EXO_FLAGS) -Wconversion -MMD -c $< -o $@

@@ -27,5 +27,7 @@ struct kv_entry {
 
 struct kv_shared {
     uint64_t hits, misses;
+    uint16_t port; /* in the order of the network */
+    uint16_t reserved[3];
     struct kv_entry entry[KV_ENTRIES];
 };

@@ -26,10 +26,14 @@ $(CODE_T)/fuzz: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/unit/cod
 
 # Samples need clang; without it object_test skips.
 CLANG_BPF    := clang -target bpf -mcpu=v3 -O2 -g -ffreestanding -fno-jump-tables -Wall -Werror -I.
-CODE_SAMPLES := $(if $(shell command -v clang),$(patsubst tests/unit/code/samples/%.c,$(CODE_T)/samples/%.o,\
-                  $(wildcard tests/unit/code/samples/*.c)))
+CODE_SAMPLES := $(if $(shell command -v clang),$(patsubst %.c,$(CODE_T)/samples/%.o,\
+                  $(notdir $(wildcard tests/unit/code/samples/*.c apps/handlers/*.c))))
 
-$(CODE_T)/samples/%.o: tests/unit/code/samples/%.c abi/exo_code.h lib/exo/code_program.h apps/kv_table.h
+$(CODE_T)/samples/%.o: tests/unit/code/samples/%.c abi/exo_code.h lib/exo/code_program.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG_BPF) -c -o $@ $<
+
+$(CODE_T)/samples/%.o: apps/handlers/%.c abi/exo_code.h lib/exo/code_program.h apps/kv_table.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG_BPF) -c -o $@ $<
 

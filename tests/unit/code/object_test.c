@@ -236,6 +236,8 @@ static void kv_answers(void)
     struct kv_shared *shared = (struct kv_shared *)world[1].memory;
 
     CHECK(load("kv"));
+    for (int w = 0; w < 2; w++)
+        ((struct kv_shared *)world[w].memory)->port = 7 << 8;
     put("colour", answer);
     CHECK(get("get colour\r\n") == EXO_CODE_CONSUMED);
     CHECK(world[1].run.send_count == 1 && world[1].run.send[0].length == 50 + strlen(answer));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kv.c - a packet handler: `get KEY\r\n` of the memcached protocol over UDP, answered out of a hash table in the memory window; what it
+ * kv.c - the packet handler of kv-ash: `get KEY\r\n` of the memcached protocol over UDP, answered out of a hash table in the memory window; what it
  * does not find goes to the program's owner.
  */
 #include "lib/exo/code_program.h"
@@ -27,8 +27,8 @@ static inline __attribute__((always_inline)) uint64_t miss(void)
 }
 
 /* Turned round: from us, to who asked. IPv4 checksum anew, none for UDP. */
-static inline __attribute__((always_inline)) void answer_header(struct header *out,
-                                                         const struct header *in, uint32_t payload)
+static inline __attribute__((always_inline)) void
+answer_header(struct header *out, const struct header *in, uint32_t payload)
 {
     uint32_t sum;
 
@@ -61,7 +61,7 @@ EXO_CODE_PROGRAM("packet") uint64_t kv(struct exo_code_packet *ctx)
     uint32_t hash = KV_HASH_START, length = 0;
 
     if (text + 8 > end || in->type != BIG(0x0800) || in->version != 0x45 || in->protocol != 17 ||
-        in->fragment & BIG(0x3fff))
+        in->fragment & BIG(0x3fff) || in->target_port != shared.port)
         return EXO_CODE_DELIVER;
     if (text[0] != 'g' || text[1] != 'e' || text[2] != 't' || text[3] != ' ')
         return miss();
