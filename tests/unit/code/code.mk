@@ -47,8 +47,26 @@ $(CODE_T)/fuzz-fast: tests/unit/code/fuzz.c tests/unit/code/generate.c tests/uni
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CODE_FLAGS) -O2 -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
 
+# libFuzzer targets, with seeds from the generator and the samples.
+FUZZ_FLAGS := -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Wall -Ikernel -Itests/unit/code -I.
+
+$(B)/fuzz/verify: tests/fuzz/code/verify_fuzz.c tests/unit/code/native.c $(CODE_COMMON) $(CODE_DEPS)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) -o $@ $(filter-out kernel/code/check.c,$(filter %.c,$^))
+
+$(B)/fuzz/object: tests/fuzz/code/object_fuzz.c $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
+
 .PHONY: fuzz
 N ?= 1000000
 SEED ?= 1
-fuzz: $(CODE_T)/fuzz-fast ## N=programs SEED=first seed: generated programs through verifier, interpreter and compiler
+S ?= 60
+fuzz: $(if $(filter verify object,$(T)),$(B)/fuzz/$(T) $(CODE_SAMPLES),$(CODE_T)/fuzz-fast) ## N=programs SEED=first: generated programs; T=verify or T=object S=seconds: libFuzzer
+ifneq ($(filter verify object,$(T)),)
+	$(Q)mkdir -p $(B)/fuzz/corpus-$(T) && { [ $(T) = verify ] || cp $(CODE_SAMPLES) $(B)/fuzz/corpus-$(T); }
+	$(Q)[ $(T) = object ] || { make -s $(CODE_T)/fuzz-fast && $(CODE_T)/fuzz-fast dump $(B)/fuzz/corpus-$(T); }
+	$(Q)$(B)/fuzz/$(T) -max_total_time=$(S) -max_len=8192 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus-$(T)
+else
 	$(Q)$(CODE_T)/fuzz-fast $(N) $(SEED)
+endif

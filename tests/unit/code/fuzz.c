@@ -3,6 +3,7 @@
  * fuzz.c - many generated programs through verifier, interpreter and analysis; prints counts, and fails on any difference.
  *
  *   fuzz [PROGRAMS [SEED]]
+ *   fuzz dump FOLDER        write 200 generated programs as inputs of tests/fuzz/code/verify_fuzz.c
  */
 #include "generate.h"
 #include "native.h"
@@ -95,8 +96,32 @@ static void one(uint64_t seed, enum generate_kind kind)
     }
 }
 
+static int dump(const char *folder)
+{
+    static struct subject subject;
+    char path[512];
+
+    for (uint32_t i = 0; i < 200; i++) {
+        generate(&subject, i, GENERATE_PLAUSIBLE);
+        snprintf(path, sizeof path, "%s/generated-%u", folder, i);
+        FILE *file = fopen(path, "wb");
+
+        if (!file)
+            return 1;
+        fputc((int)subject.type - 1, file);
+        fputc(200, file);
+        fputc((int)i, file);
+        fwrite(subject.insn, 8, subject.count, file);
+        fclose(file);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && !strcmp(argv[1], "dump"))
+        return dump(argv[2]);
+
     uint64_t programs = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 
