@@ -85,7 +85,8 @@ static bool function_at(struct linker *l, uint32_t section, int64_t index, struc
 
     for (uint32_t i = 0; i < l->object->symbol_count; i++) {
         if (!exo_code_object_symbol(l->object, i, &symbol) || !symbol.function ||
-            symbol.section != section || (int64_t)symbol.value != index * 8 || symbol.bytes % 8)
+            symbol.section != section || symbol.value % 8 || symbol.value / 8 != (uint64_t)index ||
+            symbol.bytes % 8)
             continue;
         uint64_t size = l->object->section[section].size;
 

@@ -23,7 +23,27 @@ static void rest(struct exo_env *env)
     (void)env;
 }
 
-/* Envs, one of them running on every CPU; tables that nothing links to; mapped memory everywhere.
+/* A predicate in the kernel, ready, with a window of memory, and one that is not even loaded. */
+static void leave_programs(void)
+{
+    static const uint64_t forever[] = {0xb7, 0x95}; /* r0 = 0; exit */
+    struct exo_code_image image = {
+        .type = EXO_CODE_PREDICATE, .insn_count = 2, .insns = (uint64_t)forever};
+
+    for (uint32_t place = 100; place < 102; place++) {
+        uint64_t frames[10];
+
+        for (uint32_t i = 0; i < 10; i++)
+            frames[i] = exo_frames_take(&domain.frames, 1, 1);
+        int64_t id = exo_code_create(EXO_SLOT, place, frames, 9);
+
+        if (id < 0 || exo_code_memory(EXO_SLOT, (uint64_t)id, &frames[9], 1) < 0 ||
+            (place == 100 && exo_code_load(EXO_SLOT, (uint64_t)id, &image) < 0))
+            exo_fail("victim: no program");
+    }
+}
+
+/* Envs, one of them running on every CPU; programs; tables that nothing links to; mapped memory everywhere.
  */
 static void make_mess(const struct instance_start *start)
 {
@@ -42,6 +62,7 @@ static void make_mess(const struct instance_start *start)
             exo_fail("victim: no table");
     if (exo_domain_map(&domain, 0x10000000, 1000, EXO_PTE_WRITE) < 0)
         exo_fail("victim: no memory");
+    leave_programs();
     if (exo_yield_to(EXO_SLOT, envs[1].id) < 0)
         exo_fail("victim: the second env does not run");
 }
