@@ -394,6 +394,100 @@ static void ownership_is_deterministic(void)
     REFUSE(OWNERSHIP, READ_ONLY, 2, MOV(0, 0), LOAD(DW, 2, 1, 0), STORE(DW, 2, 0, 0), EXIT());
 }
 
+/* Helpers look everything up again: they are called here as no verified program could. */
+static struct code_run fresh_run(uint8_t *packet, uint8_t *memory)
+{
+    struct code_run r = {0};
+
+    r.window[EXO_CODE_PACKET_REGION] = (struct code_window){packet, 64};
+    r.window[EXO_CODE_MEMORY] = (struct code_window){memory, 64};
+    code_run_begin(&r, &code_types[EXO_CODE_PACKET]);
+    return r;
+}
+
+static uint32_t helper_ends(uint32_t helper, uint64_t a, uint64_t b, uint64_t c)
+{
+    uint8_t packet[64] = {0}, memory[64] = {0};
+    struct code_run r = fresh_run(packet, memory);
+
+    (void)code_helpers[helper](a, b, c, 0, 0, &r);
+    return r.abort;
+}
+
+#define AT(region, offset) EXO_CODE_POINTER(EXO_CODE_##region, offset)
+
+static void helpers_trust_nothing(void)
+{
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(PACKET_REGION, 0), 64) ==
+          EXO_CODE_RAN);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(PACKET_REGION, 1), 64) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 60), AT(PACKET_REGION, 0), 5) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 64), AT(PACKET_REGION, 0), 0) ==
+          EXO_CODE_RAN);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 65), AT(PACKET_REGION, 0), 0) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(PACKET_REGION, 0), UINT64_MAX) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(PACKET_REGION, 0), AT(MEMORY, 0), 8) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(CONTEXT, 0), 0) == EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(STACK_REGION, 0), 0) ==
+          EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_COPY, AT(MEMORY, 0), AT(INPUT, 0), 0) == EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_SEND, (uint64_t)&check, 8, 0) == EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_SEND, UINT64_MAX, 8, 0) == EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_CHECKSUM, AT(MEMORY, 0), 65, 0) == EXO_CODE_A_BOUNDS);
+    CHECK(helper_ends(EXO_CODE_HELPER_OWN, 1, 1, 1) == EXO_CODE_A_HELPER); /* no room at all */
+}
+
+static void helpers_pay_by_length(void)
+{
+    uint8_t packet[64] = {0}, memory[64] = {0};
+    struct code_run r = fresh_run(packet, memory);
+
+    r.fuel = 15;
+    (void)code_helpers[EXO_CODE_HELPER_COPY](AT(MEMORY, 0), AT(PACKET_REGION, 0), 64, 0, 0, &r);
+    CHECK(r.fuel == 7 && !r.abort);
+    memset(packet, 1, sizeof packet);
+    (void)code_helpers[EXO_CODE_HELPER_COPY](AT(MEMORY, 0), AT(PACKET_REGION, 0), 64, 0, 0, &r);
+    CHECK(r.abort == EXO_CODE_A_FUEL && memory[0] == 0); /* and nothing was copied */
+}
+
+static void aborted_runs_have_no_effects(void)
+{
+    uint8_t packet[64] = {0}, memory[64] = {0};
+    struct exo_code_extent own[2];
+    struct code_run r = fresh_run(packet, memory);
+
+    for (uint32_t i = 0; i < EXO_CODE_SENDS; i++)
+        CHECK(code_helpers[EXO_CODE_HELPER_SEND](AT(MEMORY, 0), 8, 0, 0, 0, &r) == 0);
+    CHECK(code_helpers[EXO_CODE_HELPER_SEND](AT(MEMORY, 0), 8, 0, 0, 0, &r) == UINT64_MAX);
+    (void)code_helpers[EXO_CODE_HELPER_WAKE](6, 0, 0, 0, 0, &r);
+    code_run_end(&r, &code_types[EXO_CODE_PACKET], EXO_CODE_DROP);
+    CHECK(!r.abort && r.send_count == EXO_CODE_SENDS && r.wake == 6);
+    code_run_end(&r, &code_types[EXO_CODE_PACKET], EXO_CODE_DROP + 1);
+    CHECK(r.abort == EXO_CODE_A_RESULT && r.send_count == 0 && r.wake == 0);
+    r = fresh_run(packet, memory);
+    code_run_begin(&r, &code_types[EXO_CODE_OWNERSHIP]);
+    r.own = own;
+    r.own_max = 2;
+    (void)code_helpers[EXO_CODE_HELPER_OWN](5, 1, 0, 0, 0, &r);
+    (void)code_helpers[EXO_CODE_HELPER_OWN](6, 1, 0, 0, 0, &r);
+    CHECK(r.own_count == 2 && !r.abort);
+    (void)code_helpers[EXO_CODE_HELPER_OWN](7, 1, 0, 0, 0, &r);
+    CHECK(r.abort == EXO_CODE_A_HELPER);
+    code_run_end(&r, &code_types[EXO_CODE_OWNERSHIP], 0);
+    CHECK(r.own_count == 0);
+    r.abort = 0;
+    (void)code_helpers[EXO_CODE_HELPER_OWN](7, 0, 0, 0, 0, &r);
+    CHECK(r.abort == EXO_CODE_A_HELPER);
+    r.abort = 0;
+    (void)code_helpers[EXO_CODE_HELPER_OWN](UINT64_MAX, 1, 0, 0, 0, &r);
+    CHECK(r.abort == EXO_CODE_A_HELPER);
+}
+
 int main(void)
 {
     TEST(shapes);
@@ -409,5 +503,8 @@ int main(void)
     TEST(time_is_linear);
     TEST(memory_is_bounded);
     TEST(ownership_is_deterministic);
+    TEST(helpers_trust_nothing);
+    TEST(helpers_pay_by_length);
+    TEST(aborted_runs_have_no_effects);
     return TAP_END();
 }

@@ -434,6 +434,24 @@ static void text_is_hardened(void)
     CHECK(found == 0);
 }
 
+/* What a guard leaves of an offset when its jump is mispredicted: sbb r10, r10; and r11, r10. No test can see it work. */
+static void guards_are_hardened(void)
+{
+    struct code_insn program[] = {LOAD(DW, 2, 1, 32), LOAD(DW, 0, 2, 4096), MOV(0, 0), EXIT()};
+    uint32_t bytes, found = 0;
+
+    memcpy(subject.insn, program, sizeof program);
+    subject.count = 4;
+    subject.type = EXO_CODE_PACKET;
+    subject.memory_bytes = 64;
+    CHECK(oracle_check(&check, &subject, scratch) == CODE_DONE && check.guarded == 1);
+    const uint8_t *text = native_text(&check, 1, &bytes);
+
+    for (uint32_t at = 0; at + 6 <= bytes; at++)
+        found += !memcmp(text + at, "\x4d\x19\xd2\x4d\x21\xd3", 6);
+    CHECK(found == 1);
+}
+
 static void all_counted(void)
 {
     printf("# %" PRIu64 " programs\n", programs);
@@ -453,6 +471,7 @@ int main(void)
     TEST(jumps_everywhere);
     TEST(memory_everywhere);
     TEST(text_is_hardened);
+    TEST(guards_are_hardened);
     TEST(all_counted);
     return TAP_END();
 }
