@@ -12,7 +12,9 @@
 #include "core/ucopy.h"
 #include "program/program.h"
 
-#define STEPS_EACH_CALL 4096 /* instructions that the verifier looks at in one kernel call, about */
+#define STEPS_EACH_CALL 1024 /* instructions that the verifier looks at in one kernel call, about */
+#define SMALL                                                                                      \
+    512 /* instructions of a program that is copied, verified and compiled in one call, if it does not loop */
 
 static uint32_t pages_of(uint64_t bytes)
 {
@@ -132,13 +134,18 @@ static void settle(struct program *program, uint32_t state)
 
 static int go_on(struct program *program)
 {
-    enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
+    if (!program->verified) {
+        enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
 
-    if (progress == CODE_MORE)
-        return EXO_E_AGAIN;
-    report_fill(program);
-    if (progress == CODE_REFUSED)
-        return EXO_E_CODE;
+        if (progress == CODE_MORE)
+            return EXO_E_AGAIN;
+        report_fill(program);
+        if (progress == CODE_REFUSED)
+            return EXO_E_CODE;
+        program->verified = true;
+        if (program->report.insns > SMALL)
+            return EXO_E_AGAIN;
+    }
     if (compile(program))
         return 0;
     program->check.error = EXO_CODE_E_MEMORY;
@@ -181,6 +188,8 @@ struct call_result call_code_load(struct env *self, uint32_t slot, uint64_t id, 
     }
     if (fresh)
         error = begin(program, &copy);
+    if (fresh && !error && copy.insn_count > SMALL)
+        error = EXO_E_AGAIN;
     if (error == EXO_E_FAULT) {
         settle(program, EXO_CODE_STATE_EMPTY);
     } else {
