@@ -8,6 +8,7 @@
 #include "generate.h"
 #include "native.h"
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,14 @@ static void one(uint64_t seed, enum generate_kind kind)
     }
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1; /* the counts so far are printed */
+}
+
 static int dump(const char *folder)
 {
     static struct subject subject;
@@ -125,10 +134,15 @@ int main(int argc, char **argv)
     uint64_t programs = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 
-    for (uint64_t i = 0; i < programs && differences < 10; i++)
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
+    uint64_t i = 0;
+
+    for (; i < programs && differences < 10 && !stopped; i++)
         one(seed + i, i % 8 == 7   ? GENERATE_NOISE
                       : i % 8 >= 5 ? GENERATE_DAMAGED
                                    : GENERATE_PLAUSIBLE);
+    programs = i;
     printf("# %" PRIu64 " programs, %" PRIu64 " accepted, %" PRIu64 " runs, %" PRIu64
            " aborted; accesses: %" PRIu64 " proved, %" PRIu64 " guarded\n",
            programs, accepted, runs, aborted, proved, guarded);

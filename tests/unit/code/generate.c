@@ -378,8 +378,7 @@ static void loop(struct maker *m)
     meet(m, &before);
     emit(m, CODE_ALU64 | CODE_ADD, counter, 0, 0, 1 + (int32_t)below(m, 8));
     emit(m, (uint8_t)(CODE_JMP | (below(m, 3) ? CODE_JLT : CODE_JNE)), counter, 0,
-         (int32_t)head - (int32_t)m->subject->count - 1,
-         (int32_t)below(m, below(m, 4) ? 12 : 70));
+         (int32_t)head - (int32_t)m->subject->count - 1, (int32_t)below(m, below(m, 4) ? 12 : 70));
 }
 
 static void call(struct maker *m)
