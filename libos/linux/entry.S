@@ -183,11 +183,11 @@ call_leave:
     call call_failed
     movq REGS_RAX(%rsp), %rax
     jmp call_leave
-5:  call instance_lock
+5:  call instance_lock_take
     ARGUMENTS_AGAIN
     jmp call_locked
 6:  movq %rax, REGS_RAX(%rsp)
-    call instance_unlock
+    call instance_lock_give
     movq REGS_RAX(%rsp), %rax
     jmp 7b
 8:  movq %rax, REGS_RAX(%rsp)
@@ -253,7 +253,7 @@ instance_syscall_entry:
     REFLECTED_REGS
     cmpl $0, instance_many(%rip)
     je 3f
-    call instance_lock
+    call instance_lock_take
 3:  movq %rsp, %rdi
     call rewrite_site
     ARGUMENTS_AGAIN
@@ -315,7 +315,7 @@ exit_slow:
     movq %rsp, %rdi
     call cpu_return
     jmp exit_full
-8:  call instance_unlock
+8:  call instance_lock_give
     jmp 9b
     .size instance_syscall_entry, . - instance_syscall_entry
 

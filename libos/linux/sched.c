@@ -269,8 +269,7 @@ static bool may_run(const struct task *task, const struct vcpu *vcpu)
     return !task->affinity || task->affinity >> vcpu->index & 1;
 }
 
-/* The next task for this vcpu, taken out of `ready`; NULL: none. */
-static struct task *pick(void)
+static struct task *pick_allowed(void)
 {
     const struct vcpu *vcpu = this_vcpu();
 
@@ -283,6 +282,19 @@ static struct task *pick(void)
         return task;
     }
     return NULL;
+}
+
+/* The next task for this vcpu, taken out of `ready`; NULL: none. With one vcpu every task is for it. */
+static inline struct task *pick(void)
+{
+    struct list *node = ready.next;
+
+    if (instance_many)
+        return pick_allowed();
+    if (node == &ready)
+        return NULL;
+    list_remove(node);
+    return list_item(node, struct task, run);
 }
 
 void sched_spread(void)
@@ -372,7 +384,7 @@ static void schedule(void)
 
 void task_yield(void)
 {
-    if (list_empty(&ready) && may_run(current(), this_vcpu()))
+    if (list_empty(&ready) && (!instance_many || may_run(current(), this_vcpu())))
         return;
     make_ready(current());
     schedule();

@@ -62,23 +62,19 @@ static void lock_wait(struct vcpu *self)
     __atomic_store_n(&self->waits, 0, __ATOMIC_RELAXED);
 }
 
-void instance_lock(void)
+void instance_lock_take(void)
 {
     struct vcpu *self = this_vcpu();
 
-    if (!instance_many)
-        return;
     __atomic_store_n(&self->entries, self->entries + 1, __ATOMIC_SEQ_CST);
     if (!lock_try())
         lock_wait(self);
 }
 
-void instance_unlock(void)
+void instance_lock_give(void)
 {
     const struct vcpu *self = this_vcpu();
 
-    if (!instance_many)
-        return;
     sched_spread();
     if (__atomic_exchange_n(&lock_word, LOCK_FREE, __ATOMIC_SEQ_CST) != LOCK_WAITED)
         return;

@@ -26,9 +26,22 @@ extern struct vcpu *vcpus[VCPU_MAX];
  */
 void vcpus_start(void);
 
-/* instance_lock, instance_unlock - nothing while one vcpu runs. Giving back also wakes vcpus for tasks that wait. */
-void instance_lock(void);
-void instance_unlock(void);
+/* instance_lock_take, _give - REQUIRES instance_many. Giving back also wakes vcpus for tasks that wait. entry.S, too */
+void instance_lock_take(void);
+void instance_lock_give(void);
+
+/* instance_lock, instance_unlock - the same, and nothing while one vcpu runs. */
+static inline void instance_lock(void)
+{
+    if (__builtin_expect(instance_many, 0))
+        instance_lock_take();
+}
+
+static inline void instance_unlock(void)
+{
+    if (__builtin_expect(instance_many, 0))
+        instance_lock_give();
+}
 
 /* vcpu_kick - the vcpu's program is interrupted: it passes through the LibOS before it goes on. Not for one's own. */
 void vcpu_kick(struct vcpu *vcpu);
