@@ -96,7 +96,7 @@ struct queue {
     volatile struct avail *avail;
     volatile struct used *used;
     volatile uint16_t *notify;
-    uint16_t size, number;
+    uint16_t number;
     uint16_t next_used, posted; /* mod 2^16 */
     bool busy[QUEUE_MAX];       /* heads that the card has */
     bool dead;
@@ -183,11 +183,10 @@ static bool negotiate(uint64_t *got)
     return *got & F_VERSION_1 && *got & F_MAC && common->status & STATUS_FEATURES_OK;
 }
 
-static bool queue_start(struct queue *q, uint32_t row, uint16_t number, uint16_t size,
-                        void (*interrupt)(void))
+static bool queue_start(struct queue *q, uint32_t row, uint16_t number, void (*interrupt)(void))
 {
     common->queue_select = number;
-    if (common->queue_size < size || !pci_handler(row, number, interrupt))
+    if (common->queue_size < QUEUE_MAX || !pci_handler(row, number, interrupt))
         return false;
     uint64_t where = (uint64_t)common->queue_notify * notify_multiplier;
     uint8_t *rings = boot_page();
@@ -198,9 +197,8 @@ static bool queue_start(struct queue *q, uint32_t row, uint16_t number, uint16_t
     q->avail = (volatile struct avail *)rings;
     q->used = (volatile struct used *)(rings + 1024);
     q->notify = (volatile uint16_t *)(notify + where);
-    q->size = size;
     q->number = number;
-    common->queue_size = size;
+    common->queue_size = QUEUE_MAX;
     common->queue_vector = number;
     common->queue_desc = physical(q->desc);
     common->queue_driver = physical(rings);
@@ -214,7 +212,7 @@ _Static_assert(sizeof(struct avail) <= 1024 && sizeof(struct used) <= EXO_PAGE_S
 static void post(struct queue *q, uint16_t head)
 {
     q->busy[head] = true;
-    q->avail->ring[q->posted % q->size] = head;
+    q->avail->ring[q->posted % QUEUE_MAX] = head;
     q->posted++;
     /* Descriptors and entry before the index: the card may look at once. */
     __atomic_store_n(&q->avail->index, q->posted, __ATOMIC_RELEASE);
@@ -267,8 +265,8 @@ bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
         return false;
     pci_own(row);
     if (!find_registers(row) || !negotiate(&got) ||
-        !queue_start(&queue[QUEUE_RECEIVE], row, QUEUE_RECEIVE, RECEIVE_BUFFERS, interrupt) ||
-        !queue_start(&queue[QUEUE_SEND], row, QUEUE_SEND, QUEUE_MAX, interrupt)) {
+        !queue_start(&queue[QUEUE_RECEIVE], row, QUEUE_RECEIVE, interrupt) ||
+        !queue_start(&queue[QUEUE_SEND], row, QUEUE_SEND, interrupt)) {
         klog("virtio_net: the card in row %u is unusable: use disable-legacy=on", row);
         if (common)
             common->status = 0;
@@ -299,11 +297,11 @@ static bool done(struct queue *q, uint16_t *head, uint32_t *length)
 
     if (index == q->next_used || q->dead)
         return false;
-    uint32_t id = q->used->ring[q->next_used % q->size].id;
+    uint32_t id = q->used->ring[q->next_used % QUEUE_MAX].id;
 
-    *length = q->used->ring[q->next_used % q->size].length;
-    if ((uint16_t)(index - q->next_used) > (uint16_t)(q->posted - q->next_used) || id >= q->size ||
-        !q->busy[id]) {
+    *length = q->used->ring[q->next_used % QUEUE_MAX].length;
+    if ((uint16_t)(index - q->next_used) > (uint16_t)(q->posted - q->next_used) ||
+        id >= QUEUE_MAX || !q->busy[id]) {
         q->dead = true;
         card->device_errors++;
         return false;

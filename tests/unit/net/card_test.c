@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * card_test.c - the driver of the network card against a card that lies: ring indexes, descriptors and lengths by chance.
+ *
+ * The driver is included as it is; PCI and memory are made of arrays. Whatever the card writes, a packet that the driver
+ * hands out lies in its buffers, a slot comes back once, and what cannot be is counted.
+ */
+#include "../../../kernel/dev/virtio_net.c"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include "tap.h"
+
+#define FRAMES 512
+
+unsigned char *fake_memory;
+struct cpu fake_cpu;
+struct exo_frame *frame_table;
+uint64_t frame_count = FRAMES;
+struct spinlock memory_lock;
+
+static uint64_t next_frame;
+static uint8_t common_registers[64], notify_registers[64], device_registers[64];
+static struct exo_net_card description;
+static uint64_t chance_state = 88172645463325252ull;
+static uint64_t packets_in, packets_out, slots_back;
+
+static uint64_t chance(void)
+{
+    chance_state ^= chance_state << 13;
+    chance_state ^= chance_state >> 7;
+    chance_state ^= chance_state << 17;
+    return chance_state;
+}
+
+/* --- PCI and memory ---------------------------------------------------------------------------------------- */
+
+void klog(const char *fmt, ...)
+{
+    (void)fmt;
+}
+
+void mail_answer(void) {}
+
+uint64_t frame_boot_alloc(enum exo_frame_kind kind)
+{
+    (void)kind;
+    return next_frame++;
+}
+
+uint32_t pci_find(uint16_t vendor, uint16_t device)
+{
+    return vendor == VENDOR_VIRTIO && device == DEVICE_NET ? 3 : EXO_DEVICE_MAX;
+}
+
+void pci_own(uint32_t row)
+{
+    (void)row;
+}
+
+/* Capabilities at 0x40, 0x60 and 0x80: common, notify, device; the last one leads back to the first. */
+uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after)
+{
+    (void)row;
+    (void)id;
+    return after == 0x80 ? 0x40 : after ? after + 0x20 : 0x40;
+}
+
+uint32_t pci_read(uint32_t row, uint32_t offset)
+{
+    static const uint8_t kinds[] = {CFG_COMMON, CFG_NOTIFY, CFG_DEVICE};
+    uint32_t n = (offset - 0x40) / 0x20;
+
+    (void)row;
+    return offset % 0x20 == 0    ? (uint32_t)kinds[n] << 24
+           : offset % 0x20 == 4  ? n
+           : offset % 0x20 == 12 ? 64
+                                 : 0;
+}
+
+volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes)
+{
+    uint8_t *const places[] = {common_registers, notify_registers, device_registers};
+
+    (void)row;
+    return offset + bytes <= 64 ? places[bar] : NULL;
+}
+
+bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
+{
+    (void)row;
+    (void)handler;
+    return index < 2;
+}
+
+static void start(void)
+{
+    struct common *registers = (struct common *)common_registers;
+
+    if (!fake_memory)
+        fake_memory = aligned_alloc(4096, FRAMES * 4096);
+    memset(fake_memory, 0, FRAMES * 4096);
+    memset(queue, 0, sizeof queue);
+    memset(common_registers, 0, sizeof common_registers);
+    memset(&description, 0, sizeof description);
+    common = NULL;
+    notify = config = NULL;
+    free_count = taken_count = 0;
+    next_frame = 1;
+    registers->device_features = UINT32_MAX;
+    registers->queue_size = QUEUE_MAX;
+    CHECK(nic_start(&description, NULL));
+}
+
+/* --- The card's side --------------------------------------------------------------------------------------------- */
+
+static uint16_t card_seen[2]; /* next entry of `avail` to take */
+
+/* The card takes the next descriptor that was posted; -1: none. */
+static int card_take(uint32_t n)
+{
+    struct queue *q = &queue[n];
+
+    return card_seen[n] == q->avail->index ? -1 : q->avail->ring[card_seen[n]++ % QUEUE_MAX];
+}
+
+static void card_give(uint32_t n, uint32_t id, uint32_t length)
+{
+    struct queue *q = &queue[n];
+
+    q->used->ring[q->used->index % QUEUE_MAX].id = id;
+    q->used->ring[q->used->index % QUEUE_MAX].length = length;
+    q->used->index++;
+}
+
+static void card_packet(uint32_t id, uint32_t length, uint16_t buffers)
+{
+    uint8_t *at = fake_memory + queue[0].desc[id].address;
+    struct net_header header = {.flags = HEADER_CHECKSUM_VALID, .buffers = buffers};
+
+    memcpy(at, &header, sizeof header);
+    memset(at + sizeof header, (int)id, length - sizeof header);
+}
+
+static bool in_buffers(const struct nic_received *r)
+{
+    if (r->packet == assembly)
+        return r->length <= sizeof assembly;
+    for (uint32_t i = 0; i < RECEIVE_BUFFERS; i++)
+        if (r->packet >= buffer[i] && r->packet + r->length <= buffer[i] + EXO_NET_BUFFER_BYTES)
+            return true;
+    return false;
+}
+
+static void an_honest_card(void)
+{
+    struct nic_received r;
+
+    start();
+    memset(card_seen, 0, sizeof card_seen);
+    for (int i = 0; i < 100000; i++) {
+        int id = card_take(0);
+        uint32_t length = 13 + (uint32_t)(chance() % 1502);
+
+        CHECK(id >= 0);
+        card_packet((uint32_t)id, length, 1);
+        card_give(0, (uint32_t)id, length);
+        CHECK(nic_next(&r) && r.length == length - 12 && in_buffers(&r) && r.verified);
+        CHECK(r.packet[0] == (uint8_t)id);
+        nic_recycle();
+    }
+    /* A packet in three buffers */
+    int id[3] = {card_take(0), card_take(0), card_take(0)};
+
+    card_packet((uint32_t)id[0], 500, 3);
+    card_give(0, (uint32_t)id[0], 500);
+    card_give(0, (uint32_t)id[1], 300);
+    card_give(0, (uint32_t)id[2], 200);
+    CHECK(nic_next(&r) && r.length == 488 + 500 && r.packet == assembly);
+    nic_recycle();
+    CHECK(!description.device_errors);
+    for (int i = 0; i < 1000; i++) {
+        struct nic_slot *slot = nic_slot_take();
+
+        slot->copied = 100;
+        slot->piece_count = (uint32_t)(chance() % 4);
+        for (uint32_t p = 0; p < slot->piece_count; p++)
+            slot->piece[p].length = 100;
+        nic_send(slot);
+        int head = card_take(1);
+        uint32_t chain = 1;
+
+        for (int at = head; queue[1].desc[at].flags & DESC_NEXT; at = queue[1].desc[at].next)
+            chain++;
+        CHECK(chain == 1 + slot->piece_count);
+        card_give(1, (uint32_t)head, 0);
+        CHECK(nic_sent() == slot && !nic_sent());
+        nic_slot_drop(slot);
+    }
+    CHECK(free_count == SEND_SLOTS && !description.device_errors);
+}
+
+/* Anything in the memory that the card may write, and sometimes something right. */
+static void lie(void)
+{
+    uint32_t n = (uint32_t)(chance() % 2);
+    volatile struct used *used = queue[n].used;
+
+    switch (chance() % 8) {
+    case 0:
+        used->index = (uint16_t)(used->index + chance() % 400);
+        break;
+    case 1:
+        card_give(n, (uint32_t)chance(), (uint32_t)chance());
+        break;
+    case 2:
+        card_give(n, (uint32_t)(chance() % QUEUE_MAX), (uint32_t)(chance() % 5000));
+        break;
+    case 3:
+        used->flags = (uint16_t)chance();
+        break;
+    case 4: { /* a packet whose header says how many buffers */
+        int id = card_take(0);
+
+        if (id < 0)
+            break;
+        card_packet((uint32_t)id, 2000, (uint16_t)(chance() % 3 ? chance() % 20 : chance()));
+        card_give(0, (uint32_t)id, (uint32_t)(chance() % 2 ? 2000 : chance() % 4000));
+        break;
+    }
+    default: {
+        int id = card_take(n);
+
+        if (id < 0)
+            break;
+        if (!n)
+            card_packet((uint32_t)id, 100, 1);
+        card_give(n, (uint32_t)id, 100);
+    }
+    }
+}
+
+static void a_lying_card(void)
+{
+    uint64_t errors = 0;
+
+    for (int round = 0; round < 3000; round++) {
+        bool out[SEND_SLOTS] = {false};
+
+        start();
+        memset(card_seen, 0, sizeof card_seen);
+        for (int i = 0; i < 60; i++) {
+            struct nic_received r;
+            struct nic_slot *slot = chance() % 2 ? nic_slot_take() : NULL;
+
+            if (slot) {
+                slot->copied = 60;
+                out[slot - slots] = true;
+                nic_send(slot);
+                packets_out++;
+            }
+            lie();
+            for (int k = 0; k < 300 && nic_next(&r); k++) {
+                CHECK(in_buffers(&r) && r.length && r.length <= EXO_NET_BUFFER_BYTES);
+                packets_in++;
+                nic_recycle();
+            }
+            while ((slot = nic_sent())) {
+                CHECK(slot >= slots && slot < slots + SEND_SLOTS && out[slot - slots]);
+                out[slot - slots] = false;
+                slots_back++;
+                nic_slot_drop(slot);
+            }
+            (void)nic_listen(chance() % 2);
+            CHECK(free_count <= SEND_SLOTS);
+        }
+        errors += description.device_errors;
+    }
+    printf("# %lu packets in, %lu out, %lu slots back, %lu lies found\n", (unsigned long)packets_in,
+           (unsigned long)packets_out, (unsigned long)slots_back, (unsigned long)errors);
+    CHECK(errors > 1000 && packets_in > 1000);
+}
+
+int main(void)
+{
+    TEST(an_honest_card);
+    TEST(a_lying_card);
+    return TAP_END();
+}
