@@ -38,7 +38,7 @@ const struct verb verbs[] = {
      logs_options, verb_logs},
     {"rm", "forget a machine that has ended", "NAME...", rm_examples, NULL, rm_options, verb_rm},
     {"test", "run the tests: all suites, or those named",
-     "[lint|unit|boot|tool|diff|script|apps]... [T=PATTERN]",
+     "[lint|unit|boot|net|tool|diff|script|apps]... [T=PATTERN]",
      "lorica test                    everything\n"
      "lorica test diff T=pipe        programs about pipes, on Linux and on Lorica\n",
      NULL, NULL, verb_make},
