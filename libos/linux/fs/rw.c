@@ -3,6 +3,7 @@
  * rw.c - moving bytes between programs and open files: read, write and their vectors, seek, ioctl.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/fs/async.h"
 #include "libos/linux/fs/notify.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
@@ -298,6 +299,13 @@ int64_t lx_ioctl(uint64_t fd64, uint64_t request, uint64_t argument)
         result = get_user_u32(&value, argument);
         if (!result)
             file->flags = value ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK;
+        break;
+    case FIOASYNC:
+        result = get_user_u32(&value, argument);
+        if (!result)
+            result = async_set(file, value);
+        if (!result)
+            file->flags = value ? file->flags | FASYNC : file->flags & ~(uint32_t)FASYNC;
         break;
     default:
         result = file->ops->ioctl ? file->ops->ioctl(file, (uint32_t)request, argument) : -ENOTTY;
