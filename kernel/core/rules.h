@@ -138,10 +138,12 @@ static inline int leaf_bits(uint64_t entry, uint32_t level, uint32_t rights)
 /*@ assigns \nothing;
     ensures sound: \result == 0 <==>
         (kind == EXO_FRAME_EXPOSED && open && !write) ||
-        ((kind == EXO_FRAME_DATA || kind == EXO_FRAME_UPCALL) && dominated &&
+        (kind == EXO_FRAME_NET && (dominated || open) && !write && references < REFERENCES_MAX) ||
+        ((kind == EXO_FRAME_DATA || kind == EXO_FRAME_UPCALL || kind == EXO_FRAME_RING) && dominated &&
          references < REFERENCES_MAX && (flags & EXO_FRAME_FLAG_TAKEN) == 0);
     ensures no_table: \result == 0 ==> kind != EXO_FRAME_TABLE && kind != EXO_FRAME_ENV &&
-        kind != EXO_FRAME_KERNEL && kind != EXO_FRAME_FREE && kind != EXO_FRAME_NONE;
+        kind != EXO_FRAME_KERNEL && kind != EXO_FRAME_FREE && kind != EXO_FRAME_NONE &&
+        kind != EXO_FRAME_CODE;
     ensures no_overflow: \result == 0 && kind != EXO_FRAME_EXPOSED ==> references + 1 <= 4294967295;
  */
 static inline int leaf_frame(uint32_t kind, uint32_t references, uint32_t flags, bool dominated,
@@ -186,9 +188,14 @@ static inline bool entry_replace_ok(uint64_t old, uint64_t entry, uint32_t level
 }
 
 /* entry_keeps_frame - are both present 4 KiB entries of the same frame? */
+/*@ assigns \nothing;
+    ensures \result <==> (old & EXO_PTE_PRESENT) != 0 && (entry & EXO_PTE_PRESENT) != 0 &&
+        (old & EXO_PTE_FRAME) == (entry & EXO_PTE_FRAME);
+ */
 static inline bool entry_keeps_frame(uint64_t old, uint64_t entry)
 {
-    return old & entry & EXO_PTE_PRESENT && !((old ^ entry) & EXO_PTE_FRAME);
+    return old & EXO_PTE_PRESENT && entry & EXO_PTE_PRESENT &&
+           (old & EXO_PTE_FRAME) == (entry & EXO_PTE_FRAME);
 }
 
 #define ENTRY_FLUSH_LOCAL  1 /* this page, this CPU */
@@ -201,7 +208,8 @@ static inline bool entry_keeps_frame(uint64_t old, uint64_t entry)
     ensures nothing: \result == 0 <==> (old & EXO_PTE_PRESENT) == 0 || old == new;
     ensures local_only: \result == ENTRY_FLUSH_LOCAL ==>
         (old & EXO_PTE_FRAME) == (new & EXO_PTE_FRAME) && (new & EXO_PTE_PRESENT) != 0 &&
-        (old & EXO_PTE_WRITE & ~new) == 0 && (~old & new & EXO_PTE_NO_EXECUTE) == 0 && !shared;
+        (old & EXO_PTE_WRITE & ~new) == 0 && (~old & new & EXO_PTE_NO_EXECUTE) == 0 &&
+        (old & EXO_PTE_DIRTY & ~new) == 0 && !shared;
  */
 static inline uint32_t entry_flush(uint64_t old, uint64_t new, uint32_t level, bool shared)
 {
@@ -210,9 +218,10 @@ static inline uint32_t entry_flush(uint64_t old, uint64_t new, uint32_t level, b
     if (!entry_is_leaf(old, level) || shared)
         return ENTRY_FLUSH_ALL | ENTRY_FLUSH_REMOTE;
     /* Only more rights on the same frame: a stale entry elsewhere costs a spurious fault, no more. */
-    bool wider = (old & EXO_PTE_FRAME) == (new &EXO_PTE_FRAME) && (new &EXO_PTE_PRESENT) &&
-                 !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE) &&
-                 !(old & EXO_PTE_DIRTY & ~new); /* another CPU's dirty entry would not set it again */
+    bool wider =
+        (old & EXO_PTE_FRAME) == (new &EXO_PTE_FRAME) && (new &EXO_PTE_PRESENT) &&
+        !(old & EXO_PTE_WRITE & ~new) && !(~old & new &EXO_PTE_NO_EXECUTE) &&
+        !(old & EXO_PTE_DIRTY & ~new); /* another CPU's dirty entry would not set it again */
 
     return wider ? ENTRY_FLUSH_LOCAL : ENTRY_FLUSH_LOCAL | ENTRY_FLUSH_REMOTE;
 }
