@@ -104,7 +104,7 @@ unit-list:
 	$(Q)for t in $(UNIT_TESTS); do echo $$t; done
 
 test: all ## every suite; ends with `N passed, N failed`
-	$(Q)tests/run $(T)
+	$(Q)env -u T -u MAKEFLAGS tests/run $(T) # T is the list of suites here, a pattern to each suite
 
 lint: all ## directions of dependencies, budgets, stale documents
 	$(Q)tests/lint
