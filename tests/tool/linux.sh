@@ -118,6 +118,29 @@ linux_term() { # SIGTERM reaches the program, which has a trap
     finish
     is status "$status" 5 && is stdout "$out" $'ready\ngot it'
 }
+linux_port() { # a web server inside, a client outside, and a client inside that reaches a server outside
+    port=$((20000 + RANDOM % 10000))
+    (export LORICA_QEMU=$recorder; exec "$lorica" run --timeout 60 --port $port:80 bash -c 'seq 200000 > /tmp/numbers; exec busybox httpd -f -p 80 -h /tmp') \
+        < /dev/null > "$work/out" 2> "$work/err" &
+    pid=$!
+    for _ in $(seq 600); do
+        kill -0 "$pid" 2> /dev/null || break
+        { exec 3<> "/dev/tcp/127.0.0.1/$port" && printf 'GET /numbers HTTP/1.0\r\n\r\n' >&3 && timeout 20 cat <&3 > "$work/answer"; exec 3<&-; } 2> /dev/null
+        [ -s "$work/answer" ] && break
+        sleep 0.1
+    done
+    kill -TERM "$pid"
+    finish
+    sed '1,/^\r$/d' "$work/answer" | cmp -s - <(seq 200000) || { why="$(head -c 200 "$work/answer")"; return 1; }
+}
+linux_outside() { # 10.0.2.2 is this machine
+    port=$((20000 + RANDOM % 10000))
+    mkdir -p "$work/www" && seq 50000 > "$work/www/numbers"
+    busybox httpd -f -p "127.0.0.1:$port" -h "$work/www" & server=$!
+    linux bash -c "busybox wget -q -O - http://10.0.2.2:$port/numbers | tail -n 1"
+    kill "$server"; wait "$server" 2> /dev/null
+    is status "$status" 0 && is stdout "$out" 50000
+}
 linux_int() { # SIGINT without a trap ends the program
     : > "$work/out"
     (export LORICA_QEMU=$recorder; exec "$lorica" run --timeout 60 bash -c 'echo ready; exec cat') < <(sleep 60) > "$work/out" 2> "$work/err" &
@@ -220,6 +243,8 @@ check 'linux: input that comes late' linux_late
 check 'linux: 3 MB in and out' linux_bulk
 check 'linux: a reader that comes late gets everything' linux_slow_reader
 check 'linux: the reader goes away' linux_reader_gone
+check 'linux: a port leads to a program' linux_port
+check 'linux: a program reaches this machine' linux_outside
 check 'linux: not found' linux_not_found
 check 'linux: not executable' linux_not_executable
 check 'linux: environment' linux_env
