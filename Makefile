@@ -67,8 +67,8 @@ $(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $(B)
 
 -include $(KERNEL_O:.o=.d)
 
-# The test kernel: the same sources with KERNEL_TEST, and kernel/test (the audit, faults on demand). Never released.
-TEST_O     := $(patsubst %,$(B)/kernel-test/%.o,$(basename $(KERNEL_C) $(sort $(wildcard kernel/test/*.c)) $(KERNEL_S)))
+# The test kernel: the same sources with KERNEL_TEST, and tests/audit (the audit, faults on demand). Never released.
+TEST_O     := $(patsubst %,$(B)/kernel-test/%.o,$(basename $(KERNEL_C) $(sort $(wildcard tests/audit/*.c)) $(KERNEL_S)))
 
 $(B)/kernel-test/%.o: %.c $(GEN)
 	$(Q)mkdir -p $(@D)

@@ -14,9 +14,6 @@
 #include "loader.h"
 #include "net/net.h"
 #include "program/program.h"
-#ifdef KERNEL_TEST
-#include "test/test.h"
-#endif
 
 _Noreturn void kernel_main(uint32_t start_info);
 extern _Atomic uint32_t smp_go;
@@ -147,9 +144,7 @@ void kernel_main(uint32_t start_info)
     machine->init_env = init->id;
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
-#ifdef KERNEL_TEST
-    test_start();
-#endif
+    TEST_START();
     klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8,
          tsc_hz / 1000000, boot_entry_tsc);
     atomic_store(&smp_go, 1);

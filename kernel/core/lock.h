@@ -27,7 +27,7 @@ struct spinlock {
 void mail_answer(void); /* core/table.c: do the TLB flush another CPU asked for, if any */
 
 #ifdef KERNEL_TEST
-void lock_check_take(uint32_t rank); /* test/test_lock.c */
+void lock_check_take(uint32_t rank); /* tests/audit/test_lock.c */
 void lock_check_drop(uint32_t rank);
 void lock_check_none(const char *where);
 #else

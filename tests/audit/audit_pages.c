@@ -2,7 +2,7 @@
 /* audit_pages.c - the audit's view of the kernel's half of address spaces. */
 #include "arch/x86_64/cpu.h"
 #include "core/frame.h"
-#include "test/test.h"
+#include "tests/audit/audit.h"
 
 #define SLOT_MAP    508
 #define SLOT_WINDOW 509

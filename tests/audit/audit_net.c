@@ -2,7 +2,7 @@
 /* audit_net.c - the invariants of kernel/net/ring.c and filter.c. REQUIRES(net_lock, memory_lock). */
 #include "core/frame.h"
 #include "net/ring.h"
-#include "test/test.h"
+#include "tests/audit/audit.h"
 
 static void audit_ring(uint32_t name, const struct exo_net_row *row)
 {

@@ -17,7 +17,7 @@
 #include "core/table.h"
 #include "dev/pci.h"
 #include "program/program.h"
-#include "test/test.h"
+#include "tests/audit/audit.h"
 
 #define AUDIT_BASE 0xfffffe7000000000ul /* uint32_t per frame, then uint16_t per frame */
 #define SAY_MAX    8

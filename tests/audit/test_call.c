@@ -5,7 +5,7 @@
 #include "core/env.h"
 #include "core/frame.h"
 #include "exo_numbers.h"
-#include "test/test.h"
+#include "tests/audit/audit.h"
 
 static uint64_t victim, victim_entries; /* env to be killed at its nth call from now */
 static struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test.h - what only test kernels have (build/lorica-test.elf, -DKERNEL_TEST): the audit of every invariant, and
+ * audit.h - what only test kernels have (build/lorica-test.elf, -DKERNEL_TEST): the audit of every invariant, and
  * faults on demand. The release kernel is built without this folder.
  */
 #pragma once
