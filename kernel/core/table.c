@@ -451,8 +451,8 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    struct cap cap __attribute__((uninitialized));
+    int error = -cap_copy(&self->cap[slot % EXO_CAP_SLOTS], EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(error);
