@@ -25,6 +25,7 @@ struct spinlock {
 };
 
 void mail_answer(void); /* core/table.c: do the TLB flush another CPU asked for, if any */
+__attribute__((cold)) void lock_spin(struct spinlock *lock); /* core/table.c: the lock is another CPU's */
 
 #ifdef KERNEL_TEST
 void lock_check_take(uint32_t rank); /* tests/audit/test_lock.c */
@@ -48,12 +49,8 @@ static inline void lock_check_none(const char *where)
 static inline void lock_take(struct spinlock *lock)
 {
     lock_check_take(lock->rank);
-    while (atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire)) {
-        while (atomic_load_explicit(&lock->taken, memory_order_relaxed)) {
-            mail_answer();
-            cpu_relax();
-        }
-    }
+    if (__builtin_expect(atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire) != 0, 0))
+        lock_spin(lock);
 }
 
 static inline void lock_drop(struct spinlock *lock)
