@@ -229,6 +229,7 @@ struct exo_env_config {
 };
 #define EXO_ENV_OPEN_TRANSFER 0x1 /* any env may call it by protected control transfer */
 #define EXO_EVENT_STOPPED     63  /* event bit at the guardian */
+#define EXO_EVENT_DMA_FAULT   62  /* event bit at envs with interrupts of a function: the IOMMU refused an access */
 
 /* What revoke_prepare is told. */
 struct exo_revoke_plan {
@@ -282,7 +283,9 @@ enum exo_frame_kind {
     EXO_FRAME_NET = 8,     /* net table; may be mapped read-only */
     EXO_FRAME_RING = 9,    /* shared part of a packet ring; mapped and counted like data, but pinned */
     EXO_FRAME_CODE = 10, /* a downloaded program's; level 1: its record, which has the generation of its id; 3: its page table */
+    EXO_FRAME_DMA = 11, /* table of the IOMMU; level as of page tables; pinned by functions that are attached to it */
 };
+#define EXO_TABLE_DMA 8 /* table_create: with the level: a table of the IOMMU */
 #define EXO_FRAME_FLAG_USED                                                                        \
     0x1 /* has held a domain's data: zeroed before the next domain gets it */
 #define EXO_FRAME_FLAG_PUBLIC     0x2 /* exposed: needs no right to map */
@@ -327,7 +330,7 @@ struct exo_device {
     uint16_t claimed;    /* 1: by owner_guard; EXO_DEVICE_KERNEL: by a driver of the kernel's */
     uint64_t owner_guard[2];
     uint32_t owner_depth;
-    uint32_t reserved;
+    uint32_t faults; /* accesses of it that the IOMMU refused, as far as it told */
     struct exo_bar bar[6];
 };
 #define EXO_DEVICE_KERNEL 2
@@ -355,6 +358,8 @@ struct exo_machine {
     uint64_t wall_ns;   /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
     char command_line[1024];
     struct exo_net_card net; /* all 0 without a card */
+    uint32_t dma_levels;     /* of IOMMU tables; 0: no IOMMU, only who is trusted gets devices that master the bus */
+    uint32_t reserved0;
 };
 #define EXO_FEATURE_FSGSBASE 0x1 /* ring 3 may use RDFSBASE and the like */
 #define EXO_FEATURE_XSAVE    0x2

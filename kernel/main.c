@@ -85,6 +85,7 @@ static void expose(uint64_t frames)
     }
     machine->slice_pages = slice_pages;
     machine->device_pages = device_pages;
+    machine->dma_levels = arch_dma_levels;
     machine->module_frame = boot_info.module_start >> EXO_PAGE_SHIFT;
     machine->module_bytes = boot_info.module_end - boot_info.module_start;
     memcpy(machine->command_line, boot_info.command_line, sizeof machine->command_line);
@@ -121,8 +122,7 @@ void kernel_main(uint32_t start_info)
     paging_start(highest_frame());
     cpu_tables_setup(cpu_prepare(0, 0));
     cpu_control_setup();
-    pci_port =
-        (struct pci_port){.map_registers = map_mmio, .message_address = apic_message_address};
+    pci_port = (struct pci_port){.map_registers = map_mmio};
     device_covers = pci_covers;
     device_count = pci_count;
     device_release = pci_release;
@@ -130,6 +130,7 @@ void kernel_main(uint32_t start_info)
     apic_map(acpi_info.apic_address);
     apic_start();
     this_cpu()->apic_id = apic_id();
+    iommu_start();
     expose(frame_count);
     time_calibrate();
     net_start(&machine->net, boot_entry_tsc ^ wall_ns << 20);

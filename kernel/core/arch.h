@@ -74,5 +74,24 @@ void arch_program_table(uint32_t slot, uint64_t frame);
 void arch_program_page(uint64_t *entry, uint64_t frame, bool write, bool execute);
 uint64_t arch_entropy(void); /* hard to guess, never 0 */
 
+/* --- devices ----------------------------------------------------------------------------------------
+ * The IOMMU, if the machine has one that keeps both memory and processors from devices; else arch_dma_levels is 0,
+ * functions reach everything, and these do nothing. They may be called with any lock of core held.
+ */
+extern uint32_t arch_dma_levels; /* of the trees that attached functions use */
+/* A function (bus << 8 | device << 3 | function; id: 1 .. EXO_DEVICE_MAX, its own) reaches what the tree under `root` maps
+ * (0: nothing), or `all` memory. On return, earlier accesses are over. */
+void arch_dma_attach(uint16_t function, uint32_t id, uint64_t root, bool all);
+uint64_t arch_dma_attached(uint16_t function); /* for audits: the hardware's entry; 0: it reaches nothing */
+void arch_dma_flush(void); /* entries were removed from such trees: on return no device uses them any more */
+void arch_dma_written(const void *at, uint64_t bytes); /* such a tree was written to: before a device looks */
+/* The next access that was refused, and whose; false: none since the last. */
+bool arch_dma_fault(uint16_t *function);
+bool arch_dma_covers(uint16_t function); /* does the IOMMU stand before this function of the first bus? */
+/* Where a function, covered or not, writes the vector's number to interrupt a CPU; from now on it may, until
+ * arch_message_end. */
+uint64_t arch_message(uint16_t function, bool covered, uint32_t vector, uint32_t cpu);
+void arch_message_end(uint32_t vector);
+
 _Noreturn void arch_off(uint32_t status);
 _Noreturn void arch_fail(void); /* stop every CPU; tell the test device */

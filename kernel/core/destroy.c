@@ -105,7 +105,7 @@ static enum phase end_frames(struct sweep *sweep)
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         struct exo_frame *row = &frame_table[f];
         bool hit = row->kind != EXO_FRAME_NONE && sweep_hits(sweep, f);
-        bool table = row->kind == EXO_FRAME_TABLE;
+        bool table = row->kind == EXO_FRAME_TABLE || row->kind == EXO_FRAME_DMA;
         uint32_t cost = hit && table ? TABLE_ENTRIES : 1;
 
         sweep->at = f * TABLE_ENTRIES;
@@ -114,7 +114,8 @@ static enum phase end_frames(struct sweep *sweep)
         sweep->work -= cost;
         if (!hit)
             continue;
-        if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL)
+        if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
+            (row->kind == EXO_FRAME_DMA && row->references)) /* a device is attached */
             return PHASE_PROCESSOR;
         if (row->kind == EXO_FRAME_CODE)
             return PHASE_PROGRAMS;

@@ -2,8 +2,8 @@
 /*
  * lock.h - spin locks. The kernel runs with interrupts off, so a lock is never taken twice on a CPU.
  *
- * Ranks: env_lock (core/env.c), net_lock (net/net.c), memory_lock (core/frame.c), program_lock (program/program.c), taken
- * in this order. A CPU that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting
+ * Ranks: env_lock (core/env.c), net_lock (net/net.c), memory_lock (core/frame.c), program_lock (program/program.c),
+ * dma_lock (arch: iommu.c), taken in this order. A CPU that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting
  * for exactly that.
  */
 #pragma once
@@ -17,6 +17,7 @@ enum lock_rank {
     LOCK_NET,
     LOCK_MEMORY,
     LOCK_PROGRAM,
+    LOCK_DMA,
 };
 
 struct spinlock {
@@ -25,7 +26,6 @@ struct spinlock {
 };
 
 void mail_answer(void); /* core/table.c: do the TLB flush another CPU asked for, if any */
-__attribute__((cold)) void lock_spin(struct spinlock *lock); /* core/table.c: the lock is another CPU's */
 
 #ifdef KERNEL_TEST
 void lock_check_take(uint32_t rank); /* tests/audit/test_lock.c */
@@ -49,8 +49,12 @@ static inline void lock_check_none(const char *where)
 static inline void lock_take(struct spinlock *lock)
 {
     lock_check_take(lock->rank);
-    if (__builtin_expect(atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire) != 0, 0))
-        lock_spin(lock);
+    while (atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire)) {
+        while (atomic_load_explicit(&lock->taken, memory_order_relaxed)) {
+            mail_answer();
+            cpu_relax();
+        }
+    }
 }
 
 static inline void lock_drop(struct spinlock *lock)

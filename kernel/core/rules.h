@@ -173,6 +173,45 @@ static inline int link_frame(uint32_t kind, uint32_t frame_level, uint32_t links
     return links < UINT16_MAX ? 0 : EXO_E_BUSY;
 }
 
+#define DMA_BITS ((uint64_t)(EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_FRAME))
+
+/* dma_bits - an entry of an IOMMU table against rights: 0, EXO_E_ARG, EXO_E_RIGHT. 0 is no entry. */
+/*@ assigns \nothing;
+    ensures known: \result == 0 ==> (entry & ~DMA_BITS) == 0;
+    ensures present: \result == 0 && entry != 0 ==> (entry & EXO_PTE_PRESENT) != 0;
+    ensures readable: \result == 0 && entry != 0 ==> (rights & EXO_RIGHT_READ) != 0;
+    ensures writable: \result == 0 && (entry & EXO_PTE_WRITE) != 0 ==> (rights & EXO_RIGHT_WRITE) != 0;
+ */
+static inline int dma_bits(uint64_t entry, uint32_t rights)
+{
+    if (entry & ~DMA_BITS || (entry && !(entry & EXO_PTE_PRESENT)))
+        return EXO_E_ARG;
+    if (entry && (!(rights & EXO_RIGHT_READ) ||
+                  (entry & EXO_PTE_WRITE && !(rights & EXO_RIGHT_WRITE))))
+        return EXO_E_RIGHT;
+    return 0;
+}
+
+/* dma_frame - may an entry of `level` of an IOMMU table name this frame, which the capability dominates? */
+/*@ requires level >= 1;
+    assigns \nothing;
+    ensures memory: \result == 0 && level == 1 ==> kind == EXO_FRAME_DATA &&
+        references < REFERENCES_MAX && (flags & EXO_FRAME_FLAG_TAKEN) == 0;
+    ensures one_below: \result == 0 && level > 1 ==>
+        kind == EXO_FRAME_DMA && frame_level == level - 1 && links < 65535;
+ */
+static inline int dma_frame(uint32_t kind, uint32_t frame_level, uint32_t links, uint32_t references,
+                            uint32_t flags, uint32_t level)
+{
+    if (level > 1 && (kind != EXO_FRAME_DMA || frame_level != level - 1))
+        return EXO_E_KIND;
+    if (level > 1)
+        return links < UINT16_MAX ? 0 : EXO_E_BUSY;
+    if (kind != EXO_FRAME_DATA)
+        return EXO_E_KIND;
+    return references < REFERENCES_MAX && !(flags & EXO_FRAME_FLAG_TAKEN) ? 0 : EXO_E_BUSY;
+}
+
 /* entry_replace_ok - a link may be written over nothing or itself; a 2 MiB leaf may not replace a link. */
 /*@ assigns \nothing;
     ensures links_stay: \result && (old & EXO_PTE_PRESENT) != 0 && level != 1 &&

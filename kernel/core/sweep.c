@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sweep.c - breaking bindings: entries of page tables on all CPUs, sleeps on words of memory, packet rings.
+ * sweep.c - breaking bindings: entries of page tables on all CPUs and of the IOMMU's, sleeps on words of memory, packet rings.
  *
  * A 2 MiB leaf goes as a whole when one of its frames is hit; its owner maps the rest again on the next fault.
  * Not here: pins that cannot be broken (a live env's root and upcall page); who sweeps decides about those envs first.
@@ -54,7 +54,7 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
         for (uint64_t f = frame; !hit && f < frame + frames; f++)
             hit = sweep_hits(sweep, f);
         if (hit) {
-            table_remove(&entries[i], level);
+            (void)table_replace(&entries[i], level, 0);
             sweep->broken = true;
         }
     }
@@ -69,7 +69,9 @@ bool sweep_tables(struct sweep *sweep)
             return false;
         }
         sweep->work--;
-        if (frame_table[f].kind == EXO_FRAME_TABLE && !sweep_table(sweep, f))
+        bool table = frame_table[f].kind == EXO_FRAME_TABLE || frame_table[f].kind == EXO_FRAME_DMA;
+
+        if (table && !sweep_table(sweep, f))
             return false;
         sweep->at = (f + 1) * TABLE_ENTRIES;
     }
@@ -112,5 +114,6 @@ void sweep_flush(struct sweep *sweep)
         return;
     arch_flush_all();
     table_shoot_down(0);
+    arch_dma_flush();
     sweep->broken = false;
 }

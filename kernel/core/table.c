@@ -102,16 +102,6 @@ void mail_answer(void)
     }
 }
 
-void lock_spin(struct spinlock *lock)
-{
-    do {
-        while (atomic_load_explicit(&lock->taken, memory_order_relaxed)) {
-            mail_answer();
-            cpu_relax();
-        }
-    } while (atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire));
-}
-
 void table_shoot_down(uint64_t root)
 {
     struct cpu *self = this_cpu();
@@ -379,7 +369,10 @@ struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t f
     struct cap cap;
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
-    if (!error && !level)
+    bool dma = level & EXO_TABLE_DMA;
+
+    level &= ~(uint64_t)EXO_TABLE_DMA;
+    if (!error && (!level || level > (dma ? arch_dma_levels : 4)))
         error = EXO_E_ARG;
     if (error)
         return call_error(error);
@@ -387,10 +380,12 @@ struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t f
     struct exo_frame *row = frame_dominated(frame, &cap, &error);
 
     if (row)
-        error = frame_take(frame, row, EXO_FRAME_TABLE);
+        error = frame_take(frame, row, dma ? EXO_FRAME_DMA : EXO_FRAME_TABLE);
     if (row && !error) {
         row->level = (uint8_t)level;
-        if (level == 4)
+        if (dma)
+            arch_dma_written(frame_window(frame), EXO_PAGE_SIZE);
+        else if (level == 4)
             arch_root_init(frame);
     }
     lock_drop(&memory_lock);
@@ -434,9 +429,14 @@ bool table_end(uint64_t frame)
     return true;
 }
 
-void table_remove(uint64_t *slot, uint32_t level)
+uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t entry)
 {
-    count_entry(atomic_exchange((_Atomic uint64_t *)slot, 0), level, -1);
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry);
+
+    count_entry(entry, level, 1);
+    count_entry(old, level, -1);
+    arch_dma_written(slot, sizeof *slot); /* it may be a device's */
+    return old;
 }
 
 struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
@@ -449,7 +449,7 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
     lock_take(&memory_lock);
     struct exo_frame *row = frame_dominated(frame, &cap, &error);
 
-    if (row && row->kind != EXO_FRAME_TABLE)
+    if (row && row->kind != EXO_FRAME_TABLE && row->kind != EXO_FRAME_DMA)
         error = EXO_E_KIND;
     else if (row && (row->links || row->references || (row->level == 4 && root_loaded(frame))))
         error = EXO_E_BUSY;
@@ -461,8 +461,8 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
-    struct cap cap __attribute__((uninitialized));
-    int error = -cap_copy(&self->cap[slot % EXO_CAP_SLOTS], EXO_RIGHT_WRITE, &cap);
+    struct cap cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(error);

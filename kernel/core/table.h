@@ -27,7 +27,12 @@ extern void (*device_count)(uint64_t frame, int change);
  */
 extern bool (*device_release)(const struct cap *under, bool end);
 
-/* table_remove - empties one entry, as its owner could. REQUIRES(memory_lock); the caller flushes. */
-void table_remove(uint64_t *slot, uint32_t level);
+/* table_replace - another entry, of a page table or an IOMMU table, counted: the old one. Nothing is checked; the caller
+ * flushes. REQUIRES(memory_lock). */
+uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t entry);
 /* table_end - a table that nothing names becomes data; false: not now (loaded, or much to empty). REQUIRES(memory_lock). */
 bool table_end(uint64_t frame);
+
+/* dma_root_check - may functions be attached to this frame: an IOMMU table of the top level that cap dominates? 0 or
+ * EXO_E_*. REQUIRES(memory_lock). core/dma.c */
+int dma_root_check(const struct cap *cap, uint64_t root);

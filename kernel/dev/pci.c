@@ -7,15 +7,20 @@
  *      the entries, and the guard changes at 0 only.
  *   2. Users never map or write MSI-X tables and never write BARs or message capabilities: the kernel alone says
  *      where a function's interrupt messages go.
- *   3. Without an IOMMU a function that masters the bus can reach all memory: turning mastering on needs the
- *      device right, which init gives only to those whose manifest trusts them.
+ *   3. Behind the IOMMU a function reaches what the tree of its domain maps (device_domain), and nothing without one. A
+ *      function that nothing holds back can reach all memory: turning its mastering on needs the device right,
+ *      which init gives only to those whose manifest trusts them.
+ *   4. What an owner started is over before the next one, or the owner of memory that it reached, has anything of it:
+ *      device_quiesce ends mastering, interrupts and domain, and resets the function if it can be reset.
  * Not here: drivers.
- * Source: PCI Local Bus Specification 3.0, "Configuration Space", "MSI-X Capability".
+ * Source: PCI Local Bus Specification 3.0, "Configuration Space", "MSI-X Capability"; PCI Express Base Specification,
+ * "Function Level Reset (FLR)".
  */
 #include "dev/pci.h"
 #include "core/calls.h"
 #include "core/env.h"
 #include "core/frame.h"
+#include "core/table.h"
 
 #define CONFIG_ADDRESS  0xcf8
 #define CONFIG_DATA     0xcfc
@@ -28,13 +33,29 @@
 #define COMMAND_MEMORY  2
 #define COMMAND_MASTER  4
 #define COMMAND_NO_INTX 0x400
+#define COMMAND_OWNERS  (COMMAND_MEMORY | COMMAND_MASTER | COMMAND_NO_INTX)
 #define CAP_MSI         5
+#define CAP_EXPRESS     16
 #define CAP_MSIX        17
-#define MSIX_ENTRIES    64 /* that we serve */
-#define CAPS_MAX        48
+#define EXPRESS_CAN     4 /* registers of that capability */
+#define EXPRESS_CONTROL 8
+#define CAN_RESET       (1u << 28)
+#define CONTROL_RESET   0x8000
+#define RESET_NS        100000000ull
+#define VENDOR_VIRTIO   0x1af4
+#define FAULTS_MAX                                                                                 \
+    16 /* so many, and the function masters the bus no more until its owner says so again */
+#define MSIX_ENTRIES 64 /* that we serve */
+#define CAPS_MAX     48
 
 struct function {
-    uint8_t msix_cap, msi_cap;      /* offsets; 0: none */
+    uint8_t msix_cap, msi_cap; /* offsets; 0: none */
+    uint8_t express_cap;
+    bool covered;                   /* by the IOMMU */
+    bool used;                      /* by its owner, since it was reset */
+    bool all;                       /* reaches all memory */
+    uint64_t root;                  /* of what it reaches, pinned; 0: nothing; memory_lock */
+    uint64_t reset_ns;              /* until then it is being reset; 0: it is not */
     uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
     volatile uint32_t *msix;        /* mapped table */
     uint32_t mapped;                /* page-table entries that name its registers; memory_lock */
@@ -52,6 +73,10 @@ static struct exo_device *devices;
 static struct function functions[EXO_DEVICE_MAX];
 static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
 static uint32_t vectors_per_function; /* every function present can have as many */
+static struct bus {
+    uint16_t top; /* function of the first bus that leads there; 0: there is no such bus */
+    bool direct;  /* and no bridge in between */
+} buses[256];
 
 static uint32_t config_read(uint16_t address, uint32_t offset)
 {
@@ -109,6 +134,8 @@ static void caps_read(struct exo_device *device, struct function *function)
 
         if ((head & 0xff) == CAP_MSI)
             function->msi_cap = (uint8_t)offset;
+        if ((head & 0xff) == CAP_EXPRESS)
+            function->express_cap = (uint8_t)offset;
         if ((head & 0xff) == CAP_MSIX) {
             function->msix_cap = (uint8_t)offset;
             device->interrupts = (uint16_t)((head >> 16 & 0x7ff) + 1);
@@ -145,6 +172,8 @@ static void function_read(uint16_t address, uint32_t id, uint32_t row)
     device->vendor = (uint16_t)id;
     device->device = (uint16_t)(id >> 16);
     device->class_code = config_read(address, REG_CLASS) >> 8;
+    arch_dma_attach(address, row + 1, 0, false);
+    functions[row].covered = arch_dma_covers(address >> 8 ? buses[address >> 8].top : address);
     if (header)
         return; /* bridges are shown, not given out with registers */
     config_write(address, REG_COMMAND, command & ~(uint32_t)(COMMAND_MEMORY | 1 | COMMAND_MASTER));
@@ -154,14 +183,78 @@ static void function_read(uint16_t address, uint32_t id, uint32_t row)
     caps_read(device, &functions[row]);
 }
 
+/* --- What a function may reach -------------------------------------------------------------------------- */
+
+/* The IOMMU refused accesses: they are counted, envs with interrupts of the function are told, and it is stopped when it
+ * goes on. REQUIRES(no lock). */
+static void dma_faults(void)
+{
+    uint16_t address;
+
+    lock_take(&env_lock);
+    while (arch_dma_fault(&address)) {
+        uint32_t row = 0;
+
+        while (row < EXO_DEVICE_MAX && (!devices[row].present || devices[row].address != address))
+            row++;
+        if (row == EXO_DEVICE_MAX)
+            continue;
+        if (!(++devices[row].faults % FAULTS_MAX))
+            command_set(address, COMMAND_MASTER, 0);
+        for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+            struct env *env =
+                vectors[v].env && vectors[v].device == row ? env_find(vectors[v].env) : NULL;
+
+            if (env)
+                env_notify(env, 1ull << EXO_EVENT_DMA_FAULT);
+        }
+    }
+    lock_drop(&env_lock);
+}
+
+/* REQUIRES(memory_lock). */
+static void domain_set(uint32_t row, uint64_t root, bool all)
+{
+    struct function *function = &functions[row];
+
+    if (function->root == root && function->all == all)
+        return;
+    if (root)
+        frame_table[root].references++;
+    arch_dma_attach(devices[row].address, row + 1, root, all);
+    if (function->root)
+        frame_table[function->root].references--;
+    function->root = root;
+    function->all = all;
+}
+
+/* Does the IOMMU see all its accesses under its own name? Not if it can talk to neighbours below a bridge; and virtio
+ * devices of a virtual machine may be made to go around it. */
+static bool held_back(uint32_t row)
+{
+    uint32_t bus = devices[row].address >> 8;
+
+    if (!functions[row].covered || devices[row].vendor == VENDOR_VIRTIO)
+        return false;
+    for (uint32_t d = 0; bus && d < EXO_DEVICE_MAX; d++)
+        if (d != row && devices[d].present && devices[d].address >> 8 == bus)
+            return false;
+    return !bus || (buses[bus].direct && !devices[EXO_DEVICE_MAX - 1].present);
+}
+
+uint64_t pci_domain(uint32_t device, bool *all)
+{
+    *all = functions[device].all;
+    return functions[device].root;
+}
+
 void pci_start(struct exo_device *table)
 {
-    uint64_t buses[4] = {1}; /* bit n: bus n is to be looked at */
     uint32_t row = 0;
 
     devices = table;
     for (uint32_t bus = 0; bus < 256; bus++) {
-        for (uint32_t slot = 0; (buses[bus / 64] >> bus % 64 & 1) && slot < 32; slot++) {
+        for (uint32_t slot = 0; (!bus || buses[bus].top) && slot < 32; slot++) {
             for (uint32_t f = 0; f < 8 && row < EXO_DEVICE_MAX; f++) {
                 uint16_t address = (uint16_t)(bus << 8 | slot << 3 | f);
                 uint32_t id = config_read(address, 0);
@@ -177,14 +270,17 @@ void pci_start(struct exo_device *table)
                     uint32_t below = config_read(address, REG_BUSES) >> 8 & 0xff;
 
                     if (below > bus)
-                        buses[below / 64] |= 1ull << below % 64;
+                        buses[below] =
+                            (struct bus){.top = bus ? buses[bus].top : address, .direct = !bus};
                 }
                 if (!f && !(header & 0x80))
                     break;
             }
         }
     }
-    vectors_per_function = (VECTOR_DEVICE_END - VECTOR_DEVICE) / (row ? row : 1);
+    vectors_per_function = (VECTOR_DEVICE_END - VECTOR_DEVICE - 1) / (row ? row : 1);
+    if (arch_dma_levels)
+        vectors[0].handler = dma_faults;
 }
 
 static struct path guard_of(const struct exo_device *device)
@@ -243,7 +339,8 @@ static void message_set(uint32_t row, uint64_t index, uint32_t vector)
 {
     const struct function *function = &functions[row];
     volatile uint32_t *entry = &function->msix[index * 4];
-    uint64_t address = pci_port.message_address(this_cpu()->index);
+    uint64_t address = arch_message(devices[row].address, function->covered, VECTOR_DEVICE + vector,
+                                    this_cpu()->index);
 
     entry[3] = 1; /* masked while it changes */
     entry[0] = (uint32_t)address;
@@ -284,6 +381,7 @@ uint32_t pci_find(uint16_t vendor, uint16_t device)
 void pci_own(uint32_t row)
 {
     devices[row].claimed = EXO_DEVICE_KERNEL;
+    domain_set(row, 0, true);
     command_set(devices[row].address, 0, COMMAND_MEMORY | COMMAND_MASTER | COMMAND_NO_INTX);
 }
 
@@ -325,6 +423,28 @@ bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
     return true;
 }
 
+/* Is its reset over? Then the registers that the reset lost are what they were. */
+static bool device_ready(uint32_t index)
+{
+    struct function *function = &functions[index];
+    uint16_t address = devices[index].address;
+
+    if (function->reset_ns > arch_now_ns())
+        return false;
+    for (uint32_t i = 0; function->reset_ns && i < 6; i++) {
+        uint64_t base = devices[index].bar[i].address;
+
+        if (base)
+            config_write(address, REG_BAR + i * 4, (uint32_t)base);
+        if (base && (config_read(address, REG_BAR + i * 4) & 7) == 4)
+            config_write(address, REG_BAR + i * 4 + 4, (uint32_t)(base >> 32));
+    }
+    if (function->reset_ns)
+        command_set(address, 0, COMMAND_MEMORY);
+    function->reset_ns = 0;
+    return true;
+}
+
 /* The claimed function that a call names. REQUIRES(env_lock). 0 or EXO_E_*. */
 static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t rights,
                        struct exo_device **out)
@@ -340,21 +460,46 @@ static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t
         return EXO_E_NONE;
     if (device->claimed != 1 || !path_dominates(&cap.path, &guard))
         return EXO_E_CAP;
+    if (!device_ready((uint32_t)index))
+        return EXO_E_AGAIN;
+    functions[index].used = true;
     *out = device;
     return 0;
 }
 
-/* Its interrupts reach nobody any more, and it masters the bus no more. */
+/* Whatever it was doing ends. Its registers are lost: device_ready. */
+static void device_reset(uint32_t index)
+{
+    struct function *function = &functions[index];
+    uint16_t address = devices[index].address;
+    uint32_t express = function->express_cap;
+
+    if (!express || !(config_read(address, express + EXPRESS_CAN) & CAN_RESET))
+        return;
+    config_write(address, express + EXPRESS_CONTROL,
+                 (config_read(address, express + EXPRESS_CONTROL) & 0xffff) | CONTROL_RESET);
+    function->reset_ns = arch_now_ns() + RESET_NS;
+}
+
+/* It masters the bus no more, its interrupts reach nobody and it reaches no memory. REQUIRES(env_lock, memory_lock). */
 static void device_quiesce(uint32_t index)
 {
     struct function *function = &functions[index];
 
+    if (function->reset_ns && !function->used)
+        return; /* already done */
     command_set(devices[index].address, COMMAND_MASTER, 0);
+    domain_set(index, 0, false);
     for (uint32_t i = 0; function->msix && i < devices[index].interrupts && i < MSIX_ENTRIES; i++)
         function->msix[i * 4 + 3] = 1;
     for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++)
-        if (vectors[v].env && vectors[v].device == index)
+        if (vectors[v].env && vectors[v].device == index) {
+            arch_message_end(VECTOR_DEVICE + v);
             vectors[v] = (struct vector_use){0};
+        }
+    if (function->used)
+        device_reset(index);
+    function->used = false;
 }
 
 static void device_own(struct exo_device *device, const struct path *owner)
@@ -371,7 +516,10 @@ bool pci_release(const struct cap *under, bool end)
 
     for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
         struct path guard = guard_of(&devices[d]);
+        int error = 0;
 
+        if (functions[d].root && frame_dominated(functions[d].root, under, &error))
+            domain_set(d, 0, false); /* the domain ends, whoever has the function */
         if (!devices[d].claimed || !path_dominates(&under->path, &guard))
             continue;
         device_quiesce(d);
@@ -406,6 +554,8 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         error = EXO_E_CAP;
     else if (!row->claimed && (!(cap.rights & EXO_RIGHT_DEVICE) || flags))
         error = flags ? EXO_E_CAP : EXO_E_RIGHT;
+    else if (!device_ready((uint32_t)device))
+        error = EXO_E_AGAIN;
     lock_take(&memory_lock);
     if (!error && functions[device].mapped)
         error = EXO_E_BUSY;
@@ -437,7 +587,9 @@ struct call_result call_device_read(struct env *self, uint32_t slot, uint64_t de
     if (!error)
         value = config_read(row->address, (uint32_t)offset) >> (offset & 3) * 8;
     lock_drop(&env_lock);
-    return error ? call_error(error) : call_ok(value & (uint32_t)((1ull << width * 8) - 1));
+    return error ? call_error(error)
+                 : (struct call_result){.value = value & (uint32_t)((1ull << width * 8) - 1),
+                                        .second = row->faults};
 }
 
 /* Registers that users may write: the command register's lower half, and what lies above the header but in no
@@ -463,10 +615,20 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
     lock_take(&env_lock);
     int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
 
-    if (!error && offset == REG_COMMAND && value & COMMAND_MASTER &&
-        !(self->cap[slot].rights & EXO_RIGHT_DEVICE))
+    bool trusted = !error && self->cap[slot].rights & EXO_RIGHT_DEVICE;
+    bool master = offset == REG_COMMAND && value & COMMAND_MASTER;
+
+    if (!error && !trusted &&
+        (offset != REG_COMMAND || value & ~(uint64_t)COMMAND_OWNERS ||
+         (master && !held_back((uint32_t)device))))
         error = EXO_E_RIGHT;
     if (!error) {
+        if (master) {
+            lock_take(&memory_lock);
+            domain_set((uint32_t)device, functions[device].root,
+                       trusted && !functions[device].root);
+            lock_drop(&memory_lock);
+        }
         uint32_t shift = (offset & 3) * 8;
         uint32_t mask = (uint32_t)((1ull << width * 8) - 1) << shift;
         uint32_t old = config_read(row->address, (uint32_t)offset);
@@ -504,6 +666,7 @@ static void vector_mute(const struct vector_use *use)
     const struct function *function = &functions[use->device];
     uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
 
+    arch_message_end(vector);
     for (uint32_t i = 0;
          use->env && function->msix && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
         if (function->msix[i * 4 + 2] == vector)
@@ -531,6 +694,29 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
         message_set((uint32_t)device, index, (uint32_t)(use - vectors));
     }
+    lock_drop(&env_lock);
+    return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_device_domain(struct env *self, uint32_t slot, uint64_t device,
+                                      uint64_t root)
+{
+    struct exo_device *row = NULL;
+    struct cap cap;
+
+    lock_take(&env_lock);
+    lock_take(&memory_lock);
+    int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
+
+    if (!error && !arch_dma_levels)
+        error = EXO_E_NONE;
+    if (!error && root)
+        error = -cap_get(self->cap, slot, 0, &cap);
+    if (!error && root)
+        error = dma_root_check(&cap, root);
+    if (!error)
+        domain_set((uint32_t)device, root, false);
+    lock_drop(&memory_lock);
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);
 }

@@ -16,6 +16,8 @@ int pci_device_of(uint64_t frame);
 void pci_count(uint64_t frame, int change);
 const struct exo_device *pci_row(uint32_t device);
 uint32_t pci_mapped(uint32_t device); /* entries that name registers of it */
+/* Root of what it reaches, pinned by it; 0: nothing, or *all memory. */
+uint64_t pci_domain(uint32_t device, bool *all);
 
 /* For core/destroy.c: functions that `under` dominates stop; with `end` they are nobody's, false: some are mapped. */
 bool pci_release(const struct cap *under, bool end);
@@ -26,7 +28,6 @@ void pci_interrupt(uint32_t vector);
 /* What pci.c needs from the architecture; set by main.c before pci_start. */
 struct pci_port {
     void *(*map_registers)(uint64_t physical, uint64_t bytes);
-    uint64_t (*message_address)(uint32_t cpu);
 };
 extern struct pci_port pci_port;
 

@@ -122,6 +122,34 @@ static void audit_table(uint64_t table)
     }
 }
 
+/* A table for devices: leaves are data, links are tables of the level below. */
+static void audit_dma_table(uint64_t table)
+{
+    const uint64_t *entries = frame_window(table);
+    uint32_t level = frame_table[table].level;
+
+    if (level < 1 || level > arch_dma_levels) {
+        audit_say("device table %lu has level %u", table, level);
+        return;
+    }
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+        uint64_t frame = (entries[i] & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
+        uint8_t want = level == 1 ? EXO_FRAME_DATA : EXO_FRAME_DMA;
+
+        if (!entries[i])
+            continue;
+        if (entries[i] & ~DMA_BITS || !(entries[i] & EXO_PTE_PRESENT))
+            audit_say("device table %lu[%u] is %lx", table, i, entries[i]);
+        else if (!is_memory(frame) || frame_table[frame].kind != want ||
+                 (level > 1 && frame_table[frame].level != level - 1))
+            audit_say("device table %lu[%u] of level %u names frame %lu", table, i, level, frame);
+        else if (level == 1)
+            references[frame]++;
+        else
+            links[frame]++;
+    }
+}
+
 /* --- Envs ----------------------------------------------------------------------------------------- */
 
 static void audit_path(const char *what, uint64_t id, const struct path *path)
@@ -262,6 +290,19 @@ static void audit_devices(void)
         struct path guard = {.part = {device->owner_guard[0], device->owner_guard[1]},
                              .depth = device->owner_depth};
 
+        bool all = false;
+        uint64_t root = pci_domain(d, &all);
+        uint64_t entry = device->present ? arch_dma_attached(device->address) : 0;
+
+        if (root && (!is_memory(root) || frame_table[root].kind != EXO_FRAME_DMA ||
+                     frame_table[root].level != arch_dma_levels))
+            audit_say("device %u is attached to frame %lu", d, root);
+        if ((root || all) && !device->claimed)
+            audit_say("device %u reaches memory, but nobody claims it", d);
+        if (arch_dma_levels && (entry & ~0xfffull) != root << EXO_PAGE_SHIFT)
+            audit_say("device %u: the IOMMU has %lx, not %lx", d, entry, root << EXO_PAGE_SHIFT);
+        if (arch_dma_levels && (entry != 0) != (root || all))
+            audit_say("device %u: the IOMMU has %lx", d, entry);
         audit_path("device guard", d, &guard);
         if (mapped[d] != pci_mapped(d))
             audit_say("device %u: mapped %u times, %u found", d, pci_mapped(d), mapped[d]);
@@ -274,13 +315,13 @@ static void audit_frame(uint64_t f)
 {
     const struct exo_frame *row = &frame_table[f];
     struct path guard = frame_guard_path(row);
-    bool table = row->kind == EXO_FRAME_TABLE;
+    bool table = row->kind == EXO_FRAME_TABLE || row->kind == EXO_FRAME_DMA;
     bool kernels = table || row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
                    row->kind == EXO_FRAME_NET || row->kind == EXO_FRAME_RING ||
                    (row->kind == EXO_FRAME_CODE && row->level);
 
     audit_path("frame guard", f, &guard);
-    if (row->kind > EXO_FRAME_CODE)
+    if (row->kind > EXO_FRAME_DMA)
         audit_say("frame %lu has kind %u", f, row->kind);
     if (row->references != references[f])
         audit_say("frame %lu of kind %u: %u references, %u found", f, row->kind, row->references,
@@ -308,12 +349,20 @@ uint32_t audit_run(void)
     for (uint64_t f = 0; f < frame_count; f++) {
         if (frame_table[f].kind == EXO_FRAME_TABLE)
             audit_table(f);
+        else if (frame_table[f].kind == EXO_FRAME_DMA)
+            audit_dma_table(f);
         else if (frame_table[f].kind == EXO_FRAME_ENV)
             audit_env(f);
         else if (frame_table[f].kind == EXO_FRAME_NET)
             audit_net_table(f);
         else if (frame_table[f].kind == EXO_FRAME_CODE && frame_table[f].level == 1)
             audit_program(f);
+    }
+    for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
+        bool all = false;
+
+        if (pci_domain(d, &all))
+            audit_pin(pci_domain(d, &all), "domain of a device", d);
     }
     for (uint64_t f = 0; f < frame_count; f++)
         if (frame_table[f].kind != EXO_FRAME_NONE)

@@ -392,6 +392,7 @@ void init_main(const struct exo_init_start *start)
     run_group("traps", test_traps);
     run_group("transfer", test_transfer);
     run_group("devices", test_devices);
+    run_group("dma", test_dma);
     run_group("tokens", test_tokens);
     run_group("limits", test_limits);
     run_group("destroy", test_destroy);

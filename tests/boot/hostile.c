@@ -122,6 +122,7 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
         {"console_write", {CAP_ROOT, 0, 1}},
         {"cap_read", {CAP_ROOT, 0}},
         {"pt_update", {CAP_ROOT, 0, 0, 1}},
+        {"dma_update", {CAP_ROOT, 0, 0, 1}}, /* the batch is read before the root is looked at */
         {"env_create", {CAP_ROOT, 0, 0}},
         {"sleep", {0, 1, 0}},
         {"code_create", {CAP_ROOT, 1, 0, EXO_CODE_FRAMES_MIN}},

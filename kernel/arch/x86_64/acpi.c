@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * acpi.c - the few facts that only ACPI tells: processors, the local APIC's address, the power-off register.
+ * acpi.c - the few facts that only ACPI tells: processors, the local APIC's address, the power-off register, IOMMUs.
  *
  * Source: ACPI Specification 6.4, "Root System Description Pointer", "Multiple APIC Description Table",
- * "Fixed ACPI Description Table". Read while the identity map lives; tables above 4 GiB are ignored.
+ * "Fixed ACPI Description Table"; VT-d specification, "DMA Remapping Reporting Structure".
+ * Read while the identity map lives; tables above 4 GiB are ignored.
  */
 #include "arch/x86_64/cpu.h"
 #include "base/string.h"
@@ -50,6 +51,29 @@ static void read_madt(const uint8_t *table, uint32_t length)
     }
 }
 
+static void read_dmar(const uint8_t *table, uint32_t length)
+{
+    for (uint32_t at = 48; at + 16 <= length && read32(table + at) >> 16 >= 16 &&
+                           read32(table + at) >> 16 <= length - at;
+         at += read32(table + at) >> 16) {
+        if (read32(table + at) & 0xffff)
+            continue; /* not a unit */
+        if (acpi_info.iommu_count == IOMMU_MAX || read32(table + at + 4) >> 16) {
+            acpi_info.iommu_count = 0; /* more than we serve: none */
+            return;
+        }
+        acpi_info.iommu_all |= table[at + 4] & 1;
+        for (uint32_t s = at + 16; s + 8 <= at + (read32(table + at) >> 16) && table[s + 1] >= 8;
+             s += table[s + 1]) {
+            uint32_t function = (table[s + 6] & 31u) << 3 | (table[s + 7] & 7u);
+
+            if (table[s] <= 2 && table[s + 1] == 8 && !table[s + 5]) /* of the first bus */
+                acpi_info.iommu_functions[function / 64] |= 1ull << function % 64;
+        }
+        acpi_info.iommu[acpi_info.iommu_count++] = read64(table + at + 8);
+    }
+}
+
 static void read_table(uint64_t physical)
 {
     if (!reachable(physical, sizeof(struct acpi_header)))
@@ -62,6 +86,8 @@ static void read_table(uint64_t physical)
         read_madt((const uint8_t *)header, header->length);
     if (!memcmp(header->signature, "FACP", 4) && header->length >= 68)
         acpi_info.pm1a_control = (uint16_t)read32((const uint8_t *)header + 64);
+    if (!memcmp(header->signature, "DMAR", 4))
+        read_dmar((const uint8_t *)header, header->length);
 }
 
 void acpi_read(uint64_t rsdp)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * apic.c - the local APIC: one-shot timer, interrupts between CPUs, message addresses for devices.
+ * apic.c - the local APIC: one-shot timer, interrupts between CPUs.
  *
  * Source: Intel SDM 3A, "Advanced Programmable Interrupt Controller"; xAPIC mode through memory.
  */
@@ -113,9 +113,4 @@ void apic_send(uint32_t target, uint32_t command)
 void arch_kick(uint32_t cpu)
 {
     apic_send(cpu_by_index(cpu)->apic_id, 0x4000 | VECTOR_KICK);
-}
-
-uint64_t apic_message_address(uint32_t cpu)
-{
-    return 0xfee00000 | (uint64_t)cpu_by_index(cpu)->apic_id << 12;
 }

@@ -80,8 +80,10 @@ void apic_end_of_interrupt(void);
 uint32_t apic_id(void);
 void apic_send(uint32_t target, uint32_t command);
 void apic_calibrate(void (*wait)(void));
-uint64_t apic_message_address(uint32_t cpu);
 void smp_start(const uint32_t *apic_ids, uint32_t count);
+
+/* iommu.c */
+void iommu_start(void); /* boot, before the first arch_dma_attach; without IOMMU nothing happens */
 
 /* pvh.c */
 #define MEMORY_RANGES 64
@@ -100,11 +102,16 @@ void pvh_read(uint32_t physical);
 bool boot_option(const char *word); /* is this word on the command line? */
 
 /* acpi.c */
+#define IOMMU_MAX 8
 struct acpi_info {
     uint32_t apic_ids[EXO_CPU_MAX];
     uint32_t cpu_count;
     uint64_t apic_address;
     uint16_t pm1a_control; /* 0: unknown */
+    uint64_t iommu[IOMMU_MAX]; /* registers */
+    uint32_t iommu_count;
+    bool iommu_all;              /* they stand between all functions and memory, */
+    uint64_t iommu_functions[4]; /* or these of the first bus, and what is below */
 };
 extern struct acpi_info acpi_info;
 void acpi_read(uint64_t rsdp);

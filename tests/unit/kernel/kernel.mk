@@ -10,7 +10,7 @@ $(UNIT_K)/cap_test: tests/unit/kernel/cap_test.c kernel/core/cap.c kernel/core/r
 	$(Q)$(CC) $(UNIT_K_FLAGS) -pthread -o $@ $(filter %.c,$^)
 
 $(UNIT_K)/memory_test: tests/unit/kernel/memory_test.c tests/unit/kernel/fake/machine.c kernel/core/cap.c kernel/core/rules.c \
-    kernel/core/frame.c kernel/core/table.c $(wildcard kernel/core/*.h tests/unit/kernel/fake/*.h) $(GEN)
+    kernel/core/frame.c kernel/core/table.c kernel/core/dma.c $(wildcard kernel/core/*.h tests/unit/kernel/fake/*.h) $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ $(filter %.c,$^)
 

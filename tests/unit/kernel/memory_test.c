@@ -54,12 +54,30 @@ static uint64_t state_hash(void)
     for (size_t i = 0; i < FAKE_FRAMES * sizeof *frame_table; i++)
         hash = (hash ^ rows[i]) * 1099511628211u;
     for (uint64_t f = 0; f < FAKE_FRAMES; f++) {
-        if (frame_table[f].kind != EXO_FRAME_TABLE)
+        if (frame_table[f].kind != EXO_FRAME_TABLE && frame_table[f].kind != EXO_FRAME_DMA)
             continue;
         for (int i = 0; i < 512; i++)
             hash = (hash ^ ((uint64_t *)frame_window(f))[i]) * 1099511628211u;
     }
     return hash;
+}
+
+/* An entry of a device's table. */
+static void audit_dma(uint32_t level, uint64_t entry, uint32_t *references, uint32_t *links)
+{
+    uint64_t frame = (entry & EXO_PTE_FRAME) >> 12;
+
+    CHECK(level >= 1 && level <= arch_dma_levels && !(entry & ~DMA_BITS));
+    CHECK(!entry || (entry & EXO_PTE_PRESENT && frame < FAKE_FRAMES));
+    if (!entry || frame >= FAKE_FRAMES)
+        return;
+    if (level == 1) {
+        references[frame]++;
+        CHECK(frame_table[frame].kind == EXO_FRAME_DATA);
+    } else {
+        links[frame]++;
+        CHECK(frame_table[frame].kind == EXO_FRAME_DMA && frame_table[frame].level == level - 1);
+    }
 }
 
 /* Recomputes every count from the tables. */
@@ -73,7 +91,10 @@ static void audit(void)
         const struct exo_frame *table = &frame_table[t];
 
         CHECK((fake.window[t] == 1) ==
-              (table->kind == EXO_FRAME_TABLE || table->kind == EXO_FRAME_ENV));
+              (table->kind == EXO_FRAME_TABLE || table->kind == EXO_FRAME_ENV ||
+               table->kind == EXO_FRAME_DMA));
+        for (int i = 0; table->kind == EXO_FRAME_DMA && i < 512; i++)
+            audit_dma(table->level, ((uint64_t *)frame_window(t))[i], references, links);
         if (table->kind != EXO_FRAME_TABLE)
             continue;
         if (table->level == 4)
@@ -135,6 +156,17 @@ static uint64_t some_entry(uint32_t level)
     }
 }
 
+/* Frames that devices reach. */
+static uint64_t dma_leaves(void)
+{
+    uint64_t leaves = 0;
+
+    for (uint64_t t = 0; t < FAKE_FRAMES; t++)
+        for (int i = 0; frame_table[t].kind == EXO_FRAME_DMA && i < 512; i++)
+            leaves += ((uint64_t *)frame_window(t))[i] != 0;
+    return leaves;
+}
+
 static struct call_result random_update(struct env *self, uint32_t slot)
 {
     uint32_t level = random_below(16) ? (uint32_t)random_below(4) + 1 : (uint32_t)random_below(8);
@@ -147,6 +179,15 @@ static struct call_result random_update(struct env *self, uint32_t slot)
     if (!random_below(64))
         address = random_word() & ~0xffful;
     request.address = address | level;
+    if (random_below(2)) {
+        int before = fake.flushed_dma;
+        uint64_t there = dma_leaves();
+        struct call_result result =
+            call_dma_update(self, slot, some_frame(), (uint64_t)&request, 1);
+
+        CHECK(dma_leaves() >= there || fake.flushed_dma > before);
+        return result;
+    }
     return call_pt_update(self, slot, some_frame(), (uint64_t)&request, 1);
 }
 
@@ -164,7 +205,8 @@ static struct call_result random_call(struct env *self)
         return call_frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
                                 random_below(2));
     case 3:
-        return call_table_create(self, slot, some_frame(), random_below(5));
+        return call_table_create(self, slot, some_frame(),
+                                 random_below(5) | random_below(2) * EXO_TABLE_DMA);
     case 4:
         return random_below(4) ? call_ok(0) : call_table_destroy(self, slot, some_frame());
     default:
@@ -238,6 +280,48 @@ static void foreign_frames_are_refused(void)
     update(&domain[1], 10, 0x6000, 1, 50ul << 12 | 1, -EXO_E_CAP);  /* free */
     update(&domain[1], 10, 0x6000, 1, 0ul << 12 | 1, -EXO_E_RANGE); /* no memory there */
     update(&domain[0], 10, 0x6000, 1, 30ul << 12 | 1, 1);           /* the root dominates both */
+}
+
+static void dma(struct env *self, uint64_t address, uint32_t level, uint64_t entry,
+                int64_t expected)
+{
+    struct exo_pte request = {.address = address | level, .entry = entry};
+
+    CHECK(call_dma_update(self, 0, 16, (uint64_t)&request, 1).value == expected);
+}
+
+/* root 16, tables 17 18 for devices, besides the small space. */
+static void devices_reach_pinned_data_only(void)
+{
+    small_space();
+    CHECK(call_frame_alloc(&domain[2], 0, 30, 2).value == 0);
+    for (uint64_t i = 0; i < 3; i++)
+        CHECK(call_table_create(&domain[1], 0, 16 + i, (3 - i) | EXO_TABLE_DMA).value == 0);
+    CHECK(call_table_create(&domain[1], 0, 19, 4 | EXO_TABLE_DMA).value == -EXO_E_ARG);
+    dma(&domain[1], 0, 3, 17ul << 12 | 3, 1);
+    dma(&domain[1], 0, 2, 18ul << 12 | 3, 1);
+    dma(&domain[1], 0x1000, 1, 14ul << 12 | 3, 1); /* mapped by the space, too */
+    dma(&domain[1], 0x2000, 1, 13ul << 12 | 3, -EXO_E_KIND);
+    dma(&domain[1], 0x2000, 1, 18ul << 12 | 3, -EXO_E_KIND);
+    dma(&domain[1], 0x2000, 1, 30ul << 12 | 1, -EXO_E_CAP);
+    dma(&domain[2], 0x2000, 1, 30ul << 12 | 1, -EXO_E_CAP); /* another's tables */
+    dma(&domain[1], 1ul << 39, 1, 15ul << 12 | 1, -EXO_E_ARG);
+    update(&domain[1], 10, 0, 2, 0, 1);
+    CHECK(call_table_destroy(&domain[1], 0, 13).value == 0); /* the space's mapping is gone */
+    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
+    CHECK(frame_table[14].references == 1);
+    int before = fake.flushed_dma;
+
+    dma(&domain[1], 0x1000, 1, 0, 1);
+    CHECK(fake.flushed_dma == before + 1);
+    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == 0);
+    CHECK(call_table_destroy(&domain[1], 0, 18).value == -EXO_E_BUSY);
+    dma(&domain[1], 0x3000, 1, 15ul << 12 | 3, 1);
+    CHECK(call_table_destroy(&domain[1], 0, 16).value == 0); /* drops its link to 17 */
+    CHECK(call_table_destroy(&domain[1], 0, 17).value == 0);
+    CHECK(call_table_destroy(&domain[1], 0, 18).value == 0);
+    CHECK(frame_table[15].references == 0);
+    audit();
 }
 
 static void mapped_frames_are_not_given_away(void)
@@ -346,6 +430,7 @@ int main(void)
     TEST(random_calls_keep_every_invariant);
     TEST(tables_are_never_writable);
     TEST(foreign_frames_are_refused);
+    TEST(devices_reach_pinned_data_only);
     TEST(mapped_frames_are_not_given_away);
     TEST(used_frames_are_zeroed_for_the_next_domain);
     TEST(linked_tables_are_not_destroyed);

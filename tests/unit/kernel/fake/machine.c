@@ -101,3 +101,15 @@ void panic(const char *fmt, ...)
     putchar('\n');
     abort();
 }
+
+uint32_t arch_dma_levels = 3;
+
+void arch_dma_flush(void)
+{
+    fake.flushed_dma++;
+}
+
+void arch_dma_written(const void *at, uint64_t bytes)
+{
+    (void)at, (void)bytes;
+}

@@ -9,7 +9,7 @@
 
 struct fake_counts {
     int window[FAKE_FRAMES]; /* opened minus closed */
-    int flushed_pages, flushed_all;
+    int flushed_pages, flushed_all, flushed_dma;
 };
 extern struct fake_counts fake;
 
