@@ -2,10 +2,14 @@
 /*
  * kv-ash.c - a key-value store whose `get` is answered in the kernel, where the packet arrives: memcached's text protocol over UDP.
  *
- * kv-ash [PORT]   serve on a port, 11211 if none is given; `set KEY FLAGS TIME BYTES`, `get KEY`, `quit`
+ * kv-ash [PORT]   serve on a port, 11211 if none is given; a datagram `quit` ends it
  * kv-ash test     no network: store a value, let the handler answer a packet, and say what happened
- * The table lies in the handler's memory window (apps/kv_table.h); what the handler (apps/handlers/kv.c) does not answer comes
- * to the ring as any packet. One request a datagram.
+ *
+ * Commands: get, gets (one or more keys), set, delete, stats, version; expiry times are taken and not obeyed. One request is one
+ * datagram; long answers are cut into several, numbered as memcached does. The handler (apps/handlers/kv.c) answers `get` of one key out of
+ * the table in its memory window (apps/kv_table.h); everything else, and what is not in the table, comes to the ring and is
+ * answered here out of the whole store, and is put into the table for the next time.
+ * Not here: TCP. A handler sees single packets; connections are the business of a stack, e.g. the Linux LibOS's (memcached itself).
  */
 #include "apps/kv_table.h"
 #include "base/format.h"
@@ -14,13 +18,17 @@
 #include "lib/exo/code.h"
 #include "lib/exo/code_report.h"
 #include "lib/exo/libos.h"
-#include "lib/exo/net.h"
+#include "lib/exo/net_service.h"
 
 #define MEMORY_ADDRESS 0x10000000000
 #define WINDOW_ADDRESS 0x11000000000
 #define BUFFER_FRAMES  128
 #define EVENT          1
-#define HEADERS        50 /* Ethernet, IPv4 without options, UDP, memcached's 8 bytes */
+#define FRAME_BYTES    8 /* memcached's header of each datagram */
+#define DATAGRAM_BYTES 1400
+#define STORE_ITEMS    512
+#define VALUE_MAX      1400
+#define TEXT_MAX       16384 /* of an answer */
 
 __asm__(".section .rodata\n"
         "kv_object: .incbin \"build/apps/handlers/kv.o\"\n"
@@ -28,167 +36,306 @@ __asm__(".section .rodata\n"
         ".text\n");
 extern const uint8_t kv_object[], kv_object_end[];
 
+struct item {
+    uint32_t key_bytes, flags, bytes; /* key_bytes 0: free */
+    uint64_t version;
+    char key[KV_KEY_MAX];
+    uint8_t value[VALUE_MAX];
+};
+
 static struct exo_domain domain;
 static struct exo_net net;
 static struct exo_code code;
 static struct kv_shared *shared;
+static struct item store[STORE_ITEMS];
+static uint64_t versions;
+static uint64_t served; /* requests that came to the ring */
+static char text[TEXT_MAX];
+static uint32_t text_bytes;
 
-static uint16_t get16(const uint8_t *bytes)
+/* --- The store, and the handler's table ------------------------------------------------------------------------- */
+
+static uint32_t hash_of(const char *key, uint32_t bytes)
 {
-    return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static void put16(uint8_t *bytes, uint32_t x)
-{
-    bytes[0] = (uint8_t)(x >> 8);
-    bytes[1] = (uint8_t)x;
-}
-
-static void swap(uint8_t *a, uint8_t *b, uint32_t bytes)
-{
-    for (uint32_t i = 0; i < bytes; i++) {
-        uint8_t byte = a[i];
-
-        a[i] = b[i];
-        b[i] = byte;
-    }
-}
-
-/* --- The table -------------------------------------------------------------------------------------------------- */
-
-/* The value, with the answer that a `get` is given, where the handler finds it. False: too long. */
-static bool store(const char *key, uint32_t key_bytes, uint32_t flags, const uint8_t *value,
-                  uint32_t bytes)
-{
-    char head[80];
     uint32_t hash = KV_HASH_START;
 
-    if (!key_bytes || key_bytes >= KV_KEY_MAX)
-        return false;
-    for (uint32_t i = 0; i < key_bytes; i++)
+    for (uint32_t i = 0; i < bytes; i++)
         hash = (hash ^ (uint8_t)key[i]) * KV_HASH_STEP;
-    uint32_t n = (uint32_t)format(head, sizeof head, "VALUE %.*s %u %u\r\n", (int)key_bytes, key,
-                                  flags, bytes);
+    return hash;
+}
 
-    if (n + bytes + 7 > KV_ANSWER_MAX)
-        return false;
+static bool is_key(const struct item *item, const char *key, uint32_t bytes)
+{
+    return item->key_bytes == bytes && !memcmp(item->key, key, bytes);
+}
+
+/* The item with that key, or, if `make`, a free one for it; NULL: there is none. */
+static struct item *item_find(const char *key, uint32_t bytes, bool make)
+{
+    uint32_t at = hash_of(key, bytes) % STORE_ITEMS;
+    struct item *room = NULL;
+
+    for (uint32_t i = 0; i < STORE_ITEMS; i++) { /* freed places are passed over: look at all */
+        struct item *item = &store[(at + i) % STORE_ITEMS];
+
+        if (is_key(item, key, bytes))
+            return item;
+        if (!room && !item->key_bytes)
+            room = item;
+    }
+    return make ? room : NULL;
+}
+
+static uint32_t value_head(char *out, uint32_t room, const struct item *item)
+{
+    return (uint32_t)format(out, room, "VALUE %.*s %u %u\r\n", (int)item->key_bytes, item->key,
+                            item->flags, item->bytes);
+}
+
+/* From now on the handler answers a `get` of this item with what it is now, if that is short enough. */
+static void table_put(const struct item *item)
+{
+    uint32_t hash = hash_of(item->key, item->key_bytes);
     struct kv_entry *e = &shared->entry[hash % KV_ENTRIES];
+    char head[80];
+    uint32_t n = value_head(head, sizeof head, item);
 
+    if (n + item->bytes + 7 > KV_ANSWER_MAX)
+        return;
     __atomic_store_n(&e->sequence, e->sequence + 1, __ATOMIC_SEQ_CST); /* odd: being changed */
     e->hash = hash;
-    e->key_bytes = key_bytes;
-    memcpy(e->key, key, key_bytes);
+    e->key_bytes = item->key_bytes;
+    memcpy(e->key, item->key, item->key_bytes);
     memcpy(e->answer, head, n);
-    memcpy(e->answer + n, value, bytes);
-    memcpy(e->answer + n + bytes, "\r\nEND\r\n", 7);
-    e->answer_bytes = n + bytes + 7;
+    memcpy(e->answer + n, item->value, item->bytes);
+    memcpy(e->answer + n + item->bytes, "\r\nEND\r\n", 7);
+    e->answer_bytes = n + item->bytes + 7;
     __atomic_store_n(&e->sequence, e->sequence + 1, __ATOMIC_SEQ_CST);
+}
+
+/* The handler knows nothing of this key any more. */
+static void table_drop(const char *key, uint32_t bytes)
+{
+    uint32_t hash = hash_of(key, bytes);
+    struct kv_entry *e = &shared->entry[hash % KV_ENTRIES];
+
+    if (e->hash != hash || e->key_bytes != bytes || memcmp(e->key, key, bytes) != 0)
+        return;
+    __atomic_store_n(&e->sequence, e->sequence + 1, __ATOMIC_SEQ_CST);
+    e->key_bytes = 0;
+    __atomic_store_n(&e->sequence, e->sequence + 1, __ATOMIC_SEQ_CST);
+}
+
+/* --- Requests ------------------------------------------------------------------------------------------------------ */
+
+/* A request's text: [at, end) is not looked at yet. */
+struct reader {
+    const char *at, *end;
+};
+
+static void say(const char *bytes, uint32_t count)
+{
+    if (count > TEXT_MAX - text_bytes)
+        count = TEXT_MAX - text_bytes;
+    memcpy(text + text_bytes, bytes, count);
+    text_bytes += count;
+}
+
+static void say_text(const char *words)
+{
+    say(words, (uint32_t)strlen(words));
+}
+
+/* The next word of the line, in *word; its length, 0: there is none. */
+static uint32_t next_word(struct reader *r, const char **word)
+{
+    while (r->at < r->end && *r->at == ' ')
+        r->at++;
+    *word = r->at;
+    while (r->at < r->end && (uint8_t)*r->at > ' ')
+        r->at++;
+    return (uint32_t)(r->at - *word);
+}
+
+static bool next_key(struct reader *r, const char **key, uint32_t *bytes)
+{
+    *bytes = next_word(r, key);
+    return *bytes && *bytes < KV_KEY_MAX;
+}
+
+static bool next_number(struct reader *r, uint32_t *out)
+{
+    const char *word;
+    uint32_t bytes = next_word(r, &word);
+
+    *out = 0;
+    for (uint32_t i = 0; i < bytes; i++) {
+        if (word[i] < '0' || word[i] > '9' || *out > 100000000)
+            return false;
+        *out = *out * 10 + (uint32_t)(word[i] - '0');
+    }
+    return bytes;
+}
+
+static bool end_of_line(struct reader *r)
+{
+    if (r->end - r->at < 2 || r->at[0] != '\r' || r->at[1] != '\n')
+        return false;
+    r->at += 2;
     return true;
 }
 
-static const char *number(const char *at, const char *end, uint32_t *out)
+/* "set KEY FLAGS TIME BYTES\r\nVALUE\r\n" */
+static void set(struct reader *r)
 {
-    *out = 0;
-    while (at < end && *at == ' ')
-        at++;
-    for (; at < end && *at >= '0' && *at <= '9'; at++)
-        *out = *out * 10 + (uint32_t)(*at - '0');
-    return at;
-}
+    uint32_t key_bytes, flags, time, bytes;
+    const char *key;
 
-/* "set KEY FLAGS TIME BYTES\r\nVALUE\r\n": the answer. */
-static const char *set(const char *text, uint32_t length)
-{
-    const char *end = text + length;
-    const char *key = text + 4;
-    const char *at = key;
-    uint32_t flags, time, bytes;
-
-    while (at < end && *at != ' ')
-        at++;
-    uint32_t key_bytes = (uint32_t)(at - key);
-
-    at = number(number(number(at, end, &flags), end, &time), end, &bytes);
-    if (end - at < 4 || at[0] != '\r' || at[1] != '\n' || bytes > (uint32_t)(end - at) - 4)
-        return "CLIENT_ERROR bad data chunk\r\n";
-    return store(key, key_bytes, flags, (const uint8_t *)at + 2, bytes)
-               ? "STORED\r\n"
-               : "SERVER_ERROR object too large for cache\r\n";
-}
-
-/* --- Packets that the handler left to us --------------------------------------------------------------------------- */
-
-static void send(uint16_t buffer, uint32_t length)
-{
-    if (!exo_net_send(&net, buffer, 0, length, 0))
-        exo_net_buffer_drop(&net, buffer);
-}
-
-static void answer_arp(const struct exo_net_packet *packet)
-{
-    uint16_t buffer;
-
-    if (packet->length < 42 || packet->bytes[21] != 1)
+    if (!next_key(r, &key, &key_bytes) || !next_number(r, &flags) || !next_number(r, &time) ||
+        !next_number(r, &bytes) || !end_of_line(r)) {
+        say_text("CLIENT_ERROR bad command line format\r\n");
         return;
-    uint8_t *reply = exo_net_buffer(&net, &buffer);
-
-    if (!reply)
+    }
+    if (r->end - r->at < (int64_t)bytes + 2 || r->at[bytes] != '\r' || r->at[bytes + 1] != '\n') {
+        say_text("CLIENT_ERROR bad data chunk\r\n");
         return;
-    memcpy(reply, packet->bytes, 42);
-    reply[21] = 2;
-    memcpy(reply, packet->bytes + 6, 6);
-    swap(reply + 22, reply + 32, 10);
-    send(buffer, 42);
+    }
+    struct item *item = bytes <= VALUE_MAX ? item_find(key, key_bytes, true) : NULL;
+
+    if (!item) {
+        say_text(bytes <= VALUE_MAX ? "SERVER_ERROR out of memory storing object\r\n"
+                                    : "SERVER_ERROR object too large for cache\r\n");
+        return;
+    }
+    table_drop(key, key_bytes);
+    item->key_bytes = key_bytes;
+    item->flags = flags;
+    item->bytes = bytes;
+    item->version = ++versions;
+    memcpy(item->key, key, key_bytes);
+    memcpy(item->value, r->at, bytes);
+    table_put(item);
+    say_text("STORED\r\n");
 }
 
-static void answer(const struct exo_net_packet *packet, const char *text)
+static void get(struct reader *r, bool with_version)
 {
-    uint32_t length = HEADERS + (uint32_t)strlen(text);
-    uint16_t buffer;
-    uint8_t *reply = exo_net_buffer(&net, &buffer);
+    char head[96];
+    uint32_t bytes;
+    const char *key;
+    uint32_t keys = 0;
 
-    if (!reply)
-        return;
-    memcpy(reply, packet->bytes, HEADERS);
-    memcpy(reply + HEADERS, text, length - HEADERS);
-    swap(reply, reply + 6, 6);
-    swap(reply + 26, reply + 30, 4);
-    swap(reply + 34, reply + 36, 2);
-    put16(reply + 16, length - 14);
-    put16(reply + 38, length - 34);
-    put16(reply + 24, 0);
-    put16(reply + 40, 0); /* UDP: none */
-    put16(reply + 24, (uint16_t)~exo_net_sum(reply + 14, 20, 0));
-    send(buffer, length);
+    for (; next_key(r, &key, &bytes); keys++) {
+        const struct item *item = item_find(key, bytes, false);
+
+        if (!item)
+            continue;
+        uint32_t n = value_head(head, sizeof head, item);
+
+        if (with_version)
+            n = n - 2 +
+                (uint32_t)format(head + n - 2, sizeof head - n, " %lu\r\n",
+                                 (unsigned long)item->version);
+        if (text_bytes + n + item->bytes + 7 > TEXT_MAX) {
+            text_bytes = 0;
+            say_text("SERVER_ERROR out of memory writing get response\r\n");
+            return;
+        }
+        say(head, n);
+        say((const char *)item->value, item->bytes);
+        say_text("\r\n");
+        table_put(item);
+    }
+    say_text(keys && !bytes && end_of_line(r) ? "END\r\n" : "ERROR\r\n");
 }
+
+static void delete (struct reader *r)
+{
+    uint32_t bytes;
+    const char *key;
+
+    if (!next_key(r, &key, &bytes) || !end_of_line(r)) {
+        say_text("CLIENT_ERROR bad command line format\r\n");
+        return;
+    }
+    struct item *item = item_find(key, bytes, false);
+
+    if (item) {
+        table_drop(key, bytes);
+        item->key_bytes = 0;
+    }
+    say_text(item ? "DELETED\r\n" : "NOT_FOUND\r\n");
+}
+
+static void stats(void)
+{
+    char line[160];
+    uint32_t n = (uint32_t)format(
+        line, sizeof line,
+        "STAT handler_hits %lu\r\nSTAT handler_misses %lu\r\nSTAT ring_requests %lu\r\nEND\r\n",
+        (unsigned long)shared->hits, (unsigned long)shared->misses, (unsigned long)served);
+
+    say(line, n);
+}
+
+/* Puts the answer into `text`. Returns whether it was `quit`. */
+static bool request(const char *bytes, uint32_t count)
+{
+    struct reader r = {.at = bytes, .end = bytes + count};
+    const char *word;
+    uint32_t n = next_word(&r, &word);
+    bool quit = n == 4 && !memcmp(word, "quit", 4);
+
+    text_bytes = 0;
+    served++;
+    if (n == 3 && !memcmp(word, "set", 3))
+        set(&r);
+    else if (n == 3 && !memcmp(word, "get", 3))
+        get(&r, false);
+    else if (n == 4 && !memcmp(word, "gets", 4))
+        get(&r, true);
+    else if (n == 6 && !memcmp(word, "delete", 6))
+        delete (&r);
+    else if (n == 5 && !memcmp(word, "stats", 5))
+        stats();
+    else if (n == 7 && !memcmp(word, "version", 7))
+        say_text("VERSION kv-ash\r\n");
+    else
+        say_text(quit ? "BYE\r\n" : "ERROR\r\n");
+    return quit;
+}
+
+/* --- Datagrams that the handler left to us --------------------------------------------------------------------------- */
 
 /* Returns whether it was `quit`. */
 static bool serve(const struct exo_net_packet *packet, uint16_t port)
 {
-    const uint8_t *bytes = packet->bytes;
+    static uint8_t out[FRAME_BYTES + DATAGRAM_BYTES];
+    uint32_t bytes;
+    const uint8_t *payload = exo_net_udp_to(packet, port, &bytes);
 
-    if (packet->network && get16(bytes + packet->network - 2) == EXO_NET_ARP) {
-        answer_arp(packet);
+    if (!payload) {
+        (void)exo_net_answer_arp(&net, packet);
         return false;
     }
-    if (packet->length <= HEADERS || packet->transport != 34 || bytes[14] != 0x45 ||
-        bytes[23] != 17 || get16(bytes + 36) != port)
+    /* Requests of several datagrams are none, as in memcached. */
+    if (bytes <= FRAME_BYTES || payload[2] || payload[3] || payload[4] || payload[5] != 1)
         return false;
-    uint32_t end = 34u + get16(bytes + 38);
-    const char *text = (const char *)bytes + HEADERS;
-    uint32_t length = (end < packet->length ? end : packet->length) - HEADERS;
+    bool quit = request((const char *)payload + FRAME_BYTES, bytes - FRAME_BYTES);
+    uint32_t count = (text_bytes + DATAGRAM_BYTES - 1) / DATAGRAM_BYTES;
 
-    if (end <= HEADERS)
-        return false;
-    if (length >= 4 && !strncmp(text, "set ", 4))
-        answer(packet, set(text, length));
-    else if (length >= 4 && !strncmp(text, "get ", 4))
-        answer(packet, "END\r\n"); /* the handler would have found it */
-    else if (length >= 4 && !strncmp(text, "quit", 4))
-        answer(packet, "BYE\r\n");
-    else
-        answer(packet, "ERROR\r\n");
-    return length >= 4 && !strncmp(text, "quit", 4);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t from = i * DATAGRAM_BYTES;
+        uint32_t part = text_bytes - from < DATAGRAM_BYTES ? text_bytes - from : DATAGRAM_BYTES;
+
+        memcpy(out, payload, 2);
+        memset(out + 2, 0, FRAME_BYTES - 2);
+        out[3] = (uint8_t)i;
+        out[5] = (uint8_t)count;
+        memcpy(out + FRAME_BYTES, text + from, part);
+        (void)exo_net_udp_answer(&net, packet, out, FRAME_BYTES + part);
+    }
+    return quit;
 }
 
 static void serve_all(const struct instance_start *start, uint16_t port)
@@ -198,13 +345,13 @@ static void serve_all(const struct instance_start *start, uint16_t port)
     bool quit = false;
     int64_t error = exo_net_memory_make(&domain, MEMORY_ADDRESS, BUFFER_FRAMES, &memory);
 
+    shared->port = (uint16_t)(port << 8 | port >> 8);
     if (!error)
         error = exo_net_open(&net, &memory, start->env, EVENT);
-    for (uint32_t i = 0; !error && i < net.config->claim_count; i++)
-        error = exo_net_handler(EXO_SLOT, net.config->claim[i].row, code.id);
+    if (error >= 0)
+        error = exo_net_divert(&net, port, code.id);
     if (error < 0)
         exo_fail("kv-ash: the network cannot be opened: error %ld", (long)-error);
-    shared->port = (uint16_t)(port << 8 | port >> 8);
     exo_print("kv-ash: port %u\n", port);
     while (!quit) {
         while (!quit && exo_net_receive(&net, &packet)) {
@@ -220,12 +367,14 @@ static void serve_all(const struct instance_start *start, uint16_t port)
 /* --- Without a network ------------------------------------------------------------------------------------------- */
 
 static const uint8_t question[] = {
-    1, 1,  1,  1, 1, 1,  2, 2, 2,   2,   2,   2,   8,   0,    0x45, 0,    0,    50,  0,    0,   0,
-    0, 64, 17, 0, 0, 10, 0, 2, 2,   10,  0,   2,   15,  0x12, 0x34, 0x2b, 0xcb, 0,   30,   0,   0,
+    1, 1,  1,  1, 1, 1,  2, 2, 2,   2,   2,   2,   8,   0,    0x45, 0,    0,    48,  0,    0,   0,
+    0, 64, 17, 0, 0, 10, 0, 2, 2,   10,  0,   2,   15,  0x12, 0x34, 0x2b, 0xcb, 0,   28,   0,   0,
     0, 1,  0,  0, 0, 1,  0, 0, 'g', 'e', 't', ' ', 'c', 'o',  'l',  'o',  'u',  'r', '\r', '\n'};
+#define TEXT_AT 50 /* behind Ethernet, IP, UDP and the header of memcached */
 
 static int test(void)
 {
+    static const char store_it[] = "set colour 0 0 4\r\nblue\r\n";
     static uint8_t output[EXO_PAGE_SIZE];
     static uint8_t packet[sizeof question];
     struct exo_code_test run = {.input = (uint64_t)packet,
@@ -236,11 +385,11 @@ static int test(void)
 
     memcpy(packet, question, sizeof packet);
     shared->port = 0x2b | 0xcb << 8;
-    (void)store("colour", 6, 0, (const uint8_t *)"blue", 4);
+    (void)request(store_it, sizeof store_it - 1);
     error = exo_code_test(EXO_SLOT, code.id, &run);
     exo_print("kv-ash: hit: error %ld, verdict %lu, %u bytes: %.*s", (long)error,
-              (unsigned long)run.result, run.output_bytes, (int)run.output_bytes - HEADERS,
-              (const char *)output + HEADERS);
+              (unsigned long)run.result, run.output_bytes, (int)run.output_bytes - TEXT_AT,
+              (const char *)output + TEXT_AT);
     packet[58] = 'x';
     run.output_bytes = sizeof output;
     error = exo_code_test(EXO_SLOT, code.id, &run);
@@ -288,16 +437,20 @@ int exo_main(const struct instance_start *start)
     uint32_t port = 11211;
 
     exo_domain_init(&domain);
-    if (exo_arg(0) && !strcmp(exo_arg(0), "test"))
+    if (exo_arg(1) && !strcmp(exo_arg(1), "test"))
         return test_twice();
-    if (exo_arg(0))
-        (void)number(exo_arg(0), exo_arg(0) + strlen(exo_arg(0)), &port);
+    if (exo_arg(1)) {
+        struct reader r = {.at = exo_arg(1), .end = exo_arg(1) + strlen(exo_arg(1))};
+
+        if (!next_number(&r, &port) || port > 65535)
+            exo_fail("kv-ash: `%s` is no port", exo_arg(1));
+    }
     if (!exo_net_config())
         exo_fail("kv-ash: no network: give the instance an address, or run `kv-ash test`");
     load_handler();
     serve_all(start, (uint16_t)port);
-    exo_print("kv-ash: %lu answered in the kernel, %lu not\n", (unsigned long)shared->hits,
-              (unsigned long)shared->misses);
+    exo_print("kv-ash: %lu answered in the kernel, %lu not; %lu requests here\n",
+              (unsigned long)shared->hits, (unsigned long)shared->misses, (unsigned long)served);
     exo_code_end(&code, &domain);
     return 0;
 }

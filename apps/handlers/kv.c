@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kv.c - the packet handler of kv-ash: `get KEY\r\n` of the memcached protocol over UDP, answered out of a hash table in the memory window; what it
- * does not find goes to the program's owner.
+ * kv.c - the packet handler of kv-ash: a datagram `get KEY\r\n` of the memcached protocol over UDP, answered out of a hash table in the
+ * memory window. What it does not find, and everything else, goes to the program's owner.
  */
 #include "lib/exo/code_program.h"
 #include "apps/kv_table.h"
@@ -42,6 +42,7 @@ answer_header(struct header *out, const struct header *in, uint32_t payload)
     }
     out->source_port = in->target_port;
     out->target_port = in->source_port;
+    out->ttl = 64;
     out->length = BIG((uint16_t)(36 + payload));
     out->udp_length = BIG((uint16_t)(16 + payload));
     out->udp_checksum = 0;
@@ -61,18 +62,23 @@ EXO_CODE_PROGRAM("packet") uint64_t kv(struct exo_code_packet *ctx)
     uint32_t hash = KV_HASH_START, length = 0;
 
     if (text + 8 > end || in->type != BIG(0x0800) || in->version != 0x45 || in->protocol != 17 ||
-        in->fragment & BIG(0x3fff) || in->target_port != shared.port)
+        in->fragment & BIG(0x3fff) || in->target_port != shared.port || in->sequence ||
+        in->datagrams != BIG(1))
         return EXO_CODE_DELIVER;
     if (text[0] != 'g' || text[1] != 'e' || text[2] != 't' || text[3] != ' ')
         return miss();
     for (; length < KV_KEY_MAX && text + 4 + length < end; length++) {
         uint8_t c = text[4 + length];
 
-        if (c == '\r' || c == ' ')
+        if (c <= ' ')
             break;
         hash = (hash ^ c) * KV_HASH_STEP;
     }
-    if (!length || length == KV_KEY_MAX)
+    /* One key, and the line's end is the datagram's. */
+    const uint8_t *rest = text + 4 + length;
+
+    if (!length || length == KV_KEY_MAX || rest + 2 > end || rest[0] != '\r' || rest[1] != '\n' ||
+        BIG(in->udp_length) != 16 + 4 + length + 2)
         return miss();
     struct kv_entry *entry = &shared.entry[hash % KV_ENTRIES];
     uint32_t sequence = *(volatile uint32_t *)&entry->sequence;

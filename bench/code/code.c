@@ -217,8 +217,8 @@ static void program(const char *name, uint32_t length, void (*native)(void))
 }
 
 static const uint8_t question[] = {
-    1, 1,  1,  1, 1, 1,  2, 2, 2,   2,   2,   2,   8,   0,    0x45, 0,   0,   50,  0,    0,   0,
-    0, 64, 17, 0, 0, 10, 0, 2, 2,   10,  0,   2,   15,  0x12, 0x34, 0,   7,   0,   30,   0,   0,
+    1, 1,  1,  1, 1, 1,  2, 2, 2,   2,   2,   2,   8,   0,    0x45, 0,   0,   48,  0,    0,   0,
+    0, 64, 17, 0, 0, 10, 0, 2, 2,   10,  0,   2,   15,  0x12, 0x34, 0,   7,   0,   28,   0,   0,
     0, 1,  0,  0, 0, 1,  0, 0, 'g', 'e', 't', ' ', 'c', 'o',  'l',  'o', 'u', 'r', '\r', '\n'};
 
 static void table_fill(struct kv_shared *shared)
@@ -258,7 +258,7 @@ int main(int argc, char **argv)
     native_packet = (struct exo_code_packet){.packet = (uint64_t)packet,
                                              .packet_end = (uint64_t)(packet + sizeof question),
                                              .reply = (uint64_t)reply,
-                                             .reply_end = (uint64_t)(reply + 496),
+                                             .reply_end = (uint64_t)(reply + 1536),
                                              .length = sizeof question};
     load(folder, "udp_echo");
     program("udp_echo", sizeof question, native_echo);

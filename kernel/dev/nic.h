@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include "abi/exo_net.h"
 
-#define NIC_COPY_MAX   496 /* bytes of a packet that a slot can hold itself */
+#define NIC_COPY_MAX   1536 /* bytes of a packet that a slot can hold itself */
 #define NIC_PIECES_MAX 3
 
 struct nic_received {

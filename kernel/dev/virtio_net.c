@@ -47,7 +47,7 @@
 #define RECEIVE_BUFFERS    128
 #define SEND_SLOTS         64
 #define DESCRIPTORS_A_SLOT 4
-#define SLOT_BYTES         512
+#define SLOT_BYTES         2048
 #define BUFFER_START       2 /* virtio header there, packet at 14, IP header at 28 */
 #define BUFFER_BYTES       (EXO_NET_BUFFER_BYTES - BUFFER_START)
 #define NO_VECTOR          0xffff

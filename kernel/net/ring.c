@@ -18,6 +18,7 @@
 #include "dev/nic.h"
 
 #define HEADERS_MAX     192 /* copied and checked of every packet */
+#define COPY_WHOLE      496 /* packets up to that are copied as a whole */
 #define SHIFT_BUFFER    11
 #define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
 #define ETHERNET_BYTES  14
@@ -26,6 +27,8 @@
 #define IP_UDP          17
 #define SEGMENT_MIN     64
 #define CAPTURE_BYTES   (EXO_NET_BUFFER_BYTES - EXO_NET_HEADROOM)
+
+_Static_assert(NIC_COPY_MAX >= 1500 + ETHERNET_BYTES + 4 && COPY_WHOLE <= NIC_COPY_MAX, "slots");
 
 static struct exo_net_card *card;
 static uint32_t rings[EXO_NET_RINGS_MAX]; /* row names; 0: free */
@@ -243,7 +246,7 @@ static bool pieces_ok(const struct exo_net_row *row, const struct outgoing *out)
 static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
                       struct nic_slot *slot)
 {
-    uint32_t copy = out->length <= NIC_COPY_MAX ? out->length : HEADERS_MAX;
+    uint32_t copy = out->length <= COPY_WHOLE ? out->length : HEADERS_MAX;
 
     for (uint32_t i = 0; i < out->count; i++) {
         uint32_t offset = out->piece[i].offset;
@@ -396,8 +399,9 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
 
 bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length)
 {
-    struct nic_slot *slot =
-        length >= ETHERNET_BYTES && length <= NIC_COPY_MAX ? nic_slot_take() : NULL;
+    struct nic_slot *slot = length >= ETHERNET_BYTES && length <= card->mtu + ETHERNET_BYTES + 4u
+                                ? nic_slot_take()
+                                : NULL;
     struct outgoing out = {.count = 1, .length = length};
 
     if (!slot)

@@ -61,7 +61,7 @@ void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t fla
 int ring_send(struct exo_net_row *row, uint32_t *sent);
 
 /*
- * ring_reply - send one packet of a handler's, at most NIC_COPY_MAX bytes, which must belong to its filter. The caller flushes.
+ * ring_reply - send one packet of a handler's, which must belong to its filter. The caller flushes.
  *
  * Returns  false: refused, or the card is full
  */

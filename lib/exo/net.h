@@ -60,6 +60,7 @@ struct exo_net {
     struct exo_net_ring *ring;
     uint32_t slot;
     uint32_t row; /* of the ring */
+    uint32_t filters; /* of its own, in the rows behind that */
     uint32_t receive_taken, receive_posted;
     uint32_t send_posted, send_reclaimed;
     uint32_t free_count;

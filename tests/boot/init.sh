@@ -81,7 +81,7 @@ app() { # NAME FILE [QEMU OPTION...]
     has "$name" "ended: kind 0, code 0" "finds itself right"
 }
 if [ -f build/apps/kv-ash.elf ]; then # needs clang
-    printf 'instance main\n  libos kv\n  memory 64M\n  share 2\n  arg test\n' > "$work/kv.manifest"
+    printf 'instance main\n  libos kv\n  memory 64M\n  share 2\n  arg kv-ash\n  arg test\n' > "$work/kv.manifest"
     build/boot-archive "$work/kv.cpio" init=build/init.elf "manifest=$work/kv.manifest" kv=build/apps/kv-ash.elf
     boot 1 "$work/kv.cpio" "$work/kv.log" 60
     has kv "ended: kind 0, code 0" "a handler out of an object file answers from its table, and all frames come back"

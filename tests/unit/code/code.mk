@@ -33,7 +33,7 @@ $(CODE_T)/samples/%.o: tests/unit/code/samples/%.c abi/exo_code.h lib/exo/code_p
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG_BPF) -c -o $@ $<
 
-$(CODE_T)/samples/%.o: apps/handlers/%.c abi/exo_code.h lib/exo/code_program.h apps/kv_table.h
+$(CODE_T)/samples/%.o: apps/handlers/%.c abi/exo_code.h lib/exo/code_program.h apps/kv_table.h apps/echo_table.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG_BPF) -c -o $@ $<
 

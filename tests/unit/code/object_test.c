@@ -5,6 +5,7 @@
  *
  *   object_test FOLDER    of samples/NAME.o
  */
+#include "apps/echo_table.h"
 #include "apps/kv_table.h"
 #include "interpret.h"
 #include "lib/exo/code_object.h"
@@ -98,7 +99,7 @@ static void windows(struct world *w, uint32_t length)
     if (type->access[EXO_CODE_INPUT])
         w->run.window[EXO_CODE_INPUT] = (struct code_window){w->memory, length};
     if (type->access[EXO_CODE_REPLY])
-        w->run.window[EXO_CODE_REPLY] = (struct code_window){w->reply, 496};
+        w->run.window[EXO_CODE_REPLY] = (struct code_window){w->reply, 1536};
     if (type->access[EXO_CODE_MEMORY])
         w->run.window[EXO_CODE_MEMORY] = (struct code_window){w->memory, MEMORY_BYTES};
     w->run.window[EXO_CODE_RODATA] = (struct code_window){linked.rodata, linked.rodata_bytes};
@@ -187,9 +188,18 @@ static void echo_answers(void)
     for (uint32_t length = 0; length < 42; length++)
         CHECK(run(length) == EXO_CODE_DELIVER && world[1].run.send_count == 0);
     memcpy(other, udp_packet, 50);
-    other[37] = 8; /* another port */
+    other[14] = 0x46; /* options */
     packet_set(other, 50);
     CHECK(run(50) == EXO_CODE_DELIVER);
+    memcpy(other, udp_packet, 50);
+    other[39] = 12;
+    memcpy(other + 42, "quit", 4);
+    packet_set(other, 50);
+    CHECK(run(50) == EXO_CODE_DELIVER);
+    other[45] = 'e';
+    packet_set(other, 50);
+    CHECK(run(50) == EXO_CODE_CONSUMED);
+    CHECK(((struct echo_shared *)world[1].memory)->answered == 2);
     CHECK(check.guarded == 0);
 }
 
@@ -218,6 +228,8 @@ static void put(const char *key, const char *answer)
     }
 }
 
+static uint32_t short_by; /* bytes that the datagram says it is shorter than its frame */
+
 static uint32_t get(const char *text)
 {
     uint8_t packet[300];
@@ -225,6 +237,8 @@ static uint32_t get(const char *text)
 
     memcpy(packet, udp_packet, 42);
     memset(packet + 42, 0, 8);
+    packet[47] = 1; /* of one datagram */
+    packet[39] = (uint8_t)(16 + strlen(text) - short_by);
     memcpy(packet + 50, text, strlen(text));
     packet_set(packet, length);
     return (uint32_t)run(length);
@@ -251,6 +265,14 @@ static void kv_answers(void)
     CHECK(get("set colour 0 0 1\r\n") == EXO_CODE_DELIVER && get("get \r\n") == EXO_CODE_DELIVER);
     CHECK(get("get aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") == EXO_CODE_DELIVER);
     CHECK(shared->hits == 1 && shared->misses == 4); /* `get ` alone is too short to look at */
+    /* Several keys, no end of the line, something behind it: not for the handler. */
+    CHECK(get("get colour colour\r\n") == EXO_CODE_DELIVER && get("get colour") == EXO_CODE_DELIVER);
+    CHECK(get("get colour\r") == EXO_CODE_DELIVER && get("get colour\rx") == EXO_CODE_DELIVER);
+    CHECK(get("get colour\r\nget colour\r\n") == EXO_CODE_DELIVER && shared->hits == 1);
+    short_by = 4; /* the frame is padded, the line's end lies in the padding */
+    CHECK(get("get colour\r\n") == EXO_CODE_DELIVER && shared->hits == 1);
+    short_by = 0;
+    CHECK(get("get colour\r\n") == EXO_CODE_CONSUMED && shared->hits == 2);
     shared->entry[hash_of("colour") % KV_ENTRIES].sequence++; /* being changed */
     ((struct kv_shared *)world[0].memory)->entry[hash_of("colour") % KV_ENTRIES].sequence++;
     CHECK(get("get colour\r\n") == EXO_CODE_DELIVER);
