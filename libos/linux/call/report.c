@@ -33,6 +33,7 @@ struct missing {
     char text[MISSING_TEXT];
 };
 
+/* As it was: servers fail all the time (EAGAIN), programs when they start look for files in vain. */
 struct failure {
     uint16_t number;
     uint16_t error;
@@ -214,9 +215,17 @@ void report_failure(uint64_t number, int64_t error)
     f->path[0] = 0;
     if (path < 6 && string_from_user(f->path, value[path], sizeof f->path) == -EFAULT)
         f->path[0] = 0;
-    f->path[sizeof f->path - 1] = 0;
+    memcpy(f->program, task->process->comm, sizeof f->program);
+}
+
+/* A failed call, fit for a line. */
+static const struct failure *failure_at(uint64_t i)
+{
+    struct failure *f = &failures[i & (FAILURE_MAX - 1)];
+
     copy_clean(f->path, f->path, sizeof f->path);
-    copy_clean(f->program, task->process->comm, sizeof f->program);
+    copy_clean(f->program, f->program, sizeof f->program);
+    return f;
 }
 
 static bool failed(int wait_status)
@@ -258,7 +267,7 @@ static void report_failures(void)
     for (uint32_t shown = 0; first > oldest && shown < FAILURE_SHOW; first--)
         shown += failures[(first - 1) & (FAILURE_MAX - 1)].pid == pid;
     for (uint64_t i = first; i < failure_count; i++) {
-        const struct failure *f = &failures[i & (FAILURE_MAX - 1)];
+        const struct failure *f = failure_at(i);
 
         if (f->pid != pid)
             continue;
@@ -339,7 +348,7 @@ void report_summary(void)
     summary_frequent();
     rewrite_report();
     for (uint64_t i = first; i < failure_count; i++) {
-        const struct failure *f = &failures[i & (FAILURE_MAX - 1)];
+        const struct failure *f = failure_at(i);
 
         if (f->path[0])
             summary_line("last failed calls: %.15s (%d): %s(\"%s\") error %u", f->program, f->pid,
