@@ -2,6 +2,10 @@
 /* string.c - memory and string functions for freestanding code; short copies avoid the cost of starting `rep`. */
 #include "base/string.h"
 #include <stdint.h>
+#undef memcpy
+#undef memset
+#undef memcmp
+#undef strlen
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {

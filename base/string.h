@@ -14,3 +14,9 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t limit);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
+
+/* Freestanding code says nothing of these to the compiler unless it is told: a few bytes then take a few moves. */
+#define memcpy(to, from, bytes)   __builtin_memcpy(to, from, bytes)
+#define memset(to, value, bytes)  __builtin_memset(to, value, bytes)
+#define memcmp(a, b, bytes)       __builtin_memcmp(a, b, bytes)
+#define strlen(s)                 __builtin_strlen(s)
