@@ -325,6 +325,26 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
     return done ? (int64_t)done : error;
 }
 
+static frame_t archive_frame(const struct pages *pages, uint64_t index)
+{
+    return instance->archive_frame +
+           (uint64_t)(pages->archive - (const uint8_t *)INSTANCE_ROOT_ADDRESS) / PAGE_SIZE + index;
+}
+
+void pages_run(struct inode *inode, uint64_t first, uint32_t count, frame_t *out)
+{
+    struct pages *pages = &inode->u.pages;
+    uint64_t end = (inode->size + PAGE_SIZE - 1) / PAGE_SIZE;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t index = first + i;
+
+        out[i] = pages->root && index < end ? frame_find(pages, index) : NO_FRAME;
+        if (out[i] == NO_FRAME && (index + 1) * PAGE_SIZE <= pages->archive_bytes)
+            out[i] = archive_frame(pages, index);
+    }
+}
+
 int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out)
 {
     struct pages *pages = &inode->u.pages;
@@ -338,11 +358,8 @@ int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out)
         rewrite_changed(inode, index);
     frame = frame_find(pages, index);
     if (!frame && !write && (index + 1) * PAGE_SIZE <= pages->archive_bytes) {
-        frame = instance->archive_frame +
-                (uint64_t)(pages->archive - (const uint8_t *)INSTANCE_ROOT_ADDRESS) / PAGE_SIZE +
-                index;
-        frame_hold(frame);
-        *out = frame;
+        *out = archive_frame(pages, index);
+        frame_hold(*out);
         return 0;
     }
     if (!frame)

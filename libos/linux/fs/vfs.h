@@ -258,6 +258,8 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
 int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes,
                     uint64_t offset);
 int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out); /* held */
+/* The frames of `count` pages from `first` on as far as they are there: NO_FRAME: not, or past the end. Not held. */
+void pages_run(struct inode *inode, uint64_t first, uint32_t count, frame_t *out);
 int pages_resize(struct inode *inode, uint64_t size);
 int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes);
 void pages_punch(struct inode *inode, uint64_t first, uint64_t end); /* byte range becomes zeros */

@@ -8,7 +8,7 @@
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/mm/oom.h"
-#include "libos/linux/fs/fs.h"
+#include "libos/linux/fs/vfs.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 #include "libos/linux/vcpu.h"
@@ -167,22 +167,22 @@ static void fault_around(struct space *space, struct area *area, uint64_t page,
     uint64_t start = max_of(page & ~(span - 1), area->start);
     uint64_t end = min_of((page & ~(span - 1)) + span, area->end);
     bool fresh = table_depth(page) > 1; /* the table is linked by this very batch: it is empty */
-    uint64_t size = page_up(file_size(area->file));
+    uint64_t bits = area_bits(area, false);
+    frame_t frame[AROUND_PAGES];
+    uint64_t view[AROUND_PAGES];
+    uint32_t count = (uint32_t)((end - start) / PAGE_SIZE);
 
-    if (area->offset + (start - area->start) >= size)
+    if (space->parked_count || !area->file->inode || !is_regular(area->file->inode))
         return;
-    end = min_of(end, area->start + (size - area->offset));
-    for (uint64_t a = start; a < end; a += PAGE_SIZE) {
-        frame_t frame;
+    pages_run(area->file->inode, (area->offset + (start - area->start)) / PAGE_SIZE, count, frame);
+    rewrite_views(space, area, start, count, frame, view);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t a = start + i * PAGE_SIZE;
 
-        if (a == page || (!fresh && pte_load(a)) || (space->parked_count))
+        if (frame[i] == NO_FRAME || a == page || (!fresh && pte_load(a)))
             continue;
-        if (area->file->ops->page(area->file, (area->offset + (a - area->start)) / PAGE_SIZE, false,
-                                  &frame))
-            continue;
-        uint64_t view = rewrite_view(space, area, a, &frame);
-
-        batch_add(batch, a, 1, frame << EXO_PAGE_SHIFT | area_bits(area, false) | view);
+        frame_hold(frame[i]);
+        batch_add(batch, a, 1, frame[i] << EXO_PAGE_SHIFT | bits | view[i]);
         space->resident++;
     }
 }

@@ -52,7 +52,7 @@ struct text_view {
     uint16_t slot;   /* first of its sites */
     uint8_t refused; /* enum refusal: for all sites of the page; 0: none */
     uint8_t bad_count;
-    uint16_t bad[BAD_KEPT]; /* sites that site_find had no place for: the next program need not ask */
+    uint16_t bad[BAD_KEPT]; /* sites that are refused, enum refusal << 12 | offset: the next program need not ask */
 };
 
 struct slot {
@@ -151,6 +151,7 @@ frame_t rewrite_link_low(void)
 /* --- Views ---------------------------------------------------------------------------------------
  */
 
+/* Pages in a row are in buckets in a row. */
 static struct text_view **bucket_of(const struct inode *inode, uint64_t index)
 {
     return &buckets[((uint64_t)inode / sizeof *inode + index) % VIEW_BUCKETS];
@@ -381,21 +382,54 @@ static bool address_set(struct space *space, uint16_t n, uint64_t address)
     return true;
 }
 
-uint64_t rewrite_view(struct space *space, const struct area *area, uint64_t page, frame_t *frame)
+static bool has_views(const struct space *space, const struct area *area)
 {
-    if (!enabled || space->plain || !is_text(area) || !area->file->inode->u.pages.viewed)
-        return 0;
-    struct text_view *view = view_find(area->file->inode, index_of(area, page));
+    return enabled && !space->plain && is_text(area) && area->file->inode->u.pages.viewed;
+}
 
-    if (!view || view->frame == NO_FRAME)
-        return 0;
+/* The space can execute the view at page: its sites know where they return to. */
+static bool view_usable(struct space *space, const struct text_view *view, uint64_t page)
+{
+    if (view->frame == NO_FRAME)
+        return false;
     for (uint16_t n = view->slot; n != NO_SLOT; n = slots[n].next)
         if (!address_set(space, n, page + slots[n].site.at + 2))
-            return 0;
+            return false;
+    return true;
+}
+
+uint64_t rewrite_view(struct space *space, const struct area *area, uint64_t page, frame_t *frame)
+{
+    const struct text_view *view =
+        has_views(space, area) ? view_find(area->file->inode, index_of(area, page)) : NULL;
+
+    if (!view || !view_usable(space, view, page))
+        return 0;
     frame_drop(*frame);
     frame_hold(view->frame);
     *frame = view->frame;
     return view_bits;
+}
+
+void rewrite_views(struct space *space, const struct area *area, uint64_t page, uint32_t count,
+                   frame_t *frame, uint64_t *bits)
+{
+    const struct inode *inode = area->file->inode;
+    uint64_t index = index_of(area, page);
+    bool any = has_views(space, area);
+    uint64_t bucket = (uint64_t)(bucket_of(inode, index) - buckets);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct text_view *view = any ? buckets[(bucket + i) % VIEW_BUCKETS] : NULL;
+
+        while (view && (view->inode != inode || view->index != index + i))
+            view = view->next;
+        bits[i] = 0;
+        if (!view || frame[i] == NO_FRAME || !view_usable(space, view, page + i * PAGE_SIZE))
+            continue;
+        frame[i] = view->frame;
+        bits[i] = view_bits;
+    }
 }
 
 void rewrite_leave(struct space *space)
@@ -558,8 +592,8 @@ static enum refusal site_rewrite(const struct regs *regs)
     if (view->refused)
         return view->refused;
     for (uint32_t i = 0; i < min_of(view->bad_count, BAD_KEPT); i++)
-        if (view->bad[i] == at - page)
-            return REFUSED_SHAPE;
+        if ((view->bad[i] & (PAGE_SIZE - 1)) == at - page)
+            return (enum refusal)(view->bad[i] >> EXO_PAGE_SHIFT);
     frame_t original = page_original(space, area, page, view);
 
     if (original == NO_FRAME)
@@ -569,8 +603,9 @@ static enum refusal site_rewrite(const struct regs *regs)
     if (site_find(frame_address(original), (uint32_t)(at - page), regs->orig_rax, &site))
         result =
             overlaps(view, &site) ? REFUSED_TWICE : view_add(view, &site, regs->orig_rax, original);
-    else
-        view->bad[view->bad_count++ % BAD_KEPT] = (uint16_t)(at - page);
+    if (result == REFUSED_SHAPE || result == REFUSED_TWICE)
+        view->bad[view->bad_count++ % BAD_KEPT] =
+            (uint16_t)((at - page) | (uint64_t)result << EXO_PAGE_SHIFT);
     frame_drop(original);
     return result;
 }

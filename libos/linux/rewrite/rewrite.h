@@ -57,6 +57,14 @@ void rewrite_site(const struct regs *regs);
  */
 uint64_t rewrite_view(struct space *space, const struct area *area, uint64_t page, frame_t *frame);
 
+/*
+ * rewrite_views - the same for `count` pages in a row, whose frames nobody holds: those with a view get its frame and bits.
+ *
+ * bits  out: of each page
+ */
+void rewrite_views(struct space *space, const struct area *area, uint64_t page, uint32_t count,
+                   frame_t *frame, uint64_t *bits);
+
 /* rewrite_text_read - the program reads a view as data: it gets the file's bytes, the page has no view any more. */
 void rewrite_text_read(const struct area *area, uint64_t page);
 
