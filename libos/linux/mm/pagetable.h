@@ -51,6 +51,12 @@ static inline uint64_t pte_load(uint64_t address)
     return WINDOW_LEVEL(WINDOW_1, address, 12);
 }
 
+/* The 512 page entries of the table that address is behind; REQUIRES the same. */
+static inline const volatile uint64_t *pte_table(uint64_t address)
+{
+    return &WINDOW_LEVEL(WINDOW_1, address & ~0x1ffffful, 12);
+}
+
 /* Same without the requirement: 0 when there is none. */
 static inline uint64_t pte_read(uint64_t address)
 {

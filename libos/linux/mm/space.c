@@ -23,8 +23,9 @@
 
 #define EMPTY_BY_ENTRY_MAX 24 /* a table with more is emptied faster as a whole */
 
-/* What one table held, while it changes. */
+/* What one table held, while it changes: entries and where they are in it. */
 static uint64_t kept[512];
+static uint16_t kept_at[512];
 
 struct list space_list = {&space_list, &space_list};
 
@@ -124,25 +125,35 @@ static bool entry_copied(const struct area *area, uint64_t entry)
     return entry & EXO_PTE_WRITE && !(area->flags & AREA_SHARED);
 }
 
+/* The part of a table that an area covers: indices [first, stop). */
+static uint32_t table_part(const struct area *area, uint64_t region, uint32_t *stop)
+{
+    *stop = (uint32_t)((min_of(area->end, region + SPAN_2) - region) / PAGE_SIZE);
+    return (uint32_t)((max_of(area->start, region) - region) / PAGE_SIZE);
+}
+
 /* The last user of a table that was shared: pages that others have taken a count of are copied on
  * write. */
 static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
 {
+    const volatile uint64_t *table = pte_table(region);
     struct pt_batch batch;
     uint64_t end = region + SPAN_2;
+    uint32_t stop;
 
     batch_start(&batch, space->root);
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
          i++) {
         struct area *area = &space->area[i];
-        uint64_t stop = min_of(area->end, end);
-        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
-        uint64_t entry;
 
-        while ((entry = pte_next(&walk)))
-            if (entry_copied(area, entry) && frame_users(pte_frame(entry)) > 1)
-                batch_add(&batch, walk.at - PAGE_SIZE, 1,
+        for (uint32_t at = table_part(area, region, &stop); at < stop; at++) {
+            uint64_t entry = table[at];
+
+            if (entry & EXO_PTE_PRESENT && entry_copied(area, entry) &&
+                frame_users(pte_frame(entry)) > 1)
+                batch_add(&batch, region + at * PAGE_SIZE, 1,
                           entry & ~(uint64_t)(EXO_PTE_WRITE | EXO_PTE_USER));
+        }
     }
     batch_add(&batch, region, 2, 0);
     batch_add(&batch, region, 2, frame << EXO_PAGE_SHIFT | LINK_BITS);
@@ -151,36 +162,33 @@ static void table_reclaim(struct space *space, uint64_t region, frame_t frame)
 
 static void table_copy(struct space *space, uint64_t region, frame_t to)
 {
+    const volatile uint64_t *table = pte_table(region);
     struct pt_batch batch;
     uint64_t end = region + SPAN_2;
-    uint32_t first = 512, last = 0;
+    uint32_t count = 0;
+    uint32_t stop;
 
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
          i++) {
         struct area *area = &space->area[i];
-        uint64_t stop = min_of(area->end, end);
-        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
-        uint64_t entry;
 
-        while ((entry = pte_next(&walk))) {
-            uint32_t index = (uint32_t)((walk.at - PAGE_SIZE - region) / PAGE_SIZE);
+        for (uint32_t at = table_part(area, region, &stop); at < stop; at++) {
+            uint64_t entry = table[at];
 
+            if (!(entry & EXO_PTE_PRESENT))
+                continue;
             if (entry_copied(area, entry))
                 entry &= ~(uint64_t)EXO_PTE_WRITE;
-            if (first > index)
-                first = last = index;
-            for (; last < index; last++)
-                kept[last] = 0;
-            kept[last++] = entry & ~(uint64_t)EXO_PTE_USER;
+            kept_at[count] = (uint16_t)at;
+            kept[count++] = entry & ~(uint64_t)EXO_PTE_USER;
             frame_hold(pte_frame(entry));
         }
     }
     batch_start(&batch, space->root);
     batch_add(&batch, region, 2, 0);
     batch_add(&batch, region, 2, to << EXO_PAGE_SHIFT | LINK_BITS);
-    for (uint32_t i = first; i < last; i++)
-        if (kept[i])
-            batch_add(&batch, region + i * PAGE_SIZE, 1, kept[i]);
+    for (uint32_t i = 0; i < count; i++)
+        batch_add(&batch, region + kept_at[i] * PAGE_SIZE, 1, kept[i]);
     batch_flush(&batch);
 }
 
@@ -346,26 +354,25 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
     return 0;
 }
 
-/* Drops the pages of one level-1 table that nobody else uses; their addresses go to `kept`. Returns
- * how many. */
+/* Drops the pages of one level-1 table that nobody else uses; where they were goes to `kept_at`. Returns how many. */
 static uint32_t table_drain(struct space *space, uint64_t region)
 {
+    const volatile uint64_t *table = pte_table(region);
     uint64_t end = region + SPAN_2;
     uint32_t count = 0;
+    uint32_t stop;
 
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
-         i++) {
-        struct area *area = &space->area[i];
-        uint64_t stop = min_of(area->end, end);
-        struct pte_walk walk = {.at = max_of(area->start, region), .end = stop, .known = stop};
-        uint64_t entry;
+         i++)
+        for (uint32_t at = table_part(&space->area[i], region, &stop); at < stop; at++) {
+            uint64_t entry = table[at];
 
-        while ((entry = pte_next(&walk))) {
-            kept[count++] = walk.at - PAGE_SIZE;
+            if (!(entry & EXO_PTE_PRESENT))
+                continue;
+            kept_at[count++] = (uint16_t)at;
             frame_drop(pte_frame(
                 entry)); /* not reused before the tables are out: nothing allocates meanwhile */
         }
-    }
     return count;
 }
 
@@ -394,7 +401,7 @@ static void space_empty(struct space *space)
             continue;
         }
         for (uint32_t k = 0; k < count; k++)
-            batch_add(&batch, kept[k], 1, 0);
+            batch_add(&batch, record->address + kept_at[k] * PAGE_SIZE, 1, 0);
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
     for (uint32_t i = space->table_count; i--;) {
