@@ -16,7 +16,7 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 
 /* Freestanding code says nothing of these to the compiler unless it is told: a few bytes then take a few moves. */
-#define memcpy(to, from, bytes)   __builtin_memcpy(to, from, bytes)
-#define memset(to, value, bytes)  __builtin_memset(to, value, bytes)
-#define memcmp(a, b, bytes)       __builtin_memcmp(a, b, bytes)
-#define strlen(s)                 __builtin_strlen(s)
+#define memcpy(...) __builtin_memcpy(__VA_ARGS__)
+#define memset(...) __builtin_memset(__VA_ARGS__)
+#define memcmp(...) __builtin_memcmp(__VA_ARGS__)
+#define strlen(...) __builtin_strlen(__VA_ARGS__)
