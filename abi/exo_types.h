@@ -42,6 +42,8 @@
 #define EXO_PTE_LARGE      0x080              /* at level 2: a 2 MiB leaf */
 #define EXO_PTE_SOFT       0x0000000000000e00 /* bits 9-11, for the LibOS */
 #define EXO_PTE_SOFT_HIGH  0x07f0000000000000 /* bits 52-58, for the LibOS */
+#define EXO_PTE_TAKEN                                                                              \
+    0x0400000000000000 /* one of those, left by the kernel in the empty entry of a repossessed frame */
 #define EXO_PTE_FRAME      0x000ffffffffff000
 #define EXO_PTE_NO_EXECUTE 0x8000000000000000
 

@@ -215,10 +215,13 @@ static void unmark(const struct taking *t)
 static enum phase step(const struct taking *t, struct sweep *sweep, enum phase phase)
 {
     switch (phase) {
-    case PHASE_MARK:
-        for (uint64_t f = t->first; f < t->first + t->count; f++)
+    case PHASE_MARK: /* frames that nothing names can go at once */
+        phase = PHASE_TAKE;
+        for (uint64_t f = t->first; f < t->first + t->count; f++) {
             frame_table[f].flags |= EXO_FRAME_FLAG_TAKEN;
-        return PHASE_SLEEPERS;
+            phase = frame_table[f].references ? PHASE_SLEEPERS : phase;
+        }
+        return phase;
     case PHASE_SLEEPERS:
         return sweep_sleepers(sweep) ? PHASE_PROGRAMS : PHASE_SLEEPERS;
     case PHASE_PROGRAMS:

@@ -2,7 +2,8 @@
 /*
  * sweep.c - breaking bindings: entries of page tables on all CPUs and of the IOMMU's, sleeps on words of memory, packet rings.
  *
- * A 2 MiB leaf goes as a whole when one of its frames is hit; its owner maps the rest again on the next fault.
+ * A 2 MiB leaf goes as a whole when one of its frames is hit; its owner maps the rest again on the next fault. What is
+ * repossessed leaves EXO_PTE_TAKEN behind, so that its owner can tell what it has lost from what was never there.
  * Not here: pins that cannot be broken (a live env's root and upcall page); who sweeps decides about those envs first.
  */
 #include "core/sweep.h"
@@ -37,6 +38,8 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
     uint32_t level = frame_table[table].level;
     uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES;
     uint64_t *entries = frame_window(table);
+    bool marks = !sweep->under && frame_table[table].kind == EXO_FRAME_TABLE;
+    uint64_t mark = marks ? EXO_PTE_TAKEN : 0;
 
     for (uint32_t i = sweep->at % TABLE_ENTRIES; i < end; i++) {
         uint64_t entry = entries[i];
@@ -54,7 +57,7 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
         for (uint64_t f = frame; !hit && f < frame + frames; f++)
             hit = sweep_hits(sweep, f);
         if (hit) {
-            (void)table_replace(&entries[i], level, 0);
+            (void)table_replace(&entries[i], level, mark);
             sweep->broken = true;
         }
     }

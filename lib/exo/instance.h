@@ -90,6 +90,7 @@ struct instance_start {
     uint64_t archive_bytes; /* at INSTANCE_ROOT_ADDRESS; 0: none */
     uint64_t
         archive_frame; /* its first frame (contiguous), guarded by the instance, mapped read-only there */
+    uint64_t memory_limit; /* pages that it may come to hold in all; grants, below */
     uint32_t cpu_count;                      /* CPUs on which it owns slice positions */
     uint32_t position_first, position_count; /* its positions on every CPU */
     uint32_t run_count;
@@ -128,6 +129,16 @@ struct instance_ring {
 #define STREAM_RECORD_BYTES  65536
 #define STREAM_REQUEST_BYTES 8192
 
+/*
+ * Memory comes and goes while an instance runs.
+ * It asks for more: it stores memory_wanted, adds 1 to memory_asked, and wakes init. init gives what its policy allows, maybe
+ * nothing: it puts runs of frames (kind data, under the instance's guard, unmapped, contents undefined) into grant[], counts
+ * grants_written, then stores memory_answered = memory_asked, and wakes. The LibOS takes runs and counts grants_taken.
+ * It is asked for some by the kernel's call revoke (EXO_VECTOR_REVOKE): it gives frames back with frame_free and wakes init,
+ * until upcall->revoke_count are free. What it has not given at the deadline is taken by force.
+ */
+#define INSTANCE_GRANTS 64
+
 struct instance_streams {
     struct instance_ring in;  /* init -> LibOS: standard input */
     struct instance_ring out; /* LibOS -> init */
@@ -145,7 +156,12 @@ struct instance_streams {
     uint32_t exit_kind; /* enum channel_exit_kind */
     uint32_t exit_code;
     char exit_reason[232];
-    uint32_t reserved[2];
+    /* More memory: see below. */
+    volatile uint32_t memory_wanted; /* pages */
+    volatile uint32_t memory_asked, memory_answered;
+    volatile uint32_t grants_written, grants_taken;
+    uint32_t reserved[1];
+    struct instance_run grant[INSTANCE_GRANTS];
     uint8_t in_bytes[STREAM_IN_BYTES] __attribute__((aligned(4096)));
     uint8_t out_bytes[STREAM_OUT_BYTES];
     uint8_t err_bytes[STREAM_ERR_BYTES];

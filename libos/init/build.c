@@ -13,6 +13,7 @@
 #include "base/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/elf.h"
+#include "libos/init/broker.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 #include "libos/init/instance.h"
@@ -24,7 +25,6 @@
 #define START_MAX    (1u << 20)
 #define DATA_BITS    (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
 #define READ_BITS    EXO_PTE_NO_EXECUTE
-#define RESERVE      64 /* frames that init keeps free for its own tables */
 #define LEAST_PAGES  256
 
 _Static_assert(sizeof(struct instance_streams) % EXO_PAGE_SIZE == 0,
@@ -90,20 +90,32 @@ static bool no_memory(struct build *b, const char *what)
 static bool place(struct build *b, uint64_t address, uint64_t pages, uint64_t bits,
                   const char *what, uint64_t *first)
 {
+    struct instance *instance = b->instance;
+
     *first = own(b, pages);
+    if (*first && instance->structure_count < INSTANCE_STRUCTURE)
+        instance->structure[instance->structure_count++] =
+            (struct instance_run){.first = *first, .count = pages};
     if (!*first || exo_map(&b->space, address, *first, pages, bits) < 0)
         return no_memory(b, what);
     return true;
 }
 
-static bool make_capability(struct build *b)
+bool instance_capability(const struct instance *instance)
 {
     uint64_t rights = INSTANCE_RIGHTS | EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME;
 
     (void)exo_cap_drop(CAP_CHILD);
+    return exo_cap_derive(CAP_ROOT, CAP_CHILD, instance->index + 1, rights) >= 0;
+}
+
+static bool make_capability(struct build *b)
+{
     (void)exo_cap_drop(CAP_HANDED);
-    if (exo_cap_derive(CAP_ROOT, CAP_CHILD, b->instance->index + 1, rights) < 0 ||
-        exo_cap_derive(CAP_CHILD, CAP_HANDED, 0, INSTANCE_RIGHTS) < 0)
+    if (!instance_capability(b->instance) ||
+        exo_cap_derive(CAP_CHILD, CAP_HANDED, 0, INSTANCE_RIGHTS) < 0 ||
+        exo_limit_set(CAP_CHILD, EXO_LIMIT_POSITIONS,
+                      b->instance->config->share * machine.page->cpu_count) < 0)
         return fail(b, 125, "init has no capability for it");
     return true;
 }
@@ -349,19 +361,27 @@ static bool place_fixed(struct build *b)
     return b->env_frame || no_memory(b, "env");
 }
 
+/* Pages of an amount of memory that are not in its structure yet. */
+static uint64_t besides_own(const struct build *b, uint64_t bytes)
+{
+    uint64_t pages = bytes >> EXO_PAGE_SHIFT;
+
+    return pages > b->own_frames ? pages - b->own_frames : 0;
+}
+
 static bool give_memory(struct build *b)
 {
     const struct manifest_instance *config = b->instance->config;
-    uint64_t free = frames_free_count();
-    uint64_t want;
+    uint64_t free = broker_free();
+    uint64_t spare = free > b->input->later_pages ? free - b->input->later_pages : 0;
+    uint64_t want = besides_own(b, config->memory_bytes);
+    uint64_t least = besides_own(b, manifest_reserve(config));
     uint64_t got;
 
     if (config->memory_bytes == MANIFEST_REST)
-        want = free > RESERVE ? free - RESERVE : 0;
-    else
-        want = config->memory_bytes >> EXO_PAGE_SHIFT > b->own_frames
-                   ? (config->memory_bytes >> EXO_PAGE_SHIFT) - b->own_frames
-                   : 0;
+        want = config->reserve_bytes && spare < least ? least : spare;
+    else if (want > spare)
+        want = spare > least ? spare : least;
     if (want < LEAST_PAGES)
         return fail(b, 125,
                     "memory: %lu KiB are left for its programs, %d are the least; raise memory in "
@@ -373,8 +393,12 @@ static bool give_memory(struct build *b)
                     "memory: it wants %lu MiB, %lu MiB are free; lower it or give the machine more "
                     "(--memory)",
                     (unsigned long)(want >> 8), (unsigned long)(free >> 8));
-    b->start->run_count = frames_take_runs(CAP_CHILD, want, b->start->run, &got);
+    b->start->run_count = 
+        frames_take_runs(CAP_CHILD, want, b->start->run, INSTANCE_RUN_MAX, &got);
     b->instance->given_pages = got;
+    b->start->memory_limit = config->memory_bytes == MANIFEST_REST
+                                 ? machine.page->frame_count
+                                 : config->memory_bytes >> EXO_PAGE_SHIFT;
     if (got < want && config->memory_bytes != MANIFEST_REST)
         init_log("init: instance %s: memory is cut up: it gets %lu of %lu pages", config->name,
                  (unsigned long)got, (unsigned long)want);
@@ -447,6 +471,8 @@ void instance_build(struct instance *instance, const struct build_input *input)
     b.space.table_frame = own_table;
     b.space.context = &b;
     instance->exit_sent = false;
+    instance->structure_count = 0;
+    instance->memory_asked = 0;
     instance->credited = 0;
     instance->log_bytes = 0;
     made = build_all(&b);

@@ -63,11 +63,11 @@ uint64_t frames_free_count(void)
 
 /* Takes runs of at least `shortest` frames, from the bottom. */
 static uint32_t take_pass(uint32_t slot, uint64_t total, uint64_t shortest,
-                          struct instance_run *runs, uint32_t used, uint64_t *got)
+                          struct instance_run *runs, uint32_t used, uint32_t limit, uint64_t *got)
 {
     uint64_t first = 1;
 
-    while (first < machine.page->frame_count && *got < total && used < INSTANCE_RUN_MAX) {
+    while (first < machine.page->frame_count && *got < total && used < limit) {
         uint64_t end = first;
 
         while (end < machine.page->frame_count && is_free(end))
@@ -87,12 +87,13 @@ static uint32_t take_pass(uint32_t slot, uint64_t total, uint64_t shortest,
     return used;
 }
 
-uint32_t frames_take_runs(uint32_t slot, uint64_t total, struct instance_run *runs, uint64_t *got)
+uint32_t frames_take_runs(uint32_t slot, uint64_t total, struct instance_run *runs, uint32_t limit,
+                          uint64_t *got)
 {
     *got = 0;
-    uint32_t used = take_pass(slot, total, SHORT_RUN, runs, 0, got);
+    uint32_t used = take_pass(slot, total, SHORT_RUN, runs, 0, limit, got);
 
-    return *got < total ? take_pass(slot, total, 1, runs, used, got) : used;
+    return *got < total ? take_pass(slot, total, 1, runs, used, limit, got) : used;
 }
 
 int64_t frames_give(uint64_t first, uint64_t count, uint32_t to)

@@ -23,10 +23,11 @@ uint64_t frames_free_count(void);
  * frames_take_runs - `total` free frames in as few runs as possible, lowest first, long runs before
  * short ones.
  *
- * Returns  runs filled in, at most INSTANCE_RUN_MAX; *got is the sum of their counts, maybe below
+ * Returns  runs filled in, at most `limit`; *got is the sum of their counts, maybe below
  * total
  */
-uint32_t frames_take_runs(uint32_t slot, uint64_t total, struct instance_run *runs, uint64_t *got);
+uint32_t frames_take_runs(uint32_t slot, uint64_t total, struct instance_run *runs, uint32_t limit,
+                          uint64_t *got);
 
 /*
  * frames_give - change the guard of frames in calls of EXO_FRAME_RUN_MAX: from what CAP_ROOT

@@ -17,6 +17,8 @@ enum instance_state {
     INSTANCE_OVER,
 };
 
+#define INSTANCE_STRUCTURE 16
+
 struct instance {
     enum instance_state state;
     const struct manifest_instance *config;
@@ -25,6 +27,11 @@ struct instance {
     struct instance_streams *streams;      /* as mapped in init; NULL: none */
     uint64_t archive_frame, archive_pages; /* of its root archive; pages 0: none */
     uint64_t given_pages;                  /* in the runs of its start block */
+    struct instance_run structure[INSTANCE_STRUCTURE]; /* data frames that it is built from */
+    uint32_t structure_count;
+    uint64_t asked, asked_held, asked_due_ns; /* broker.c: pages that it owes; 0: none */
+    uint32_t memory_asked;                    /* of its wishes for more the last that was answered */
+    bool wrote;                               /* something to its standard output, ever */
     uint32_t position_first;
     uint32_t credited;         /* bytes of input for which CREDIT was sent (mod 2^32) */
     uint32_t request_credited; /* likewise of requests */
@@ -37,12 +44,16 @@ struct instance {
     uint64_t not_before_ns; /* waiting to be restarted until then */
 };
 
+/* instance_capability - CAP_CHILD becomes this instance's, with the rights to take free frames and time. False: it cannot. */
+bool instance_capability(const struct instance *instance);
+
 #define INSTANCE_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT)
 
 /* What build needs besides the instance. */
 struct build_input {
     const struct manifest *manifest;
     const struct archive *archive;
+    uint64_t later_pages; /* reservations of those that are built after this one at the start */
 };
 
 /*

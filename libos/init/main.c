@@ -10,6 +10,7 @@
 #include "exo_stubs.h"
 #include "lib/exo/time.h"
 #include "libos/init/archive.h"
+#include "libos/init/broker.h"
 #include "libos/init/capture.h"
 #include "libos/init/channel.h"
 #include "libos/init/frames.h"
@@ -158,13 +159,29 @@ static void plan_time(void)
     }
 }
 
-/* The instance with memory `rest` is built after all others. */
-static void build_all(const struct build_input *input)
+static bool starts_at_once(uint32_t i, bool rest)
 {
+    const struct manifest_instance *config = &manifest.instance[i];
+
+    return config->after == AFTER_NOTHING && (config->memory_bytes == MANIFEST_REST) == rest;
+}
+
+/* The instance with memory `rest` is built after all others; each leaves what those after it have reserved. */
+static void build_all(struct build_input *input)
+{
+    for (uint32_t i = 0; i < manifest.count; i++)
+        if (starts_at_once(i, false) || (starts_at_once(i, true) && manifest.instance[i].reserve_bytes))
+            input->later_pages += manifest_reserve(&manifest.instance[i]) >> EXO_PAGE_SHIFT;
     for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < manifest.count; i++)
-            if ((manifest.instance[i].memory_bytes == MANIFEST_REST) == pass)
-                instance_build(&instances[i], input);
+        for (uint32_t i = 0; i < manifest.count; i++) {
+            uint64_t reserve = manifest_reserve(&manifest.instance[i]) >> EXO_PAGE_SHIFT;
+
+            if (!starts_at_once(i, pass))
+                continue;
+            input->later_pages -= reserve < input->later_pages ? reserve : input->later_pages;
+            instance_build(&instances[i], input);
+        }
+    input->later_pages = 0;
 }
 
 /* What kernel, init and the instances' structures keep for themselves: all but the runs and the
@@ -255,12 +272,25 @@ static void plan_restart(struct instance *instance)
     instance->state = INSTANCE_WAITING;
 }
 
-/* Builds an instance whose time has come. */
+/* Has what it waits for happened? */
+static bool may_start(const struct instance *instance)
+{
+    const struct instance *other = &instances[instance->config->after_instance];
+
+    if (instance->restarts)
+        return exo_now_ns(machine.page) >= instance->not_before_ns;
+    return instance->config->after == AFTER_NOTHING || other->state == INSTANCE_OVER ||
+           (instance->config->after == AFTER_WRITES && other->wrote);
+}
+
+/* Builds an instance whose time has come, when there is memory for it; if there never will be, its build says so. */
 static bool step_waiting(struct instance *instance, const struct build_input *input)
 {
-    if (instance->state != INSTANCE_WAITING || exo_now_ns(machine.page) < instance->not_before_ns)
+    if (instance->state != INSTANCE_WAITING || !may_start(instance) ||
+        broker_want(instance, manifest_reserve(instance->config) >> EXO_PAGE_SHIFT) == BROKER_WAIT)
         return false;
-    init_log("init: instance %s: restart %u", instance->config->name, instance->restarts);
+    if (instance->restarts)
+        init_log("init: instance %s: restart %u", instance->config->name, instance->restarts);
     instance_build(instance, input);
     if (!channel_is_up())
         (void)instance_input_end(instance);
@@ -273,6 +303,8 @@ static bool step_dead(struct instance *instance)
     if (instance->state != INSTANCE_REAPING)
         return false;
     bool again = wants_restart(instance);
+
+    broker_forget(instance);
 
     /* The machine is about to go off: nobody will want the frames. */
     if (!again && !others_live(instance)) {
@@ -300,13 +332,14 @@ static bool all_over(void)
 static void wait(void)
 {
     struct exo_sleep_word words[EXO_SLEEP_WORDS];
-    uint64_t deadline = EXO_FOREVER;
+    uint64_t deadline = broker_deadline();
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < manifest.count; i++) {
         struct instance *instance = &instances[i];
 
-        if (instance->state == INSTANCE_WAITING && instance->not_before_ns < deadline)
+        if (instance->state == INSTANCE_WAITING && instance->not_before_ns < deadline &&
+            instance->not_before_ns > exo_now_ns(machine.page))
             deadline = instance->not_before_ns;
         if (count == EXO_SLEEP_WORDS || instance->state != INSTANCE_RUNNING ||
             instance->streams->in.written == instance->credited)
@@ -324,6 +357,7 @@ static bool step(const struct build_input *input)
     __atomic_exchange_n(&machine.upcall->events, 0, __ATOMIC_SEQ_CST);
     moved |= channel_poll(&receiver);
     moved |= capture_pump();
+    moved |= broker_step();
     for (uint32_t i = 0; i < manifest.count; i++) {
         moved |= instance_pump(&instances[i]);
         moved |= step_dead(&instances[i]);
@@ -344,7 +378,8 @@ void init_main(const struct exo_init_start *start)
     read_archive();
     read_manifest();
     plan_time();
-    const struct build_input input = {.manifest = &manifest, .archive = &archive};
+    broker_start(instances, manifest.count);
+    struct build_input input = {.manifest = &manifest, .archive = &archive};
 
     const char *wrong = manifest.capture ? capture_start() : NULL;
 

@@ -6,6 +6,10 @@
 #include "base/string.h"
 #include "lib/exo/address.h"
 
+#define WEIGHT_DEFAULT      100
+#define PRIORITY_DEFAULT    8
+#define DEADLINE_DEFAULT_MS 10000
+
 struct parser {
     struct manifest *manifest;
     char *line; /* start of the current line */
@@ -193,7 +197,15 @@ static bool parse_instance(struct parser *p)
         return fail(p, where, "more than %d instances", MANIFEST_INSTANCES_MAX);
     p->instance = &m->instance[m->count++];
     *p->instance = (struct manifest_instance){
-        .name = word, .cwd = "/", .share = 1, .rows = 24, .columns = 80, .line = p->line_number};
+        .name = word,
+        .cwd = "/",
+        .share = 1,
+        .weight = WEIGHT_DEFAULT,
+        .priority = PRIORITY_DEFAULT,
+        .deadline_ms = DEADLINE_DEFAULT_MS,
+        .rows = 24,
+        .columns = 80,
+        .line = p->line_number};
     return true;
 }
 
@@ -219,7 +231,8 @@ static bool parse_root(struct parser *p)
     return true;
 }
 
-static bool parse_memory(struct parser *p)
+/* `rest` is allowed where rest is not NULL, and *rest what it stands for. */
+static bool amount(struct parser *p, const uint64_t *rest, uint64_t *bytes)
 {
     char *word;
     const char *where;
@@ -228,8 +241,8 @@ static bool parse_memory(struct parser *p)
 
     if (!next_word(p, "the amount of memory", &word, &where))
         return false;
-    if (!strcmp(word, "rest")) {
-        p->instance->memory_bytes = MANIFEST_REST;
+    if (rest && !strcmp(word, "rest")) {
+        *bytes = *rest;
         return true;
     }
     for (c = word; *c >= '0' && *c <= '9'; c++)
@@ -239,11 +252,79 @@ static bool parse_memory(struct parser *p)
     unsigned shift = *c == 'K' ? 10 : *c == 'M' ? 20 : *c == 'G' ? 30 : 0;
 
     if (c == word || !shift || c[1])
-        return fail(p, where, "bad amount of memory: %s; write 440M, 65536K, 2G or rest", word);
+        return fail(p, where, "bad amount of memory: %s; write 440M, 65536K%s", word,
+                    rest ? ", 2G or rest" : " or 2G");
     if (!value || value > (1ull << 46) >> shift)
         return fail(p, where, "the amount of memory is out of range: %s", word);
-    p->instance->memory_bytes = value << shift;
+    *bytes = value << shift;
     return true;
+}
+
+static bool parse_memory(struct parser *p)
+{
+    static const uint64_t rest = MANIFEST_REST;
+
+    return amount(p, &rest, &p->instance->memory_bytes);
+}
+
+static bool parse_reserve(struct parser *p)
+{
+    return amount(p, NULL, &p->instance->reserve_bytes);
+}
+
+static bool parse_weight(struct parser *p)
+{
+    uint64_t value;
+
+    if (!number(p, "the weight", 1, MANIFEST_WEIGHT_MAX, &value))
+        return false;
+    p->instance->weight = (uint32_t)value;
+    return true;
+}
+
+static bool parse_priority(struct parser *p)
+{
+    uint64_t value;
+
+    if (!number(p, "the priority", 0, MANIFEST_PRIORITY_MAX, &value))
+        return false;
+    p->instance->priority = (uint32_t)value;
+    return true;
+}
+
+static bool parse_deadline(struct parser *p)
+{
+    uint64_t value;
+
+    if (!number(p, "the deadline in milliseconds", 1, 3600000, &value))
+        return false;
+    p->instance->deadline_ms = (uint32_t)value;
+    return true;
+}
+
+static bool parse_after(struct parser *p)
+{
+    const struct manifest *m = p->manifest;
+    char *name;
+    char *word;
+    const char *where;
+    const char *when;
+
+    if (!next_word(p, "the instance to wait for", &name, &where) ||
+        !next_word(p, "what to wait for", &word, &when))
+        return false;
+    if (!strcmp(word, "ends"))
+        p->instance->after = AFTER_ENDS;
+    else if (!strcmp(word, "writes"))
+        p->instance->after = AFTER_WRITES;
+    else
+        return fail(p, when, "bad event: %s; write ends or writes", word);
+    for (uint32_t i = 0; i + 1 < m->count; i++)
+        if (!strcmp(m->instance[i].name, name)) {
+            p->instance->after_instance = i;
+            return true;
+        }
+    return fail(p, where, "no instance %s above this one", name);
 }
 
 static bool parse_share(struct parser *p)
@@ -452,7 +533,9 @@ static const struct key keys[] = {
     {"cwd", parse_cwd, false},          {"tty", parse_tty, false},
     {"window", parse_window, false},    {"option", parse_option, false},
     {"address", parse_address, false},  {"port", parse_port, false},
-    {"capture", parse_capture, true},
+    {"capture", parse_capture, true},   {"reserve", parse_reserve, false},
+    {"weight", parse_weight, false},    {"priority", parse_priority, false},
+    {"deadline", parse_deadline, false}, {"after", parse_after, false},
     {"gateway", parse_gateway, false},  {"dns", parse_dns, false},
 };
 
@@ -544,6 +627,8 @@ static bool check_whole(struct parser *p)
             return fail(p, p->at, "instance %s has no libos line", m->instance[i].name);
         if (!m->instance[i].memory_bytes)
             return fail(p, p->at, "instance %s has no memory line", m->instance[i].name);
+        if (m->instance[i].reserve_bytes > m->instance[i].memory_bytes)
+            return fail(p, p->at, "instance %s reserves more than its memory", m->instance[i].name);
         rest += m->instance[i].memory_bytes == MANIFEST_REST;
     }
     if (rest > 1)

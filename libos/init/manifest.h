@@ -24,6 +24,16 @@ enum manifest_restart {
     RESTART_ALWAYS
 };
 
+enum manifest_after {
+    AFTER_NOTHING,
+    AFTER_ENDS,  /* the other instance has ended */
+    AFTER_WRITES /* it has written to its standard output, or ended */
+};
+
+#define MANIFEST_WEIGHT_MAX   1000
+#define MANIFEST_PRIORITY_MAX 15
+#define MANIFEST_REST_RESERVE (16ull << 20) /* of an instance with memory `rest`, unless it says otherwise */
+
 struct manifest_address {
     uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
     uint32_t prefix;     /* of 32 or 128 bits */
@@ -59,7 +69,12 @@ struct manifest_instance {
     const char *libos;
     const char *root; /* NULL: none */
     const char *cwd;
-    uint64_t memory_bytes; /* MANIFEST_REST: what is left */
+    uint64_t memory_bytes;  /* the most that it gets; MANIFEST_REST: what is left */
+    uint64_t reserve_bytes; /* what nobody takes from it; 0: not said */
+    uint32_t weight, priority;
+    uint32_t deadline_ms; /* to give back what it is asked for */
+    enum manifest_after after;
+    uint32_t after_instance;
     uint32_t share;
     enum manifest_restart restart;
     uint32_t tty_mask;
@@ -85,6 +100,14 @@ struct manifest {
     uint32_t error_line, error_column; /* from 1 */
     char error[160];
 };
+
+/* manifest_reserve - bytes that nobody takes from it: all of an amount, unless it says less. */
+static inline uint64_t manifest_reserve(const struct manifest_instance *instance)
+{
+    if (instance->reserve_bytes)
+        return instance->reserve_bytes;
+    return instance->memory_bytes == MANIFEST_REST ? MANIFEST_REST_RESERVE : instance->memory_bytes;
+}
 
 /*
  * manifest_parse - read a manifest.

@@ -66,6 +66,9 @@ static bool take_structure(const struct instance *instance)
             !owned(instance, frame))
             continue;
         left = true;
+        if (kind == EXO_FRAME_TABLE &&
+            (machine.frames[frame].links || machine.frames[frame].references))
+            continue; /* what links to it goes first; it may lie behind many such */
         calls++;
         if (kind == EXO_FRAME_ENV)
             (void)exo_env_destroy(CAP_ROOT,
@@ -74,7 +77,7 @@ static bool take_structure(const struct instance *instance)
             (void)exo_code_destroy(CAP_ROOT, env_of_frame(frame));
         else if (kind == EXO_FRAME_NET)
             (void)exo_net_table_destroy(CAP_ROOT, frame); /* mapped, or the card reads: next step */
-        else if (!machine.frames[frame].links && !machine.frames[frame].references)
+        else
             (void)exo_table_destroy(CAP_ROOT, frame);
     }
     return !left;

@@ -48,6 +48,7 @@ static bool pump_ring(struct instance *instance, struct instance_ring *ring, con
                                                          : "record");
     if (!used)
         return false;
+    instance->wrote |= type == CHANNEL_STDOUT;
     if (channel_is_up()) {
         uint8_t *space = channel_space();
 

@@ -22,6 +22,9 @@ $(B)/tests/boot/test.cpio: $(BOOT_ELF) $(B)/boot-archive
 $(B)/tests/boot/apps/victim.elf: $(B)/tests/boot/apps/victim.o $(EXO_LIB) lib/exo/libos.ld
 	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
 
+$(B)/tests/boot/apps/holder.elf: $(B)/tests/boot/apps/holder.o $(EXO_LIB) lib/exo/libos.ld
+	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
+
 .PHONY: boot-tests
-boot-tests: $(B)/tests/boot/test.cpio $(B)/tests/boot/apps/victim.elf $(B)/lorica.elf $(B)/lorica-test.elf $(B)/init.elf $(APPS:%=$(B)/apps/%.elf) $(B)/bench/papers/papers.elf ## what tests/boot/run boots
+boot-tests: $(B)/tests/boot/test.cpio $(B)/tests/boot/apps/victim.elf $(B)/tests/boot/apps/holder.elf $(B)/lorica.elf $(B)/lorica-test.elf $(B)/init.elf $(APPS:%=$(B)/apps/%.elf) $(B)/bench/papers/papers.elf ## what tests/boot/run boots
 -include $(BOOT_O:.o=.d)

@@ -120,6 +120,7 @@ static void test_abort(uint32_t cpu)
 
     expect(repossess(child->env, taken, 1, &steps), 0, "taken, in %u steps", steps + 1);
     check(!(*exo_entry((uint64_t)page_at(3), 1) & EXO_PTE_PRESENT), "no entry names it");
+    check(*exo_entry((uint64_t)page_at(3), 1) & EXO_PTE_TAKEN, "and the empty one says why");
     check(machine.frames[taken].guard_depth == 0 &&
               !(machine.frames[taken].flags & EXO_FRAME_FLAG_TAKEN),
           "it is the revoker's");

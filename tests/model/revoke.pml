@@ -40,6 +40,7 @@ proctype revoker()
     due;
 #endif
     atomic { if :: freed -> goto over :: else -> marked = true fi };
+    if :: atomic { references == 0 -> goto take } :: else fi; /* nothing names it: no sweep */
 sweep:
     atomic { if :: pinned -> pinned = false; references-- :: else fi };
     e = 0;
@@ -58,6 +59,7 @@ sweep:
         }
     :: else -> break
     od;
+take:
     atomic {
 #ifndef NO_COUNT
         if :: references != 0 -> goto sweep :: else fi;

@@ -179,10 +179,32 @@ static void network(void)
     CHECK(refuse("instance a\ngateway\n", 2, 8, "missing"));
 }
 
+static void memory_policy(void)
+{
+    CHECK(accept("instance a\nlibos x\nmemory rest\ninstance b\nlibos x\nmemory 64M\nreserve 16M\npriority "
+                 "3\nweight 250\ndeadline 200\nafter a writes\ninstance c\nlibos x\nmemory 8M\nafter b ends"));
+    const struct manifest_instance *a = &manifest.instance[0], *b = a + 1, *c = a + 2;
+
+    CHECK(manifest_reserve(a) == 16ull << 20 && a->weight == 100 && a->priority == 8 &&
+          a->deadline_ms == 10000 && a->after == AFTER_NOTHING);
+    CHECK(manifest_reserve(b) == 16ull << 20 && b->weight == 250 && b->priority == 3 &&
+          b->deadline_ms == 200 && b->after == AFTER_WRITES && b->after_instance == 0);
+    CHECK(manifest_reserve(c) == 8ull << 20 && c->after == AFTER_ENDS && c->after_instance == 1);
+    CHECK(refuse("instance a\nreserve rest", 2, 9, "bad amount of memory: rest; write 440M"));
+    CHECK(refuse("instance a\nweight 0", 2, 8, "the weight must be 1 to 1000"));
+    CHECK(refuse("instance a\npriority 16", 2, 10, "the priority must be 0 to 15"));
+    CHECK(refuse("instance a\ndeadline 0", 2, 10, "must be 1 to"));
+    CHECK(refuse("instance a\nafter b ends", 2, 7, "no instance b above"));
+    CHECK(refuse("instance a\nafter a ends", 2, 7, "no instance a above"));
+    CHECK(refuse("instance a\ninstance b\nafter a starts", 3, 9, "bad event: starts"));
+    CHECK(refuse("instance a\nlibos x\nmemory 8M\nreserve 9M", 4, 1, "reserves more than"));
+}
+
 int main(void)
 {
     TEST(network);
     TEST(whole_manifest);
+    TEST(memory_policy);
     TEST(quoting);
     TEST(errors);
     TEST(limits);
