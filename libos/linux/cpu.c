@@ -179,6 +179,7 @@ static uint32_t upcall_bit(uint32_t vector)
 {
     return vector == EXO_VECTOR_SLICE_END ? EXO_PENDING_SLICE_END
            : vector == EXO_VECTOR_ALARM   ? EXO_PENDING_ALARM
+           : vector == EXO_VECTOR_REVOKE  ? EXO_PENDING_REVOKE
                                           : EXO_PENDING_EVENT;
 }
 

@@ -17,6 +17,7 @@
 #include "libos/linux/call/rseq.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/mm/reclaim.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/mm/pagetable.h"
 #include "libos/linux/task.h"
@@ -315,12 +316,24 @@ void sched_spread(void)
     }
 }
 
+/* A request for memory came while this vcpu was masked. */
+static void revoke_take(void)
+{
+    struct exo_upcall *upcall = this_vcpu()->upcall;
+
+    if (!(upcall->pending & EXO_PENDING_REVOKE))
+        return;
+    __atomic_fetch_and(&upcall->pending, ~EXO_PENDING_REVOKE, __ATOMIC_SEQ_CST);
+    reclaim_upcall();
+}
+
 /* Waits until some task is ready for this vcpu, and takes it. */
 static struct task *idle(void)
 {
     struct vcpu *vcpu = this_vcpu();
 
     for (;;) {
+        revoke_take();
         events_take();
         timers_run();
         struct task *next = pick();
@@ -409,6 +422,8 @@ void sched_upcall(uint32_t pending)
 {
     if (pending & EXO_PENDING_ALARM)
         this_vcpu()->alarm_ns = NO_DEADLINE;
+    if (pending & EXO_PENDING_REVOKE)
+        reclaim_upcall();
     events_take();
     timers_run();
     alarm_update();

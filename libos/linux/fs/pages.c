@@ -197,7 +197,10 @@ static void fill(struct pages *pages, uint64_t index, uint8_t *to)
 /* Files may not take the last memory: programs need some to go on, if only to remove files. */
 static bool room_for_files(void)
 {
-    return frames_available() > frames_total() / 32;
+    while (frames_available() <= frames_total() / 32)
+        if (!frames_ask())
+            return false;
+    return true;
 }
 
 /* The frame of a page that will be written: its own, filled unless the caller overwrites all of it.
@@ -421,8 +424,9 @@ int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes)
     uint64_t end = (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE;
     int error = 0;
 
-    if (end - offset / PAGE_SIZE + frames_total() / 32 > frames_available())
-        return -ENOSPC;
+    while (end - offset / PAGE_SIZE + frames_total() / 32 > frames_available())
+        if (!frames_ask())
+            return -ENOSPC;
     for (uint64_t index = offset / PAGE_SIZE; index < end && !error; index++)
         if (!pages_present(inode, index))
             (void)frame_own(inode, index, false, &error);

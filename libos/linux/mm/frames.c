@@ -4,19 +4,24 @@
  *
  * init hands over runs of frames. Whole 2 MiB chunks enter the linear map one at a time, as they
  * are needed, each with one large page-table entry; the ragged ends of runs and chunks from the top
- * of memory serve as page tables (tables.c), which must never be mapped. One row of 8 bytes a frame
+ * of memory serve as page tables (tables.c), which must never be mapped. Memory also comes and goes later:
+ * frames_return gives back what init asks for (reclaim.c decides what is freed for it), frames_ask gets more; single frames
+ * then leave and enter the linear map by 4 KiB entries, and chunks are split for it. One row of 8 bytes a frame
  * holds its use count or, while a frame is out of the linear map, a chain link. Invariants: 1. a
  * free block of order o is aligned to 2^o and its row says FREE and o; its list node lies in it.
  *             2. a frame in `hot` is free, of order 0, and in no block list; likewise blocks in `stacks`.
  */
 #include "libos/linux/mm/internal.h"
 #include "libos/linux/mm/pagetable.h"
+#include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 
 #define ORDER_MAX    13 /* 32 MiB */
 #define CHUNK_FRAMES 512
 #define HOT_MAX      128
 #define STACK_ORDER  2 /* of task stacks: a fork takes what the last exit gave */
 #define STACKS_MAX   16
+#define UNMAP_FRAMES 32ul /* that become page tables when no other frames are left for those */
 
 enum row_state {
     ROW_ABSENT,
@@ -48,6 +53,7 @@ static uint32_t hot_count;
 static frame_t stacks[STACKS_MAX]; /* blocks of STACK_ORDER that are in no list; their rows say used */
 static uint32_t stack_count;
 static uint64_t total, available;
+static frame_t spare; /* unmapped, for the table of the next chunk_split */
 
 static struct frame_row *row_of(frame_t frame)
 {
@@ -195,7 +201,7 @@ static bool grow(void)
         block_put(first, 9);
         return true;
     }
-    return false;
+    return frames_ask();
 }
 
 static void hot_drain(uint32_t keep)
@@ -336,6 +342,269 @@ unsigned frame_block_order(frame_t frame)
     return row_of(frame)->order;
 }
 
+/* --- Memory that comes and goes --------------------------------------------------------------------- */
+
+/* Level-1 tables are filled here before they take the place of a large entry: LibOS code may stand on it. */
+#define SPLIT_ADDRESS (INSTANCE_LINEAR_ADDRESS - SPAN_3)
+#define ASK_FRAMES    2048ul      /* that init is asked for at once */
+#define REFUSED_NS    100000000ul /* after a refusal the next wish waits */
+
+static bool is_large(frame_t frame)
+{
+    return WINDOW_LEVEL(WINDOW_2, INSTANCE_LINEAR_ADDRESS + frame * PAGE_SIZE, 21) & EXO_PTE_LARGE;
+}
+
+/* A CPU that runs a program enters the LibOS on the stack of its task, whose entry must be there at all times. */
+static bool is_entered(frame_t chunk)
+{
+    for (uint32_t i = 0; instance_many && i < vcpu_count; i++)
+        if (vcpus[i] != this_vcpu() &&
+            (address_frame((void *)(vcpus[i]->stack_top - 1)) & ~(CHUNK_FRAMES - 1ul)) == chunk)
+            return true;
+    return false;
+}
+
+/* The chunk's large entry becomes a table of 4 KiB ones. False: not now. */
+static bool chunk_split(frame_t chunk)
+{
+    uint64_t address = INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE;
+    uint64_t bits = linear_bits() | EXO_PTE_PRESENT | EXO_PTE_ACCESSED | EXO_PTE_DIRTY;
+    struct pt_batch batch;
+
+    if (!is_large(chunk))
+        return true;
+    if (spare == NO_FRAME || is_entered(chunk) || exo_table_create(SLOT_MEMORY, spare, 1))
+        return false;
+    uint64_t link = spare << EXO_PAGE_SHIFT | LINK_BITS;
+
+    batch_start(&batch, this_vcpu()->root);
+    batch_add(&batch, SPLIT_ADDRESS, 2, link);
+    for (uint64_t i = 0; i < CHUNK_FRAMES; i++)
+        batch_add(&batch, SPLIT_ADDRESS + i * PAGE_SIZE, 1, (chunk + i) << EXO_PAGE_SHIFT | bits);
+    batch_flush(&batch);
+    batch_add(&batch, address, 2, 0); /* these three in one call: nothing of ours runs in between */
+    batch_add(&batch, address, 2, link);
+    batch_add(&batch, SPLIT_ADDRESS, 2, 0);
+    batch_flush(&batch);
+    spare = NO_FRAME;
+    return true;
+}
+
+/* Free frames, in no list any more, leave the linear map. REQUIRES a split chunk, or a whole one. */
+static void linear_unmap(frame_t first, uint64_t count)
+{
+    struct pt_batch batch;
+
+    batch_start(&batch, this_vcpu()->root);
+    if (is_large(first))
+        batch_add(&batch, INSTANCE_LINEAR_ADDRESS + first * PAGE_SIZE, 2, 0);
+    else
+        for (uint64_t i = 0; i < count; i++)
+            batch_add(&batch, INSTANCE_LINEAR_ADDRESS + (first + i) * PAGE_SIZE, 1, 0);
+    batch_flush(&batch);
+    for (frame_t f = first; f < first + count; f++)
+        *row_of(f) = (struct frame_row){.state = ROW_UNMAPPED};
+}
+
+/* Unmapped frames to the kernel. One that was taken by force meanwhile is gone all the same. */
+static void kernel_free(frame_t first, uint64_t count)
+{
+    for (uint64_t done = 0; done < count; done += EXO_FRAME_RUN_MAX)
+        (void)exo_frame_free(SLOT_MEMORY, first + done, min_of(count - done, (uint64_t)EXO_FRAME_RUN_MAX));
+    total -= count;
+}
+
+/* A free block in a chunk that is split or can be, taken out of its list; NO_FRAME: none. *order: its. */
+static frame_t block_to_unmap(unsigned *order)
+{
+    for (unsigned o = ORDER_MAX + 1; o--;)
+        list_for_each (node, &free_blocks[o]) {
+            frame_t frame = address_frame(node);
+
+            if (o < 9 && !chunk_split(frame & ~(CHUNK_FRAMES - 1ul)))
+                continue;
+            list_remove(node);
+            row_of(frame)->state = ROW_USED;
+            *order = o;
+            return frame;
+        }
+    return NO_FRAME;
+}
+
+/* Takes up to `want` free frames out of the linear map, the largest blocks first; each run goes to `to`. */
+static uint64_t blocks_unmap(uint64_t want, void (*to)(frame_t first, uint64_t count))
+{
+    uint64_t done = 0;
+
+    hot_drain(0);
+    while (stack_count)
+        block_put(stacks[--stack_count], STACK_ORDER);
+    while (done < want) {
+        unsigned order;
+        frame_t frame = block_to_unmap(&order);
+
+        if (frame == NO_FRAME)
+            break;
+        uint64_t part = min_of(1ul << order, want - done);
+
+        if (order >= 9) { /* by chunks, and a part of one only if it can be split */
+            part = min_of(part, (uint64_t)CHUNK_FRAMES);
+            if (part < CHUNK_FRAMES && !chunk_split(frame))
+                part = CHUNK_FRAMES;
+        }
+        linear_unmap(frame, part);
+        available -= part;
+        for (frame_t f = frame + part; f < frame + (1ul << order);) {
+            unsigned o = min_of((unsigned)__builtin_ctzl(f), order);
+
+            block_put(f, o); /* f is aligned to it, and the end of the block, too */
+            f += 1ul << o;
+        }
+        done += part;
+        if (spare == NO_FRAME) { /* the split was paid from it */
+            spare = frame++;
+            part--;
+        }
+        if (part)
+            to(frame, part);
+    }
+    return done;
+}
+
+frame_t frames_unmap(void)
+{
+    return blocks_unmap(UNMAP_FRAMES, unmapped_frames_give) ? unmapped_frame_pop() : NO_FRAME;
+}
+
+/* From what the linear map has not reached yet. */
+static uint64_t chunks_return(uint64_t want)
+{
+    uint64_t done = 0;
+
+    while (done < want && chunk_ranges) {
+        struct frame_range *range = &chunks[chunk_ranges - 1];
+        uint64_t part = min_of(want - done, range->end - range->next);
+        uint64_t rest = (range->end - part) % CHUNK_FRAMES;
+
+        if (rest && fragment_ranges == 2 * INSTANCE_RUN_MAX) {
+            part += rest;
+            rest = 0;
+        }
+        range->end -= part;
+        kernel_free(range->end, part);
+        range->end -= rest;
+        if (rest)
+            fragments[fragment_ranges++] = (struct frame_range){range->end, range->end + rest};
+        chunk_ranges -= range->next >= range->end;
+        done += part;
+    }
+    available -= done;
+    return done;
+}
+
+uint64_t frames_return(uint64_t want)
+{
+    uint64_t before = total;
+
+    (void)chunks_return(want);
+    if (before - total < want)
+        (void)unmapped_frames_return(want - (before - total), kernel_free);
+    /* Each split chunk keeps a frame back. */
+    while (before - total < want && blocks_unmap(want - (before - total), kernel_free))
+        ;
+    return before - total;
+}
+
+/* A frame that was granted: into the linear map, or, when a table is lacking for that, among the unmapped. */
+static void frame_add(frame_t frame)
+{
+    total++;
+    if (linear_map(frame, 1, linear_bits())) {
+        unmapped_frames_give(frame, 1);
+        return;
+    }
+    *row_of(frame) = (struct frame_row){.state = ROW_USED};
+    available++;
+    block_put(frame, 0);
+}
+
+static bool chunk_add(frame_t chunk)
+{
+    struct frame_range *last = chunk_ranges ? &chunks[chunk_ranges - 1] : NULL;
+
+    if (table_depth(INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE) == 1)
+        return false; /* it was split */
+    if (last && last->end == chunk)
+        last->end += CHUNK_FRAMES;
+    else if (chunk_ranges < INSTANCE_RUN_MAX)
+        chunks[chunk_ranges++] = (struct frame_range){chunk, chunk + CHUNK_FRAMES};
+    else
+        return false;
+    total += CHUNK_FRAMES;
+    available += CHUNK_FRAMES;
+    return true;
+}
+
+bool frames_take_grants(void)
+{
+    uint32_t taken = streams->grants_taken;
+    uint32_t written = __atomic_load_n(&streams->grants_written, __ATOMIC_ACQUIRE);
+    bool any = taken != written;
+
+    for (; taken != written; taken++) {
+        const struct instance_run *run = &streams->grant[taken % INSTANCE_GRANTS];
+
+        for (frame_t f = run->first; f < run->first + run->count;) {
+            if (f < row_first || f >= row_end) { /* no row: it would cost more than it is worth */
+                (void)exo_frame_free(SLOT_MEMORY, f++, 1);
+                continue;
+            }
+            bool whole = !(f % CHUNK_FRAMES) && run->first + run->count - f >= CHUNK_FRAMES &&
+                         f + CHUNK_FRAMES <= row_end && chunk_add(f);
+
+            if (!whole)
+                frame_add(f);
+            f += whole ? CHUNK_FRAMES : 1;
+        }
+    }
+    __atomic_store_n(&streams->grants_taken, taken, __ATOMIC_RELEASE);
+    return any;
+}
+
+bool frames_ask(void)
+{
+    static uint64_t not_before;
+    struct exo_sleep_word word = {.address = (uint64_t)&streams->memory_answered};
+
+    if (total >= instance->memory_limit || now_ns() < not_before)
+        return false;
+    streams->memory_wanted = ASK_FRAMES;
+    uint32_t asked = streams->memory_asked + 1;
+
+    __atomic_store_n(&streams->memory_asked, asked, __ATOMIC_RELEASE);
+    (void)exo_wake(SLOT_MEMORY, instance->init_env, 1ul << STREAM_EVENT(instance->index));
+    while ((word.value = __atomic_load_n(&streams->memory_answered, __ATOMIC_ACQUIRE)) != asked)
+        (void)exo_sleep((uint64_t)&word, 1, EXO_FOREVER);
+    uint64_t before = total;
+
+    (void)frames_take_grants();
+    if (total == before)
+        not_before = now_ns() + REFUSED_NS;
+    return total != before;
+}
+
+/* What chunk_split needs when there may be nothing left to make it from. */
+static void split_start(void)
+{
+    frame_t table = table_take(2);
+    struct exo_pte link = {.address = SPLIT_ADDRESS | 3,
+                           .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
+
+    spare = unmapped_frame_take();
+    if (table == NO_FRAME || exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
+        panic("too little memory for the tables of its own memory");
+}
+
 /* --- Start ---------------------------------------------------------------------------------------
  */
 
@@ -387,6 +656,17 @@ static void rows_place(void)
           (unsigned long)(total / 256), instance->run_count);
 }
 
+/* Rows for frames that may be granted later, if they cost little. */
+static void rows_span(void)
+{
+    const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
+
+    if (machine->frame_count * sizeof(struct frame_row) > total * PAGE_SIZE / 32)
+        return;
+    row_first = 0;
+    row_end = machine->frame_count;
+}
+
 void frames_start(void)
 {
     row_first = UINT64_MAX;
@@ -404,7 +684,9 @@ void frames_start(void)
     }
     if (!total)
         panic("init gave no memory");
+    rows_span();
     rows_place();
+    split_start();
     if (instance->archive_bytes)
         if (linear_map(instance->archive_frame,
                        (instance->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE,

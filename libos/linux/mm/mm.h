@@ -28,6 +28,10 @@ void frame_hold(frame_t frame); /* count a user (page table entry, page cache, .
 void frame_drop(frame_t frame); /* the last one frees it */
 uint32_t frame_users(frame_t frame);
 void frames_free(frame_t frame, unsigned order);
+/* Memory that moves between instances (lib/exo/instance.h). */
+uint64_t frames_return(uint64_t want); /* free frames go back to the kernel, at most `want`; returns how many */
+bool frames_take_grants(void);         /* what init has given; false: nothing */
+bool frames_ask(void);                 /* asks init for more and waits for the answer; false: no more */
 uint64_t frames_total(void);
 uint64_t frames_available(void);
 

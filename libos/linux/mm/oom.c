@@ -8,6 +8,7 @@
  */
 #include "libos/linux/mm/space.h"
 #include "libos/linux/mm/oom.h"
+#include "libos/linux/mm/reclaim.h"
 #include "libos/linux/task.h"
 #include <asm/signal.h>
 
@@ -43,18 +44,30 @@ static void strip(struct space *space)
     space_switch(back);
 }
 
-bool oom_reclaim(void)
+static bool kill_largest(const char *why, const char *remedy)
 {
+    static int last;
     struct process *victim = largest();
     uint64_t pages = pages_of(victim);
 
-    log_line("out of memory: %lu of %lu pages free; %s (%d), which holds %lu, is killed (raise "
-             "--memory)",
+    if (victim->pid != last) /* it may take a while until it has ended */
+        log_line("%s: %lu of %lu pages free; %s (%d), which holds %lu, is killed%s", why,
              (unsigned long)frames_available(), (unsigned long)frames_total(), victim->comm,
-             victim->pid, (unsigned long)pages);
+             victim->pid, (unsigned long)pages, remedy);
+    last = victim->pid;
     signal_send_process(victim, SIGKILL, NULL);
     if (victim->space == current()->process->space)
         return false;
     strip(victim->space);
     return true;
+}
+
+bool oom_reclaim(void)
+{
+    return reclaim_zeros() || kill_largest("out of memory", " (raise --memory)");
+}
+
+bool oom_give(void)
+{
+    return kill_largest("memory is asked back", "");
 }

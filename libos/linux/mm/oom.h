@@ -10,3 +10,10 @@
  *          its memory) was chosen, and it ends
  */
 bool oom_reclaim(void);
+
+/*
+ * oom_give - the same because init wants memory back.
+ *
+ * Returns  true: its pages are free; false: they will be when it has ended
+ */
+bool oom_give(void);

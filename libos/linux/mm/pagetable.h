@@ -178,6 +178,12 @@ void table_scrap(
 
 /* A data frame outside the linear map, for envs and upcall pages. NO_FRAME: none. */
 frame_t unmapped_frame_take(void);
+void unmapped_frames_give(frame_t first, uint64_t count); /* to the pool that they come from */
+frame_t unmapped_frame_pop(void);                         /* from that pool only */
+/* Gives up to `want` of them away, one by one, but for a few. Returns how many. */
+uint64_t unmapped_frames_return(uint64_t want, void (*to)(frame_t first, uint64_t count));
+/* frames.c: frees some of the linear map's frames for it, and takes one; NO_FRAME: none. */
+frame_t frames_unmap(void);
 
 /* frames.c: takes a 2 MiB chunk out of what the linear map has not reached yet; NO_FRAME: none
  * left. */

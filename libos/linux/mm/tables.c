@@ -15,14 +15,31 @@ static frame_t cached[5]; /* chains by level, linked through the frame rows */
 static frame_t plain;     /* chain of frames that are no tables at present */
 static frame_t chunk_next, chunk_end;
 
-frame_t unmapped_frame_take(void)
+#define TABLES_KEPT 16 /* frames for tables that are never given back */
+
+frame_t unmapped_frame_pop(void)
 {
     frame_t frame = plain;
 
-    if (frame != NO_FRAME) {
+    if (frame != NO_FRAME)
         plain = frame_chain_get(frame);
-        return frame;
+    return frame;
+}
+
+void unmapped_frames_give(frame_t first, uint64_t count)
+{
+    for (frame_t frame = first; frame < first + count; frame++) {
+        frame_chain_set(frame, plain);
+        plain = frame;
     }
+}
+
+frame_t unmapped_frame_take(void)
+{
+    frame_t frame = unmapped_frame_pop();
+
+    if (frame != NO_FRAME)
+        return frame;
     frame = frames_fragment_take();
     if (frame != NO_FRAME)
         return frame;
@@ -30,7 +47,7 @@ frame_t unmapped_frame_take(void)
         chunk_next = chunk_take_top();
         if (chunk_next == NO_FRAME) {
             chunk_end = NO_FRAME;
-            return NO_FRAME;
+            return frames_unmap();
         }
         chunk_end = chunk_next + 512;
     }
@@ -59,6 +76,20 @@ static frame_t cached_steal(unsigned level)
         return frame;
     }
     return NO_FRAME;
+}
+
+uint64_t unmapped_frames_return(uint64_t want, void (*to)(frame_t first, uint64_t count))
+{
+    uint64_t done = 0;
+    frame_t frame = NO_FRAME;
+
+    for (; done < want && chunk_end - chunk_next > TABLES_KEPT; done++)
+        to(--chunk_end, 1);
+    for (; done < want && (frame = unmapped_frame_pop()) != NO_FRAME; done++)
+        to(frame, 1);
+    for (; done < want && (frame = cached_steal(0)) != NO_FRAME; done++)
+        to(frame, 1);
+    return done;
 }
 
 frame_t table_take(unsigned level)

@@ -247,7 +247,7 @@ static int unmap_everywhere(const struct inode *inode, uint64_t index)
 }
 
 /* Nobody maps these any more: programs that have ended. */
-static void views_reclaim(void)
+void rewrite_trim(void)
 {
     for (uint32_t b = 0; b < VIEW_BUCKETS; b++)
         for (struct text_view *view = buckets[b]; view; view = view->next)
@@ -258,7 +258,7 @@ static void views_reclaim(void)
 static uint16_t slot_take(void)
 {
     if (free_first == NO_SLOT)
-        views_reclaim();
+        rewrite_trim();
     uint16_t n = free_first;
 
     if (n != NO_SLOT)

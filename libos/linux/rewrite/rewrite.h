@@ -73,6 +73,9 @@ void rewrite_text_read(const struct area *area, uint64_t page);
 void rewrite_changed(struct inode *inode, uint64_t index);
 void rewrite_forget(struct inode *inode);
 
+/* rewrite_trim - frees the text pages that were made for programs and are mapped by nobody now. */
+void rewrite_trim(void);
+
 /* rewrite_leave - the program wants the low addresses for itself: no rewritten sites in this space any more. */
 void rewrite_leave(struct space *space);
 

@@ -197,6 +197,11 @@ uint64_t frames_total(void)
     return FRAMES;
 }
 
+bool frames_ask(void)
+{
+    return false;
+}
+
 uint64_t frames_available(void)
 {
     return FRAMES - (uint64_t)frames_held;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reclaim.c - memory that init asks back, in the order in which a user would miss it.
+ *
+ *   1. free frames: never used ones, then free blocks (frames.c)
+ *   2. what can be made again: text pages that nobody maps, emptied page tables
+ *   3. pages that programs have touched but that hold only zeros: they read the same when they come back
+ *   4. processes, the largest first, the first one last (oom.c)
+ * Between 3 and 4 swap will belong, once there is a disk to swap to. What MADV_FREE and MADV_DONTNEED name is free at once, so it
+ * is in 1. Files live in memory and are all that there is of them: they are no cache, and stay.
+ * A killed process gives its memory when it ends, so the answer goes on from a timer until it is complete. If it is late, init
+ * takes frames by force; what that does to whom is in reclaim_loss.
+ */
+#include "libos/linux/mm/reclaim.h"
+#include "exo_stubs.h"
+#include "libos/linux/mm/oom.h"
+#include "libos/linux/mm/space.h"
+#include "libos/linux/rewrite/rewrite.h"
+#include "libos/linux/sched.h"
+#include "libos/linux/task.h"
+
+#define ZEROS_AT_ONCE 256 /* pages, when memory ends */
+#define ZEROS_LEAST   16  /* with fewer, what is dropped would be missed again in the same call */
+#define SLACK    16      /* frames */
+#define AGAIN_NS 2000000 /* until a killed process may have ended */
+
+static struct {
+    uint64_t due_ns; /* which request it is */
+    uint64_t owed;
+    bool timer_set;
+    struct timer timer;
+} request;
+
+/* --- Pages of zeros --- */
+
+static bool is_zero(frame_t frame)
+{
+    const uint64_t *word = frame_address(frame);
+
+    for (unsigned i = 0; i < PAGE_SIZE / 8; i++)
+        if (word[i])
+            return false;
+    return true;
+}
+
+/* Those of one area of the loaded space; a fault brings them back. */
+static uint64_t area_drop_zeros(struct space *space, const struct area *area, uint64_t want)
+{
+    struct pte_walk walk = pte_walk_start(area->start, area->end);
+    uint64_t entry, done = 0;
+
+    while (done < want && (entry = pte_next(&walk))) {
+        uint64_t page = walk.at - PAGE_SIZE;
+
+        if (frame_users(pte_frame(entry)) != 1 || table_shared(page) || !is_zero(pte_frame(entry)))
+            continue;
+        if (pages_drop(space, page, page + PAGE_SIZE))
+            break;
+        done++;
+    }
+    return done;
+}
+
+static uint64_t drop_zeros(uint64_t want)
+{
+    struct space *back = this_vcpu()->space;
+    uint64_t done = 0;
+
+    list_for_each (node, &space_list) {
+        struct space *space = list_item(node, struct space, all);
+
+        for (uint32_t i = 0; done < want && i < space->count; i++) {
+            const struct area *area = &space->area[i];
+
+            if (area->file || area->flags & (AREA_SHARED | AREA_LOCKED))
+                continue;
+            space_switch(space);
+            done += area_drop_zeros(space, area, want - done);
+        }
+    }
+    space_switch(back);
+    return done;
+}
+
+/* --- The answer --- */
+
+bool reclaim_zeros(void)
+{
+    rewrite_trim();
+    (void)drop_zeros(ZEROS_AT_ONCE);
+    return frames_available() >= ZEROS_LEAST;
+}
+
+static void give(uint64_t pages)
+{
+    request.owed -= min_of(request.owed, pages);
+}
+
+static void answer(void)
+{
+    give(frames_return(request.owed));
+    if (request.owed) {
+        rewrite_trim();
+        give(frames_return(request.owed));
+    }
+    /* Some of it is used up for splitting the chunks that they lie in. */
+    while (request.owed && drop_zeros(request.owed + SLACK))
+        give(frames_return(request.owed));
+    if (request.owed && oom_give())
+        give(frames_return(request.owed));
+    (void)exo_wake(SLOT_MEMORY, instance->init_env, 1ul << STREAM_EVENT(instance->index));
+    if (!request.owed)
+        log_line("memory: all that was asked for is given back; %lu of %lu pages are free",
+                 (unsigned long)frames_available(), (unsigned long)frames_total());
+}
+
+static void again(struct timer *timer)
+{
+    if (this_vcpu()->upcall->revoke_deadline_ns != request.due_ns)
+        request.owed = 0;
+    if (!request.owed)
+        return;
+    answer();
+    if (request.owed)
+        timer_start(timer, now_ns() + AGAIN_NS);
+}
+
+void reclaim_upcall(void)
+{
+    const struct exo_upcall *upcall = (const struct exo_upcall *)INSTANCE_UPCALL_ADDRESS;
+
+    if (upcall->revoke_kind != EXO_REVOKE_FRAMES) {
+        request.owed = 0;
+        return;
+    }
+    if (request.due_ns == upcall->revoke_deadline_ns)
+        return;
+    request.due_ns = upcall->revoke_deadline_ns;
+    request.owed = upcall->revoke_count;
+    log_line("memory: %lu pages are asked for; %lu of %lu are free", (unsigned long)request.owed,
+             (unsigned long)frames_available(), (unsigned long)frames_total());
+    request.timer.expire = again;
+    again(&request.timer);
+}
