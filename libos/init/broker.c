@@ -15,8 +15,8 @@
 #include "libos/init/init.h"
 #include "libos/init/share.h"
 
-#define KEEP        64   /* frames that init keeps free for its own tables */
-#define FORCE_CALLS 64   /* kernel calls of one step by force */
+#define KEEP        64 /* frames that init keeps free for its own tables */
+#define FORCE_CALLS 64 /* kernel calls of one step by force */
 #define MS          1000000ull
 
 _Static_assert(MANIFEST_WEIGHT_MAX == SHARE_WEIGHT_MAX &&
@@ -140,9 +140,10 @@ static void force_end(uint64_t owed)
     from->asked = 0;
     force = (struct force){.from = NULL};
     if (owed)
-        instance_fail(from, 125,
-                      "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
-                      from->config->name, (unsigned long)owed);
+        instance_fail(
+            from, 125,
+            "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
+            from->config->name, (unsigned long)owed);
 }
 
 /* It has not given enough: `owed` more. Some of it now, the rest in further steps. */

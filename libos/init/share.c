@@ -4,7 +4,8 @@
 
 #define SCALE 1024
 
-struct class {
+struct class
+{
     const struct share_party *parties;
     uint32_t count, asker, priority;
 };
@@ -50,17 +51,16 @@ static uint64_t level_for(const struct class *class, uint64_t most, bool fair)
     uint64_t low = 0, high = 0;
 
     for (uint32_t i = 0; i < class->count; i++) {
-        uint64_t own =
-            within(class, i) ? (excess(&class->parties[i]) + 1) * SCALE / class->parties[i].weight + 1
-                             : 0;
+        uint64_t own = within(class, i)
+                           ? (excess(&class->parties[i]) + 1) * SCALE / class->parties[i].weight + 1
+                           : 0;
 
         high = own > high ? own : high;
     }
     while (low < high) {
         uint64_t level = low + (high - low) / 2;
         uint64_t sum = all_above(class, level);
-        bool ok = sum <= most &&
-                  (!fair || (excess(asker) + sum) * SCALE / asker->weight <= level);
+        bool ok = sum <= most && (!fair || (excess(asker) + sum) * SCALE / asker->weight <= level);
 
         if (ok)
             high = level;

@@ -21,8 +21,8 @@
 
 #define ZEROS_AT_ONCE 256 /* pages, when memory ends */
 #define ZEROS_LEAST   16  /* with fewer, what is dropped would be missed again in the same call */
-#define SLACK    16      /* frames */
-#define AGAIN_NS 2000000 /* until a killed process may have ended */
+#define SLACK         16  /* frames */
+#define AGAIN_NS      2000000 /* until a killed process may have ended */
 
 static struct {
     uint64_t due_ns; /* which request it is */

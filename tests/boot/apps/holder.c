@@ -119,11 +119,12 @@ static void lose(struct exo_context *context)
     uint64_t entry = *exo_entry(context->address, 1);
 
     if (!(entry & EXO_PTE_TAKEN) || !upcall()->repossessed)
-        exo_fail("holder: page %lx is gone, but was not taken: %lx", (unsigned long)context->address,
-                 (unsigned long)entry);
+        exo_fail("holder: page %lx is gone, but was not taken: %lx",
+                 (unsigned long)context->address, (unsigned long)entry);
     lost++;
     is_lost[(context->address - REGION) / EXO_PAGE_SIZE] = true;
-    if (exo_map(&domain.space, context->address & ~(uint64_t)(EXO_PAGE_SIZE - 1), spare, 1, DATA) < 0)
+    if (exo_map(&domain.space, context->address & ~(uint64_t)(EXO_PAGE_SIZE - 1), spare, 1, DATA) <
+        0)
         exo_fail("holder: nothing can be mapped in the place of a lost page");
 }
 

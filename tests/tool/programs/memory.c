@@ -94,7 +94,8 @@ int main(int count, char **argument)
     }
     if (child) {
         waitpid(child, &status, 0);
-        printf("holder: its child %s\n", WIFSIGNALED(status) && WTERMSIG(status) == 9 ? "was killed" : "ended otherwise");
+        printf("holder: its child %s\n",
+               WIFSIGNALED(status) && WTERMSIG(status) == 9 ? "was killed" : "ended otherwise");
     }
     while (total() == before)
         ;
@@ -102,7 +103,8 @@ int main(int count, char **argument)
     if (!strcmp(how, "zeros") && !right(rest, (all - KEEP) / 8, 0))
         printf("holder: zeros are no zeros\n");
     while (total() < before / 4 * 3) { /* it wants it back */
-        int file = memfd_create("more", 0); /* what asks for memory without killing anybody for it */
+        int file =
+            memfd_create("more", 0); /* what asks for memory without killing anybody for it */
 
         (void)!ftruncate(file, (off_t)before);
         for (uint64_t at = 0; at < before; at += 4096)
@@ -111,6 +113,7 @@ int main(int count, char **argument)
         close(file);
     }
     printf("holder: memory came back\n");
-    printf("holder: %s\n", right(kept, KEEP, 7) ? "what it kept is right" : "what it kept is wrong");
+    printf("holder: %s\n",
+           right(kept, KEEP, 7) ? "what it kept is right" : "what it kept is wrong");
     return 0;
 }

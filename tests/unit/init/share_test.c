@@ -17,7 +17,8 @@ static void reservation(void)
     struct share_party p[3] = {party(0, 100, 100, 0), party(500, 300, 100, 9),
                                party(500, 500, 100, 0)};
 
-    CHECK(share_split(p, 3, 0, 100, ask) == 100); /* even a higher priority gives for a reservation */
+    CHECK(share_split(p, 3, 0, 100, ask) ==
+          100); /* even a higher priority gives for a reservation */
     CHECK(ask[0] == 0 && ask[1] == 100 && ask[2] == 0);
     p[1].held = 340;
     CHECK(share_split(p, 3, 0, 100, ask) == 40 && ask[1] == 40); /* but not of its own */
@@ -82,7 +83,8 @@ static void chance(void)
             all += own;
             lower += p[i].priority < p[asker].priority ? own : 0;
             wrong += ask[i] > own;
-            wrong += p[i].priority > p[asker].priority && ask[i] && given > (lacks > lower ? lacks : lower);
+            wrong += p[i].priority > p[asker].priority && ask[i] &&
+                     given > (lacks > lower ? lacks : lower);
         }
         lacks = lacks < need ? lacks : need;
         wrong += sum != given || given > need;
