@@ -112,6 +112,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request_packages(request, argument);
     else if (!strcmp(name, "update"))
         request->update = 1;
+    else if (!strcmp(name, "no-scripts"))
+        request->no_scripts = 1;
     else if (!strcmp(name, "manifest"))
         request->manifest = argument;
     else if (!strcmp(name, "app"))
@@ -222,7 +224,7 @@ static struct node *boot_root_tree(struct boot_root *root)
 static struct boot_root boot_root_packages(const struct request *request,
                                            const struct text_list *package)
 {
-    char *path = package_root(package, request->update, request->verbose);
+    char *path = package_root(package, !request->no_scripts, request->update, request->verbose);
     struct boot_root root = {.file = open(path, O_RDONLY | O_CLOEXEC)};
 
     if (root.file < 0)

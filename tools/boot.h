@@ -17,6 +17,7 @@ struct request {
     const char *root;     /* --root, or NULL */
     struct text_list package;
     int update;
+    int no_scripts; /* packages are unpacked, their installation scripts not run */
     const char *manifest; /* --manifest, or NULL */
     const char *app;      /* --app: native program instead of the Linux LibOS, or NULL */
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
@@ -53,6 +54,7 @@ struct boot {
         {"root", 0, "DIR|TAR", "root file system of the program (default: Debian packages)"},      \
         {"package", 'p', "NAME,...", "Debian packages to add to the default root (repeatable)"},   \
         {"update", 0, NULL, "fetch package lists, and packages with new versions, again"},         \
+        {"no-scripts", 0, NULL, "do not run the installation scripts of packages"},                \
         {"manifest", 0, "FILE", "what to start, in init's own words (docs/boot-image.md)"},        \
         {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                   \
         {"net", 0, "user|none|socket:OWN,PEER",                                                    \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * import.c - trees from directories, tar archives and Debian packages.
+ * import.c - trees from directories, archives and Debian packages.
  *
  * Contents of a directory's files stay where they are until the archive is written; those of tar
  * archives and packages are held in memory.
@@ -162,6 +162,7 @@ static struct archive *import_reader(void)
 
     archive_read_support_filter_all(archive);
     archive_read_support_format_tar(archive);
+    archive_read_support_format_cpio(archive);
     return archive;
 }
 
@@ -172,7 +173,7 @@ static struct node *import_tar(const char *path)
 
     if (archive_read_open_filename(archive, path, IMPORT_BLOCK) != ARCHIVE_OK)
         fail(STATUS_FAILED,
-             "--root %s: neither a directory nor a tar archive (%s)\n"
+             "--root %s: neither a directory nor a tar or cpio archive (%s)\n"
              "  try: a directory, or a file from `tar -c`; gzip, xz, bzip2 and zstd are fine",
              path, archive_error_string(archive));
     import_entries(root, archive, path);
@@ -206,21 +207,27 @@ struct node *import_path(const char *path)
     return root;
 }
 
-/* The data.tar.* member of a package, in memory. */
-static void import_package_data(struct node *root, struct archive *outer, const char *path)
+void import_bytes(struct node *root, const void *bytes, size_t length, const char *source)
 {
-    struct node data = {0};
-    struct archive *inner = import_reader();
+    struct archive *archive = import_reader();
 
-    import_contents(outer, &data, path);
-    if (archive_read_open_memory(inner, data.bytes, (size_t)data.size) != ARCHIVE_OK)
-        fail(STATUS_FAILED, "%s is damaged: %s", path, archive_error_string(inner));
-    import_entries(root, inner, path);
-    archive_read_free(inner);
-    free((void *)(uintptr_t)data.bytes);
+    if (archive_read_open_memory(archive, bytes, length) != ARCHIVE_OK)
+        fail(STATUS_FAILED, "%s is damaged: %s", source, archive_error_string(archive));
+    import_entries(root, archive, source);
+    archive_read_free(archive);
 }
 
-void import_package(struct node *root, const char *path)
+/* The current member of a package, itself an archive, in memory. */
+static void import_member(struct node *root, struct archive *outer, const char *path)
+{
+    struct node member = {0};
+
+    import_contents(outer, &member, path);
+    import_bytes(root, member.bytes, (size_t)member.size, path);
+    free((void *)(uintptr_t)member.bytes);
+}
+
+void import_package(struct node *root, struct node *control, const char *path)
 {
     struct archive *outer = archive_read_new();
     struct archive_entry *entry;
@@ -231,8 +238,10 @@ void import_package(struct node *root, const char *path)
         fail(STATUS_FAILED, "cannot read the package %s: %s", path, archive_error_string(outer));
     while (!seen && archive_read_next_header(outer, &entry) == ARCHIVE_OK)
         if (text_starts(archive_entry_pathname(entry), "data.tar")) {
-            import_package_data(root, outer, path);
+            import_member(root, outer, path);
             seen = 1;
+        } else if (control && text_starts(archive_entry_pathname(entry), "control.tar")) {
+            import_member(control, outer, path);
         }
     if (!seen)
         fail(STATUS_FAILED, "%s is no Debian package: it has no data archive", path);

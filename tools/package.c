@@ -4,12 +4,12 @@
  *
  * apt decides what a package needs and fetches it, from this machine's own sources but with lists
  * and cache of its own and an empty status file, so that nothing of the machine's apt is touched
- * and no privilege is needed. Packages are unpacked in memory; their maintainer scripts never run.
- * What the scripts of the default packages would have made (users, links of the alternatives
- * system) is added here.
+ * and no privilege is needed. Packages are unpacked in memory. Their maintainer scripts run inside
+ * Lorica (configure.c), but for those of the default packages: what these would have made (users,
+ * links of the alternatives system) is added here.
  *
  * Cache: root-KEY.cpio is the finished archive, root-KEY.list its packages with versions; KEY is a
- * hash of the sorted package names and of FORMAT. Both are renamed into place, the list first.
+ * hash of the sorted package names, of FORMAT, and of whether scripts run. Both are renamed into place, the list first.
  *
  * Left out of roots: documentation, translations, character set converters (PACKAGE_PRUNE), and
  * dpkg with its kin, which administer a system that is not there; naming such a package in
@@ -17,6 +17,7 @@
  */
 #define _GNU_SOURCE
 #include "tools/package.h"
+#include "tools/configure.h"
 #include "tools/cpio.h"
 #include "tools/import.h"
 #include "tools/process.h"
@@ -29,13 +30,17 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define PACKAGE_FORMAT "4" /* raise when roots are made differently */
+#define PACKAGE_FORMAT "5" /* raise when roots are made differently */
 
 static const char *const package_default[] = {
-    "base-files", "bash", "bc",   "busybox-static", "coreutils", "dash", "findutils",
-    "gawk",       "grep", "gzip", "libc-bin",       "sed",       "tar"};
+    "base-files", "bash", "bc",   "busybox-static", "coreutils", "dash", "diffutils",
+    "findutils",  "gawk", "grep", "gzip",           "libc-bin",  "sed",  "tar"};
 static const char *const package_left_out[] = {"dpkg", "debconf", "install-info",
                                                "ucf",  "adduser", "gcc-12-base"};
+/* What scripts expect to find: the administration that is left out, and essential packages. */
+static const char *const package_tool[] = {
+    "adduser", "base-passwd", "debconf",   "debianutils",    "dpkg", "init-system-helpers",
+    "login",   "passwd",      "perl-base", "sensible-utils", "ucf",  "util-linux"};
 static const char *const package_prune[] = {"usr/share/doc",
                                             "usr/share/man",
                                             "usr/share/info",
@@ -56,6 +61,7 @@ struct package_job {
     char *apt;               /* directory of apt's private state */
     struct text_list file;   /* names of the .deb files, as apt names them */
     struct text_list exact;  /* "name=version" */
+    int scripts;             /* whether maintainer scripts run */
 };
 
 static void package_wanted(struct text_list *wanted, const struct text_list *extra)
@@ -68,12 +74,12 @@ static void package_wanted(struct text_list *wanted, const struct text_list *ext
     text_list_sort(wanted);
 }
 
-static char *package_key_path(const struct text_list *wanted, const char *ending)
+static char *package_key_path(const struct text_list *wanted, int scripts, const char *ending)
 {
     uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
     struct buffer names = {0};
 
-    buffer_format(&names, "%s", PACKAGE_FORMAT);
+    buffer_format(&names, "%s%s", PACKAGE_FORMAT, scripts ? "" : " without scripts");
     for (size_t i = 0; i < wanted->count; i++)
         buffer_format(&names, " %s", wanted->item[i]);
     for (size_t i = 0; i < names.length; i++)
@@ -82,12 +88,12 @@ static char *package_key_path(const struct text_list *wanted, const char *ending
     return text_format("%s/root-%016llx.%s", process_cache(), (unsigned long long)hash, ending);
 }
 
-char *package_root_path(const struct text_list *extra)
+char *package_root_path(const struct text_list *extra, int scripts)
 {
     struct text_list wanted = {0};
 
     package_wanted(&wanted, extra);
-    return package_key_path(&wanted, "cpio");
+    return package_key_path(&wanted, scripts, "cpio");
 }
 
 static void package_write(const char *path, const char *text)
@@ -365,17 +371,64 @@ static void package_sweep(void)
     free(pattern);
 }
 
+static char *package_deb(const struct package_job *job, const char *file)
+{
+    return text_format("%s/packages/%s", job->apt, file);
+}
+
+/* The packages of `job` that `without` (may be NULL) has not: files into the tree, control archives into the list. */
+static void package_unpack(const struct package_job *job, const struct package_job *without,
+                           struct node *root, struct configure_job *configure)
+{
+    for (size_t i = 0; i < job->file.count; i++) {
+        const char *file = job->file.item[i];
+        struct node *control = tree_new();
+
+        if (without && text_list_has(&without->file, file))
+            continue;
+        import_package(root, control, package_deb(job, file));
+        configure_add(configure, text_format("%.*s", (int)strcspn(file, "_"), file), control,
+                      without != NULL);
+    }
+}
+
+/* Run the scripts that there are. Their tools come from packages, too. */
+static void package_configure(const struct package_job *job, struct configure_job *configure,
+                              struct node *root, const char *temporary)
+{
+    struct package_job tools = {.apt = job->apt};
+    char *wrong;
+
+    for (size_t i = 0; i < job->wanted.count; i++)
+        text_list_add(&tools.wanted, job->wanted.item[i]);
+    for (size_t i = 0; i < COUNT(package_tool); i++)
+        if (!text_list_has(&tools.wanted, package_tool[i]))
+            text_list_add(&tools.wanted, text_copy(package_tool[i]));
+    wrong = package_resolve(&tools);
+    wrong = wrong ? wrong : package_fetch(&tools);
+    if (wrong)
+        fail(STATUS_FAILED,
+             "cannot fetch what installation scripts need: %s\n"
+             "  try: again with --update, or --no-scripts",
+             wrong);
+    configure_keep(root);
+    package_unpack(&tools, job, root, configure);
+    configure_run(configure, root, temporary, package_key_path(&job->wanted, 1, "log"));
+}
+
 static void package_write_root(const struct package_job *job, const char *path)
 {
     struct node *root = package_skeleton();
     char *temporary = text_format("%s.%d", path, (int)getpid());
+    struct configure_job configure = {0};
     struct cpio cpio;
     int fd;
 
-    for (size_t i = 0; i < job->file.count; i++)
-        import_package(root, text_format("%s/packages/%s", job->apt, job->file.item[i]));
-    package_finish(root);
     package_sweep();
+    package_unpack(job, NULL, root, &configure);
+    package_finish(root);
+    if (job->scripts && configure_pending(&configure))
+        package_configure(job, &configure, root, temporary);
     fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         fail(STATUS_FAILED, "cannot write %s: %s", temporary, strerror(errno));
@@ -389,7 +442,7 @@ static void package_write_root(const struct package_job *job, const char *path)
 
 static void package_make(struct package_job *job, const char *path, int update)
 {
-    char *wrong, *list_path = package_key_path(&job->wanted, "list");
+    char *wrong, *list_path = package_key_path(&job->wanted, job->scripts, "list");
     struct buffer list = {0}, old = {0};
     int fresh = 0;
 
@@ -426,14 +479,14 @@ static void package_make(struct package_job *job, const char *path, int update)
     package_write(list_path, list.bytes);
 }
 
-char *package_root(const struct text_list *extra, int update, int explain)
+char *package_root(const struct text_list *extra, int scripts, int update, int explain)
 {
-    struct package_job job = {0};
+    struct package_job job = {.scripts = scripts};
     char *path, *lock_path = text_format("%s/lock", process_cache());
     int lock;
 
     package_wanted(&job.wanted, extra);
-    path = package_key_path(&job.wanted, "cpio");
+    path = package_key_path(&job.wanted, scripts, "cpio");
     if (!update && !access(path, R_OK)) {
         if (explain)
             say("root from the cache: %s", path);

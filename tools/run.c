@@ -169,7 +169,7 @@ static int run_dry(const struct request *request, const struct boot *boot)
     printf("\n# descriptors: 3 the boot archive, 4 the channel, 5 the kernel's console\n");
     if (!request->manifest && !request->app)
         printf("# root: %s\n",
-               request->root ? request->root : package_root_path(&request->package));
+               request->root ? request->root : package_root_path(&request->package, !request->no_scripts));
     printf("# manifest:\n%s", boot->manifest);
     return 0;
 }

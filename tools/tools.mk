@@ -4,7 +4,7 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot check control cpio debug elf exec import journal lorica machine make manifest net observe option \
+TOOLS_NAMES := accel boot check configure control cpio debug elf exec import journal lorica machine make manifest net observe option \
                package pcap process program ps record remote run session terminal text tree \
                strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)

@@ -22,6 +22,7 @@ struct node {
     uint64_t size;     /* regular files: bytes; symbolic links: length of target */
     const void *bytes; /* contents or link target; NULL: in host_path */
     char *host_path;   /* file of this machine that holds the contents */
+    int keep;          /* configure.c: belongs into the finished root */
 };
 
 /* A tree of one empty directory, mode 0755, owned by root. Gives. */

@@ -185,7 +185,7 @@ static void report_run(struct buffer *out, const struct request *request,
     if (request->root)
         line_text(out, "root", absolute(request->root));
     else if (!request->manifest && !request->app)
-        line_text(out, "root", package_root_path(&request->package));
+        line_text(out, "root", package_root_path(&request->package, !request->no_scripts));
 }
 
 /* The last image that came in whole. */
