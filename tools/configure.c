@@ -22,8 +22,9 @@
 #define INFO     "var/lib/dpkg/info"
 #define MEBIBYTE (1024 * 1024)
 
-/* Default packages: what their scripts do, package.c does; they also are what the scripts need to run. */
-static const char *const configure_done[] = {"base-files",
+/* Default packages: what their scripts do, package.c does; and the scripts' own tools. */
+static const char *const configure_done[] = {"adduser",
+                                             "base-files",
                                              "base-passwd",
                                              "bash",
                                              "bc",
@@ -40,12 +41,18 @@ static const char *const configure_done[] = {"base-files",
                                              "gzip",
                                              "libc-bin",
                                              "libc6",
+                                             "login",
+                                             "passwd",
                                              "perl-base",
                                              "readline-common",
                                              "sed",
+                                             "sensible-utils",
                                              "tar",
+                                             "ucf",
+                                             "usrmerge",
                                              "util-linux",
-                                             "util-linux-extra"};
+                                             "util-linux-extra",
+                                             "init-system-helpers"};
 
 /* Runs as the first program of the instance. Scripts must not get the archive's stream. */
 static const char configure_script[] =

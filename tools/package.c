@@ -11,7 +11,7 @@
  * Cache: root-KEY.cpio is the finished archive, root-KEY.list its packages with versions; KEY is a
  * hash of the sorted package names, of FORMAT, and of whether scripts run. Both are renamed into place, the list first.
  *
- * Left out of roots: documentation, translations, character set converters (PACKAGE_PRUNE), and
+ * Left out of roots: documentation, translations (package_prune), most character set converters, and
  * dpkg with its kin, which administer a system that is not there; naming such a package in
  * --package brings it back.
  */
@@ -35,8 +35,9 @@
 static const char *const package_default[] = {
     "base-files", "bash", "bc",   "busybox-static", "coreutils", "dash", "diffutils",
     "findutils",  "gawk", "grep", "gzip",           "libc-bin",  "sed",  "tar"};
-static const char *const package_left_out[] = {"dpkg", "debconf", "install-info",
-                                               "ucf",  "adduser", "gcc-12-base"};
+static const char *const package_left_out[] = {
+    "dpkg",    "debconf",     "install-info",        "ucf",
+    "adduser", "gcc-12-base", "init-system-helpers", "usrmerge"};
 /* What scripts expect to find: the administration that is left out, and essential packages. */
 static const char *const package_tool[] = {
     "adduser", "base-passwd", "debconf",   "debianutils",    "dpkg", "init-system-helpers",
@@ -50,9 +51,16 @@ static const char *const package_prune[] = {"usr/share/doc",
                                             "usr/share/menu",
                                             "usr/share/doc-base",
                                             "usr/share/i18n",
-                                            "usr/lib/x86_64-linux-gnu/gconv",
                                             "usr/share/bash-completion",
                                             "usr/share/common-licenses"};
+
+#define PACKAGE_CONVERTERS "usr/lib/x86_64-linux-gnu/gconv"
+static const char *const package_converters[] = {/* kept: those that programs rely on */
+                                                 "CP1252.so",          "ISO8859-1.so",
+                                                 "ISO8859-15.so",      "UNICODE.so",
+                                                 "UTF-16.so",          "UTF-32.so",
+                                                 "UTF-7.so",           "gconv-modules",
+                                                 "gconv-modules.cache"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -312,6 +320,20 @@ static void package_finish_links(struct node *root)
     }
 }
 
+static void package_finish_converters(struct node *root)
+{
+    struct node *directory = tree_find(root, root, PACKAGE_CONVERTERS, 0);
+
+    for (size_t i = directory ? directory->child_count : 0; i-- > 0;) {
+        int kept = 0;
+
+        for (size_t k = 0; k < COUNT(package_converters); k++)
+            kept |= !strcmp(directory->child[i]->name, package_converters[k]);
+        if (!kept)
+            tree_remove(directory->child[i]);
+    }
+}
+
 static void package_finish(struct node *root)
 {
     for (size_t i = 0; i < COUNT(package_prune); i++) {
@@ -320,6 +342,7 @@ static void package_finish(struct node *root)
         if (node)
             tree_remove(node);
     }
+    package_finish_converters(root);
     package_finish_links(root);
     tree_file(root, "etc/passwd", 0644,
               "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"

@@ -64,6 +64,7 @@ struct process {
     struct task *vfork_waiter; /* parent task held until exec or exit; NULL else */
     bool zombie;
     bool dumpable;
+    uint32_t personality; /* flags of <linux/personality.h> */
     bool execed;        /* since fork: setpgid by the parent is refused */
     int exit_signal;    /* signal sent to the parent at exit (SIGCHLD), 0: none */
     int exit_status;    /* wait status word as wait4 reports it */

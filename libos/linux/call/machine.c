@@ -12,6 +12,7 @@
 #include <linux/utsname.h>
 
 #define PERSONALITY_QUERY 0xffffffff
+#define ADDR_NO_RANDOMIZE 0x0040000 /* <linux/personality.h> */
 
 static char host_name[MACHINE_NAME_BYTES] = "lorica";
 static char domain_name[MACHINE_NAME_BYTES] = "(none)";
@@ -80,12 +81,18 @@ int64_t lx_sysinfo(uint64_t buffer)
     return copy_to_user(buffer, &info, sizeof info);
 }
 
-/* Only the default personality exists; asking for it, or what it is, works. */
+/* Addresses are never randomised here, so that this can be asked for; other deviations from Linux's own ways do not exist. */
 int64_t lx_personality(uint64_t persona)
 {
-    if ((uint32_t)persona == PERSONALITY_QUERY || persona == 0)
-        return 0;
-    return unimplemented(-EINVAL, "personality 0x%x", (uint32_t)persona);
+    struct process *process = current()->process;
+    uint32_t old = process->personality;
+
+    if ((uint32_t)persona == PERSONALITY_QUERY)
+        return old;
+    if ((uint32_t)persona & ~(uint32_t)ADDR_NO_RANDOMIZE)
+        return unimplemented(-EINVAL, "personality 0x%x", (uint32_t)persona);
+    process->personality = (uint32_t)persona;
+    return old;
 }
 
 /* The kernel log belongs to the host; a program sees an empty one. */

@@ -311,10 +311,13 @@ uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes)
 #define LOW_START 0x40000000ul
 #define LOW_END   0x80000000ul
 
-uint64_t area_gap_low(struct space *space, uint64_t bytes)
+uint64_t area_gap_low(struct space *space, uint64_t hint, uint64_t bytes)
 {
     uint64_t start = LOW_START;
 
+    hint = page_down(hint);
+    if (hint && bytes <= LOW_END && hint <= LOW_END - bytes && place_free(space, hint, bytes))
+        return hint;
     for (uint32_t i = area_index(space, start); bytes <= LOW_END - start; i++) {
         if (i == space->count || space->area[i].start >= start + bytes)
             return start;

@@ -114,7 +114,7 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
     bool locks = flags & MAP_LOCKED || own()->lock_future;
 
     if (flags & MAP_32BIT && !(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
-        address = area_gap_low(own(), length);
+        address = area_gap_low(own(), address, length);
     if (flags & MAP_32BIT && !address)
         result = -ENOMEM;
     else if (locks && lock_allowed(space_locked_pages(own()) + length / PAGE_SIZE))

@@ -77,7 +77,7 @@ void area_remove(struct space *space, uint64_t start,
                  uint64_t end); /* whole areas, after area_cut; drops files */
 bool area_covered(struct space *space, uint64_t start, uint64_t end);
 uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
-uint64_t area_gap_low(struct space *space, uint64_t bytes); /* below 2 GiB (MAP_32BIT), 0: none */
+uint64_t area_gap_low(struct space *space, uint64_t hint, uint64_t bytes); /* below 2 GiB (MAP_32BIT), 0: none */
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
 int area_reserve(struct space *space, uint32_t more); /* room for more areas: 0 or -ENOMEM */
 /* [start, end), a part of the area at index, is removed, or gets another protection. REQUIRE area_reserve(space, 2). */

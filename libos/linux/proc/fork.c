@@ -244,6 +244,7 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->tty = parent->tty;
     child->cred = parent->cred;
     child->dumpable = parent->dumpable;
+    child->personality = parent->personality;
     child->nice = parent->nice;
     child->io_priority = parent->io_priority;
     child->memory_policy = parent->memory_policy;
