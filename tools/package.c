@@ -303,12 +303,6 @@ static void package_finish_links(struct node *root)
         {"usr/bin/which", "which.debianutils"},
         {"usr/bin/sh", "dash"},
         {"usr/bin/rbash", "bash"},
-        {"usr/bin/lua", "lua5.4"},
-        {"usr/bin/nc", "nc.openbsd"},
-        {"usr/bin/vi", "vim.basic"},
-        {"usr/bin/vi", "vim.tiny"},
-        {"usr/bin/cc", "gcc"},
-        {"usr/bin/c++", "g++"},
     };
 
     for (size_t i = 0; i < COUNT(links); i++) {

@@ -28,8 +28,15 @@ package_unknown() {
 }
 package_virtual() { package --package mail-transport-agent x; is status "$status" 125 && has message "$err" 'package mail-transport-agent: no such package'; }
 package_added() {
-    package --package lua5.4 x members exit:0 done
+    package --no-scripts --package lua5.4 x members exit:0 done
     is status "$status" 0 && has lua "$out" 'usr/bin/lua5.4 mode=100755' && has bash "$out" 'usr/bin/bash'
+}
+package_scripts_fail() { # a machine that does not run them: one message, the way round it, no root
+    local before
+    before=$(ls "$work/cache/lorica")
+    package --package lua5.4 x members exit:0 done
+    is status "$status" 125 && has message "$err" 'the installation scripts could not be run' && has remedy "$err" '--no-scripts' &&
+        is roots "$(ls "$work/cache/lorica" | grep -v '\.log$')" "$before"
 }
 package_fetch_fails() { # nothing to fetch from: one message, no half root
     mkdir -p "$work/etc"
@@ -60,6 +67,7 @@ check 'packages: a second run takes the cache, without apt' package_second
 check 'packages: unknown, cache untouched' package_unknown
 check 'packages: virtual' package_virtual
 check 'packages: one more' package_added
+check 'packages: installation scripts that cannot run' package_scripts_fail
 check 'packages: nothing to fetch from' package_fetch_fails
 check 'packages: two runs at once make one root' package_two_at_once
 check 'packages: damaged cache' package_damaged

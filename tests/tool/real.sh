@@ -36,6 +36,19 @@ accel_auto() { # whatever this machine can do, a run works and says in one line 
     real run --timeout 60 -v --app hello
     is status "$status" 0 && is lines "$(grep -c '^lorica: KVM: ' "$work/err")" 1
 }
+scripts() { # what dpkg and update-alternatives make inside is in the root, and their own files are not
+    real run --timeout 120 --package lua5.4 lua -e 'print(6 * 7); print((io.open("/usr/bin/dpkg")), (io.open("/lorica-configure")))'
+    is status "$status" 0 && is output "$out" "42
+nil	nil" && has progress "$err" 'configuring 1 package' || return 1
+    real run --timeout 120 --package lua5.4 readlink /usr/bin/lua /etc/alternatives/lua-interpreter
+    is status "$status" 0 && is links "$out" "/etc/alternatives/lua-interpreter
+/usr/bin/lua5.4" && is messages "$err" ''
+}
+scripts_users() { # adduser, too
+    real run --timeout 120 --package mosquitto sh -c 'grep -c ^mosquitto: /etc/passwd; stat -c %U /var/lib/mosquitto'
+    is status "$status" 0 && is output "$out" "1
+mosquitto"
+}
 debug() {
     command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
     printf 'frames\ninfo line exo_main\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
@@ -55,4 +68,6 @@ check 'real: --accel icount repeats exactly' app_icount
 check 'real: a wrong manifest, file and line named' manifest_error
 check 'real: a kernel that is none' kernel_no_kernel
 check 'real: --accel auto' accel_auto
+check 'real: installation scripts make links' scripts
+check 'real: installation scripts make users' scripts_users
 check 'real: debug with gdb' debug
