@@ -5,7 +5,7 @@ CC      := gcc
 B       := build
 Q       := @
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Werror
-STD     := -std=gnu17 -g -O2
+STD     := -std=gnu17 -g -O2 -fno-delete-null-pointer-checks
 
 .DEFAULT_GOAL := all
 .PHONY: prove unit-build unit-list all help gen gen-check test lint loc size clean

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* string.c - memory and string functions for freestanding code; short copies avoid the cost of starting `rep`. */
+#define BASE_STRING_C
 #include "base/string.h"
 #include <stdint.h>
-#undef memcpy
-#undef memset
-#undef memcmp
-#undef strlen
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {

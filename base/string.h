@@ -16,7 +16,9 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 
 /* Freestanding code says nothing of these to the compiler unless it is told: a few bytes then take a few moves. */
+#ifndef BASE_STRING_C
 #define memcpy(...) __builtin_memcpy(__VA_ARGS__)
 #define memset(...) __builtin_memset(__VA_ARGS__)
 #define memcmp(...) __builtin_memcmp(__VA_ARGS__)
 #define strlen(...) __builtin_strlen(__VA_ARGS__)
+#endif

@@ -12,7 +12,7 @@
 struct list mount_list = {&mount_list, &mount_list};
 struct dentry *root_dentry;
 static uint32_t next_device = 0x20;
-uint64_t names_removed;
+uint64_t names_removed, names_added;
 
 uint32_t name_hash(const char *name, uint32_t length)
 {
@@ -127,6 +127,7 @@ int dentry_attach(struct dentry *dentry, struct dentry *parent)
         if (old != dentry)
             dentry_drop(old);
     }
+    names_added++;
     dentry_hold(dentry);
     dentry->attached = true;
     dentry->position = dir->next_position++;

@@ -139,6 +139,7 @@ struct dentry {
 
 extern struct list mount_list;
 extern struct dentry *root_dentry;
+extern uint64_t names_added;   /* times that a name came */
 extern uint64_t names_removed; /* times that a name went or was mounted on: what walk.c remembers may be wrong */
 
 /* --- inode.c --- */

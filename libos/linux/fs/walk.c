@@ -295,51 +295,123 @@ static int finish(struct walk *state, int error, struct dentry **out)
 }
 
 /*
- * Most paths are plain: every name is there, none is a link, "." or "..". Those are walked without
- * holding what lies between. NULL: not that plain, or not allowed: the long way finds out what
- * to say.
+ * Most paths are plain: names and links with a text of their own, all searched by somebody who may. Those are walked
+ * without holding what lies between. 0, -ENOENT: a name is missing, whoever asks; NOT_PLAIN: the long way finds out.
  */
-static struct dentry *walk_plain_slowly(const char *path, struct dentry *at)
-{
-    const struct process *process = current()->process;
-    bool any = process->cred.fsuid == 0; /* root may search every directory */
-    const char *s = path;
+#define NOT_PLAIN   1
+#define PLAIN_DEPTH 4 /* links inside links */
 
+struct plain {
+    struct dentry *at;
+    const char *rest[PLAIN_DEPTH + 1];
+    uint32_t depth, links;
+    bool absolute; /* where ".." ends is known: at the root that the path began with */
+    bool any;      /* root may search every directory */
+};
+
+/* "." or ".."; 0 or NOT_PLAIN. */
+static int plain_dots(struct plain *p, uint32_t length)
+{
+    if (length == 1)
+        return 0;
+    if (!p->absolute || p->at == current()->process->fs->root || p->at->root_of)
+        return NOT_PLAIN;
+    p->at = p->at->parent;
+    return p->at->mounted ? NOT_PLAIN : 0;
+}
+
+/* The text of a link comes before what is left of the path. */
+static int plain_link(struct plain *p, const struct inode *link)
+{
+    if (link->ops && (link->ops->follow || link->ops->readlink))
+        return NOT_PLAIN;
+    if (++p->links > LINK_LIMIT || !link->u.link[0])
+        return NOT_PLAIN;
+    if (!*p->rest[p->depth] && p->depth)
+        p->depth--; /* chains of links do not add up */
+    if (p->depth == PLAIN_DEPTH)
+        return NOT_PLAIN;
+    p->rest[++p->depth] = link->u.link;
+    if (link->u.link[0] != '/')
+        return 0;
+    p->at = current()->process->fs->root;
+    return p->absolute ? 0 : NOT_PLAIN;
+}
+
+static int plain_name(struct plain *p, const char *name, uint32_t length, uint32_t hash,
+                      bool follow)
+{
+    struct inode *directory = p->at->inode;
+
+    if (length > NAME_LIMIT || !is_directory(directory) ||
+        (!p->any && inode_permission(directory, 1)))
+        return NOT_PLAIN;
+    if (name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.')))
+        return plain_dots(p, length);
+    struct dentry *found = dentry_child_hashed(p->at, hash, name, length);
+
+    if (!found)
+        return directory->ops && directory->ops->lookup ? NOT_PLAIN : -ENOENT;
+    if (found->mounted)
+        found = mount_top(found);
+    if (follow && is_link(found->inode))
+        return plain_link(p, found->inode); /* from the directory that it is in */
+    p->at = found;
+    return 0;
+}
+
+/* Is nothing left but the end? What is left otherwise makes a link at the end one in the middle. */
+static bool plain_end(const struct plain *p)
+{
+    for (uint32_t i = 0; i <= p->depth; i++)
+        if (*p->rest[i])
+            return false;
+    return true;
+}
+
+static int walk_plain_slowly(const char *path, bool follow, struct plain *p)
+{
+    p->depth = p->links = 0;
+    p->rest[0] = path;
     for (;;) {
+        const char *s = p->rest[p->depth];
         uint32_t hash = NAME_HASH_START;
         const char *start;
         while (*s == '/')
             s++;
-        if (!*s)
-            break;
+        if (!*s) {
+            if (s != p->rest[p->depth] && s[-1] == '/' && !is_directory(p->at->inode))
+                return NOT_PLAIN;
+            if (!p->depth)
+                return 0;
+            p->rest[p->depth] = s;
+            p->depth--;
+            continue;
+        }
         start = s;
         for (char c; (c = *s) != '\0' && c != '/'; s++)
             hash = name_hash_step(hash, c);
-        if ((start[0] == '.' && s - start <= 2) || s - start > NAME_LIMIT ||
-            !is_directory(at->inode) || (!any && inode_permission(at->inode, 1)))
-            return NULL;
-        at = dentry_child_hashed(at, hash, start, (uint32_t)(s - start));
-        if (!at)
-            return NULL;
-        if (at->mounted)
-            at = mount_top(at);
-        if (is_link(at->inode))
-            return NULL;
+        p->rest[p->depth] = s;
+        int error = plain_name(p, start, (uint32_t)(s - start), hash, follow || !plain_end(p));
+
+        if (error)
+            return error;
     }
-    if (s != path && s[-1] == '/' && !is_directory(at->inode))
-        return NULL;
-    return at;
 }
 
-/* Paths that were plain, up to 48 bytes, walked by root, who may search everywhere: found again without a walk as long
- * as no name has gone from anywhere. New names do not matter, for these had all of theirs. */
-#define KNOWN_PATHS 64
-#define KNOWN_WORDS 6
+/*
+ * Plain paths of less than 64 bytes, walked by root, who may search everywhere: found again without a walk as long as no
+ * name has gone from anywhere. New names do not matter to what was found, for it had all of its names; what was not
+ * found is found missing again until there is a new name anywhere.
+ */
+#define KNOWN_PATHS 256
+#define KNOWN_WORDS 8
 static struct known_path {
     uint64_t word[KNOWN_WORDS];
     uint32_t words;
-    struct dentry *start, *to;
-    uint64_t removed; /* names_removed then */
+    bool follow;
+    struct dentry *start, *to; /* NULL: a name is missing */
+    uint64_t removed, added;   /* names_removed and names_added then */
 } known_paths[KNOWN_PATHS];
 
 /* The path in words, zeros behind its end; how many, 0: it is longer. Reads past its end, but not past the end of its
@@ -369,35 +441,55 @@ path_words(const char *path, uint64_t word[KNOWN_WORDS], uint64_t *sum)
     return 0;
 }
 
-static bool walk_plain(const char *path, struct dentry **out)
+static bool path_known(const struct known_path *known, const uint64_t *word, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        if (known->word[i] != word[i])
+            return false;
+    return known->words == words && known->removed == names_removed &&
+           (known->to || known->added == names_added);
+}
+
+/* 0: *out is held; -ENOENT, NOT_PLAIN. REQUIRES a path that is not empty. */
+static int walk_plain(const char *path, bool follow, struct dentry **out)
 {
     const struct process *process = current()->process;
-    struct dentry *start = *path == '/' ? process->fs->root : process->fs->cwd;
+    struct plain p = {.absolute = *path == '/', .any = process->cred.fsuid == 0};
     uint64_t word[KNOWN_WORDS], sum;
     struct known_path *known = NULL;
-    uint32_t words = process->cred.fsuid ? 0 : path_words(path, word, &sum);
-    bool same = false;
+    uint32_t words = p.any ? path_words(path, word, &sum) : 0;
+    int error;
 
+    p.at = p.absolute ? process->fs->root : process->fs->cwd;
     if (words) {
-        known = &known_paths[sum % KNOWN_PATHS];
-        same = known->words == words && known->start == start && known->removed == names_removed;
-        for (uint32_t i = 0; same && i < words; i++)
-            same = known->word[i] == word[i];
+        known = &known_paths[(sum + follow) % KNOWN_PATHS];
+        if (known->start == p.at && known->follow == follow && path_known(known, word, words)) {
+            if (!known->to)
+                return -ENOENT;
+            dentry_hold(known->to);
+            *out = known->to;
+            return 0;
+        }
     }
-    struct dentry *found = same ? known->to : walk_plain_slowly(path, start);
+    struct dentry *start = p.at;
 
-    if (!found)
-        return false;
-    if (known && !same) {
+    error = walk_plain_slowly(path, follow, &p);
+    if (error == NOT_PLAIN)
+        return error;
+    if (known) {
         memcpy(known->word, word, words * sizeof word[0]);
         known->words = words;
+        known->follow = follow;
         known->start = start;
-        known->to = found;
+        known->to = error ? NULL : p.at;
         known->removed = names_removed;
+        known->added = names_added;
     }
-    dentry_hold(found);
-    *out = found;
-    return true;
+    if (error)
+        return error;
+    dentry_hold(p.at);
+    *out = p.at;
+    return 0;
 }
 
 static __attribute__((noinline)) int walk_slowly(int dirfd, const char *path, uint32_t flags,
@@ -428,9 +520,12 @@ static __attribute__((noinline)) int walk_slowly(int dirfd, const char *path, ui
 
 int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
 {
-    if ((dirfd == AT_FDCWD || *path == '/') && *path && !(flags & WALK_DIRECTORY) &&
-        walk_plain(path, out))
-        return 0;
+    if ((dirfd == AT_FDCWD || *path == '/') && *path && !(flags & WALK_DIRECTORY)) {
+        int error = walk_plain(path, flags & WALK_FOLLOW, out);
+
+        if (error != NOT_PLAIN)
+            return error;
+    }
     return walk_slowly(dirfd, path, flags, out);
 }
 
@@ -496,9 +591,11 @@ int walk_open(int dirfd, const char *path, uint32_t flags, struct walk *state, s
     *out = NULL;
     if (!*path)
         return -ENOENT;
-    if (!(flags & O_CREAT) && (dirfd == AT_FDCWD || *path == '/') && !state->resolve &&
-        walk_plain(path, out))
-        return 0;
+    if (!(flags & O_CREAT) && (dirfd == AT_FDCWD || *path == '/') && !state->resolve) {
+        error = walk_plain(path, !(flags & O_NOFOLLOW), out);
+        if (error != NOT_PLAIN)
+            return error;
+    }
     error = start_resolve(dirfd, path, state);
     if (error)
         return error;

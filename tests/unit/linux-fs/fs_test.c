@@ -348,7 +348,8 @@ static uint64_t member(uint64_t at, const char *path, uint32_t mode, uint32_t nu
     memset(archive + at, 0, data - at);
     memcpy(archive + at, head, 110);
     memcpy(archive + at + 110, path, strlen(path));
-    memcpy(archive + data, bytes, size);
+    if (size)
+        memcpy(archive + data, bytes, size);
     return (data + size + 3) & ~3ul;
 }
 
