@@ -347,6 +347,123 @@ static void pipes(void)
     check(exo_env_end(&domain, &peer) == 0, "the peer ends");
 }
 
+/* --- Revocation -------------------------------------------------------------------------------------------- */
+
+#define ASKED    64 /* frames; as many as one call can take by force */
+#define MAPPED   (REGION + 0x10000000)
+#define RELEASES 8
+
+static uint64_t to_give[ASKED];
+static uint64_t mapped_at; /* 0: they are not mapped */
+static volatile uint64_t heard, given;
+
+/* The env that is asked: it looks at its request, unmaps what it gives, and gives it. */
+static void give_back(struct exo_context *context)
+{
+    uint64_t count = peer.upcall->revoke_count;
+
+    if (context->vector != EXO_VECTOR_REVOKE || !count || given) {
+        exo_handler_default(context);
+        return;
+    }
+    heard = exo_tsc();
+    if (mapped_at && exo_unmap(&domain.space, mapped_at, count) < 0)
+        return;
+    for (uint64_t i = 0, run; i < count; i += run) {
+        for (run = 1; i + run < count && to_give[i + run] == to_give[i] + run;)
+            run++;
+        if (exo_frame_free(EXO_SLOT, to_give[i], run) < 0)
+            return;
+    }
+    given = count;
+}
+
+static void yield_back(struct exo_env *env)
+{
+    (void)env;
+    for (;;)
+        (void)exo_yield_to(EXO_SLOT, exo_instance()->env);
+}
+
+static void choose(uint64_t count, bool map)
+{
+    uint64_t first = exo_frames_take(&domain.frames, count, 1);
+
+    mapped_at = map ? MAPPED : 0;
+    if (!first || (map && exo_map(&domain.space, MAPPED, first, count, DATA) < 0))
+        exo_fail("papers: no frames to give back: give the instance more memory");
+    for (uint64_t i = 0; i < count; i++)
+        to_give[i] = first + i;
+}
+
+/* From the request to the last frame free; *way: to the first instruction of the handler. */
+static uint64_t release(uint64_t count, bool map, uint64_t *way)
+{
+    choose(count, map);
+    given = 0;
+    uint64_t before = exo_tsc();
+
+    bool right = exo_revoke(EXO_SLOT, peer.id, EXO_REVOKE_FRAMES, count, EXO_FOREVER - 1) == 0;
+
+    while (!given)
+        right &= exo_yield_to(EXO_SLOT, peer.id) == 0;
+    uint64_t after = exo_tsc();
+
+    check(right && given == count, "what was asked for came back");
+    *way += heard - before;
+    return after - before;
+}
+
+/* From the first call of repossess to the last; the frames are ours, zeroed, and nothing names them. */
+static uint64_t force(uint64_t count, bool map)
+{
+    uint64_t place = 0, before;
+    int64_t result;
+
+    choose(count, map);
+    given = 1; /* it is deaf */
+    check(exo_revoke(EXO_SLOT, peer.id, EXO_REVOKE_FRAMES, count, exo_time_ns() + 1000) == 0,
+          "it is asked");
+    while (exo_time_ns() <= peer.upcall->revoke_deadline_ns)
+        ;
+    before = exo_tsc();
+    do
+        result = exo_repossess_2(EXO_SLOT, peer.id, to_give[0], count, place, &place);
+    while (result == -EXO_E_AGAIN);
+    check(result == 0, "what was not given is taken");
+    return exo_tsc() - before;
+}
+
+static void revocation(void)
+{
+    static const struct {
+        const char *name;
+        uint64_t count;
+        bool map, by_force;
+    } row[] = {{"revoke_1", 1, false, false},
+               {"revoke_64", ASKED, false, false},
+               {"revoke_64_mapped", ASKED, true, false},
+               {"repossess_1", 1, false, true},
+               {"repossess_64", ASKED, false, true},
+               {"repossess_64_mapped", ASKED, true, true}};
+    uint64_t way = 0, asked = 0;
+
+    peer.body = yield_back;
+    if (exo_env_start(&domain, &peer, give_back, 0) < 0 || exo_yield_to(EXO_SLOT, peer.id) < 0)
+        exo_fail("papers: a second env does not run: give the instance more memory");
+    for (uint32_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        uint64_t took = 0;
+
+        for (uint32_t n = 0; n < RELEASES; n++)
+            took += row[i].by_force ? force(row[i].count, row[i].map)
+                                    : release(row[i].count, row[i].map, &way);
+        asked += row[i].by_force ? 0 : RELEASES;
+        exo_print("row %s %lu\n", row[i].name, (unsigned long)(took / RELEASES));
+    }
+    exo_print("row revoke_upcall %lu\n", (unsigned long)(way / asked));
+    check(exo_env_end(&domain, &peer) == 0, "the peer ends");
+}
+
 int exo_main(const struct instance_start *start)
 {
     (void)start;
@@ -365,5 +482,6 @@ int exo_main(const struct instance_start *start)
     matrix();
     transfers();
     pipes();
+    revocation();
     return status;
 }
