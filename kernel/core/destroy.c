@@ -9,7 +9,7 @@
  *   PROGRAMS   downloaded programs that are, or use, memory of it end
  *   BINDINGS   entries of any table that name its frames, tables or registers are removed
  *   DEVICES    functions, now unmapped, have no owner
- *   FRAMES     its tables are emptied, its frames are free
+ *   FRAMES     its tables are emptied, its frames are free (or data, under the guard that they had)
  * What appears again behind the sweep (an outsider may still hand time to an env of the subtree) sends it back to the phase
  * that removes it. Nothing of the kernel depends on the caller's going on: each step leaves all invariants.
  */
@@ -100,7 +100,7 @@ static bool end_envs(struct sweep *sweep)
     return true;
 }
 
-static enum phase end_frames(struct sweep *sweep)
+static enum phase end_frames(struct sweep *sweep, bool keep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         struct exo_frame *row = &frame_table[f];
@@ -125,13 +125,14 @@ static enum phase end_frames(struct sweep *sweep)
             return PHASE_SLEEPERS;
         if (table && !table_end(f))
             return PHASE_FRAMES; /* loaded on a CPU for a moment, or many 2 MiB leaves: again, later */
-        frame_release(row);
+        if (!keep)
+            frame_release(row);
     }
     return PHASE_END;
 }
 
 /* Runs one step of a phase; the phase that comes next. */
-static enum phase step(struct sweep *sweep, enum phase phase)
+static enum phase step(struct sweep *sweep, enum phase phase, bool keep)
 {
     switch (phase) {
     case PHASE_PROCESSOR:
@@ -150,11 +151,11 @@ static enum phase step(struct sweep *sweep, enum phase phase)
         return !device_release || device_release(sweep->under, true) ? PHASE_FRAMES
                                                                      : PHASE_BINDINGS;
     default:
-        return end_frames(sweep);
+        return end_frames(sweep, keep);
     }
 }
 
-struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t place)
+struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t place, uint64_t flags)
 {
     struct cap cap;
     enum phase phase = (enum phase)(place >> PHASE_SHIFT);
@@ -171,7 +172,7 @@ struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t pl
     if (env_under(&sweep, self) || env_under(&sweep, env_first()))
         error = EXO_E_BUSY;
     while (!error && phase != PHASE_END && sweep.work) {
-        enum phase next = step(&sweep, phase);
+        enum phase next = step(&sweep, phase, flags);
 
         if (next == phase)
             break;

@@ -41,6 +41,7 @@ struct instance {
     char reason[240];
     bool exit_sent;
     uint32_t restarts;
+    uint64_t reap_place; /* where cap_destroy goes on */
     uint64_t not_before_ns; /* waiting to be restarted until then */
 };
 
@@ -85,12 +86,10 @@ bool instance_window(struct instance *instance, uint16_t rows, uint16_t columns)
 bool instance_is_stopped(const struct instance *instance);
 
 /*
- * instance_reap - one bounded step of taking back all that its guard covers: envs, tables, data,
- * slices.
+ * instance_reap - one bounded step of taking back all that its guard covers.
+ *
+ * again  it will be built once more: its root archive is kept for that
  *
  * Returns  true when nothing is left
  */
-bool instance_reap(struct instance *instance);
-
-/* env_of_frame - the id of the env that lives in a frame of kind env. */
-uint64_t env_of_frame(uint64_t frame);
+bool instance_reap(struct instance *instance, bool again);

@@ -311,7 +311,7 @@ static bool step_dead(struct instance *instance)
         instance->state = INSTANCE_OVER;
         return true;
     }
-    if (!instance_reap(instance))
+    if (!instance_reap(instance, again))
         return true;
     instance->state = INSTANCE_OVER;
     if (again)

@@ -174,14 +174,14 @@ static void destroy_others(struct box *box)
     for (uint32_t i = 0; i < 3000; i++) {
         uint64_t place = i < 8 ? (uint64_t)i << 60 : noise(&state);
 
-        refused(box, exo_cap_destroy(SLOT_OWN, place), "its own end, while it runs", place);
-        refused(box, exo_cap_destroy(SLOT_WORK, place), "an empty slot's", place);
+        refused(box, exo_cap_destroy(SLOT_OWN, place, 0), "its own end, while it runs", place);
+        refused(box, exo_cap_destroy(SLOT_WORK, place, 0), "an empty slot's", place);
     }
     int64_t result;
     uint64_t place = 0;
 
     for (uint32_t i = 0; i < 10000; i++) {
-        result = exo_cap_destroy_2(SLOT_OWN, place, &place);
+        result = exo_cap_destroy_2(SLOT_OWN, place, 0, &place);
         if (result != -EXO_E_AGAIN)
             break;
     }
@@ -189,7 +189,7 @@ static void destroy_others(struct box *box)
         escape(box, "its own end, while it runs", (uint64_t)result);
     if (exo_cap_derive(SLOT_OWN, SLOT_WORK, 9, OWN_RIGHTS) == 0) {
         for (uint32_t i = 0; i < 3000; i++) /* its empty child's: nothing to find, from anywhere */
-            (void)exo_cap_destroy(SLOT_WORK, i < 8 ? (uint64_t)i << 60 : noise(&state));
+            (void)exo_cap_destroy(SLOT_WORK, i < 8 ? (uint64_t)i << 60 : noise(&state), i & 1);
         (void)exo_cap_drop(SLOT_WORK);
     }
 }

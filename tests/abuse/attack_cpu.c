@@ -257,7 +257,7 @@ static void long_calls(struct box *box)
             batch[i].entry ^= EXO_PTE_WRITE;
         (void)exo_pt_update(SLOT_OWN, box->own_root, batch, EXO_PT_BATCH_MAX);
         (void)exo_frame_free(SLOT_OWN, 1, EXO_FRAME_RUN_MAX);
-        if (exo_cap_destroy_2(SLOT_WORK, place, &place) != -EXO_E_AGAIN)
+        if (exo_cap_destroy_2(SLOT_WORK, place, 0, &place) != -EXO_E_AGAIN)
             place = 0;
     }
     for (uint32_t i = 0; i < EXO_PT_BATCH_MAX; i++)

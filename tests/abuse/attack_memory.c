@@ -266,7 +266,7 @@ static void fewer_rights(struct box *box)
             refused(box, exo_table_create(SLOT_WORK, box->own_first, 1), "a table by a reader",
                     rights);
             refused(box, exo_env_destroy(SLOT_WORK, box->env[0]), "an end by a reader", rights);
-            refused(box, exo_cap_destroy(SLOT_WORK, 0), "destruction by a reader", rights);
+            refused(box, exo_cap_destroy(SLOT_WORK, 0, 0), "destruction by a reader", rights);
         }
         (void)exo_cap_drop(SLOT_WORK);
     }

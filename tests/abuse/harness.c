@@ -524,7 +524,7 @@ static bool destroy_attacker(void)
     int64_t result;
 
     do
-        result = exo_cap_destroy_2(SLOT_ATTACKER, place, &place);
+        result = exo_cap_destroy_2(SLOT_ATTACKER, place, 0, &place);
     while (result == -EXO_E_AGAIN && host_now() < deadline);
     return result == 0;
 }

@@ -566,7 +566,7 @@ static void test_domain(void)
     expect(exo_code_memory(CAP_ROOT, outside, &frame, 1), 0, "one that uses memory of [77]");
     expect(code_insns_load(CAP_ROOT, outside, EXO_CODE_PACKET, echo, COUNT(echo)), 0, "loaded");
     do {
-        result = exo_cap_destroy_2(SLOT_CHILD, place, &place);
+        result = exo_cap_destroy_2(SLOT_CHILD, place, 0, &place);
     } while (result == -EXO_E_AGAIN);
     expect(result, 0, "[77] is destroyed");
     expect(exo_code_destroy(CAP_ROOT, id), -EXO_E_NONE, "its program is gone");

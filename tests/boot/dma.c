@@ -287,7 +287,7 @@ static int64_t destroy(uint32_t slot)
     int64_t result;
 
     do
-        result = exo_cap_destroy_2(slot, place, &place);
+        result = exo_cap_destroy_2(slot, place, 0, &place);
     while (result == -EXO_E_AGAIN);
     return result;
 }

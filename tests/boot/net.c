@@ -592,7 +592,7 @@ static void test_destroy_subtree(void)
     int64_t error = -EXO_E_AGAIN;
 
     for (uint32_t i = 0; i < 100000 && error == -EXO_E_AGAIN; i++)
-        error = exo_cap_destroy_2(SLOT_OTHER, second, &second);
+        error = exo_cap_destroy_2(SLOT_OTHER, second, 0, &second);
     expect(error, 0, "[78] is destroyed");
     expect(machine.frames[theirs].kind, EXO_FRAME_FREE, "its table is free");
     expect(machine.frames[their_shared].kind, EXO_FRAME_FREE, "so is its memory");

@@ -11,7 +11,7 @@ static int64_t destroy(uint32_t slot, uint32_t *steps)
 
     *steps = 0;
     do {
-        result = exo_cap_destroy_2(slot, place, &place);
+        result = exo_cap_destroy_2(slot, place, 0, &place);
     } while (result == -EXO_E_AGAIN && ++*steps < 100000);
     return result;
 }
@@ -85,10 +85,10 @@ static void test_whole_domain(uint32_t cpu)
     check(machine.frames[data].references >= 2, "a sleep pins the data");
     free_before = count_owned(77);
     check(free_before >= 5, "the domain has %lu frames", (unsigned long)free_before);
-    expect(exo_cap_destroy_2(SLOT_CHILD, 7ull << 60, &place), -EXO_E_ARG, "no such phase");
-    expect(exo_cap_destroy_2(SLOT_CHILD, 1ull << 50, &place), -EXO_E_ARG, "no such place");
-    expect(exo_cap_destroy(SLOT_NOTHING, 0), -EXO_E_RIGHT, "without the write right");
-    expect(exo_cap_destroy(CAP_ROOT, 0), -EXO_E_BUSY, "oneself");
+    expect(exo_cap_destroy_2(SLOT_CHILD, 7ull << 60, 0, &place), -EXO_E_ARG, "no such phase");
+    expect(exo_cap_destroy_2(SLOT_CHILD, 1ull << 50, 0, &place), -EXO_E_ARG, "no such place");
+    expect(exo_cap_destroy(SLOT_NOTHING, 0, 0), -EXO_E_RIGHT, "without the write right");
+    expect(exo_cap_destroy(CAP_ROOT, 0, 0), -EXO_E_BUSY, "oneself");
     expect(destroy(SLOT_CHILD, &steps), 0, "it is destroyed");
     check(steps > 0, "in %u bounded steps", steps + 1);
     expect((int64_t)count_owned(77), 0, "nothing of it is left");
@@ -106,8 +106,34 @@ static void test_whole_domain(uint32_t cpu)
     child_free(outside);
 }
 
+/* Destroyed, but what was in its frames is kept. */
+static void test_keep(void)
+{
+    uint64_t data = frame_new(SLOT_CHILD), table = frame_new(SLOT_CHILD), place = 0;
+    int64_t result;
+
+    expect(exo_table_create(CAP_ROOT, table, 1), 0, "a table of [77]");
+    expect(page_map(3, data, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "data of [77], mapped");
+    *(volatile uint32_t *)page_at(3) = 0x1234;
+    do
+        result = exo_cap_destroy_2(SLOT_CHILD, place, 1, &place);
+    while (result == -EXO_E_AGAIN);
+    expect(result, 0, "destroyed");
+    check(!(*exo_entry((uint64_t)page_at(3), 1) & EXO_PTE_PRESENT), "nothing maps it");
+    check(machine.frames[data].kind == EXO_FRAME_DATA && machine.frames[data].guard_depth == 1,
+          "the data is still [77]'s");
+    expect(machine.frames[table].kind, EXO_FRAME_DATA, "the table is data");
+    expect(exo_frame_guard(CAP_ROOT, data, 1, CAP_ROOT, 0), 0, "it can be handed on");
+    expect(page_map(3, data, EXO_PTE_NO_EXECUTE), 0, "and looked at");
+    expect(*(volatile uint32_t *)page_at(3), 0x1234, "its contents are there");
+    expect(page_unmap(3), 0, "unmap it");
+    frame_drop(data);
+    frame_drop(table);
+}
+
 void test_destroy(void)
 {
+    test_keep();
     uint32_t steps;
 
     expect(destroy(SLOT_OTHER, &steps), 0, "an empty subtree");
@@ -155,7 +181,7 @@ void test_tokens(void)
     check(opens(&token), "that one opens");
     uint64_t place = 0;
 
-    while (exo_cap_destroy_2(SLOT_CHILD, place, &place) == -EXO_E_AGAIN)
+    while (exo_cap_destroy_2(SLOT_CHILD, place, 0, &place) == -EXO_E_AGAIN)
         ;
     check(!opens(&token), "destroying the subtree ends its tokens");
 }
@@ -199,7 +225,7 @@ void test_limits(void)
     expect(exo_slice_set(SLOT_CHILD, 0, 53, (uint64_t)env), -EXO_E_LIMIT, "not one more");
     uint64_t place = 0;
 
-    while (exo_cap_destroy_2(SLOT_CHILD, place, &place) == -EXO_E_AGAIN)
+    while (exo_cap_destroy_2(SLOT_CHILD, place, 0, &place) == -EXO_E_AGAIN)
         ;
     expect(exo_cap_drop(SLOT_WORK), 0, "drop [77,5]");
     for (uint32_t i = 1; i <= EXO_LIMIT_ROWS; i++) {
