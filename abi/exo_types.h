@@ -25,6 +25,7 @@
 
 /* --- Addresses ---------------------------------------------------------------------------------- */
 #define EXO_PAGE_SHIFT 12
+#define EXO_ENV_FRAME_BITS 28 /* of an env id; its generation is above */
 #define EXO_PAGE_SIZE  4096
 #define EXO_USER_END   0x00007ffffffff000 /* first address that users cannot map */
 #define EXO_TABLE_SLOT 510                /* root entry through which an env reads its own tables */
@@ -136,6 +137,9 @@
 #define EXO_UPCALL_TRAP_DEPTH     24
 #define EXO_UPCALL_TRAP           64
 #define EXO_TRAP_SIZE             64
+#define EXO_UPCALL_SLICE_END      40
+#define EXO_UPCALL_USED           360
+#define EXO_UPCALL_TRANSFERS      384
 #define EXO_UPCALL_TRAPS          320
 
 #ifndef __ASSEMBLER__
@@ -210,6 +214,9 @@ static_assert(__builtin_offsetof(struct exo_upcall, trap) == EXO_UPCALL_TRAP, "t
 static_assert(__builtin_offsetof(struct exo_upcall, syscall_rip) == EXO_UPCALL_SYSCALL_RIP, "rip");
 static_assert(__builtin_offsetof(struct exo_upcall, trap_depth) == EXO_UPCALL_TRAP_DEPTH, "depth");
 static_assert(__builtin_offsetof(struct exo_upcall, traps) == EXO_UPCALL_TRAPS, "counter");
+static_assert(__builtin_offsetof(struct exo_upcall, slice_end_ns) == EXO_UPCALL_SLICE_END, "slice");
+static_assert(__builtin_offsetof(struct exo_upcall, used_ns) == EXO_UPCALL_USED, "time");
+static_assert(__builtin_offsetof(struct exo_upcall, transfers) == EXO_UPCALL_TRANSFERS, "counter");
 static_assert(sizeof(struct exo_upcall) <= EXO_PAGE_SIZE, "one page");
 
 /* How an env starts and where it is entered; env_create copies it. Addresses are below EXO_USER_END. */
@@ -306,7 +313,6 @@ struct exo_frame {
     uint16_t reserved; /* env: bits 32-47 of its generation */
     uint32_t extra; /* env: bits 0-31; its id is generation << EXO_ENV_FRAME_BITS | frame number */
 };
-#define EXO_ENV_FRAME_BITS 28
 static_assert(sizeof(struct exo_frame) == 32, "frame row");
 
 /* One position of a CPU's slice vector. */

@@ -96,7 +96,7 @@ static void expose_time(void)
     machine->cpu_count = cpu_count;
     machine->tsc_base = tsc_base;
     machine->tsc_mult = tsc_mult;
-    machine->tsc_shift = tsc_shift;
+    machine->tsc_shift = TSC_SHIFT;
     machine->tsc_hz = tsc_hz;
     machine->entry_tsc = boot_entry_tsc;
     machine->wall_ns = wall_ns;

@@ -19,16 +19,22 @@ struct regs;
 
 /* --- this CPU: arch_impl.h ------------------------------------------------------------------------
  * struct cpu *this_cpu(void);            the running CPU
+ * struct cpu *cpu_by_index(uint32_t);    any CPU
  * struct env *env_current(void);         the env it runs, NULL in the idle loop
  * void cpu_relax(void);                  in a spin loop
+ * uint64_t arch_now_ns(void);            nanoseconds since boot
  * uint64_t regs_get/set...               see arch_impl.h
  */
 
 extern uint32_t cpu_count; /* CPUs that run, numbered 0 .. cpu_count - 1 */
-struct cpu *cpu_by_index(uint32_t index);
 
 /* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle). */
 void arch_switch(struct env *env);
+/* The running env touched extended state while another's was in the registers. False: it was not that. */
+bool arch_state_fault(struct env *env);
+/* Is extended state of env in this CPU's registers only? A CPU other than its own is asked to store it. */
+bool arch_state_held(struct env *env);
+void arch_state_settle(void); /* store what the running env does not own */
 /* Load another root table of the same env. */
 void arch_load_root(uint64_t root);
 /* First register contents of a new env; clears the extended state. */
@@ -41,7 +47,6 @@ _Noreturn void arch_leave(struct regs *regs);
 void arch_halt(void);
 
 /* --- time ------------------------------------------------------------------------------------------ */
-uint64_t arch_now_ns(void); /* nanoseconds since boot */
 void arch_timer(
     uint64_t
         deadline_ns); /* one interrupt at or soon after; replaces the last; EXO_FOREVER: none */

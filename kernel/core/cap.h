@@ -21,6 +21,7 @@ struct cap {
     uint16_t rights;
     uint16_t present;
     _Atomic uint32_t sequence; /* of a slot in a table: odd while it changes */
+    uint64_t bound; /* of a slot in a table: env that a transfer with it was found to be right for; 0: none */
 };
 
 /* A copy of the capability in `slot` of a table if it is present and has all `rights`: 0, -EXO_E_CAP, -EXO_E_RIGHT. */

@@ -164,13 +164,12 @@ void env_notify(struct env *env, uint64_t events)
     }
 }
 
-/* A synchronous caller of a dying env goes on with an error. REQUIRES(env_lock). */
-static void caller_release(struct env *env)
+void caller_release(struct env *env)
 {
-    struct env *caller = env->caller ? env_find(env->caller) : NULL;
+    struct env *caller = env->caller;
 
-    env->caller = 0;
-    if (!caller || caller->state != ENV_CALLING || caller->callee != env->id)
+    env->caller = NULL;
+    if (!caller)
         return;
     caller->callee = 0;
     regs_set_result(&caller->regs, -EXO_E_NONE, 0);
@@ -213,6 +212,8 @@ void env_release(struct env *env)
 
     trace(TRACE_DESTROY, env->id, 0);
     caller_release(env);
+    if (env->state == ENV_CALLING)
+        env_find(env->callee)->caller = NULL; /* which lives, or this env would not call */
     slice_forget(env);
     if (net_env_gone)
         net_env_gone(env);
@@ -233,10 +234,11 @@ struct env *env_first(void)
 
 bool env_stop_elsewhere(struct env *env)
 {
-    if (env->state != ENV_RUNNING)
+    if (env->state == ENV_RUNNING)
+        arch_kick(env->cpu);
+    else if (env->state != ENV_CALLING || !arch_state_held(env))
         return true;
     atomic_store(&env->kill, 1);
-    arch_kick(env->cpu);
     return false;
 }
 

@@ -38,28 +38,30 @@ struct env {
     uint64_t syscall_entry, trap_entry, last_resort, transfer_entry, transfer_rsp; /* I */
     uint64_t id;                                                                   /* I */
     uint64_t root;                 /* c; pins the table */
-    uint64_t upcall_frame;         /* I */
-    uint64_t guardian;             /* I */
-    uint64_t open_events;          /* I */
-    uint64_t flags;                /* I */
-    struct path guard;             /* I */
+    struct env *caller;            /* e: env whose transfer_call this one serves: it is CALLING; NULL: none */
+    uint64_t callee;               /* e: env id that serves this env's transfer_call */
+    uint64_t fs_base, gs_base;     /* c: while it does not run */
+    _Atomic uint64_t alarm_ns;     /* a */
     _Atomic uint32_t state;        /* a: enum env_state; changed by its CPU or under env_lock */
     _Atomic uint32_t woken;        /* a: a wake since it last went to sleep */
     _Atomic uint32_t async;        /* a: EXO_PENDING_* to deliver or mark pending */
     _Atomic uint32_t kill;         /* a: its CPU shall stop running it */
     uint32_t cpu;                  /* c: where it runs or last ran */
+    uint32_t keys;                 /* c: protection-key rights, while it does not run */
+    bool transferred;              /* e: entered by control transfer, has not returned */
+    bool eager;                    /* c: its extended state is loaded when it is called */
     bool in_last_resort;           /* c */
     struct cap cap[EXO_CAP_SLOTS]; /* e */
-    _Atomic uint64_t alarm_ns;     /* a */
+    uint64_t upcall_frame;         /* I */
+    uint64_t guardian;             /* I */
+    uint64_t open_events;          /* I */
+    uint64_t flags;                /* I */
+    struct path guard;             /* I */
     uint64_t sleep_deadline_ns;    /* e */
     uint32_t sleep_count;          /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
     uint64_t predicate;                          /* e: program that the sleep waits for, 0: none */
-    uint64_t caller;                 /* e: env id whose transfer_call this env serves; 0: none */
-    uint64_t callee;                 /* e: env id that serves this env's transfer_call */
-    bool transferred;                /* e: entered by control transfer, has not returned */
     uint64_t debit_ns;               /* c: overstayed, to be taken off later slices */
-    uint64_t fs_base, gs_base;       /* c: while it does not run */
     uint64_t token_epoch;            /* e: tokens that it issued before are worth nothing */
     struct path token_path;          /* e: dominates every path that it sealed in this epoch */
     bool token_issued;               /* e: in this epoch */
@@ -97,10 +99,13 @@ int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **ou
 /* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. REQUIRES(env_lock, memory_lock). */
 void env_release(struct env *env);
 
+/* caller_release - the synchronous caller of an env, if any, goes on with an error. REQUIRES(env_lock). */
+void caller_release(struct env *env);
+
 /* env_first - init. REQUIRES(env_lock). */
 struct env *env_first(void);
 
-/* env_stop_elsewhere - does it run on no CPU? If it does, that CPU is told to stop it. REQUIRES(env_lock). */
+/* env_stop_elsewhere - does it run on no CPU, and is all of it in memory? If not, that CPU is told so. REQUIRES(env_lock). */
 bool env_stop_elsewhere(struct env *env);
 
 /* env_stop - it trapped with no handler left: never runs again; the guardian is told. Its CPU calls this. */

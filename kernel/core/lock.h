@@ -3,7 +3,11 @@
  * lock.h - spin locks. The kernel runs with interrupts off, so a lock is never taken twice on a CPU.
  *
  * Ranks: env_lock (core/env.c), net_lock (net/net.c), memory_lock (core/frame.c), program_lock (program/program.c),
- * dma_lock (arch: iommu.c), taken in this order. A CPU that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting
+ * dma_lock (arch: iommu.c), taken in this order. env_lock and memory_lock can also be held shared (lock_share): that takes
+ * only the gate of this CPU, so that CPUs do not meet; what is changed so is atomic by itself. Who takes such a lock alone
+ * closes every CPU's gate.
+ *
+ * A CPU that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting
  * for exactly that.
  */
 #pragma once
@@ -46,19 +50,43 @@ static inline void lock_check_none(const char *where)
 }
 #endif
 
+__attribute__((cold)) void lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */
+
+static inline void lock_enter(_Atomic uint32_t *taken)
+{
+    if (__builtin_expect(atomic_exchange_explicit(taken, 1, memory_order_acquire) != 0, 0))
+        lock_spin(taken);
+}
+
+static inline bool lock_has_gates(const struct spinlock *lock)
+{
+    return lock->rank == LOCK_ENV || lock->rank == LOCK_MEMORY;
+}
+
 static inline void lock_take(struct spinlock *lock)
 {
     lock_check_take(lock->rank);
-    while (atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire)) {
-        while (atomic_load_explicit(&lock->taken, memory_order_relaxed)) {
-            mail_answer();
-            cpu_relax();
-        }
-    }
+    lock_enter(&lock->taken);
+    for (uint32_t c = 0; lock_has_gates(lock) && c < cpu_count; c++)
+        lock_enter(&cpu_by_index(c)->gate[lock->rank]);
 }
 
 static inline void lock_drop(struct spinlock *lock)
 {
     lock_check_drop(lock->rank);
+    for (uint32_t c = 0; lock_has_gates(lock) && c < cpu_count; c++)
+        atomic_store_explicit(&cpu_by_index(c)->gate[lock->rank], 0, memory_order_release);
     atomic_store_explicit(&lock->taken, 0, memory_order_release);
+}
+
+static inline void lock_share(struct spinlock *lock)
+{
+    lock_check_take(lock->rank);
+    lock_enter(&this_cpu()->gate[lock->rank]);
+}
+
+static inline void lock_unshare(struct spinlock *lock)
+{
+    lock_check_drop(lock->rank);
+    atomic_store_explicit(&this_cpu()->gate[lock->rank], 0, memory_order_release);
 }

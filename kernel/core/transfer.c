@@ -5,6 +5,8 @@
  * A callee is entered only while it is in transfer_wait, at its registered entry and stack; rax tells it who
  * called, unforgeably. A synchronous caller is CALLING until transfer_return; meanwhile its slice positions run the callee
  * (slice.c follows the chain, at most 8 deep). A dying callee gives its caller EXO_E_NONE (env.c).
+ * A right that was found once is remembered in the capability's slot (`bound`) until the slot changes; with that, calls and
+ * returns are made in assembly (entry.S). All others, and all whose outcome is not the usual one, come here.
  * Not here: message formats, buffers, retries. Shared frames and libraries do those.
  */
 #include "core/env.h"
@@ -29,10 +31,11 @@ static int callee_find(struct env *self, uint32_t slot, uint64_t id, struct env 
     if (atomic_load_explicit(&env->state, memory_order_acquire) != ENV_WAITING)
         return EXO_E_BUSY;
     *out = env;
+    self->cap[slot].bound = id;
     return 0;
 }
 
-static void enter(struct env *callee, const struct env *self, bool synchronous)
+static void enter(struct env *callee, struct env *self, bool synchronous)
 {
     regs_copy_message(&callee->regs, &self->regs);
     callee->regs.rax = self->id;
@@ -40,7 +43,7 @@ static void enter(struct env *callee, const struct env *self, bool synchronous)
     regs_enter(&callee->regs, callee->transfer_entry);
     callee->upcall->masked = 1;
     callee->upcall->transfers++;
-    callee->caller = synchronous ? self->id : 0;
+    callee->caller = synchronous ? self : NULL;
     callee->transferred = true;
 }
 
@@ -75,7 +78,10 @@ struct call_result call_transfer_wait(struct env *self)
 {
     if (!self->transfer_entry)
         return call_error(EXO_E_ARG);
+    lock_take(&env_lock);
+    caller_release(self); /* it refuses: transfer_return would have been the answer */
     slice_leave(ENV_WAITING);
+    lock_drop(&env_lock);
     return call_ok(0);
 }
 
@@ -84,11 +90,11 @@ struct call_result call_transfer_return(struct env *self)
     if (!self->transferred)
         return call_error(EXO_E_NONE);
     lock_take(&env_lock);
-    struct env *caller = self->caller ? env_find(self->caller) : NULL;
+    struct env *caller = self->caller;
 
     self->transferred = false;
-    self->caller = 0;
-    if (caller && caller->state == ENV_CALLING && caller->callee == self->id) {
+    self->caller = NULL;
+    if (caller) {
         regs_copy_message(&caller->regs, &self->regs);
         regs_set_result(&caller->regs, 0, self->regs.rdx);
         caller->callee = 0;

@@ -201,17 +201,14 @@ static void audit_run_state(struct env *env)
     if (state == ENV_CALLING) {
         struct env *callee = env_find(env->callee);
 
-        if (!callee || callee->caller != env->id)
+        if (!callee || callee->caller != env)
             audit_say("env %lx calls %lx, which does not serve it", env->id, env->callee);
     }
-    if (env->caller) {
-        struct env *caller = env_find(env->caller);
-
-        if (caller && caller->state == ENV_CALLING && caller->callee == env->id)
-            return;
-        if (caller)
-            audit_say("env %lx serves %lx, which does not call it", env->id, env->caller);
-    }
+    if (env->caller && (env->caller->state != ENV_CALLING || env->caller->callee != env->id))
+        audit_say("env %lx serves %lx, which does not call it", env->id, env->caller->id);
+    for (uint32_t c = 0; c < cpu_count; c++)
+        if (cpu_by_index(c)->owner == env && cpu_by_index(c)->env != env && state != ENV_CALLING)
+            audit_say("env %lx in state %u has its extended state on CPU %u", env->id, state, c);
 }
 
 static void audit_env(uint64_t frame)

@@ -3,7 +3,9 @@
  * cpu.c - one processor: features, control registers, descriptor tables, extended state, switching envs.
  *
  * Extended state (x87, SSE, AVX, ...) is saved and loaded eagerly at every change of env, so that no env ever
- * finds another's: laziness leaks by speculation.
+ * finds another's. Only between a synchronous caller and its callee it may stay in the registers, closed by CR0.TS: the
+ * callee that touches it first has it saved and its own loaded, and from then on eagerly; and only on processors that do
+ * not look into closed registers by speculation (CVE-2018-3665: Intel's). Protection keys are not closed by TS: always switched.
  * Source: Intel SDM 3A, "System Architecture Overview", "SYSCALL and SYSRET", "XSAVE"; SDM 1, "FSGSBASE".
  */
 #include "arch/x86_64/cpu.h"
@@ -30,9 +32,12 @@
 #define FLAGS_CLEARED 0x47700 /* TF IF DF IOPL NT AC: cleared by SYSCALL */
 
 struct features features;
+uint64_t cr0_closed; /* CR0 with TS: extended state faults */
 uint32_t cpu_count = 1;
 
-extern char syscall_entry[], trap_stubs[], clac_site_1[], clac_site_2[];
+extern char syscall_entry[], trap_stubs[], clac_site_1[], clac_site_2[], clac_site_3[];
+void state_change(struct cpu *cpu, struct env *env);
+extern char switch_call[], switch_any[], keys_site_1[], keys_end_1[], keys_site_2[], keys_end_2[];
 
 struct gate {
     uint16_t offset_low, selector;
@@ -53,6 +58,7 @@ void features_read(void)
 
     features.rdrand = basic.c >> 30 & 1;
     features.nx = extended.d >> 20 & 1;
+    features.lazy = cpuid(0, 0).b != 0x756e6547; /* "Genu" */
     features.fsgsbase = structured.b & 1;
     features.smep = structured.b >> 7 & 1;
     features.smap = structured.b >> 20 & 1;
@@ -88,6 +94,7 @@ void cpu_control_setup(void)
     __asm__ volatile("movq %%cr0, %0" : "=r"(cr0));
     cr0 = (cr0 & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP;
     __asm__ volatile("movq %0, %%cr0" : : "r"(cr0));
+    cr0_closed = cr0 | CR0_TS;
     cr4 |= (features.umip ? CR4_UMIP : 0) | (features.fsgsbase ? CR4_FSGSBASE : 0) |
            (features.smep ? CR4_SMEP : 0) | (features.smap ? CR4_SMAP : 0) |
            (features.pku ? CR4_PKE : 0) | (features.xsave ? CR4_OSXSAVE : 0);
@@ -161,12 +168,6 @@ void cpu_tables_setup(struct cpu *cpu)
     msr_write(MSR_KERNEL_GS, 0);
 }
 
-struct cpu *cpu_by_index(uint32_t index)
-{
-    return (struct cpu *)(CPU_BASE + (uint64_t)index * CPU_STRIDE +
-                          CPU_PAGE_STRUCT * EXO_PAGE_SIZE);
-}
-
 struct cpu *cpu_prepare(uint32_t index, uint32_t id)
 {
     static const uint8_t mapped[] = {CPU_PAGE_STACK,     CPU_PAGE_STACK + 1, CPU_PAGE_STACK + 2,
@@ -189,14 +190,27 @@ struct cpu *cpu_prepare(uint32_t index, uint32_t id)
 
 /* --- Supervisor access prevention ------------------------------------------------------------------ */
 
+static void patch_jump(char *site, const char *to)
+{
+    site[0] = (char)0xeb;
+    site[1] = (char)(to - site - 2);
+}
+
 void cpu_patch_text(void)
 {
     static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
 
+    if (!features.fsgsbase)
+        patch_jump(switch_call, switch_any);
+    if (!features.pku) {
+        patch_jump(keys_site_1, keys_end_1);
+        patch_jump(keys_site_2, keys_end_2);
+    }
     if (!features.smap)
         return;
     memcpy(clac_site_1, clac, sizeof clac);
     memcpy(clac_site_2, clac, sizeof clac);
+    memcpy(clac_site_3, clac, sizeof clac);
 }
 
 uint64_t user_copy(void *to, const void *from, uint64_t bytes);
@@ -212,47 +226,157 @@ uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes)
     return left;
 }
 
+/* What entry.S knows of the structs. */
+#define CPU_AT(field, offset)                                                                      \
+    _Static_assert(__builtin_offsetof(struct cpu, field) == (offset), #field)
+#define ENV_AT(field, offset)                                                                      \
+    _Static_assert(__builtin_offsetof(struct env, field) == (offset), #field)
+CPU_AT(env, CPU_ENV);
+CPU_AT(scratch, CPU_SCRATCH);
+CPU_AT(upcall, CPU_UPCALL);
+CPU_AT(stack, CPU_STACK);
+CPU_AT(index, CPU_INDEX);
+CPU_AT(root, CPU_ROOT);
+CPU_AT(slice_end_ns, CPU_SLICE_END);
+CPU_AT(env_from_ns, CPU_ENV_FROM);
+CPU_AT(timer_ns, CPU_TIMER);
+CPU_AT(gate[LOCK_ENV], CPU_GATE_ENV);
+CPU_AT(owner, CPU_OWNER);
+CPU_AT(tss.rsp[0], CPU_ENV_STACK);
+ENV_AT(regs.r15, REGS_R15);
+ENV_AT(regs.rbx, REGS_RBX);
+ENV_AT(regs.rip, REGS_RIP);
+ENV_AT(regs.rflags, REGS_RFLAGS);
+ENV_AT(regs.rsp, REGS_RSP);
+ENV_AT(upcall, ENV_UPCALL);
+ENV_AT(syscall_entry, ENV_SYSCALL_ENTRY);
+ENV_AT(trap_entry, ENV_TRAP_ENTRY);
+ENV_AT(transfer_entry, ENV_TRANSFER_ENTRY);
+ENV_AT(transfer_rsp, ENV_TRANSFER_RSP);
+ENV_AT(id, ENV_ID);
+ENV_AT(root, ENV_ROOT);
+ENV_AT(caller, ENV_CALLER);
+ENV_AT(callee, ENV_CALLEE);
+ENV_AT(fs_base, ENV_FS_BASE);
+ENV_AT(gs_base, ENV_GS_BASE);
+ENV_AT(alarm_ns, ENV_ALARM);
+ENV_AT(state, ENV_STATE);
+ENV_AT(async, ENV_ASYNC_KILL);
+ENV_AT(kill, ENV_ASYNC_KILL + 4);
+ENV_AT(cpu, ENV_CPU);
+ENV_AT(keys, ENV_KEYS);
+ENV_AT(transferred, ENV_TRANSFERRED);
+ENV_AT(eager, ENV_EAGER);
+ENV_AT(cap[0].bound, ENV_CAP_BOUND);
+_Static_assert(sizeof(struct cap) == CAP_BYTES && ENV_RUNNING == STATE_RUNNING &&
+                   ENV_WAITING == STATE_WAITING && ENV_CALLING == STATE_CALLING &&
+                   EXO_FRAME_ENV == FRAME_KIND_ENV &&
+                   __builtin_offsetof(struct exo_frame, kind) == FRAME_ROW_KIND &&
+                   sizeof(struct exo_frame) == 1 << FRAME_ROW_SHIFT,
+               "entry.S");
+
 /* --- Switching envs -------------------------------------------------------------------------------- */
+
+#define STATE_MASK 7 /* x87, SSE, AVX; protection keys go apart */
 
 static void state_save(void *area)
 {
-    uint32_t mask = (uint32_t)features.xsave_mask;
-
     if (features.xsaveopt)
-        __asm__ volatile("xsaveopt64 (%0)" : : "r"(area), "a"(mask), "d"(0) : "memory");
+        __asm__ volatile("xsaveopt64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
     else if (features.xsave)
-        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(mask), "d"(0) : "memory");
+        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
     else
         __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
 }
 
 static void state_load(const void *area)
 {
-    uint32_t mask = (uint32_t)features.xsave_mask;
-
     if (features.xsave)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(mask), "d"(0) : "memory");
+        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
     else
         __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
+}
+
+/* What the registers hold goes to its env, then env's goes into them; NULL: nobody's. */
+void state_change(struct cpu *cpu, struct env *env)
+{
+    struct env *owner = atomic_load_explicit(&cpu->owner, memory_order_relaxed);
+
+    __asm__ volatile("clts");
+    if (owner)
+        state_save(env_xsave(owner));
+    if (env)
+        state_load(env_xsave(env));
+    atomic_store_explicit(&cpu->owner, env, memory_order_release); /* the old one's is in memory */
+}
+
+static void state_close(void)
+{
+    __asm__ volatile("movq %0, %%cr0" : : "r"(cr0_closed));
+}
+
+bool arch_state_fault(struct env *env)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (atomic_load_explicit(&cpu->owner, memory_order_relaxed) == env)
+        return false;
+    state_change(cpu, env);
+    env->eager = true;
+    return true;
+}
+
+void arch_state_settle(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (atomic_load_explicit(&cpu->owner, memory_order_relaxed) == cpu->env)
+        return;
+    state_change(cpu, NULL);
+    state_close();
+}
+
+bool arch_state_held(struct env *env)
+{
+    struct cpu *self = this_cpu();
+
+    if (atomic_load_explicit(&self->owner, memory_order_relaxed) == env)
+        arch_state_settle();
+    for (uint32_t c = 0; c < cpu_count; c++) {
+        if (atomic_load_explicit(&cpu_by_index(c)->owner, memory_order_acquire) != env)
+            continue;
+        arch_kick(c);
+        return true;
+    }
+    return false;
 }
 
 /* Inside the kernel the env's GS base is in the MSR that SWAPGS exchanges. */
 static void bases_save(struct env *env)
 {
-    if (features.fsgsbase)
-        __asm__ volatile("rdfsbase %0" : "=r"(env->fs_base));
-    else
+    if (features.fsgsbase) {
+        __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
+                         : "=&r"(env->fs_base), "=&r"(env->gs_base));
+    } else {
         env->fs_base = msr_read(MSR_FS_BASE);
-    env->gs_base = msr_read(MSR_KERNEL_GS);
+        env->gs_base = msr_read(MSR_KERNEL_GS);
+    }
+    if (features.pku)
+        __asm__ volatile("rdpkru" : "=a"(env->keys) : "c"(0) : "rdx");
 }
 
 static void bases_load(const struct env *env)
 {
-    if (features.fsgsbase)
-        __asm__ volatile("wrfsbase %0" : : "r"(env->fs_base));
-    else
+    if (features.fsgsbase) {
+        __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
+                         :
+                         : "r"(env->fs_base), "r"(env->gs_base));
+    } else {
         msr_write(MSR_FS_BASE, env->fs_base);
-    msr_write(MSR_KERNEL_GS, env->gs_base);
+        msr_write(MSR_KERNEL_GS, env->gs_base);
+    }
+    if (features.pku)
+        __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
 }
 
 void arch_segment_base(uint32_t which, uint64_t base)
@@ -283,21 +407,16 @@ void arch_switch(struct env *env)
 {
     struct cpu *cpu = this_cpu();
 
-    if (cpu->env) {
-        state_save(env_xsave(cpu->env));
+    if (cpu->env)
         bases_save(cpu->env);
-    }
+    state_change(cpu, env);
     cpu->env = env;
     if (!env)
         return;
     cpu->upcall = env->upcall;
-    cpu->syscall_entry = env->syscall_entry;
-    cpu->trap_entry = env->trap_entry;
-    cpu->env_stack = (uint64_t)(&env->regs + 1);
-    cpu->tss.rsp[0] = cpu->env_stack;
+    cpu->tss.rsp[0] = (uint64_t)(&env->regs + 1);
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) != env->root)
         arch_load_root(env->root);
-    state_load(env_xsave(env));
     bases_load(env);
 }
 
@@ -309,6 +428,7 @@ void arch_env_init(struct env *env, const struct exo_env_config *config)
     env->regs.cs = SELECTOR_USER_CODE;
     env->regs.ss = SELECTOR_USER_DATA;
     env->regs.rflags = USER_FLAGS;
+    env->eager = !features.lazy;
     memcpy(env_xsave(env), clean_state, sizeof clean_state);
 }
 

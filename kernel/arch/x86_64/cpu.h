@@ -45,6 +45,7 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t sub)
 /* cpu.c */
 struct features {
     bool nx, rdrand, smep, smap, umip, fsgsbase, pku, xsave, xsaveopt;
+    bool lazy; /* extended state may stay in the registers while another env runs */
     uint32_t xsave_bytes;
     uint64_t xsave_mask; /* XCR0 */
 };
@@ -72,8 +73,7 @@ uint64_t boot_frame(void); /* boot: a zeroed frame for the kernel */
 
 /* time.c, apic.c, smp.c */
 void time_calibrate(void);
-extern uint64_t tsc_base, tsc_mult, tsc_hz, wall_ns;
-extern uint32_t tsc_shift;
+extern uint64_t tsc_hz, wall_ns;
 void apic_map(uint64_t physical);
 void apic_start(void); /* this CPU's */
 void apic_end_of_interrupt(void);

@@ -9,6 +9,7 @@
  */
 #include "arch/x86_64/layout.h"
 #include "abi/exo_types.h"
+#include "exo_numbers.h"
 
 /* The general registers of struct regs, below vector and error code, and back. */
 .macro SAVE_GENERAL
@@ -54,7 +55,7 @@
  * off by FMASK. Not the kernel's tag: reflect. Else: table call; the stack holds user rsp, rip, flags.
  */
     .align 64
-    .global syscall_entry
+    .global syscall_entry, switch_call, switch_any, keys_site_1, keys_end_1, keys_site_2, keys_end_2
 syscall_entry:
     swapgs
     movq %rsp, %gs:CPU_SCRATCH
@@ -87,7 +88,8 @@ reflect:
     movq %gs:CPU_UPCALL, %rsp
     movq %rcx, EXO_UPCALL_SYSCALL_RIP(%rsp)
     movq %r11, EXO_UPCALL_SYSCALL_RFLAGS(%rsp)
-    movq %gs:CPU_SYSCALL_ENTRY, %rcx
+    movq %gs:CPU_ENV, %rcx
+    movq ENV_SYSCALL_ENTRY(%rcx), %rcx
     testq %rcx, %rcx
     jz no_syscall_entry
     movl $1, EXO_UPCALL_MASKED(%rsp)
@@ -110,8 +112,15 @@ no_syscall_entry:
     pushq $6
     jmp save_and_enter
 
-/* A kernel call that may switch envs: as a trap, so that the whole frame is in the env. */
+/* A kernel call that may switch envs. */
 switch_call:
+    .byte 0x66, 0x90            /* becomes a jump to switch_any where FSGSBASE is missing */
+    cmpl $EXO_CALL_TRANSFER_CALL, %eax
+    je transfer_call
+    cmpl $EXO_CALL_TRANSFER_RETURN, %eax
+    je transfer_return
+/* In general: as a trap, so that the whole frame is in the env. */
+switch_any:
     movq %gs:CPU_ENV_STACK, %rsp
     pushq $SELECTOR_USER_DATA
     pushq %gs:CPU_SCRATCH
@@ -121,6 +130,199 @@ switch_call:
     pushq $0
     pushq $VECTOR_CALL
     jmp save_and_enter
+
+/*
+ * Control transfer with the usual outcome, as core/transfer.c does it for every other: rsp is the running env (self), rbx
+ * the env that goes on, r15 the message's rdx; of the message nothing else is touched. env_lock is shared (its gate). Until
+ * the other env is claimed nothing has changed, and the general way takes over. Of a caller only what a C function must find
+ * again is kept, for the case that the callee dies: the rest is the message, and the reply.
+ */
+.macro TRANSFER_BEGIN
+    movq %gs:CPU_ENV, %rsp
+    movq %rbx, REGS_RBX(%rsp)
+    movq %r12, REGS_R12(%rsp)
+    movq %r13, REGS_R13(%rsp)
+    movq %r15, REGS_R15(%rsp)
+    movq %rdx, %r15
+    lock btsl $0, %gs:CPU_GATE_ENV
+    jc transfer_busy
+.endm
+/* Claims rbx, which must be in state `from` with nothing else to be done for it, and switches to it; r13: its upcall page. */
+.macro TRANSFER_PASS from, slow, keys_site, keys_end
+    cmpq $0, ENV_ASYNC_KILL(%rbx)
+    jne \slow
+    rdtsc
+    shlq $32, %rdx
+    orq %rdx, %rax
+    subq tsc_base(%rip), %rax
+    mulq tsc_mult(%rip)
+    shrdq $TSC_SHIFT, %rdx, %rax
+    movq %rax, %r12
+    cmpq %gs:CPU_SLICE_END, %rax
+    jae \slow
+    movq ENV_ALARM(%rbx), %rdx
+    cmpq %gs:CPU_TIMER, %rdx
+    jb \slow
+    movl $\from, %eax
+    movl $STATE_RUNNING, %edx
+    lock cmpxchgl %edx, ENV_STATE(%rbx)
+    jne \slow
+    movq ENV_UPCALL(%rsp), %rax
+    movq %r12, %rdx
+    subq %gs:CPU_ENV_FROM, %rdx
+    addq %rdx, EXO_UPCALL_USED(%rax)
+    movq %r12, %gs:CPU_ENV_FROM
+    movq ENV_UPCALL(%rbx), %r13
+    movq %gs:CPU_SLICE_END, %rax
+    movq %rax, EXO_UPCALL_SLICE_END(%r13)
+    movq %r13, %gs:CPU_UPCALL
+    movl %gs:CPU_INDEX, %eax
+    movl %eax, ENV_CPU(%rbx)
+    movq %rbx, %gs:CPU_ENV
+    leaq REGS_END(%rbx), %rax
+    movq %rax, %gs:CPU_ENV_STACK
+    rdfsbase %rax
+    movq %rax, ENV_FS_BASE(%rsp)
+    movq ENV_FS_BASE(%rbx), %rax
+    wrfsbase %rax
+    movq ENV_GS_BASE(%rbx), %rax
+    swapgs
+    rdgsbase %rdx
+    wrgsbase %rax
+    swapgs
+    movq %rdx, ENV_GS_BASE(%rsp)
+\keys_site:
+    .byte 0x66, 0x90
+    xorl %ecx, %ecx
+    rdpkru
+    movl %eax, ENV_KEYS(%rsp)
+    movl ENV_KEYS(%rbx), %eax
+    wrpkru
+\keys_end:
+    movq ENV_ROOT(%rbx), %rax
+    cmpq %gs:CPU_ROOT, %rax
+    je 1f
+    movq %rax, %rdx
+    xchgq %rdx, %gs:CPU_ROOT    /* before the load: pairs with table_shoot_down */
+    shlq $EXO_PAGE_SHIFT, %rax
+    movq %rax, %cr3
+1:
+.endm
+/* What was lent of the message comes back; rcx: the env that goes on. */
+.macro TRANSFER_END
+    movl $0, %gs:CPU_GATE_ENV
+    movq %rbx, %rcx
+    movq %r15, %rdx
+    movq REGS_RBX(%rsp), %rbx
+    movq REGS_R12(%rsp), %r12
+    movq REGS_R13(%rsp), %r13
+    movq REGS_R15(%rsp), %r15
+.endm
+
+transfer_call:                  /* slot rdi, env rsi: a binding found before (transfer.c, callee_find) spares the checks */
+    TRANSFER_BEGIN
+    cmpq $EXO_CAP_SLOTS, %rdi
+    jae call_slow
+    leaq (%rdi, %rdi, 4), %rax
+    cmpq %rsi, ENV_CAP_BOUND(%rsp, %rax, CAP_BYTES / 5)
+    jne call_slow
+    movl %esi, %eax
+    andl $(1 << EXO_ENV_FRAME_BITS) - 1, %eax
+    movq %rax, %rbx
+    shlq $FRAME_ROW_SHIFT, %rax
+    addq frame_table(%rip), %rax
+    cmpb $FRAME_KIND_ENV, FRAME_ROW_KIND(%rax)
+    jne call_slow
+    shlq $EXO_PAGE_SHIFT, %rbx
+    movabsq $WINDOW_BASE, %rax
+    addq %rax, %rbx
+    cmpq %rsi, ENV_ID(%rbx)
+    jne call_slow
+    movq %rcx, REGS_RIP(%rsp)
+    TRANSFER_PASS STATE_WAITING, call_slow, keys_site_1, keys_end_1
+    cmpb $0, ENV_EAGER(%rbx)
+    jne 8f
+    movq cr0_closed(%rip), %rax
+    movq %rax, %cr0
+2:  movq %r11, REGS_RFLAGS(%rsp)
+    movq %gs:CPU_SCRATCH, %rax
+    movq %rax, REGS_RSP(%rsp)
+    movq %rbp, REGS_RBP(%rsp)
+    movq %r14, REGS_R14(%rsp)
+    movq %rsi, ENV_CALLEE(%rsp)
+    movq %rsp, ENV_CALLER(%rbx)
+    movb $1, ENV_TRANSFERRED(%rbx)
+    movl $1, EXO_UPCALL_MASKED(%r13)
+    incq EXO_UPCALL_TRANSFERS(%r13)
+    movq ENV_ID(%rsp), %rax
+    movl $STATE_CALLING, ENV_STATE(%rsp)
+    TRANSFER_END
+    movq ENV_TRANSFER_RSP(%rcx), %rsp
+    movq ENV_TRANSFER_ENTRY(%rcx), %rcx
+    movl $USER_FLAGS, %r11d
+    swapgs
+    sysretq
+8:  leaq 2b(%rip), %r12
+    jmp transfer_state
+
+transfer_return:                /* `caller` is NULL or lives and waits for this env */
+    TRANSFER_BEGIN
+    movq ENV_CALLER(%rsp), %rbx
+    testq %rbx, %rbx
+    jz return_slow
+    TRANSFER_PASS STATE_CALLING, return_slow, keys_site_2, keys_end_2
+    cmpq %rbx, %gs:CPU_OWNER
+    jne 8f
+    clts
+2:  movq $0, ENV_CALLEE(%rbx)
+    movq $0, ENV_CALLER(%rsp)
+    movb $0, ENV_TRANSFERRED(%rsp)
+    movl $STATE_WAITING, ENV_STATE(%rsp)
+    TRANSFER_END
+    xorl %eax, %eax
+    movq REGS_RSP(%rcx), %rsp
+    movq REGS_RFLAGS(%rcx), %r11
+    movq REGS_RIP(%rcx), %rcx
+    swapgs
+    sysretq
+8:  leaq 2b(%rip), %r12
+
+/* Extended state changes hands now: state_change(cpu, rbx); goes on at r12. The user's stack pointer stays in CPU_SCRATCH. */
+transfer_state:
+    xchgq %rsp, %gs:CPU_STACK
+    pushq %rdi
+    pushq %rsi
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    subq $8, %rsp
+    movq %gs:CPU_SELF, %rdi
+    movq %rbx, %rsi
+    call state_change
+    addq $8, %rsp
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rsi
+    popq %rdi
+    xchgq %rsp, %gs:CPU_STACK
+    jmp *%r12
+
+call_slow:
+    movl $EXO_CALL_TRANSFER_CALL, %eax
+    jmp 1f
+return_slow:
+    movl $EXO_CALL_TRANSFER_RETURN, %eax
+1:  movl $0, %gs:CPU_GATE_ENV
+transfer_busy:
+    movq %r15, %rdx
+    movq REGS_RBX(%rsp), %rbx
+    movq REGS_R12(%rsp), %r12
+    movq REGS_R13(%rsp), %r13
+    movq REGS_R15(%rsp), %r15
+    jmp switch_any
 
 /* Every IDT gate: 16 bytes each. The processor pushed an error code for some; others get a 0. */
     .align 64
@@ -135,6 +337,8 @@ trap_stubs:
     pushq $vector
     .if vector == 2 || vector == 8 || vector == 18 || vector == 1
     jmp trap_ist
+    .elseif vector == 7
+    jmp trap_state
     .else
     jmp trap_common
     .endif
@@ -142,6 +346,14 @@ trap_stubs:
     .endr
 
     .align 64
+trap_state:                     /* extended state is closed: the kernel's business, not the handler's */
+    testb $3, 24(%rsp)
+    jz trap_kernel
+    swapgs
+    .global clac_site_3
+clac_site_3:
+    .byte 0x0f, 0x1f, 0x00
+    jmp save_and_enter
 trap_common:
     testb $3, 24(%rsp)          /* cs: from ring 3? */
     jz trap_kernel
@@ -164,7 +376,8 @@ clac_site_1:
     movl EXO_UPCALL_TRAP_DEPTH(%rax), %ecx
     cmpl $EXO_TRAP_DEPTH, %ecx
     jae trap_unusual
-    movq %gs:CPU_TRAP_ENTRY, %rdx
+    movq %gs:CPU_ENV, %rdx
+    movq ENV_TRAP_ENTRY(%rdx), %rdx
     testq %rdx, %rdx
     jz trap_unusual
     incl EXO_UPCALL_TRAP_DEPTH(%rax)
@@ -270,17 +483,22 @@ trap_ist:
 clac_site_2:
     .byte 0x0f, 0x1f, 0x00
     jmp save_and_enter
-1:  /* From ring 0: is GS the kernel's? Kernel addresses are negative. */
+1:  /* From ring 0: is GS this CPU's struct, which lies in the same region as the stack? Users may give GS any base. */
     pushq %rax
     pushq %rcx
     pushq %rdx
     movl $0xc0000101, %ecx
     rdmsr
-    testl %edx, %edx
+    shlq $32, %rdx
+    orq %rax, %rdx
+    movq %rsp, %rax
+    andq $-CPU_STRIDE, %rax
+    addq $CPU_PAGE_STRUCT * EXO_PAGE_SIZE, %rax
+    cmpq %rax, %rdx
     popq %rdx
     popq %rcx
     popq %rax
-    js trap_kernel
+    je trap_kernel
 2:  swapgs
     SAVE_GENERAL
     cld

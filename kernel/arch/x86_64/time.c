@@ -12,7 +12,6 @@
 #define NS_PER_SECOND 1000000000ull
 
 uint64_t tsc_base, tsc_mult, tsc_hz, wall_ns;
-uint32_t tsc_shift = 32;
 
 static void pit_wait(void)
 {
@@ -68,14 +67,9 @@ void time_calibrate(void)
     uint64_t ticks = tsc_read() - start;
 
     tsc_hz = ticks * PIT_HZ / CALIBRATE_PIT;
-    tsc_mult = (NS_PER_SECOND << tsc_shift) / tsc_hz; /* below 2^62: fits */
+    tsc_mult = (NS_PER_SECOND << TSC_SHIFT) / tsc_hz; /* below 2^62: fits */
     tsc_base = tsc_read();
     wall_ns = rtc_seconds() * NS_PER_SECOND;
-}
-
-uint64_t arch_now_ns(void)
-{
-    return (uint64_t)((unsigned __int128)(tsc_read() - tsc_base) * tsc_mult >> tsc_shift);
 }
 
 uint64_t arch_entropy(void)

@@ -39,6 +39,7 @@ static void interrupt(uint32_t vector)
             slice_timer();
     } else if (vector == VECTOR_KICK) {
         mail_answer();
+        arch_state_settle();
     } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END && device_interrupt) {
         device_interrupt(vector);
     }
@@ -66,6 +67,8 @@ struct regs *kernel_enter(struct regs *regs)
 
     if (vector == VECTOR_CALL)
         switching_call(env);
+    else if (vector == 7 && arch_state_fault(env))
+        ;
     else if (vector < 32)
         upcall_trap(env, vector, regs->error, vector == 14 ? fault_address() : 0);
     else

@@ -27,10 +27,7 @@ struct cpu {
     struct env *env;           /* c */
     uint64_t scratch;          /* c */
     struct exo_upcall *upcall; /* c: of env, in the window */
-    uint64_t syscall_entry;    /* c: of env */
     uint64_t stack;            /* I: 8 below the 16-byte aligned top */
-    uint64_t env_stack;        /* c: end of env's struct regs */
-    uint64_t trap_entry;       /* c: of env */
     uint32_t index;            /* I */
     uint32_t apic_id;          /* I */
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
@@ -45,21 +42,36 @@ struct cpu {
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
+    _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
+    struct env *_Atomic owner; /* c: whose extended state is in the registers, not in memory; NULL: nobody's */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
     struct tss tss __attribute__((aligned(16)));
     uint64_t gdt[8];
 };
 
-_Static_assert(__builtin_offsetof(struct cpu, upcall) == CPU_UPCALL &&
-                   __builtin_offsetof(struct cpu, env_stack) == CPU_ENV_STACK &&
-                   __builtin_offsetof(struct cpu, trap_entry) == CPU_TRAP_ENTRY,
-               "entry.S");
 
 static inline struct cpu *this_cpu(void)
 {
     struct cpu *cpu;
     __asm__ volatile("movq %%gs:0, %0" : "=r"(cpu));
     return cpu;
+}
+
+static inline struct cpu *cpu_by_index(uint32_t index)
+{
+    return (struct cpu *)(CPU_BASE + (uint64_t)index * CPU_STRIDE +
+                          CPU_PAGE_STRUCT * EXO_PAGE_SIZE);
+}
+
+extern uint64_t tsc_base, tsc_mult; /* time.c */
+
+static inline uint64_t arch_now_ns(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)((unsigned __int128)(((uint64_t)high << 32 | low) - tsc_base) * tsc_mult >>
+                      TSC_SHIFT);
 }
 
 static inline struct env *env_current(void)
