@@ -102,6 +102,16 @@ void mail_answer(void)
     }
 }
 
+void lock_spin(_Atomic uint32_t *taken)
+{
+    do {
+        while (atomic_load_explicit(taken, memory_order_relaxed)) {
+            mail_answer();
+            cpu_relax();
+        }
+    } while (atomic_exchange_explicit(taken, 1, memory_order_acquire));
+}
+
 void table_shoot_down(uint64_t root)
 {
     struct cpu *self = this_cpu();

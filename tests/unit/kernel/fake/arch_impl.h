@@ -23,6 +23,8 @@ struct cpu {
     bool slice_over, need_pick;
     uint64_t slice_end_ns, env_from_ns;
     uint32_t trace_next;
+    _Atomic uint32_t gate[4];
+    struct env *_Atomic owner;
 };
 
 extern struct cpu fake_cpu;
@@ -31,6 +33,14 @@ static inline struct cpu *this_cpu(void)
 {
     return &fake_cpu;
 }
+
+static inline struct cpu *cpu_by_index(uint32_t index)
+{
+    (void)index;
+    return &fake_cpu;
+}
+
+uint64_t arch_now_ns(void);
 
 static inline struct env *env_current(void)
 {

@@ -26,12 +26,6 @@ void machine_start(void)
     memset(&fake, 0, sizeof fake);
 }
 
-struct cpu *cpu_by_index(uint32_t index)
-{
-    (void)index;
-    return &fake_cpu;
-}
-
 void arch_load_root(uint64_t root)
 {
     atomic_store(&fake_cpu.root, root);
