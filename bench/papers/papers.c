@@ -131,6 +131,42 @@ static void appel2(struct exo_context *context)
     traps += exo_page_unprotect(&domain.space, context->address) == 0;
 }
 
+/*
+ * Page-table entries by themselves, without a library: one a call; and what each further one of a call adds. Rights of a
+ * page change (as for prot1), or the page goes and comes.
+ */
+static void entries(void)
+{
+    static struct exo_pte batch[2][EXO_PT_BATCH_MAX];
+    uint64_t one[2], all[2];
+
+    for (uint32_t comes = 0; comes < 2; comes++) {
+        int64_t failed = 0;
+
+        for (uint32_t i = 0; i < EXO_PT_BATCH_MAX; i++) {
+            uint64_t entry = *exo_entry(page[i], 1);
+
+            batch[0][i] = (struct exo_pte){.address = page[i] | 1,
+                                           .entry = comes ? 0 : entry & ~(uint64_t)EXO_PTE_WRITE};
+            batch[1][i] = (struct exo_pte){.address = page[i] | 1, .entry = entry};
+        }
+        for (uint32_t turn = 0; turn < 2; turn++) {
+            uint64_t count = turn ? EXO_PT_BATCH_MAX : 1;
+            uint64_t before = exo_tsc();
+
+            for (uint32_t i = 0; i < ROUNDS; i++)
+                failed |= exo_pt_update(EXO_SLOT, domain.space.root, batch[i % 2], count);
+            (turn ? all : one)[comes] = (exo_tsc() - before) / ROUNDS;
+        }
+        check(failed >= 0, "every entry was written");
+    }
+    exo_print("row pt_update %lu\n", (unsigned long)one[0]);
+    exo_print("row pt_update_more %lu\n", (unsigned long)((all[0] - one[0]) / (EXO_PT_BATCH_MAX - 1)));
+    exo_print("row pt_update_map %lu\n", (unsigned long)one[1]);
+    exo_print("row pt_update_map_more %lu\n",
+              (unsigned long)((all[1] - one[1]) / (EXO_PT_BATCH_MAX - 1)));
+}
+
 /* A permutation of the pages: 37 is prime to 100. */
 static uint64_t shuffled(uint64_t i)
 {
@@ -483,6 +519,7 @@ int exo_main(const struct instance_start *start)
         page[i] = REGION + i * EXO_PAGE_SIZE;
     calls();
     exceptions();
+    entries();
     memory();
     self.handler = exo_handler_default;
     matrix();

@@ -11,20 +11,7 @@ int cap_get(struct cap *table, uint32_t slot, uint32_t rights, struct cap *out)
 {
     if (slot >= EXO_CAP_SLOTS)
         return -EXO_E_CAP;
-    struct cap *from = &table[slot];
-    uint32_t sequence = atomic_load_explicit(&from->sequence, memory_order_acquire);
-
-    out->path.part[0] = __atomic_load_n(&from->path.part[0], __ATOMIC_RELAXED);
-    out->path.part[1] = __atomic_load_n(&from->path.part[1], __ATOMIC_RELAXED);
-    out->path.depth = __atomic_load_n(&from->path.depth, __ATOMIC_RELAXED);
-    out->rights = __atomic_load_n(&from->rights, __ATOMIC_RELAXED);
-    out->present = __atomic_load_n(&from->present, __ATOMIC_RELAXED);
-    atomic_thread_fence(
-        memory_order_acquire); /* the copy before the second look; pairs with cap_set */
-    if (!out->present || sequence & 1 ||
-        atomic_load_explicit(&from->sequence, memory_order_relaxed) != sequence)
-        return -EXO_E_CAP;
-    return (out->rights & rights) == rights ? 0 : -EXO_E_RIGHT;
+    return cap_copy(&table[slot], rights, out);
 }
 
 void cap_set(struct cap *slot, const struct cap *value)

@@ -27,5 +27,23 @@ struct cap {
 /* A copy of the capability in `slot` of a table if it is present and has all `rights`: 0, -EXO_E_CAP, -EXO_E_RIGHT. */
 int cap_get(struct cap *table, uint32_t slot, uint32_t rights, struct cap *out);
 
+/* cap_copy - what cap_get does once it knows that there is such a slot; inline for calls made very often. */
+static inline int cap_copy(const struct cap *from, uint32_t rights, struct cap *out)
+{
+    uint32_t sequence = atomic_load_explicit(&from->sequence, memory_order_acquire);
+
+    out->path.part[0] = __atomic_load_n(&from->path.part[0], __ATOMIC_RELAXED);
+    out->path.part[1] = __atomic_load_n(&from->path.part[1], __ATOMIC_RELAXED);
+    out->path.depth = __atomic_load_n(&from->path.depth, __ATOMIC_RELAXED);
+    out->rights = __atomic_load_n(&from->rights, __ATOMIC_RELAXED);
+    out->present = __atomic_load_n(&from->present, __ATOMIC_RELAXED);
+    atomic_thread_fence(
+        memory_order_acquire); /* the copy before the second look; pairs with cap_set */
+    if (!out->present || sequence & 1 ||
+        atomic_load_explicit(&from->sequence, memory_order_relaxed) != sequence)
+        return -EXO_E_CAP;
+    return (out->rights & rights) == rights ? 0 : -EXO_E_RIGHT;
+}
+
 /* Puts a copy of *value (NULL: nothing) into a slot. REQUIRES(env_lock). */
 void cap_set(struct cap *slot, const struct cap *value);

@@ -84,6 +84,29 @@ uint64_t frame_boot_alloc(enum exo_frame_kind kind)
     panic("out of memory at boot: give the machine more than %lu MiB", frame_count >> 8);
 }
 
+/* Takes a free frame, to be settled: the kernel's until then, so that nobody else can. Other CPUs may try at the same time. */
+static bool frame_claim(struct exo_frame *row)
+{
+    uint8_t expected = EXO_FRAME_FREE;
+
+    return __atomic_compare_exchange_n(&row->kind, &expected, EXO_FRAME_KERNEL, false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* A claimed frame becomes data under the capability's guard; NULL: it is free again. */
+static void frame_settle(uint64_t frame, const struct cap *cap)
+{
+    struct exo_frame *row = &frame_table[frame];
+
+    if (cap) {
+        if (row->flags & EXO_FRAME_FLAG_USED)
+            frame_zero(frame);
+        row->flags = EXO_FRAME_FLAG_USED;
+        frame_set_guard(row, &cap->path);
+    }
+    __atomic_store_n(&row->kind, cap ? EXO_FRAME_DATA : EXO_FRAME_FREE, __ATOMIC_RELEASE);
+}
+
 struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
 {
     struct cap cap;
@@ -93,24 +116,16 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
         return call_error(-error);
     if (!range_ok(first, count, frame_count))
         return call_error(EXO_E_RANGE);
-    lock_take(&memory_lock);
-    for (uint64_t f = first; f < first + count; f++) {
-        if (frame_table[f].kind != EXO_FRAME_FREE) {
-            lock_drop(&memory_lock);
-            return call_error_at(EXO_E_BUSY, f);
-        }
-    }
-    for (uint64_t f = first; f < first + count; f++) {
-        struct exo_frame *row = &frame_table[f];
+    uint64_t f = first;
 
-        if (row->flags & EXO_FRAME_FLAG_USED)
-            frame_zero(f);
-        row->kind = EXO_FRAME_DATA;
-        row->flags = EXO_FRAME_FLAG_USED;
-        frame_set_guard(row, &cap.path);
-    }
-    lock_drop(&memory_lock);
-    return call_ok(0);
+    lock_share(&memory_lock);
+    while (f < first + count && frame_claim(&frame_table[f]))
+        f++;
+    error = f < first + count ? EXO_E_BUSY : 0;
+    for (uint64_t i = first; i < f; i++)
+        frame_settle(i, error ? NULL : &cap);
+    lock_unshare(&memory_lock);
+    return error ? call_error_at(error, f) : call_ok(0);
 }
 
 /* Are all frames of the run data, dominated and unmapped? 0 or an error, *at the frame. REQUIRES(memory_lock). */

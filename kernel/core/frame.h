@@ -23,6 +23,12 @@ static inline void frame_set_guard(struct exo_frame *row, const struct path *pat
     row->guard_depth = (uint8_t)path->depth;
 }
 
+/* frame_pin - one more (1) or less (-1) names the frame; atomic, for CPUs that share memory_lock. */
+static inline void frame_pin(uint64_t frame, int change)
+{
+    __atomic_fetch_add(&frame_table[frame].references, (uint32_t)change, __ATOMIC_RELAXED);
+}
+
 /*
  * frame_dominated - row of a frame if it exists and the capability dominates its guard; else NULL with
  * *error EXO_E_RANGE or EXO_E_CAP. REQUIRES(memory_lock).

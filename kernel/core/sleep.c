@@ -53,10 +53,10 @@ bool sleep_over(struct env *env)
 
 void sleep_end(struct env *env)
 {
-    lock_take(&memory_lock);
+    lock_share(&memory_lock);
     for (uint32_t i = 0; i < env->sleep_count; i++)
-        frame_table[env->word[i].frame].references--;
-    lock_drop(&memory_lock);
+        frame_pin(env->word[i].frame, -1);
+    lock_unshare(&memory_lock);
     env->sleep_count = 0;
     env->predicate = 0;
     atomic_store(&env->woken, 0);
@@ -80,7 +80,7 @@ static int words_pin(struct env *self, const struct exo_sleep_word *words, uint3
     int error = 0;
     uint32_t i = 0;
 
-    lock_take(&memory_lock);
+    lock_share(&memory_lock);
     for (; i < count && !error; i++) {
         uint64_t frame = 0;
 
@@ -90,14 +90,14 @@ static int words_pin(struct env *self, const struct exo_sleep_word *words, uint3
             error = table_resolve(self->root, words[i].address, &frame);
         if (error)
             break;
-        frame_table[frame].references++;
+        frame_pin(frame, 1);
         self->word[i] = (struct env_sleep_word){.frame = frame,
                                                 .offset = words[i].address & (EXO_PAGE_SIZE - 1),
                                                 .value = words[i].value};
     }
     while (error && i--)
-        frame_table[self->word[i].frame].references--;
-    lock_drop(&memory_lock);
+        frame_pin(self->word[i].frame, -1);
+    lock_unshare(&memory_lock);
     return error;
 }
 

@@ -2,7 +2,8 @@
 /*
  * table.c - page tables: the hardware's own, written only here.
  *
- * Invariants (under memory_lock):
+ * Invariants (under memory_lock; while it is shared, CPUs change level-1 entries and reference counts by atomic operations, and
+ * free frames become data: what entries may name stays so, and upper levels stand still):
  *   1. A level-n entry that is a link names a table frame of level n - 1, and that table's `links` counts it.
  *   2. A leaf names data or upcall frames of the linker's domain (or below), exposed frames read-only, or a
  *      claimed device's registers; each named frame's `references` counts it.
@@ -58,15 +59,20 @@ static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t lev
 }
 
 /*
- * The page table that the last level-1 entry went to. Batches mostly fill neighbouring pages: the walk and the
- * check of the table's guard are then done once. Forgotten whenever an upper level or the space changes.
+ * The page table that a CPU's last level-1 entry went to: the next ones mostly go there, too. Its capability was found to
+ * dominate root and table; whatever could change that, or the way to the table, changes table_epoch.
  */
 struct cursor {
+    uint64_t *entries; /* NULL: none */
+    uint64_t base;     /* of the first entry: address | level */
     uint64_t root;
-    uint64_t region; /* address >> 21 */
-    uint64_t table;  /* 0: none */
-    bool shared;     /* it, or a table above it, is linked from several places */
-};
+    uint64_t epoch;
+    struct path path;
+    bool shared; /* the table, or one above it, is linked from several places */
+} __attribute__((aligned(64)));
+
+static struct cursor cursors[EXO_CPU_MAX];
+static uint64_t table_epoch; /* changed by who has memory_lock alone */
 
 int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
 {
@@ -192,38 +198,40 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
         return;
     if (!entry_is_leaf(entry, level)) {
         frame_table[frame].links = (uint16_t)(frame_table[frame].links + change);
+        table_epoch++;
         return;
     }
     uint64_t end = frame + (level == 2 ? LARGE_FRAMES : 1);
 
     for (; frame < end; frame++) {
         if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
-            frame_table[frame].references += (uint32_t)change;
+            frame_pin(frame, change);
         else if (device_count)
             device_count(frame, change);
     }
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */
-static inline uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address,
-                                  uint32_t level, struct cursor *cursor, int *error)
+static uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address, uint32_t level,
+                           struct cursor *cursor, int *error)
 {
-    if (level == 1 && cursor->table && cursor->root == root && cursor->region == address >> 21)
-        return (uint64_t *)frame_window(cursor->table) + table_index(address, 1);
-
     uint64_t table = 0;
-    bool shared = false;
-    uint64_t *slot = table_walk(root, address, level, &table, &shared);
+    uint64_t *slot = table_walk(root, address, level, &table, &cursor->shared);
 
-    cursor->shared = shared;
+    cursor->entries = NULL;
     if (!slot) {
         *error = EXO_E_NONE;
         return NULL;
     }
     if (!frame_dominated(table, cap, error))
         return NULL;
-    *cursor = (struct cursor){
-        .root = root, .region = address >> 21, .table = level == 1 ? table : 0, .shared = shared};
+    if (level == 1) {
+        cursor->entries = frame_window(table);
+        cursor->base = (address & ~(uint64_t)(LARGE_FRAMES * EXO_PAGE_SIZE - 1)) | 1;
+        cursor->root = root;
+        cursor->epoch = table_epoch;
+        cursor->path = cap->path;
+    }
     return slot;
 }
 
@@ -247,24 +255,16 @@ static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t ol
     return entry_replace_ok(old, entry, level) ? 0 : EXO_E_EXISTS;
 }
 
-/* Other bits for a page that keeps its frame: nothing is counted, and only a new right to write asks for the frame's row. */
-static inline int entry_change(const struct cap *cap, uint64_t *slot, uint64_t entry,
-                               const struct cursor *cursor, uint32_t *flush)
+/* A present entry's frame is no longer named by it. */
+static inline void drop_frame(uint64_t frame)
 {
-    int error = leaf_bits(entry, 1, cap->rights);
-
-    if (!error && entry & ~*slot & EXO_PTE_WRITE)
-        error = leaf_frame_check(cap, entry_frame(entry), entry);
-    if (error)
-        return error;
-    entry |= EXO_PTE_USER;
-    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry);
-
-    *flush |= entry_flush(old, entry, 1, cursor->shared);
-    return 0;
+    if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
+        frame_pin(frame, -1);
+    else if (device_count)
+        device_count(frame, -1);
 }
 
-static inline int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
+static int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
                            struct cursor *cursor, uint32_t *flush)
 {
     uint32_t level = request->address & EXO_PT_LEVEL;
@@ -278,8 +278,6 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
 
     if (!slot)
         return error;
-    if (level == 1 && entry_keeps_frame(*slot, entry))
-        return entry_change(cap, slot, entry, cursor, flush);
     error = entry_check(cap, level, *slot, entry);
     if (error)
         return error;
@@ -300,7 +298,7 @@ static inline int write_at(const struct cap *cap, uint64_t root, const struct ex
 int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
                 uint32_t *flush)
 {
-    struct cursor cursor = {.table = 0};
+    struct cursor cursor = {.entries = NULL};
 
     return write_at(cap, root, request, &cursor, flush);
 }
@@ -318,58 +316,211 @@ static int root_check(const struct cap *cap, uint64_t root)
     return row->kind == EXO_FRAME_TABLE && row->level == 4 ? 0 : EXO_E_KIND;
 }
 
-static void flush_after(uint64_t root, uint64_t address, uint32_t flush)
-{
-    uint64_t current = atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
+/* What is left to flush at the end of an update. */
+struct flushes {
+    bool all, remote;
+    uint64_t remote_root; /* 0: several */
+};
 
+static inline void flush_note(struct flushes *due, uint64_t root, uint64_t address, uint32_t flush)
+{
     if (flush & ENTRY_FLUSH_ALL)
-        arch_flush_all();
-    else if (flush & ENTRY_FLUSH_LOCAL && root == current)
+        due->all = true;
+    else if (flush && root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed))
         arch_flush_page(address & ~(uint64_t)(EXO_PAGE_SIZE - 1));
+    if (!(flush & ENTRY_FLUSH_REMOTE))
+        return;
+    due->remote_root = due->all || (due->remote && due->remote_root != root) ? 0 : root;
+    due->remote = true;
+}
+
+/* What the capability of an update and its CPU come to for ordinary requests: computed once. */
+struct ordinary {
+    const struct cap *cap;
+    uint64_t guard[2]; /* of most frames that it names: its own path */
+    uint32_t row;      /* kind, flags and depth of such a frame */
+    uint64_t denied;   /* bits that no entry may have */
+    bool here_only;    /* no other CPU needs to hear of it */
+};
+
+#define ROW_BITS(kind, flags, depth)                                                               \
+    ((uint32_t)(kind) | (uint32_t)(flags) << 16 | (uint32_t)(depth) << 24) /* kind, level, flags, depth */
+
+/* Plain memory that the capability dominates: what nearly all entries name. For all else there is leaf_frame_check. */
+static inline bool plain_frame(const struct ordinary *o, uint64_t frame)
+{
+    if (frame >= frame_count)
+        return false;
+    const struct exo_frame *row = &frame_table[frame];
+    uint32_t bits;
+
+    __builtin_memcpy(&bits, &row->kind, sizeof bits);
+    if (row->references >= REFERENCES_MAX)
+        return false;
+    if ((bits & ROW_BITS(0xff, EXO_FRAME_FLAG_TAKEN, 0xff)) == o->row &&
+        row->guard[0] == o->guard[0] && row->guard[1] == o->guard[1])
+        return true;
+    struct path guard = frame_guard_path(row);
+
+    return (bits & ROW_BITS(0xff, EXO_FRAME_FLAG_TAKEN, 0)) == ROW_BITS(EXO_FRAME_DATA, 0, 0) &&
+           path_dominates(&o->cap->path, &guard);
+}
+
+/*
+ * Ordinary requests: 4 KiB entries in the cursor's table that name plain memory, or nothing, by a capability with the read
+ * right. Does what write_at would do and stops before the first one that is not ordinary; how many it did. Several CPUs may
+ * do this at a time, also to one entry. REQUIRES(memory_lock, shared at least).
+ */
+static inline uint64_t write_ordinary(const struct ordinary *o, const struct cursor *cursor,
+                                      const struct exo_pte *request, uint64_t count,
+                                      struct flushes *due)
+{
+    const uint64_t base = cursor->base, root = cursor->root;
+    const bool shared = cursor->shared;
+    const bool current = root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
+    const bool simple = o->here_only && !shared;
+    _Atomic uint64_t *const entries = (_Atomic uint64_t *)cursor->entries;
+    const struct exo_pte *const first = request, *const end = request + count;
+
+    for (; request < end; request++) {
+        uint64_t index = request->address - base;
+        uint64_t entry = request->entry;
+
+        index = index >> EXO_PAGE_SHIFT | index << (64 - EXO_PAGE_SHIFT);
+        if (index >= TABLE_ENTRIES)
+            break;
+        _Atomic uint64_t *slot = &entries[index];
+        uint64_t old;
+
+        if (!(entry & EXO_PTE_PRESENT)) {
+            if (entry & ~(uint64_t)PTE_ABSENT_BITS)
+                break;
+            old = atomic_exchange(slot, entry); /* the CPU may set A and D meanwhile */
+            if (!(old & EXO_PTE_PRESENT))
+                continue;
+            drop_frame(entry_frame(old));
+        } else {
+            old = atomic_load_explicit(slot, memory_order_relaxed);
+            if (entry & o->denied)
+                break;
+            if (!((old ^ entry) & (EXO_PTE_FRAME | EXO_PTE_PRESENT))) {
+                /* It keeps its frame: nothing is counted, and only a new right to write asks for the row. */
+                if (entry & ~old & EXO_PTE_WRITE && !plain_frame(o, entry_frame(entry)))
+                    break;
+                entry |= EXO_PTE_USER;
+                if (!atomic_compare_exchange_strong(slot, &old, entry))
+                    break;
+            } else {
+                if (!plain_frame(o, entry_frame(entry)))
+                    break;
+                frame_pin(entry_frame(entry), 1);
+                entry |= EXO_PTE_USER;
+                old = atomic_exchange(slot, entry);
+                if (!(old & EXO_PTE_PRESENT))
+                    continue;
+                drop_frame(entry_frame(old));
+            }
+        }
+        if (!simple)
+            flush_note(due, root, request->address, entry_flush(old, entry, 1, shared));
+        else if (current && old != entry)
+            arch_flush_page(request->address);
+    }
+    return (uint64_t)(request - first);
+}
+
+/* Makes the cursor that of an ordinary request elsewhere. False: it is one already, or the request is none. */
+static bool cursor_move(const struct cap *cap, uint64_t root, uint64_t address, struct cursor *cursor)
+{
+    uint64_t base = (address & ~(uint64_t)(LARGE_FRAMES * EXO_PAGE_SIZE - 1)) | 1;
+    int error = 0;
+
+    return (address & (EXO_PAGE_SIZE - 1)) == 1 && address < EXO_USER_END &&
+           (!cursor->entries || cursor->base != base) &&
+           slot_find(cap, root, address, 1, cursor, &error);
+}
+
+/*
+ * The requests before the first one that is refused are done; *done: how many. Ordinary ones are done with memory_lock
+ * shared, the others, and those that follow, alone.
+ */
+static inline int update(const struct cap *cap, uint64_t root, const struct exo_pte *request,
+                         uint64_t count, uint64_t *done)
+{
+    struct cursor *cursor = &cursors[this_cpu()->index];
+    struct ordinary ordinary = {
+        .cap = cap,
+        .guard = {cap->path.part[0], cap->path.part[1]},
+        .row = ROW_BITS(EXO_FRAME_DATA, 0, cap->path.depth),
+        .denied = ~PTE_LEAF_BITS | (cap->rights & EXO_RIGHT_WRITE ? 0 : EXO_PTE_WRITE),
+        .here_only = cpu_count == 1};
+    struct flushes due = {0};
+    bool alone = false;
+    int error = 0;
+
+    lock_share(&memory_lock);
+    if (cursor->root != root || cursor->epoch != table_epoch ||
+        cursor->path.part[0] != cap->path.part[0] || cursor->path.part[1] != cap->path.part[1] ||
+        cursor->path.depth != cap->path.depth)
+        cursor->entries = NULL;
+    if (!cursor->entries)
+        error = root_check(cap, root);
+    if (!(cap->rights & EXO_RIGHT_READ))
+        error = EXO_E_RIGHT;
+    while (!error && *done < count) {
+        uint32_t flush = 0;
+
+        if (cursor->entries)
+            *done += write_ordinary(&ordinary, cursor, request + *done, count - *done, &due);
+        if (*done == count)
+            break;
+        uint64_t address = request[*done].address;
+
+        if (address & EXO_PT_SPACE) {
+            root = request[*done].entry;
+            cursor->entries = NULL;
+            error = root_check(cap, root);
+        } else if (!alone && cursor_move(cap, root, address, cursor)) {
+            continue;
+        } else {
+            if (!alone) {
+                lock_unshare(&memory_lock);
+                lock_take(&memory_lock);
+                alone = true;
+                error = root_check(cap, root);
+            }
+            if (!error)
+                error = write_at(cap, root, &request[*done], cursor, &flush);
+        }
+        if (error)
+            break;
+        flush_note(&due, root, address, flush);
+        ++*done;
+    }
+    if (due.all)
+        arch_flush_all();
+    if (due.remote && cpu_count > 1)
+        table_shoot_down(due.remote_root);
+    if (alone)
+        lock_drop(&memory_lock);
+    else
+        lock_unshare(&memory_lock);
+    return error;
 }
 
 struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root, uint64_t batch,
                                   uint64_t count)
 {
     struct exo_pte request[EXO_PT_BATCH_MAX] UNINITIALIZED; /* what is used is copied in first */
-    struct cursor cursor = {.table = 0};
-    struct cap cap;
-    uint64_t remote_root = root;
-    bool remote = false;
+    struct cap cap UNINITIALIZED;
     uint64_t done = 0;
-    int error = -cap_get(self->cap, slot, 0, &cap);
+    int error = -cap_copy(&self->cap[slot], 0, &cap);
 
     if (!error)
         error = ucopy_in(request, batch, count * sizeof request[0]);
     if (error)
         return call_error(error);
-    lock_take(&memory_lock);
-    error = root_check(&cap, root);
-    for (; !error && done < count; done++) {
-        uint32_t flush = 0;
-
-        if (request[done].address & EXO_PT_SPACE) {
-            root = request[done].entry;
-            error = root_check(&cap, root);
-        } else {
-            error = write_at(&cap, root, &request[done], &cursor, &flush);
-        }
-        if (error)
-            break;
-        if (!flush)
-            continue;
-        flush_after(root, request[done].address, flush);
-        if (!(flush & ENTRY_FLUSH_REMOTE))
-            continue;
-        if (flush & ENTRY_FLUSH_ALL || (remote && remote_root != root))
-            remote_root = 0; /* more than one space: all of them */
-        else if (!remote)
-            remote_root = root;
-        remote = true;
-    }
-    if (remote)
-        table_shoot_down(remote_root);
-    lock_drop(&memory_lock);
+    error = update(&cap, root, request, count, &done);
     return error ? call_error_at(error, done) : call_ok((int64_t)done);
 }
 
@@ -433,6 +584,7 @@ bool table_end(uint64_t frame)
 {
     uint8_t level = frame_table[frame].level;
 
+    table_epoch++;
     if ((level == 4 && root_loaded(frame)) || !table_clear(frame, level))
         return false;
     frame_give_back(frame);
@@ -471,19 +623,19 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    struct cap cap UNINITIALIZED;
+    int error = -cap_copy(&self->cap[slot], EXO_RIGHT_WRITE, &cap);
 
     if (error)
         return call_error(error);
-    lock_take(&memory_lock);
+    lock_share(&memory_lock);
     error = root_check(&cap, root);
     if (!error) {
-        frame_table[self->root].references--;
-        frame_table[root].references++;
+        frame_pin(self->root, -1);
+        frame_pin(root, 1);
         self->root = root;
     }
-    lock_drop(&memory_lock);
+    lock_unshare(&memory_lock);
     if (error)
         return call_error(error);
     arch_load_root(root);

@@ -321,7 +321,7 @@ void pci_count(uint64_t frame, int change)
     int d = pci_device_of(frame);
 
     if (d >= 0)
-        functions[d].mapped += (uint32_t)change;
+        __atomic_fetch_add(&functions[d].mapped, (uint32_t)change, __ATOMIC_RELAXED); /* memory_lock may be shared */
 }
 
 const struct exo_device *pci_row(uint32_t device)
