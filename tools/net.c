@@ -5,13 +5,16 @@
  * Ports are forwarded from 127.0.0.1 only: what listens in the guest is not for the neighbours unless somebody
  * says so with other tools.
  */
+#define _GNU_SOURCE
 #include "tools/net.h"
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -133,4 +136,36 @@ struct text_list net_arguments(const struct net_wish *wish, const char *verb, in
     text_list_add(&list, text_copy("-device"));
     text_list_add(&list, text_copy("virtio-net-pci,disable-legacy=on,netdev=net0,romfile="));
     return list;
+}
+
+/*
+ * QEMU's user network listens with a backlog of one. Of fifty clients that connect at once most would be held up by the
+ * doubling timers of retransmission, and some reset after a minute. A second listen() only changes the backlog.
+ */
+void net_widen(pid_t qemu)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, qemu, 0);
+    char *path = text_format("/proc/%d/fd", (int)qemu);
+    DIR *descriptors = opendir(path);
+    struct dirent *entry;
+
+    while (pidfd >= 0 && descriptors && (entry = readdir(descriptors))) {
+        int fd = entry->d_name[0] == '.'
+                     ? -1
+                     : (int)syscall(SYS_pidfd_getfd, pidfd, atoi(entry->d_name), 0);
+        int listens = 0, domain = 0;
+        socklen_t length = sizeof listens;
+
+        if (fd < 0) /* a system that does not let us: clients have to come one by one */
+            continue;
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 && listens &&
+            getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_INET)
+            (void)listen(fd, SOMAXCONN);
+        close(fd);
+    }
+    if (descriptors)
+        closedir(descriptors);
+    if (pidfd >= 0)
+        close(pidfd);
+    free(path);
 }

@@ -3,6 +3,7 @@
  * net.h - the machine's network card, what QEMU connects it to, and ports of this machine that lead into it.
  */
 #pragma once
+#include <sys/types.h>
 #include "tools/text.h"
 
 /* The guest's place in QEMU's user network; a program that runs alone has it. */
@@ -46,3 +47,6 @@ int net_is_off(const struct net_wish *wish);
  * Gives. Failures (a port in use) end the process with 125.
  */
 struct text_list net_arguments(const struct net_wish *wish, const char *verb, int ipv6);
+
+/* net_widen - let many clients connect at once to the ports that QEMU listens at. Call when it has begun to run. */
+void net_widen(pid_t qemu);

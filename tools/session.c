@@ -19,6 +19,7 @@
 #include "abi/exo_manifest.h"
 #include "tools/control.h"
 #include "tools/journal.h"
+#include "tools/net.h"
 #include "tools/process.h"
 #include "tools/terminal.h"
 #include <ctype.h>
@@ -108,6 +109,7 @@ static void session_hello(struct session *session, const char *bytes, uint32_t l
     }
     session->running = 1;
     session->end->boot_ms = (int64_t)(process_now_ms() - session->started_ms);
+    net_widen(session->machine->pid);
     if (session->wish->started)
         session->wish->started(session->wish->started_context);
     if (session->wish->no_input)

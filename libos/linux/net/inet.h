@@ -17,11 +17,12 @@
 #define SOCK_DGRAM  2
 #define SOCK_RAW    3
 
-#define IPPROTO_IP   0
-#define IPPROTO_ICMP 1
-#define IPPROTO_TCP  6
-#define IPPROTO_UDP  17
-#define IPPROTO_IPV6 41
+#define IPPROTO_IP     0
+#define IPPROTO_ICMP   1
+#define IPPROTO_TCP    6
+#define IPPROTO_UDP    17
+#define IPPROTO_IPV6   41
+#define IPPROTO_ICMPV6 58
 
 #define SEND_LIMIT_START    16384u /* of TCP, as tcp_wmem and tcp_rmem have them */
 #define RECEIVE_LIMIT_START 131072u
@@ -187,7 +188,7 @@ extern const struct socket_ops tcp_ops, udp_ops;
 void tcp_reset(struct inet_socket *self, int error);
 /* The other side will send no more. */
 void tcp_end(struct inet_socket *self);
-/* tcp_child - a connection for a listening socket; its options. NULL: no memory or no room. Not yet in its list. */
+/* tcp_child - a connection for a listening socket; its options. NULL: no memory. Not yet in its list. */
 struct inet_socket *tcp_child(struct inet_socket *listener);
 void tcp_child_ready(struct inet_socket *listener, struct inet_socket *child);
 void tcp_established(struct inet_socket *self);
@@ -195,8 +196,8 @@ bool tcp_writable(const struct inet_socket *self);
 /* udp_deliver - a datagram for a socket; content from a message. Dropped when there is no room. */
 int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const struct inet_ip *to,
                 uint8_t tos, uint8_t ttl, struct message *message);
-/* Nobody is at the port that a datagram went to. */
-void udp_refused(struct inet_socket *sender);
+/* Something happened to a datagram of the socket's. fatal: it is told to those, too, that are connected but did not ask. */
+void udp_error(struct inet_socket *self, int error, bool fatal);
 
 /* --- interface.c --- */
 int64_t interface_ioctl(uint32_t request, uaddr_t argument); /* SIOCGIF...; -ENOTTY: not known */

@@ -33,6 +33,8 @@ void stack_shutdown_send(struct inet_socket *self);
 /* The socket ends, the connection lives on until its bytes are through; reset: it is aborted. pcb becomes NULL. */
 void stack_close(struct inet_socket *self, bool reset);
 void stack_options(struct inet_socket *self); /* TCP_NODELAY, keep-alive, ... changed */
+/* ICMP says of a SYN with this sequence number that it did not get there. */
+void stack_unreachable(struct inet_socket *self, uint32_t sequence, int error);
 
 /* --- UDP: self->pcb while the socket has a port --- */
 int stack_udp_open(struct inet_socket *self); /* 0, -ENOMEM */

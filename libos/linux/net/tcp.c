@@ -103,11 +103,9 @@ void tcp_end(struct inet_socket *self)
 
 struct inet_socket *tcp_child(struct inet_socket *listener)
 {
-    struct inet_socket *child;
+    struct inet_socket *child =
+        inet_new(&tcp_ops, listener->socket.family, SOCK_STREAM, IPPROTO_TCP);
 
-    if (listener->embryo_count > listener->backlog)
-        return NULL;
-    child = inet_new(&tcp_ops, listener->socket.family, SOCK_STREAM, IPPROTO_TCP);
     if (!child)
         return NULL;
     child->socket.flags = listener->socket.flags;
@@ -680,6 +678,8 @@ static void tcp_options_changed(struct socket *socket)
 
     if (socket->send_limit != SEND_LIMIT_START && socket->send_limit != SEND_LIMIT_CONNECTED)
         self->send_locked = true;
+    if (socket->receive_limit != RECEIVE_LIMIT_START)
+        self->receive_locked = true;
     socket_wake(&socket->send_wait);
     if (self->pcb)
         stack_options(self);

@@ -48,15 +48,15 @@ int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const
     return 0;
 }
 
-void udp_refused(struct inet_socket *sender)
+void udp_error(struct inet_socket *self, int error, bool fatal)
 {
-    bool wants = sender->flags &
-                 (ip_is_v4(&sender->remote.ip) ? INET_RECVERR | INET_RECVERR6 : INET_RECVERR6);
+    bool wants =
+        self->flags & (ip_is_v4(&self->remote.ip) ? INET_RECVERR | INET_RECVERR6 : INET_RECVERR6);
 
-    if (!sender->remote.port && !wants)
+    if (!wants && !(fatal && self->remote.port))
         return;
-    sender->socket.error = ECONNREFUSED;
-    socket_wake_all(&sender->socket);
+    self->socket.error = error;
+    socket_wake_all(&self->socket);
 }
 
 /* --- Sending --- */
@@ -168,7 +168,7 @@ static int64_t udp_send(struct socket *socket, struct message *message)
     }
     receiver = port_find(IPPROTO_UDP, &to, &from);
     if (!receiver) {
-        udp_refused(self);
+        udp_error(self, ECONNREFUSED, true);
         return (int64_t)bytes;
     }
     if (!message->name_length && !message->control && ip_equal(&from.ip, &self->local.ip)) {

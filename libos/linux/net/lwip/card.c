@@ -7,6 +7,7 @@
  * TCP checksums are left to the card; those of UDP are made here, because a datagram may be cut into fragments.
  */
 #include "libos/linux/net/lwip/card.h"
+#include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/core.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
@@ -17,7 +18,7 @@
 #include <lwip/pbuf.h>
 #include <netif/ethernet.h>
 
-#define BUFFER_ORDER 6 /* frames of the ring: 64, that is 128 buffers */
+#define BUFFER_ORDER 7 /* frames of the ring: 128, that is 256 buffers */
 #define BUFFER_COUNT (1u << BUFFER_ORDER)
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
@@ -71,6 +72,7 @@ void card_receive(void)
 
     while (exo_net_receive(&card, &packet)) {
         bool verified = packet.flags & EXO_NET_RECEIVED_VERIFIED;
+        gate_look(&packet);
         struct pbuf *pbuf = pbuf_of(&packet);
         received_bytes += packet.length;
         if (!pbuf)

@@ -105,6 +105,13 @@ void stack_options(struct inet_socket *self)
     (void)self;
 }
 
+void stack_unreachable(struct inet_socket *self, uint32_t sequence, int error)
+{
+    (void)self;
+    (void)sequence;
+    (void)error;
+}
+
 int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
                         const struct endpoint *to, uint8_t tos, uint8_t ttl,
                         struct message *message)

@@ -15,6 +15,7 @@
 #include "lib/exo/net.h"
 #include <stdlib.h>
 #include <lwip/init.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/tcp.h>
 #include <lwip/timeouts.h>
@@ -35,6 +36,7 @@ struct stream {
     struct inet_socket *socket; /* NULL: closed by the program */
     struct list chunks; /* in the order of the stream; copied sends are chunks without bytes */
     uint32_t count;     /* bytes not acknowledged */
+    uint32_t window;    /* the receive window when nothing waits to be read; 0: not connected yet */
 };
 
 static enum {
@@ -43,6 +45,7 @@ static enum {
     STACK_NONE
 } state;
 static struct timer timer;
+static u8_t extra_argument; /* of lwIP's connections; only its call-backs are used */
 
 /* --- What lwIP wants of us --- */
 
@@ -117,6 +120,7 @@ bool stack_is_up(void)
         state = STACK_NONE;
         if (exo_net_config()) {
             lwip_init();
+            extra_argument = tcp_ext_arg_alloc_id();
             timer.expire = timer_due;
             if (card_start())
                 state = STACK_UP;
@@ -278,16 +282,45 @@ static struct stream *stream_new(struct inet_socket *self, struct tcp_pcb *pcb)
     return stream;
 }
 
+/*
+ * The receive window is what SO_RCVBUF says, if the program has said so, and TCP_WND else. As on Linux half of the buffer is
+ * for bytes (inet_option doubles what was asked for). A window of less than two segments would never be opened again.
+ */
+static tcpwnd_size_t window_of(const struct inet_socket *self)
+{
+    uint32_t half = self->socket.receive_limit / 2;
+
+    return self->receive_locked ? min_of(max_of(half, 2u * TCP_MSS), (uint32_t)TCP_WND) : TCP_WND;
+}
+
+/* Before any byte has arrived. */
+static void window_start(struct tcp_pcb *pcb, const struct inet_socket *self)
+{
+    pcb->rcv_wnd = pcb->rcv_ann_wnd = min_of(pcb->rcv_wnd, window_of(self));
+}
+
 static err_t on_connected(void *argument, struct tcp_pcb *pcb, err_t error)
 {
     struct stream *stream = argument;
 
-    (void)pcb;
     (void)error;
-    if (stream && stream->socket)
+    if (stream && stream->socket) {
+        window_start(pcb, stream->socket);
+        stream->window = pcb->rcv_wnd;
         tcp_established(stream->socket);
+    }
     return ERR_OK;
 }
+
+static err_t on_passive_open(u8_t id, struct tcp_pcb_listen *listening, struct tcp_pcb *pcb)
+{
+    (void)id;
+    if (listening->callback_arg)
+        window_start(pcb, listening->callback_arg);
+    return ERR_OK;
+}
+
+static const struct tcp_ext_arg_callbacks listen_callbacks = {.passive_open = on_passive_open};
 
 static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
 {
@@ -298,7 +331,7 @@ static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
         return ERR_VAL;
     child = tcp_child(listener);
     if (!child)
-        return ERR_MEM; /* lwIP resets the connection. LIMIT: Linux lets the client try again */
+        return ERR_MEM; /* lwIP resets the connection */
     child->local = (struct endpoint){.ip = address_from(&pcb->local_ip), .port = pcb->local_port};
     child->remote =
         (struct endpoint){.ip = address_from(&pcb->remote_ip), .port = pcb->remote_port};
@@ -306,6 +339,7 @@ static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
         inet_free(child);
         return ERR_MEM;
     }
+    ((struct stream *)child->pcb)->window = window_of(child);
     tcp_child_ready(listener, child);
     stack_options(child);
     return ERR_OK;
@@ -365,6 +399,7 @@ int stack_listen(struct inet_socket *self)
         return errno_of(error);
     }
     tcp_arg(listening, self);
+    tcp_ext_arg_set_callbacks(listening, extra_argument, &listen_callbacks);
     tcp_accept(listening, on_accept);
     self->pcb = listening;
     finish();
@@ -463,6 +498,18 @@ int stack_put(struct inet_socket *self, struct message *message)
     return 0;
 }
 
+/* lwIP tells of a window that has grown by four segments; one that is not much larger must be told of sooner. */
+static void window_tell(struct stream *stream)
+{
+    struct tcp_pcb *pcb = stream->pcb;
+    uint32_t grown = pcb->rcv_nxt + pcb->rcv_wnd - pcb->rcv_ann_right_edge;
+
+    if (stream->window <= 8 * TCP_MSS && grown >= TCP_MSS) {
+        tcp_ack_now(pcb);
+        tcp_output(pcb);
+    }
+}
+
 void stack_received(struct inet_socket *self, uint32_t bytes)
 {
     struct stream *stream = self->pcb;
@@ -472,6 +519,8 @@ void stack_received(struct inet_socket *self, uint32_t bytes)
         tcp_recved(stream->pcb, part);
         bytes -= part;
     }
+    if (stream)
+        window_tell(stream);
     finish();
 }
 
@@ -507,11 +556,12 @@ void stack_close(struct inet_socket *self, bool reset)
 
 void stack_options(struct inet_socket *self)
 {
+    struct stream *stream = self->pcb;
     struct tcp_pcb *pcb;
 
     if (self->state == TCP_LISTEN)
         return;
-    pcb = pcb_of(self);
+    pcb = stream->pcb;
     if (self->flags & INET_NODELAY)
         tcp_nagle_disable(pcb);
     else
@@ -527,6 +577,24 @@ void stack_options(struct inet_socket *self)
     pcb->ttl = (u8_t)self->ttl;
     if (self->max_segment && self->max_segment < pcb->mss)
         pcb->mss = (u16_t)self->max_segment;
+    if (stream->window && window_of(self) > stream->window) { /* a window never shrinks */
+        pcb->rcv_wnd += window_of(self) - stream->window;
+        stream->window = window_of(self);
+    }
+}
+
+void stack_unreachable(struct inet_socket *self, uint32_t sequence, int error)
+{
+    struct stream *stream = self->pcb;
+    struct tcp_pcb *pcb = stream->pcb;
+
+    if (!TCP_SEQ_BETWEEN(sequence, pcb->lastack, pcb->snd_nxt))
+        return; /* a guess */
+    self->pcb = NULL;
+    detach(pcb);
+    tcp_abandon(pcb, 0);
+    stream_free(stream);
+    tcp_reset(self, error);
 }
 
 /* --- UDP --- */

@@ -53,7 +53,9 @@
 #define TCP_TMR_INTERVAL               50 /* ms; lwIP's 250 make the least retransmission timeout a second */
 #define TCP_MSL                        30000ul
 #define SO_REUSE                       1 /* conflicts are decided in net/port.c */
-#define TCP_LISTEN_BACKLOG             0
+#define TCP_LISTEN_BACKLOG             1 /* of those that are not established yet; for the rest see gate.c */
+#define LWIP_TCP_PCB_NUM_EXT_ARGS      1 /* the window of a connection before it is announced: stack.c */
+#define LWIP_TCP_RTO_TIME              1000 /* ms before the round trip is known (RFC 6298) */
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define MEMP_NUM_TCP_SEG               TCP_SND_QUEUELEN
 
@@ -65,4 +67,8 @@
 #define PBUF_POOL_BUFSIZE         2048
 
 #define LWIP_HOOK_FILENAME                                              "lwip_hooks.h"
+#define IP_REASS_MAX_PBUFS        1024 /* fragments that wait: a datagram of 64 KiB is 45 */
+#define MEMP_NUM_REASSDATA        64
+
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, options, first, second, pbuf) gate_admits(pcb, header)
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) lwip_random()
