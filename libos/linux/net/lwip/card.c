@@ -22,7 +22,8 @@
 #define BUFFER_COUNT (1u << BUFFER_ORDER)
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
-#define ROUNDS_MAX     8 /* of sending and receiving before programs get their turn */
+#define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
+#define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
 #define ETHERNET_BYTES 14u
 #define IPV4_FRAGMENT  0x3fffu /* more fragments, or an offset */
 
@@ -66,14 +67,68 @@ static struct pbuf *pbuf_of(const struct exo_net_packet *packet)
     return copy;
 }
 
-void card_receive(void)
+/*
+ * What arrives while lwIP is busy sending: answers to a burst are as many packets as the burst, and come before lwIP has
+ * dealt with the last ones. They are copied off the ring, which would lose them otherwise.
+ */
+struct arrival {
+    struct list node;
+    struct pbuf *pbuf;
+    struct exo_net_packet packet; /* bytes: the pbuf's */
+};
+
+static struct list arrivals = {&arrivals, &arrivals};
+static uint32_t arrival_count;
+
+static void keep_arrivals(void)
 {
     struct exo_net_packet packet;
 
-    while (exo_net_receive(&card, &packet)) {
+    while (arrival_count < ARRIVALS_MAX && exo_net_receive(&card, &packet)) {
+        struct arrival *arrival = heap_alloc(sizeof *arrival);
+        struct pbuf *pbuf = arrival ? pbuf_alloc(PBUF_RAW, (u16_t)packet.length, PBUF_RAM) : NULL;
+        if (pbuf) {
+            memcpy(pbuf->payload, packet.bytes, packet.length);
+            arrival->pbuf = pbuf;
+            arrival->packet = packet;
+            arrival->packet.bytes = pbuf->payload;
+            list_add_tail(&arrivals, &arrival->node);
+            arrival_count++;
+        } else {
+            heap_free(arrival);
+        }
+        exo_net_give_back(&card, &packet);
+    }
+}
+
+/* The next packet, and lwIP's view of it (NULL: no memory, it is lost). */
+static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
+{
+    if (list_empty(&arrivals)) {
+        if (!exo_net_receive(&card, packet))
+            return false;
+        gate_look(packet);
+        *pbuf = pbuf_of(packet);
+        return true;
+    }
+    struct arrival *arrival = list_item(arrivals.next, struct arrival, node);
+
+    *packet = arrival->packet;
+    *pbuf = arrival->pbuf;
+    list_remove(&arrival->node);
+    arrival_count--;
+    heap_free(arrival);
+    gate_look(packet);
+    return true;
+}
+
+void card_receive(void)
+{
+    struct exo_net_packet packet;
+    struct pbuf *pbuf;
+
+    while (arrival_take(&packet, &pbuf)) {
         bool verified = packet.flags & EXO_NET_RECEIVED_VERIFIED;
-        gate_look(&packet);
-        struct pbuf *pbuf = pbuf_of(&packet);
         received_bytes += packet.length;
         if (!pbuf)
             continue; /* lost */
@@ -124,6 +179,13 @@ static bool prepare_checksum(uint8_t *frame, uint32_t length)
     return true;
 }
 
+/* In the midst of lwIP's work: what arrives has to wait. */
+static void flush(void)
+{
+    (void)exo_net_flush(&card);
+    keep_arrivals();
+}
+
 static err_t transmit(struct netif *netif, struct pbuf *pbuf)
 {
     uint16_t number;
@@ -131,7 +193,7 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
 
     (void)netif;
     if (!buffer) {
-        (void)exo_net_flush(&card);
+        flush();
         buffer = exo_net_buffer(&card, &number);
     }
     if (!buffer)
@@ -145,7 +207,7 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
     uint32_t flags = prepare_checksum(buffer, pbuf->tot_len) ? EXO_NET_SEND_CHECKSUM : 0;
     if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
         return ERR_OK;
-    (void)exo_net_flush(&card);
+    flush();
     if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
         return ERR_OK;
     exo_net_buffer_drop(&card, number);
@@ -158,7 +220,7 @@ bool card_turn(void)
         if (exo_net_pending(&card))
             (void)exo_net_flush(
                 &card); /* which also looks for packets, and sends no event for those */
-        if (!exo_net_arrived(&card))
+        if (!exo_net_arrived(&card) && list_empty(&arrivals))
             return false;
         card_receive();
     }
