@@ -22,6 +22,7 @@
 #define BUFFER_COUNT (1u << BUFFER_ORDER)
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
+#define DEPARTURES_MAX 1024u /* packets that wait for the ring */
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
 #define ETHERNET_BYTES 14u
@@ -186,42 +187,88 @@ static void flush(void)
     keep_arrivals();
 }
 
-static err_t transmit(struct netif *netif, struct pbuf *pbuf)
+/* false: the ring has no room. */
+static bool post(const struct pbuf *pbuf)
 {
     uint16_t number;
     uint8_t *buffer = exo_net_buffer(&card, &number);
 
-    (void)netif;
-    if (!buffer) {
-        flush();
-        buffer = exo_net_buffer(&card, &number);
-    }
     if (!buffer)
-        return ERR_MEM; /* TCP tries again, others are lost as on a wire */
-    if (pbuf->tot_len > EXO_NET_BUFFER_BYTES) {
-        exo_net_buffer_drop(&card, number);
-        return ERR_BUF;
-    }
+        return false;
     pbuf_copy_partial(pbuf, buffer, pbuf->tot_len, 0);
-    sent_bytes += pbuf->tot_len;
-    uint32_t flags = prepare_checksum(buffer, pbuf->tot_len) ? EXO_NET_SEND_CHECKSUM : 0;
-    if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
+    if (exo_net_send(&card, number, 0, pbuf->tot_len,
+                     prepare_checksum(buffer, pbuf->tot_len) ? EXO_NET_SEND_CHECKSUM : 0)) {
+        sent_bytes += pbuf->tot_len;
+        return true;
+    }
+    exo_net_buffer_drop(&card, number);
+    return false;
+}
+
+/*
+ * What lwIP sends while the ring is full waits here: lwIP itself would wait for a timer before it tries again, a tenth of
+ * a second and more.
+ */
+struct departure {
+    struct list node;
+    struct pbuf *pbuf;
+};
+
+static struct list departures = {&departures, &departures};
+static uint32_t departure_count;
+
+static err_t depart_later(const struct pbuf *pbuf)
+{
+    struct departure *departure =
+        departure_count < DEPARTURES_MAX ? heap_alloc(sizeof *departure) : NULL;
+
+    if (!departure)
+        return ERR_MEM; /* lost, as on a wire */
+    departure->pbuf = pbuf_clone(PBUF_RAW, PBUF_RAM, (struct pbuf *)pbuf);
+    if (!departure->pbuf) {
+        heap_free(departure);
+        return ERR_MEM;
+    }
+    list_add_tail(&departures, &departure->node);
+    departure_count++;
+    return ERR_OK;
+}
+
+static void depart(void)
+{
+    while (!list_empty(&departures)) {
+        struct departure *departure = list_item(departures.next, struct departure, node);
+        if (!post(departure->pbuf))
+            return;
+        list_remove(&departure->node);
+        departure_count--;
+        pbuf_free(departure->pbuf);
+        heap_free(departure);
+    }
+}
+
+static err_t transmit(struct netif *netif, struct pbuf *pbuf)
+{
+    (void)netif;
+    if (pbuf->tot_len > EXO_NET_BUFFER_BYTES)
+        return ERR_BUF;
+    if (!list_empty(&departures))
+        return depart_later(pbuf);
+    if (post(pbuf))
         return ERR_OK;
     flush();
-    if (exo_net_send(&card, number, 0, pbuf->tot_len, flags))
-        return ERR_OK;
-    exo_net_buffer_drop(&card, number);
-    return ERR_IF;
+    return post(pbuf) ? ERR_OK : depart_later(pbuf);
 }
 
 bool card_turn(void)
 {
     for (uint32_t rounds = 0; rounds < ROUNDS_MAX; rounds++) {
-        if (exo_net_pending(&card))
+        depart();
+        if (exo_net_pending(&card) || !list_empty(&departures))
             (void)exo_net_flush(
                 &card); /* which also looks for packets, and sends no event for those */
         if (!exo_net_arrived(&card) && list_empty(&arrivals))
-            return false;
+            return !list_empty(&departures); /* no event says that the card has sent something */
         card_receive();
     }
     return true;
