@@ -22,6 +22,8 @@
 #define BUFFER_COUNT (1u << BUFFER_ORDER)
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
+/* Each segment may bring an acknowledgement, while those for as many others have not been taken from the ring. */
+#define SENDING_MAX    (EXO_NET_RECEIVE_MAX / 3)
 #define DEPARTURES_MAX 1024u /* packets that wait for the ring */
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
@@ -187,11 +189,13 @@ static void flush(void)
     keep_arrivals();
 }
 
-/* false: the ring has no room. */
+/* false: the ring has no room, or the answers to what is under way would have none. */
 static bool post(const struct pbuf *pbuf)
 {
     uint16_t number;
-    uint8_t *buffer = exo_net_buffer(&card, &number);
+    uint8_t *buffer = card.send_posted - card.send_reclaimed < SENDING_MAX
+                          ? exo_net_buffer(&card, &number)
+                          : NULL;
 
     if (!buffer)
         return false;
