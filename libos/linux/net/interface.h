@@ -6,6 +6,8 @@
 #define INTERFACE_LOOPBACK 1 /* indexes */
 #define INTERFACE_CARD     2
 
+#define INTERFACE_NAME_BYTES 16 /* IFNAMSIZ */
+
 #define INTERFACE_UP        0x1u
 #define INTERFACE_BROADCAST 0x2u
 #define INTERFACE_LOOP      0x8u

@@ -2,6 +2,7 @@
 /*
  * option.c - options of SOL_SOCKET, and ioctl on sockets.
  */
+#include "libos/linux/net/interface.h"
 #include "libos/linux/net/socket.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
@@ -145,10 +146,27 @@ static int set_number(struct socket *socket, int name, int32_t value)
     }
 }
 
+/* LIMIT: to no interface at all, which is what a socket begins with. */
+static int set_interface(uaddr_t value, uint32_t length)
+{
+    char name[INTERFACE_NAME_BYTES] = {0};
+    struct interface interface;
+
+    if (copy_from_user(name, value, min_of(length, (uint32_t)sizeof name - 1)))
+        return -EFAULT;
+    if (!name[0])
+        return 0;
+    return interface_find(0, name, &interface)
+               ? (int)unimplemented(-ENOPROTOOPT, "SO_BINDTODEVICE to %s", name)
+               : -ENODEV;
+}
+
 static int set_socket_option(struct socket *socket, int name, uaddr_t value, uint32_t length)
 {
     uint32_t number;
 
+    if (name == SO_BINDTODEVICE)
+        return set_interface(value, length);
     if (length < sizeof number)
         return -EINVAL;
     if (get_user_u32(&number, value))
@@ -265,6 +283,9 @@ static int get_socket_option(struct socket *socket, int name, void *value, uint3
         if ((uint32_t)bytes < *length)
             return -EINVAL;
         memcpy(value, &address, min_of(*length, (uint32_t)sizeof address));
+        return 0;
+    case SO_BINDTODEVICE:
+        *length = 0; /* to none */
         return 0;
     case SO_PEERSEC:
         return -ENOPROTOOPT; /* as without a security module */

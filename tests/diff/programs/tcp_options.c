@@ -72,6 +72,12 @@ int main(void)
     length = sizeof name;
     SHOW(getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &length));
     printf("%u\n", (unsigned)length);
+    length = sizeof name;
+    SHOW(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &length));
+    printf("%u\n", (unsigned)length);
+    SHOW(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "", 0));
+    SHOW(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "no-such", 7));
+    SHOW(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, BAD_POINTER, 4));
     int client, server;
     tcp_connected(AF_INET, &client, &server);
     TELL(option_number(client, IPPROTO_IP, IP_MTU) > 1500);
