@@ -33,6 +33,7 @@
 #define LWIP_IPV6_AUTOCONFIG          0
 #define LWIP_IPV6_SEND_ROUTER_SOLICIT 1
 #define ARP_QUEUEING                  1
+#define ARP_QUEUE_LEN                 128 /* packets: a datagram of 64 KiB is 45 */
 #define ETHARP_TRUST_IP_MAC           0
 
 #define LWIP_WND_SCALE                 1

@@ -1,0 +1,524 @@
+# SPDX-License-Identifier: MIT
+"""wire.py - an instance at the end of a wire: this program is everything else in the network, and sees every packet.
+
+What a peer must see of TCP, UDP and ICMP when lists are full, ports come again, windows close and errors arrive: things that a
+user network between would hide. Python runs inside and does what it is told on its standard input. TAP on standard output.
+
+wire.py LORICA WORK [PATTERN]
+"""
+import ast
+import errno
+import json
+import os
+import random
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+import traceback
+
+PATIENCE = 120  # seconds for what must come
+HOST, GUEST = '10.0.2.2', '10.0.2.15'
+HOST6, GUEST6 = 'fec0::2', 'fec0::15'
+MAC = b'\x52\x55\x0a\x00\x02\x02'
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+
+INSIDE = '''
+import errno, json, os, select, socket, struct, sys, time
+names = {}
+exec(compile("import errno, os, select, socket, struct, time", "wire", "exec"), names)
+def attempt(call, *arguments):
+    try:
+        return call(*arguments)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+names["attempt"] = attempt
+for line in sys.stdin:
+    code = json.loads(line)
+    try:
+        try:
+            code = compile(code, "wire", "eval")
+        except SyntaxError:
+            code = compile(code, "wire", "exec")
+        print("=", repr(eval(code, names)), flush=True)
+    except Exception as error:
+        print("!", repr(error), flush=True)
+'''
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b'\0'
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def address(text):
+    return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
+
+
+class Packet:
+    """A received IP packet; TCP and UDP fields where they apply."""
+
+    def __init__(self, frame):
+        self.kind = struct.unpack('!H', frame[12:14])[0]
+        self.ip = ip = frame[14:]
+        self.protocol = self.source = self.to = None
+        self.fragment = 0
+        if self.kind == 0x0800:
+            header = (ip[0] & 15) * 4
+            length, self.id, self.fragment = struct.unpack('!HHH', ip[2:8])
+            self.protocol = ip[9]
+            self.source, self.to = socket.inet_ntoa(ip[12:16]), socket.inet_ntoa(ip[16:20])
+            self.next = ip[header:length]
+        elif self.kind == 0x86dd:
+            self.protocol = ip[6]
+            self.source, self.to = (socket.inet_ntop(socket.AF_INET6, ip[i:i + 16]) for i in (8, 24))
+            self.next = ip[40:40 + struct.unpack('!H', ip[4:6])[0]]
+        else:
+            self.next = b''
+        self.port = self.to_port = None
+        if self.protocol in (6, 17) and not self.fragment & 0x1fff:
+            self.port, self.to_port = struct.unpack('!HH', self.next[:4])
+        if self.protocol == 6:
+            self.seq, self.ack, offset, self.flags, self.window = struct.unpack('!IIBBH', self.next[4:16])
+            self.data = self.next[(offset >> 4) * 4:]
+            self.options = self.next[20:(offset >> 4) * 4]
+        elif self.protocol == 17 and self.port is not None:
+            self.data = self.next[8:]
+
+
+class Wire:
+    def __init__(self, own, peer):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        self.socket.bind(own)
+        self.peer = peer
+        self.mac = None
+        self.queue = []
+        self.id = 1
+        self.hooks = []  # each sees what arrives first; true: it was for it
+
+    def frame(self, payload, kind, to=None):
+        while True:
+            try:
+                self.socket.sendto((to or self.mac or b'\xff' * 6) + MAC + struct.pack('!H', kind) + payload, self.peer)
+                return
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.1)  # QEMU is not there yet
+
+    def ip4(self, protocol, payload, source=HOST, to=GUEST, fragment=0, number=None, mac=None):
+        if number is None:
+            number, self.id = self.id, self.id + 1
+        head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(payload), number & 0xffff, fragment, 64, protocol, 0, address(source), address(to))
+        self.frame(head[:10] + struct.pack('!H', checksum(head)) + head[12:] + payload, 0x0800, mac)
+
+    def ip6(self, protocol, payload, source=HOST6, to=GUEST6, hops=255, mac=None):
+        self.frame(struct.pack('!IHBB', 6 << 28, len(payload), protocol, hops) + address(source) + address(to) + payload, 0x86dd, mac)
+
+    def transport(self, protocol, payload, at, source, to, **more):
+        """Sends with the checksum at offset `at` filled in."""
+        head = address(source) + address(to)
+        head += struct.pack('!IHBB', len(payload), 0, 0, protocol) if ':' in source else struct.pack('!BBH', 0, protocol, len(payload))
+        if protocol == 1:
+            head = b''
+        total = checksum(head + payload) or 0xffff
+        payload = payload[:at] + struct.pack('!H', total) + payload[at + 2:]
+        (self.ip6 if ':' in source else self.ip4)(protocol, payload, source=source, to=to, **more)
+
+    def tcp(self, port, to_port, flags, seq, ack=0, data=b'', window=65535, options=b'', source=HOST, to=GUEST):
+        offset = (20 + len(options)) // 4 << 4
+        self.transport(6, struct.pack('!HHIIBBHHH', port, to_port, seq & 0xffffffff, ack & 0xffffffff, offset, flags, window, 0, 0) + options + data,
+                       16, source, to)
+
+    def udp(self, port, to_port, data, source=HOST, to=GUEST, **more):
+        self.transport(17, struct.pack('!HHHH', port, to_port, 8 + len(data), 0) + data, 6, source, to, **more)
+
+    def icmp(self, kind, code, rest, source=HOST, to=GUEST, **more):
+        self.transport(58 if ':' in source else 1, struct.pack('!BBH', kind, code, 0) + rest, 2, source, to, **more)
+
+    def poll(self, seconds):
+        """Takes what arrives within the time; addresses are resolved here."""
+        if not select.select([self.socket], [], [], seconds)[0]:
+            return False
+        frame = self.socket.recv(65536)
+        self.mac = frame[6:12]
+        kind = struct.unpack('!H', frame[12:14])[0]
+        if kind == 0x0806:
+            operation, sender, target = struct.unpack('!6xH6x4s6x4s', frame[14:42])
+            if operation == 1 and target != address(GUEST) and target != sender:
+                self.frame(struct.pack('!HHBBH', 1, 0x0800, 6, 4, 2) + MAC + target + frame[22:32], 0x0806)
+            return True
+        packet = Packet(frame)
+        if packet.protocol == 58 and packet.next[0] == 135:  # neighbour solicitation
+            target = packet.next[8:24]
+            if packet.source != '::' and not any(target == address(own) for own in (GUEST6,)):
+                self.transport(58, struct.pack('!BBHI', 136, 0, 0, 0x60000000) + target + b'\2\1' + MAC, 2, socket.inet_ntop(socket.AF_INET6, target), packet.source)
+            return True
+        if not any(hook(packet) for hook in self.hooks):
+            self.queue.append(packet)
+        return True
+
+    def expect(self, what, test):
+        """The next packet for which test is true; others stay."""
+        end = time.monotonic() + PATIENCE
+        seen = 0
+        while True:
+            for i, packet in enumerate(self.queue[seen:]):
+                if test(packet):
+                    return self.queue.pop(seen + i)
+            seen = len(self.queue)
+            if not self.poll(1) and time.monotonic() > end:
+                raise AssertionError(f'{what} did not come')
+
+    def settle(self):
+        """All that was sent so far has been dealt with, and what it caused is in the queue."""
+        self.id += 1
+        mark = struct.pack('!HHQ', 77, self.id & 0xffff, random.getrandbits(64))
+        self.icmp(8, 0, mark)
+        self.expect('an echo', lambda p: p.protocol == 1 and p.next[0] == 0 and p.next[4:16] == mark)
+
+    def none(self, what, test):
+        self.settle()
+        if any(test(packet) for packet in self.queue):
+            raise AssertionError(f'{what} came')
+
+
+class Guest:
+    def __init__(self, lorica, work, *options):
+        self.process = subprocess.Popen(
+            [lorica, 'run', '--timeout', '1500', '--package', 'python3', *options, 'python3', '-u', '-c', INSIDE],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(f'{work}/wire.err', 'w', encoding='utf8'), text=True)
+
+    def start(self, code):
+        self.process.stdin.write(json.dumps(code) + '\n')
+        self.process.stdin.flush()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line.startswith('='):
+            raise AssertionError(f'inside: {line.strip() or "the machine has ended"}')
+        return ast.literal_eval(line[1:].strip())
+
+    def __call__(self, code):
+        self.start(code)
+        return self.answer()
+
+    def end(self):
+        self.process.stdin.close()
+        return self.process.wait()
+
+
+class Connection:
+    """A TCP connection from this side."""
+
+    def __init__(self, wire, port, to_port, seq=1000, own=HOST, peer=GUEST):
+        self.wire, self.port, self.to_port, self.own, self.peer = wire, port, to_port, own, peer
+        self.seq, self.ack = seq, 0
+
+    def send(self, flags, data=b'', **more):
+        self.wire.tcp(self.port, self.to_port, flags, self.seq, self.ack, data, source=self.own, to=self.peer, **more)
+
+    def mine(self, packet):
+        return packet.protocol == 6 and (packet.port, packet.to_port, packet.source) == (self.to_port, self.port, self.peer)
+
+    def expect(self, what, flags, mask=FIN | SYN | RST | ACK):
+        packet = self.wire.expect(what, lambda p: self.mine(p) and p.flags & mask == flags)
+        self.ack = packet.seq + len(packet.data) + bool(packet.flags & SYN) + bool(packet.flags & FIN)
+        return packet
+
+    def open(self, **more):
+        self.send(SYN, **more)
+        answer = self.expect('SYN, ACK', SYN | ACK)
+        equal(answer.ack, (self.seq + 1) & 0xffffffff)
+        self.seq += 1
+        self.send(ACK)
+        return answer
+
+    def forget(self):
+        self.wire.queue = [p for p in self.wire.queue if not self.mine(p)]
+
+
+def equal(a, b):
+    if a != b:
+        raise AssertionError(f'{a!r}, not {b!r}')
+
+
+# --- Tests: each has the wire and the guest -------------------------------------------------------------------------
+
+
+def listener(guest, name, port, backlog=16, options=''):
+    guest(f'{name} = socket.socket(); {name}.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); {options}'
+          f'{name}.bind(("", {port})); {name}.listen({backlog}); {name}.setblocking(False)')
+
+
+def accept(guest, listening, name):
+    guest(f'select.select([{listening}], [], [], {PATIENCE}); {name}, _ = {listening}.accept()')
+
+
+def closed_there_first(wire, guest, connection, server):
+    accept(guest, server, 'connection')
+    guest('connection.close()')
+    connection.expect('FIN', FIN | ACK)
+    connection.send(FIN | ACK)
+    connection.seq += 1
+    connection.expect('ACK of the FIN', ACK)
+
+
+def time_wait(wire, guest):
+    """a port comes again within a minute"""
+    listener(guest, 'server', 80)
+    first = Connection(wire, 40000, 80)
+    first.open()
+    closed_there_first(wire, guest, first, 'server')
+    again = Connection(wire, 40000, 80, seq=first.seq + 64000)
+    again.open()
+    accept(guest, 'server', 'connection')
+    again.send(PSH | ACK, b'hello')
+    equal(guest('connection.recv(10)'), b'hello')
+    guest('connection.close()')
+    again.seq += 5
+    again.expect('FIN', FIN | ACK)
+    again.send(FIN | ACK)
+    again.seq += 1
+    again.expect('ACK', ACK)
+    wire.settle()
+    again.forget()
+
+
+def time_wait_old(wire, guest):
+    """an old sequence number does not end TIME_WAIT, the reset that answers does"""
+    listener(guest, 'server', 81)
+    first = Connection(wire, 40001, 81, seq=5000)
+    first.open()
+    closed_there_first(wire, guest, first, 'server')
+    wire.settle()
+    first.forget()
+    old = Connection(wire, 40001, 81, seq=3000)
+    old.send(SYN)
+    answer = old.expect('ACK of what it knows', ACK)
+    equal(answer.ack, first.seq)
+    wire.tcp(40001, 81, RST, answer.ack)
+    old.open()
+    accept(guest, 'server', 'connection')
+    guest('connection.close(); server.close()')
+
+
+def full_list(wire, guest):
+    """a full list answers nothing, and lets in who tries again"""
+    listener(guest, 'server', 82, 1)
+    clients = [Connection(wire, 41000 + i, 82) for i in range(5)]
+    for client in clients[:2]:
+        client.open()
+    wire.settle()
+    for client in clients[2:]:
+        client.send(SYN)
+    wire.none('an answer', lambda p: any(client.mine(p) for client in clients[2:]))
+    accept(guest, 'server', 'a')
+    clients[2].open()
+    wire.settle()
+    clients[3].send(SYN)
+    wire.none('an answer', clients[3].mine)
+    accept(guest, 'server', 'b')
+    accept(guest, 'server', 'c')
+    clients[4].open()
+    accept(guest, 'server', 'd')
+    equal(guest('[s.getpeername()[1] for s in (a, b, c, d)]'), [41000, 41001, 41002, 41004])
+    guest('[s.close() for s in (a, b, c, d, server)]')
+
+
+def list_ends(wire, guest):
+    """closing a listening socket resets who waits, and nobody listens then"""
+    listener(guest, 'server', 83)
+    client = Connection(wire, 42000, 83)
+    client.open()
+    wire.settle()
+    guest('server.close()')
+    client.expect('RST', RST | ACK)
+    late = Connection(wire, 42001, 83)
+    late.send(SYN)
+    late.expect('RST', RST | ACK)
+
+
+def window(wire, guest):
+    """SO_RCVBUF bounds what is taken in, and the window opens again"""
+    for size, expected in ((8192, 8192), (1, 2920), (100000, 65535)):
+        listener(guest, 'server', 84, options=f'server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, {size}); ')
+        client = Connection(wire, 43000 + size % 1000, 84)
+        equal(client.open().window, expected)
+        accept(guest, 'server', 'connection')
+        if expected == 65535:
+            guest('connection.close(); server.close()')
+            continue
+        sent, acknowledged, room = 0, client.seq, expected
+        start = client.seq
+        while True:  # as much as the window says, and once more
+            for packet in [p for p in wire.queue if client.mine(p)]:
+                acknowledged, room = packet.ack, packet.window
+            client.forget()
+            left = acknowledged + room - client.seq
+            if left <= 0:
+                break
+            data = bytes((client.seq - start + i) % 251 for i in range(min(left, 1460)))
+            client.send(PSH | ACK, data)
+            client.seq += len(data)
+            sent += len(data)
+            wire.settle()
+        equal(sent, expected)
+        client.send(PSH | ACK, b'beyond')
+        wire.settle()
+        client.forget()
+        equal(guest('connection.recv(100000, socket.MSG_PEEK)'), bytes(i % 251 for i in range(sent)))
+        equal(guest('len(connection.recv(100000))'), sent)
+        client.expect('a window', ACK)
+        client.send(PSH | ACK, b'more')
+        equal(guest('connection.recv(10)'), b'more')
+        guest('connection.close(); server.close()')
+
+
+def window_out(wire, guest):
+    """the same for a connection from inside"""
+    guest('client = socket.socket(); client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 6000); client.setblocking(False)')
+    equal(guest(f'client.connect_ex(("{HOST}", 99))'), errno.EINPROGRESS)
+    syn = wire.expect('SYN', lambda p: p.protocol == 6 and p.to_port == 99 and p.flags == SYN)
+    client = Connection(wire, 99, syn.port, seq=7000)
+    client.ack = syn.seq + 1
+    client.send(SYN | ACK)
+    client.seq += 1
+    equal(client.expect('ACK', ACK).window, 6000)
+    equal(guest(f'select.select([], [client], [], {PATIENCE})[1] == [client]'), True)
+    guest('client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 20000)')
+    client.send(PSH | ACK, b'x' * 1000)
+    client.seq += 1000
+    equal(guest(f'select.select([client], [], [], {PATIENCE})[0] == [client]'), True)
+    equal(guest('len(client.recv(2000))'), 1000)
+    client.send(PSH | ACK, b'y' * 1000)
+    client.seq += 1000
+    equal(client.wire.expect('a larger window', lambda p: client.mine(p) and p.window > 15000).flags & RST, 0)
+    guest('client.close()')
+    client.forget()
+
+
+def unreachable(wire, quoted, code, kind=3, source=HOST):
+    wire.icmp(kind, code, b'\0' * 4 + quoted.ip[:28], source=source)
+
+
+def icmp_udp(wire, guest):
+    """ICMP errors reach connected UDP sockets, and those that ask for them"""
+    guest(f'u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.connect(("{HOST}", 9)); u.setblocking(False); u.send(b"a")')
+    sent = wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 9)
+    unreachable(wire, sent, 1)
+    wire.settle()
+    equal(guest('attempt(u.recv, 10)'), 'EAGAIN')
+    unreachable(wire, sent, 3)
+    wire.settle()
+    equal(guest('bool(select.select([u], [], [], 0)[0]), attempt(u.recv, 10), attempt(u.recv, 10)'), (True, 'ECONNREFUSED', 'EAGAIN'))
+    unreachable(wire, sent, 13, source='10.0.2.77')  # a router
+    wire.settle()
+    equal(guest('attempt(u.send, b"b"), attempt(u.send, b"c")'), ('EHOSTUNREACH', 1))
+    guest(f'v = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); v.setblocking(False); v.sendto(b"d", ("{HOST}", 10))')
+    sent = wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 10)
+    unreachable(wire, sent, 3)
+    wire.settle()
+    equal(guest('attempt(v.recv, 10)'), 'EAGAIN')
+    guest('v.setsockopt(socket.IPPROTO_IP, 11, 1)')  # IP_RECVERR
+    unreachable(wire, sent, 3)
+    wire.settle()
+    equal(guest('attempt(v.recv, 10)'), 'ECONNREFUSED')
+    guest('u.close(); v.close()')
+    unreachable(wire, sent, 3)
+    wire.settle()
+
+
+def icmp_tcp(wire, guest):
+    """ICMP ends a connection that is being made, if it quotes the right one"""
+    guest('client = socket.socket(); client.setblocking(False)')
+    equal(guest('client.connect_ex(("10.9.9.9", 99))'), errno.EINPROGRESS)
+    syn = wire.expect('SYN', lambda p: p.protocol == 6 and p.to == '10.9.9.9' and p.flags == SYN)
+    wrong = Packet(b'\0' * 12 + b'\x08\x00' + syn.ip[:24] + struct.pack('!I', (syn.seq + 5000) & 0xffffffff) + syn.ip[28:])
+    unreachable(wire, wrong, 1)
+    wire.settle()
+    equal(guest('bool(select.select([], [client], [], 0)[1])'), False)
+    unreachable(wire, syn, 1)
+    wire.settle()
+    equal(guest('bool(select.select([], [client], [], 0)[1]), client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)'), (True, errno.EHOSTUNREACH))
+    guest('client.close()')
+
+
+def icmp_nonsense(wire, guest):
+    """20,000 ICMP messages that quote nonsense do no harm"""
+    numbers = random.Random(4)
+    guest(f'u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.connect(("{HOST}", 9)); u.setblocking(False); u.send(b"a")')
+    sent = wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 9)
+    for i in range(20000 if not os.environ.get('LORICA_SHORT') else 2000):
+        quoted = bytearray(sent.ip[:28])
+        for _ in range(numbers.randrange(1, 4)):
+            quoted[numbers.randrange(len(quoted))] = numbers.randrange(256)
+        if quoted == sent.ip[:28]:
+            continue
+        quoted = bytes(quoted[:numbers.randrange(len(quoted) + 1)])
+        wire.icmp(numbers.choice((3, 3, 3, 11, 12, numbers.randrange(256))), numbers.randrange(20), b'\0' * numbers.randrange(5) + quoted)
+        if i % 50 == 49:
+            wire.settle()
+            wire.queue.clear()
+    wire.settle()
+    guest('u.close()')
+
+
+def fragments(wire, guest):
+    """datagrams of 60,000 bytes in fragments, both ways"""
+    data = bytes(i * 7 % 253 for i in range(60000))
+    guest('u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("", 5000))')
+    whole = struct.pack('!HHHH', 6000, 5000, 8 + len(data), 0) + data  # no checksum
+    for order in (range(0, len(whole), 1480), reversed(range(0, len(whole), 1480))):
+        number, wire.id = wire.id, wire.id + 1
+        for at in order:
+            wire.ip4(17, whole[at:at + 1480], fragment=at // 8 | (0x2000 if at + 1480 < len(whole) else 0), number=number)
+        equal(guest(f'select.select([u], [], [], {PATIENCE})[0] == [u]'), True)
+        equal(guest('u.recv(65536) == bytes(i * 7 % 253 for i in range(60000))'), True)
+    guest(f'u.sendto(bytes(i * 7 % 253 for i in range(60000)), ("{HOST}", 6000))')
+    got = {}
+    while sum(map(len, got.values())) < len(whole):
+        part = wire.expect('a fragment', lambda p: p.protocol == 17 and p.to == HOST)
+        got[(part.fragment & 0x1fff) * 8] = part.next
+    equal(b''.join(got[at] for at in sorted(got))[8:], data)
+    guest('u.close()')
+
+
+TESTS = [time_wait, time_wait_old, full_list, list_ends, window, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments]
+
+
+def main(lorica, work, pattern=''):
+    count = failed = 0
+
+    def result(error, name):
+        nonlocal count, failed
+        count += 1
+        failed += error is not None
+        print(f'{"not " if error else ""}ok {count} - {name}' + (f'\n# {error}' if error else ''), flush=True)
+
+    wire = Wire(f'{work}/wire.host', f'{work}/wire.guest')
+    guest = Guest(lorica, work, '--net', f'socket:{work}/wire.guest,{work}/wire.host')
+    guest('None')
+    for test in TESTS:
+        if pattern not in test.__name__:
+            continue
+        error = None
+        try:
+            wire.queue.clear()
+            test(wire, guest)
+        except AssertionError as problem:
+            error = f'{problem}, line {traceback.extract_tb(problem.__traceback__)[1].lineno}'
+        result(error, test.__doc__)
+    status = guest.end()
+    result(None if status == 0 else f'status {status}', 'the machine ends with status 0')
+    print(f'1..{count}')
+    return failed != 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))
