@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - runs begin and end; helpers. A helper trusts nothing that the verifier found out: region and bounds are looked up. */
 #include <stddef.h>
+#include "base/checksum.h"
 #include "code/run.h"
 
 void code_run_begin(struct code_run *run, const struct code_type *type)
@@ -12,12 +13,11 @@ void code_run_begin(struct code_run *run, const struct code_type *type)
     run->send_count = 0;
     run->own_count = 0;
     __builtin_memcpy(run->access, type->access, sizeof run->access);
-    for (const struct code_field *f = type->fields; f->bytes; f++) {
-        if (f->kind == CODE_FIELD_POINTER)
-            run->context[f->offset / 8] = EXO_CODE_POINTER(f->region, 0);
-        if (f->kind == CODE_FIELD_END)
-            run->context[f->offset / 8] =
-                EXO_CODE_POINTER(f->region, run->window[f->region].length);
+    for (uint32_t i = 0; type->bounds[i]; i++) {
+        uint64_t start = EXO_CODE_POINTER((uint64_t)type->bounds[i], 0);
+
+        run->context[2 * i] = start;
+        run->context[2 * i + 1] = start | run->window[type->bounds[i]].length;
     }
 }
 
@@ -78,19 +78,10 @@ static uint64_t helper_checksum(uint64_t from, uint64_t bytes, uint64_t seed, ui
                                 uint64_t e, struct code_run *run)
 {
     const uint8_t *at = reach(run, from, bytes, CODE_READ);
-    uint64_t sum = seed & UINT32_MAX;
 
     (void)d;
     (void)e;
-    if (!at || !pay(run, bytes))
-        return 0;
-    for (; bytes >= 2; bytes -= 2, at += 2)
-        sum += (uint32_t)(at[0] | at[1] << 8);
-    if (bytes)
-        sum += at[0];
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
+    return at && pay(run, bytes) ? checksum_add(at, bytes, seed & UINT32_MAX) : 0;
 }
 
 static uint64_t helper_send(uint64_t from, uint64_t bytes, uint64_t c, uint64_t d, uint64_t e,

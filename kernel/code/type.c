@@ -44,6 +44,7 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
         {
             .fields = packet_fields,
             .context_bytes = sizeof(struct exo_code_packet),
+            .bounds = {EXO_CODE_PACKET_REGION, EXO_CODE_REPLY, EXO_CODE_MEMORY},
             .access = {[EXO_CODE_PACKET_REGION] = CODE_READ,
                        [EXO_CODE_REPLY] = CODE_READ | CODE_WRITE,
                        [EXO_CODE_MEMORY] = CODE_READ | CODE_WRITE | CODE_LOCK,
@@ -59,6 +60,7 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
         {
             .fields = predicate_fields,
             .context_bytes = sizeof(struct exo_code_predicate),
+            .bounds = {EXO_CODE_MEMORY},
             .access = {[EXO_CODE_MEMORY] = CODE_READ, [EXO_CODE_RODATA] = CODE_READ},
             .cost_max = 1024,
             .result_max = UINT64_MAX,
@@ -67,6 +69,7 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
         {
             .fields = ownership_fields,
             .context_bytes = sizeof(struct exo_code_ownership),
+            .bounds = {EXO_CODE_INPUT},
             .access = {[EXO_CODE_INPUT] = CODE_READ, [EXO_CODE_RODATA] = CODE_READ},
             .helpers = 1 << EXO_CODE_HELPER_OWN,
             .loops = true,

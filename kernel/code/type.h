@@ -21,6 +21,7 @@ struct code_field {
 struct code_type {
     const struct code_field *fields; /* ends with bytes == 0 */
     uint8_t context_bytes;
+    uint8_t bounds[4]; /* the context begins with start and end of these regions; 0 ends the list */
     uint8_t access[EXO_CODE_REGIONS]; /* CODE_READ .. */
     uint32_t helpers;                 /* bit n: helper n may be called */
     bool loops;                       /* backward jumps are allowed, and metered */

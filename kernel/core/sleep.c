@@ -108,10 +108,14 @@ void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t 
     self->predicate = predicate;
     self->sleep_deadline_ns = deadline_ns;
     self->upcall->sleeps++;
-    if (sleep_over(self))
+    if (sleep_over(self)) {
         sleep_end(self);
-    else
-        slice_leave(ENV_SLEEPING);
+        return;
+    }
+    /* CPUs that idle must look at words and predicates after each interrupt. */
+    for (uint32_t c = 0; (count || predicate) && c < cpu_count; c++)
+        slice_look(cpu_by_index(c));
+    slice_leave(ENV_SLEEPING);
 }
 
 struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,

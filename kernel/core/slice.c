@@ -187,6 +187,8 @@ static uint64_t next_deadline(void)
             env = env_find(env->callee);
         if (!env || env->state != ENV_SLEEPING)
             continue;
+        if (env->sleep_count || env->predicate) /* any interrupt may have changed what it waits for */
+            atomic_store(&this_cpu()->look, 1);
         uint64_t deadline = sleep_deadline(env);
 
         if (deadline < next)
@@ -226,6 +228,7 @@ void slice_pick(void)
         mail_answer();
         lock_take(&env_lock);
         atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
+        atomic_store(&cpu->look, 0);
         bool owing = false;
         bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
         uint64_t deadline = found ? 0 : next_deadline();
@@ -240,8 +243,10 @@ void slice_pick(void)
             device_poll();
             continue;
         }
-        arch_timer(deadline);
-        arch_halt();
+        do { /* a device's interrupt that made nobody runnable is no reason to look */
+            arch_timer(deadline);
+            arch_halt();
+        } while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER);
     }
 }
 
@@ -315,9 +320,14 @@ uint32_t slice_count(const struct path *path)
     return count;
 }
 
+void slice_look(struct cpu *cpu)
+{
+    atomic_store(&cpu->look, 1);
+}
+
 void slice_kick_idle(void)
 {
-    atomic_thread_fence(memory_order_seq_cst);
+    slice_look(this_cpu());
     for (uint32_t c = 0; c < cpu_count; c++)
         if (c != this_cpu()->index && atomic_load(&cpu_by_index(c)->idle))
             arch_kick(c);

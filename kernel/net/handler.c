@@ -12,6 +12,7 @@
 #include "program/program.h"
 
 static uint8_t reply[EXO_CODE_REACH]; /* under net_lock */
+static uint64_t reply_of;             /* the program that has written it */
 
 bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, uint64_t *events)
 {
@@ -21,8 +22,10 @@ bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, 
                                  .reply_bytes = NIC_COPY_MAX,
                                  .flags = packet->layout.network | packet->layout.transport << 16};
 
-    /* What the last owner's program wrote is not this one's to read. */
-    memset(reply, 0, NIC_COPY_MAX);
+    /* What another owner's program wrote is not this one's to read. */
+    if (reply_of != filter->filter.program)
+        memset(reply, 0, sizeof reply);
+    reply_of = filter->filter.program;
     uint32_t verdict = program_run_packet(filter->filter.program, &run);
     bool flush = false;
 

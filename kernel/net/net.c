@@ -59,10 +59,7 @@ static void claim(struct exo_net_row *filter, const struct net_packet *packet)
 
 static void receive(const struct nic_received *received)
 {
-    struct net_packet packet = {.bytes = received->packet,
-                                .have = received->length,
-                                .length = received->length,
-                                .verified = received->verified};
+    struct net_packet packet __attribute__((uninitialized));
 
     card->received++;
     card->received_bytes += received->length;
@@ -71,7 +68,8 @@ static void receive(const struct nic_received *received)
         card->foreign++;
         return;
     }
-    net_key_read(&packet.key, &packet.layout, packet.bytes, packet.have, packet.length);
+    packet_read(&packet, received->packet, received->length, received->length);
+    packet.verified = received->verified;
     struct exo_net_row *filter = filter_demux(&packet.key);
 
     ring_capture(&packet, filter ? net_row_name(filter) : 0, 0);

@@ -183,7 +183,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
 
 void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t flags)
 {
-    struct net_packet copy;
+    struct net_packet copy __attribute__((uninitialized));
 
     if (!capture)
         return;
@@ -315,24 +315,24 @@ static bool offload(const struct exo_net_send *send, const struct net_packet *pa
 }
 
 /* Checks the packet in the slot; source address and sender of ARP are the card's. */
-static bool slot_check(const struct exo_net_row *row, const struct outgoing *out,
-                       struct nic_slot *slot)
+static bool slot_check(const struct exo_net_row *row, const struct exo_net_send *send,
+                       uint32_t length, struct nic_slot *slot)
 {
-    struct net_packet packet = {.bytes = slot->bytes, .have = slot->copied, .length = out->length};
+    struct net_packet packet __attribute__((uninitialized));
     uint8_t *sender = slot->bytes + 6;
 
     memcpy(sender, card->mac, sizeof card->mac);
-    net_key_read(&packet.key, &packet.layout, slot->bytes, slot->copied, out->length);
-    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED || !offload(&out->piece[0], &packet, slot))
+    packet_read(&packet, slot->bytes, slot->copied, length);
+    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED || !offload(send, &packet, slot))
         return false;
     if (packet.key.field.ethertype == TYPE_ARP)
         memcpy(slot->bytes + packet.layout.network + 8, card->mac, sizeof card->mac);
     net_key_turn(&packet.key);
     memcpy(packet.key.field.mac, card->mac, sizeof card->mac);
     packet.key.field.flags &= EXO_NET_KEY_FRAGMENT;
-    if (!allowed(row, out->piece[0].filter, &packet.key))
+    if (!allowed(row, send->filter, &packet.key))
         return false;
-    ring_capture(&packet, out->piece[0].filter, EXO_NET_RECEIVED_SENT);
+    ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;
 }
 
@@ -349,7 +349,7 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
 {
     struct exo_net_ring *shared = shared_of(row);
     uint32_t posted = __atomic_load_n(&shared->send_posted, __ATOMIC_ACQUIRE);
-    struct outgoing out;
+    struct outgoing out __attribute__((uninitialized)); /* collect() fills in what it counts */
 
     *sent = 0;
     stalled &= ~(1ull << row->ring.number);
@@ -366,7 +366,7 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
         }
         if (pieces_ok(row, &out)) {
             fill_slot(row, &out, slot);
-            good = slot_check(row, &out, slot);
+            good = slot_check(row, &out.piece[0], out.length, slot);
         }
         row->ring.send_taken += out.count;
         if (!good) {
@@ -402,14 +402,13 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
     struct nic_slot *slot = length >= ETHERNET_BYTES && length <= card->mtu + ETHERNET_BYTES + 4u
                                 ? nic_slot_take()
                                 : NULL;
-    struct outgoing out = {.count = 1, .length = length};
+    struct exo_net_send send = {.filter = net_row_name(filter)};
 
     if (!slot)
         return false;
     memcpy(slot->bytes, bytes, length);
     slot->copied = length;
-    out.piece[0].filter = net_row_name(filter);
-    if (!slot_check(filter, &out, slot)) {
+    if (!slot_check(filter, &send, length, slot)) {
         nic_slot_drop(slot);
         return false;
     }

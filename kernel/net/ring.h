@@ -15,6 +15,17 @@ struct net_packet {
     bool verified;
 };
 
+/* packet_read - what a packet is: its key and its layout. */
+static inline void packet_read(struct net_packet *packet, const uint8_t *bytes, uint32_t have,
+                               uint32_t length)
+{
+    packet->bytes = bytes;
+    packet->have = have;
+    packet->length = length;
+    packet->verified = false;
+    net_key_read(&packet->key, &packet->layout, bytes, have, length);
+}
+
 /*
  * ring_next - the entry of a ring of `size` that comes next, by counters that the other side writes.
  *

@@ -66,7 +66,7 @@ static uint64_t run_packet(struct code_run *run, struct program *program,
 uint32_t program_run_packet(uint64_t id, struct program_packet *packet)
 {
     struct program *program = program_enter(id, EXO_CODE_STATE_READY, EXO_CODE_PACKET);
-    struct code_run run;
+    struct code_run run __attribute__((uninitialized)); /* what is read of it is written before */
 
     packet->send_count = 0;
     packet->wake = 0;
@@ -75,7 +75,8 @@ uint32_t program_run_packet(uint64_t id, struct program_packet *packet)
     uint64_t verdict = run_packet(&run, program, packet);
 
     packet->send_count = run.send_count;
-    memcpy(packet->send, run.send, run.send_count * sizeof run.send[0]);
+    for (uint32_t i = 0; i < run.send_count; i++)
+        packet->send[i] = run.send[i];
     packet->wake = run.wake;
     program_leave(program);
     return (uint32_t)verdict;
@@ -91,7 +92,7 @@ static uint64_t run_predicate(struct code_run *run, struct program *program)
 uint64_t program_predicate(uint64_t id)
 {
     struct program *program = program_enter(id, EXO_CODE_STATE_READY, EXO_CODE_PREDICATE);
-    struct code_run run;
+    struct code_run run __attribute__((uninitialized));
 
     if (!program)
         return 1;

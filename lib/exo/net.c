@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* net.c - packets for a LibOS; see net.h. */
 #include "lib/exo/net.h"
+#include "base/checksum.h"
 #include "base/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/libos.h"
@@ -238,13 +239,8 @@ static const struct instance_claim *claim_find(struct exo_net *net, const struct
 
 uint32_t exo_net_sum(const void *bytes, uint32_t count, uint32_t sum)
 {
-    const uint8_t *at = bytes;
-    uint64_t total = sum;
+    uint64_t total = sum + (uint64_t)__builtin_bswap16((uint16_t)checksum_add(bytes, count, 0));
 
-    for (; count >= 2; count -= 2, at += 2)
-        total += get16(at);
-    if (count)
-        total += (uint32_t)at[0] << 8;
     while (total >> 16)
         total = (total & 0xffff) + (total >> 16);
     return (uint32_t)total;

@@ -31,6 +31,8 @@ static void interrupt(uint32_t vector)
     if (vector == VECTOR_SPURIOUS)
         return;
     apic_end_of_interrupt();
+    if (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END)
+        slice_look(this_cpu());
     if (vector == VECTOR_TIMER) {
         this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
         if (device_poll_ns <= arch_now_ns())

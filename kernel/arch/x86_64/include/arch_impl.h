@@ -33,6 +33,7 @@ struct cpu {
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
     _Atomic uint32_t flush;    /* a: another CPU asks for a full TLB flush */
     _Atomic uint32_t idle;     /* a: halted or about to */
+    _Atomic uint32_t look;     /* a: what an idle CPU has seen of envs may be old: look again */
     /* slices, core/slice.c */
     uint32_t position;      /* c: now running */
     bool slice_over;        /* c: end-of-slice upcall was given */

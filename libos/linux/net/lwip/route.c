@@ -9,15 +9,15 @@ static bool in_network(const struct inet_ip *ip, const struct instance_address *
 {
     bool v4 = ip_is_v4(ip);
     uint32_t bits = address->prefix + (v4 ? 96u : 0u);
+    uint32_t word[4];
 
     if (v4 == (address->ipv6 != 0))
         return false;
-    for (uint32_t i = 0; i < 16 && bits; i++) {
-        uint32_t part = min_of(bits, 8u);
-        uint8_t mask = (uint8_t)(0xff << (8 - part));
-        if ((ip->byte[i] ^ address->address[i]) & mask)
+    memcpy(word, address->address, sizeof word);
+    for (uint32_t i = v4 ? 3 : 0; i < 4 && bits > i * 32; i++) {
+        uint32_t part = min_of(bits - i * 32, 32u);
+        if ((ip->word[i] ^ word[i]) & __builtin_bswap32(UINT32_MAX << (32 - part)))
             return false;
-        bits -= part;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "base/checksum.h"
 
 #define LWIP_NO_UNISTD_H   1
 #define LWIP_NO_CTYPE_H    1
@@ -33,5 +34,6 @@ uint32_t lwip_random(void);
 _Noreturn void lwip_assert_failed(const char *what, const char *file, int line);
 
 #define LWIP_RAND() lwip_random()
+#define LWIP_CHKSUM(bytes, count) ((uint16_t)checksum_add(bytes, (uint64_t)(count), 0))
 #define LWIP_PLATFORM_DIAG(x)
 #define LWIP_PLATFORM_ASSERT(x) lwip_assert_failed(x, __FILE__, __LINE__)
