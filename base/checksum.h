@@ -19,7 +19,8 @@ static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t 
     /* Carries go round: a word of 64 bits is as good as four of 16. */
     for (; count >= 64; count -= 64, at += 64)
         __asm__("addq (%1), %0\n\tadcq 8(%1), %0\n\tadcq 16(%1), %0\n\tadcq 24(%1), %0\n\t"
-                "adcq 32(%1), %0\n\tadcq 40(%1), %0\n\tadcq 48(%1), %0\n\tadcq 56(%1), %0\n\tadcq $0, %0"
+                "adcq 32(%1), %0\n\tadcq 40(%1), %0\n\tadcq 48(%1), %0\n\tadcq 56(%1), %0\n\tadcq "
+                "$0, %0"
                 : "+r"(sum)
                 : "r"(at), "m"(*(const uint8_t(*)[64])at)
                 : "cc");

@@ -2,7 +2,7 @@
 # net.mk - network benchmarks: build/bench/net/demux.elf, the kernel's filters as an app.
 BENCH_N   := $(B)/bench/net
 BENCH_N_O := $(BENCH_N)/demux.o $(BENCH_N)/filter.o $(BENCH_N)/key.o $(BENCH_N)/cap.o $(BENCH_N)/rules.o
-BENCH_N_FLAGS := $(filter-out -fPIE,$(EXO_FLAGS)) -fno-pie -mcmodel=large -Ibench/net/arch -Ikernel
+BENCH_N_FLAGS := $(EXO_FLAGS) -Ibench/net/arch -Ikernel
 
 $(BENCH_N)/%.o: bench/net/%.c $(GEN)
 	$(Q)mkdir -p $(@D)

@@ -47,8 +47,8 @@ static void die(const char *what)
 
 static void watch(int fd, uint32_t kind, int connection)
 {
-    struct epoll_event event = {.events = EPOLLIN,
-                                .data.u64 = (uint64_t)(kind | connection << 8) << 32 | (uint32_t)fd};
+    struct epoll_event event = {
+        .events = EPOLLIN, .data.u64 = (uint64_t)(kind | connection << 8) << 32 | (uint32_t)fd};
 
     if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event))
         die("epoll_ctl");

@@ -4,34 +4,6 @@
 #include "base/checksum.h"
 #include "code/run.h"
 
-void code_run_begin(struct code_run *run, const struct code_type *type)
-{
-    run->fuel = type->fuel;
-    run->abort = EXO_CODE_RAN;
-    run->insn = 0;
-    run->wake = 0;
-    run->send_count = 0;
-    run->own_count = 0;
-    __builtin_memcpy(run->access, type->access, sizeof run->access);
-    for (uint32_t i = 0; type->bounds[i]; i++) {
-        uint64_t start = EXO_CODE_POINTER((uint64_t)type->bounds[i], 0);
-
-        run->context[2 * i] = start;
-        run->context[2 * i + 1] = start | run->window[type->bounds[i]].length;
-    }
-}
-
-void code_run_end(struct code_run *run, const struct code_type *type, uint64_t result)
-{
-    if (!run->abort && result > type->result_max)
-        run->abort = EXO_CODE_A_RESULT;
-    if (!run->abort)
-        return;
-    run->wake = 0;
-    run->send_count = 0;
-    run->own_count = 0;
-}
-
 static uint64_t give_up(struct code_run *run, enum exo_code_abort reason)
 {
     run->abort = reason;

@@ -50,10 +50,34 @@ _Static_assert(__builtin_offsetof(struct code_run, scratch) == CODE_RUN_SCRATCH 
  * code_run_begin - a new run: no effects, full fuel. The caller has set window[] and the numbers in context[]; its pointers
  * are filled in. window[] of regions that the type does not have must be empty.
  */
-void code_run_begin(struct code_run *run, const struct code_type *type);
+static inline void code_run_begin(struct code_run *run, const struct code_type *type)
+{
+    run->fuel = type->fuel;
+    run->abort = EXO_CODE_RAN;
+    run->insn = 0;
+    run->wake = 0;
+    run->send_count = 0;
+    run->own_count = 0;
+    __builtin_memcpy(run->access, type->access, sizeof run->access);
+    for (uint32_t i = 0; type->bounds[i]; i++) {
+        uint64_t start = EXO_CODE_POINTER((uint64_t)type->bounds[i], 0);
+
+        run->context[2 * i] = start;
+        run->context[2 * i + 1] = start | run->window[type->bounds[i]].length;
+    }
+}
 
 /* code_run_end - after the program has returned `result`: abort if it is out of range; drop the effects of an aborted run. */
-void code_run_end(struct code_run *run, const struct code_type *type, uint64_t result);
+static inline void code_run_end(struct code_run *run, const struct code_type *type, uint64_t result)
+{
+    if (!run->abort && result > type->result_max)
+        run->abort = EXO_CODE_A_RESULT;
+    if (!run->abort)
+        return;
+    run->wake = 0;
+    run->send_count = 0;
+    run->own_count = 0;
+}
 
 /* The helpers; what they find wrong sets run->abort. */
 typedef uint64_t code_helper(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,

@@ -187,7 +187,8 @@ static uint64_t next_deadline(void)
             env = env_find(env->callee);
         if (!env || env->state != ENV_SLEEPING)
             continue;
-        if (env->sleep_count || env->predicate) /* any interrupt may have changed what it waits for */
+        if (env->sleep_count ||
+            env->predicate) /* any interrupt may have changed what it waits for */
             atomic_store(&this_cpu()->look, 1);
         uint64_t deadline = sleep_deadline(env);
 

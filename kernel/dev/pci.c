@@ -354,16 +354,19 @@ static void message_set(uint32_t row, uint64_t index, uint32_t vector)
 
 void pci_interrupt(uint32_t vector)
 {
-    lock_take(&env_lock);
     struct vector_use *use = &vectors[vector - VECTOR_DEVICE];
-    void (*handler)(void) = use->handler;
+    void (*handler)(void) = use->handler; /* of the kernel's own devices: set at boot */
+
+    if (handler) {
+        handler();
+        return;
+    }
+    lock_take(&env_lock);
     struct env *env = use->env ? env_find(use->env) : NULL;
 
     if (env)
         env_notify(env, 1ull << use->event);
     lock_drop(&env_lock);
-    if (handler)
-        handler();
 }
 
 /* --- For the kernel's own drivers, at boot ------------------------------------------------------------ */

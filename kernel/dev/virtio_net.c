@@ -291,7 +291,7 @@ bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
 /* --- What the card gives back ----------------------------------------------------------------------------- */
 
 /* The next head that the card is done with, and how much it wrote; false: none. */
-static bool done(struct queue *q, uint16_t *head, uint32_t *length)
+static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
 {
     uint16_t index = __atomic_load_n(&q->used->index, __ATOMIC_ACQUIRE);
 
@@ -313,7 +313,8 @@ static bool done(struct queue *q, uint16_t *head, uint32_t *length)
 }
 
 /* Further buffers of a packet, gathered behind its first `length` bytes; the length, or 0: it is no good. */
-static uint32_t gather(uint32_t count, const uint8_t *first, uint32_t length)
+__attribute__((noinline)) static uint32_t gather(uint32_t count, const uint8_t *first,
+                                                 uint32_t length)
 {
     struct queue *q = &queue[QUEUE_RECEIVE];
     uint32_t bytes = 0;
@@ -401,6 +402,11 @@ struct nic_slot *nic_slot_take(void)
     slot->copied = slot->piece_count = 0;
     slot->checksum_start = slot->segment = 0;
     return slot;
+}
+
+bool nic_slots_low(void)
+{
+    return free_count < SEND_SLOTS / 2;
 }
 
 void nic_slot_drop(struct nic_slot *slot)

@@ -10,7 +10,7 @@
 #include "core/cap.h"
 #include "net/key.h"
 
-#define NET_BUCKETS_LOG 13
+#define NET_BUCKETS_LOG 14
 
 _Static_assert(EXO_NET_ROWS * sizeof(struct exo_net_row) == EXO_PAGE_SIZE, "rows fill frames");
 

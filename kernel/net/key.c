@@ -243,26 +243,27 @@ static bool read_plain(union net_key *key, struct net_layout *layout, const uint
     uint64_t flags = p[0] & 1 ? EXO_NET_KEY_GROUP : 0;
 
     *layout = (struct net_layout){14, 34, (uint16_t)at};
-    key->word[0] =
-        load(p + 34, 4) | (uint64_t)protocol << 32 | flags << 40 | (uint64_t)swap16(TYPE_IPV4) << 48;
+    key->word[0] = load(p + 34, 4) | (uint64_t)protocol << 32 | flags << 40 |
+                   (uint64_t)swap16(TYPE_IPV4) << 48;
     key->word[1] = key->word[3] = 0;
     key->word[2] = load(p + 30, 4) << 32 | 0xffff0000u;
     key->word[4] = load(p + 26, 4) << 32 | 0xffff0000u;
     key->word[5] = load(p, 8) << 16 >> 16;
-    key->word[6] = left >= 8 ? load(p + at, 8) : left ? load(p + limit - 8, 8) >> (64 - 8 * left) : 0;
+    key->word[6] = left >= 8 ? load(p + at, 8)
+                   : left    ? load(p + limit - 8, 8) >> (64 - 8 * left)
+                             : 0;
     return true;
 }
 
-void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
-                  uint32_t have, uint32_t length)
+/* The long way: any packet. */
+__attribute__((noinline)) static void read_any(union net_key *key, struct net_layout *layout,
+                                               const uint8_t *packet, uint32_t have,
+                                               uint32_t length)
 {
     struct exo_net_key *k = &key->field;
-    struct reader r = {
-        .packet = packet, .have = have < length ? have : length, .at = 12, .end = length};
+    struct reader r = {.packet = packet, .have = have, .at = 12, .end = length};
     bool good = true;
 
-    if (read_plain(key, layout, packet, r.have, length))
-        return;
     *key = (union net_key){.word = {0}};
     *layout = (struct net_layout){0};
     if (r.have < ETHERNET_BYTES) {
@@ -296,6 +297,14 @@ void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *
     __builtin_memset(k->payload, 0, 8);
     k->flags = EXO_NET_KEY_MALFORMED | kept;
     layout->transport = layout->payload = 0;
+}
+
+void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
+                  uint32_t have, uint32_t length)
+{
+    have = have < length ? have : length;
+    if (!read_plain(key, layout, packet, have, length))
+        read_any(key, layout, packet, have, length);
 }
 
 void net_mask_simplify(union net_key *mask, union net_key *value)

@@ -28,14 +28,19 @@ static struct exo_net_card *card;
 
 /* --- Packets ------------------------------------------------------------------------------------------------ */
 
+static struct exo_net_row *ring_of(const struct exo_net_row *filter)
+{
+    return ring_named(filter->filter.ring, filter->filter.ring_serial);
+}
+
 /* Did the filter's program deal with the packet? */
-static bool handled(struct exo_net_row *filter, const struct exo_net_row *ring,
-                    const struct net_packet *packet)
+static bool handled(struct exo_net_row *filter, const struct net_packet *packet)
 {
     uint64_t events;
     bool taken = handler_takes(filter, packet, &events);
+    const struct exo_net_row *ring = events ? ring_of(filter) : NULL;
 
-    if (ring && events)
+    if (ring)
         ring_wake(ring, events);
     return taken;
 }
@@ -46,13 +51,14 @@ static void claim(struct exo_net_row *filter, const struct net_packet *packet)
     uint32_t flags = packet->verified ? EXO_NET_RECEIVED_VERIFIED : 0;
 
     while (filter) {
-        struct exo_net_row *ring = ring_named(filter->filter.ring, filter->filter.ring_serial);
-
         filter->packets++;
         filter->bytes += packet->length;
-        if ((!filter->filter.program || !handled(filter, ring, packet)) &&
-            (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags)))
-            filter->dropped++;
+        if (!filter->filter.program || !handled(filter, packet)) {
+            struct exo_net_row *ring = ring_of(filter);
+
+            if (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags))
+                filter->dropped++;
+        }
         filter = filter->filter.twin ? net_row(filter->filter.twin) : NULL;
     }
 }
@@ -94,7 +100,7 @@ static void poll_card(void)
             receive(&received);
             nic_recycle();
         }
-        ring_sent(false);
+        ring_tidy();
         if (!budget) {
             nic_quiet();
             card->deferred++;
@@ -133,7 +139,8 @@ static void poll_and_tell(void)
     uint64_t numbers = ring_wakes();
 
     lock_drop(&net_lock);
-    tell_envs(numbers);
+    if (numbers)
+        tell_envs(numbers);
 }
 
 static void interrupt(void)

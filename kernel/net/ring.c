@@ -36,6 +36,7 @@ static uint64_t serial;
 static uint64_t wakes;                          /* numbers of rings */
 static uint64_t more_events[EXO_NET_RINGS_MAX]; /* asked for by handlers */
 static uint64_t stalled; /* rings with something to send that found no slot */
+static uint32_t lent;    /* packets of which the card reads rings' buffers */
 static uint32_t capture; /* row name; 0: none */
 
 void ring_start(struct exo_net_card *of)
@@ -283,11 +284,16 @@ static bool allowed(const struct exo_net_row *row, uint32_t name, const union ne
     if (!name || frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
         return false;
     const struct exo_net_row *filter = net_row(name);
+
+    if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY ||
+        !filter_matches(filter, answer))
+        return false;
+    if (filter == row)
+        return true; /* its own handler's */
     struct path mine = net_row_guard(row);
     struct path guard = net_row_guard(filter);
 
-    return filter->kind == EXO_NET_FILTER && !(filter->flags & EXO_NET_RECEIVE_ONLY) &&
-           path_dominates(&mine, &guard) && filter_matches(filter, answer);
+    return path_dominates(&mine, &guard);
 }
 
 /* What the card is to do to the packet; false: it cannot, or it makes no sense. */
@@ -381,6 +387,7 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
             slot->first = first;
             slot->count = out.count;
             row->ring.in_flight++;
+            lent++;
         } else {
             mark(row, first, out.count, EXO_NET_SEND_DONE);
         }
@@ -452,6 +459,7 @@ void ring_sent(bool locked)
         any = true;
         if (row) {
             row->ring.in_flight--;
+            lent--;
             if (!row->ring.stopped)
                 mark(row, slot->first, slot->count, EXO_NET_SEND_DONE);
             else if (!row->ring.in_flight)
@@ -472,6 +480,12 @@ void ring_sent(bool locked)
         (void)ring_send(net_row(rings[number]), &sent);
         wakes |= 1ull << number;
     }
+}
+
+void ring_tidy(void)
+{
+    if (lent || stalled || nic_slots_low())
+        ring_sent(false);
 }
 
 bool ring_waits(void)

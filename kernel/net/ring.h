@@ -88,6 +88,9 @@ uint64_t ring_events(uint32_t number);
 /* ring_sent - take back what the card is done with; rings that waited for room go on. `locked`: memory_lock is held. */
 void ring_sent(bool locked);
 
+/* ring_tidy - ring_sent if it is time: somebody waits for it, or the card holds many slots. */
+void ring_tidy(void);
+
 /* ring_waits - does a ring wait for the card to be done? */
 bool ring_waits(void);
 

@@ -12,10 +12,9 @@
 #include "program/program.h"
 
 /* The parts of a run that all types share. */
-static void run_prepare(struct code_run *run, const struct program *program)
+static inline void run_prepare(struct code_run *run, const struct program *program)
 {
     memset(run->window, 0, sizeof run->window);
-    memset(run->context, 0, sizeof run->context);
     run->own = NULL;
     run->own_max = 0;
     run->window[EXO_CODE_MEMORY] =
@@ -25,7 +24,7 @@ static void run_prepare(struct code_run *run, const struct program *program)
         .base = program_page(program, PROGRAM_PAGE_AREA), .length = program->rodata_bytes};
 }
 
-static uint64_t run_go(struct code_run *run, struct program *program)
+static inline uint64_t run_go(struct code_run *run, struct program *program)
 {
     const struct code_type *type = &code_types[program->report.type];
 
@@ -49,8 +48,8 @@ static void window(struct code_run *run, uint32_t region, const void *base, uint
 }
 
 /* A packet handler in `run`; result and effects stay there. */
-static uint64_t run_packet(struct code_run *run, struct program *program,
-                           const struct program_packet *packet)
+static inline uint64_t run_packet(struct code_run *run, struct program *program,
+                                  const struct program_packet *packet)
 {
     struct exo_code_packet *context = (struct exo_code_packet *)run->context;
 

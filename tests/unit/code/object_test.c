@@ -182,7 +182,7 @@ static void echo_answers(void)
           world[1].run.send[0].length == 50);
     const uint8_t *r = world[1].reply;
 
-    CHECK(!memcmp(r, udp_packet + 6, 6) && !memcmp(r + 6, udp_packet, 6));
+    CHECK(!memcmp(r, udp_packet + 6, 6)); /* its sender is put in by the kernel */
     CHECK(!memcmp(r + 26, udp_packet + 30, 4) && !memcmp(r + 30, udp_packet + 26, 4));
     CHECK(r[35] == 7 && r[36] == 0x12 && !memcmp(r + 42, "hello!!!", 8));
     for (uint32_t length = 0; length < 42; length++)
