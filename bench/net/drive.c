@@ -11,7 +11,7 @@
  *     drain NAME PORT MIB               receives: an operation is 64 KiB, and the rate is in MB/s
  *     fill NAME PORT MIB                sends
  *     ask NAME PORT WORDS OPERATIONS    work inside the guest (serve.c): the operations that one datagram asks for
- *     load NAME PORT CONNECTIONS OPERATIONS REQUEST   requests that are answered, one in flight on each connection
+ *     load NAME PORT CONNECTIONS OPERATIONS REQUEST [FIRST]   requests that are answered, one in flight on each connection; FIRST once
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -37,7 +37,7 @@ static const volatile uint64_t *counter; /* user, kernel */
 static const char *name;
 static uint16_t port;
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
     fprintf(stderr, "drive: %s: %s: %s\n", name, what, strerror(errno));
     exit(1);
@@ -304,29 +304,24 @@ static size_t answer_length(const char *bytes, size_t have)
 
     if (!line)
         return 0;
-    if (bytes[0] == '$')
+    if (bytes[0] == '$' && bytes[1] != '-')
         return (size_t)(line - bytes) + 2 + (size_t)atol(bytes + 1) + 2;
-    if (bytes[0] == '+' || bytes[0] == '-' || bytes[0] == ':')
+    if (bytes[0] == '+' || bytes[0] == '-' || bytes[0] == '$' || bytes[0] == ':')
         return (size_t)(line - bytes) + 2;
     return head && length ? (size_t)(head - bytes) + 4 + (size_t)atol(length + 16) : 0;
 }
 
-static void load(int count, long operations, const char *request)
+/* One request and its answer; the length of the answer. Waits until somebody answers. */
+static size_t answer_of(const char *request)
 {
     static char bytes[1 << 20];
-    struct pollfd *p = calloc((size_t)count, sizeof *p);
-    double *sent = calloc((size_t)count, sizeof *sent);
-    size_t *have = calloc((size_t)count, sizeof *have);
-    size_t length = strlen(request);
-    size_t answer = 0;
 
-    if (!p || !sent || !have)
-        die("memory");
-    for (int i = 0; i < START_TRIES && !answer; i++) { /* the first answer says how long they are */
+    for (int i = 0; i < START_TRIES; i++) {
         int fd = open_socket(SOCK_STREAM);
+        size_t answer = 0;
         size_t n = 0;
 
-        if (write(fd, request, length) == (ssize_t)length)
+        if (write(fd, request, strlen(request)) == (ssize_t)strlen(request))
             for (ssize_t part; (part = read(fd, bytes + n, sizeof bytes - n)) > 0;) {
                 n += (size_t)part;
                 answer = answer_length(bytes, n);
@@ -334,9 +329,27 @@ static void load(int count, long operations, const char *request)
                     break;
             }
         close(fd);
-        if (!answer)
-            usleep(100000);
+        if (answer)
+            return answer;
+        usleep(100000);
     }
+    die("nobody answers");
+}
+
+static void load(int count, long operations, const char *request, const char *before)
+{
+    static char bytes[1 << 20];
+    struct pollfd *p = calloc((size_t)count, sizeof *p);
+    double *sent = calloc((size_t)count, sizeof *sent);
+    size_t *have = calloc((size_t)count, sizeof *have);
+    size_t length = strlen(request);
+
+    if (!p || !sent || !have)
+        die("memory");
+    if (before)
+        (void)answer_of(before);
+    size_t answer = answer_of(request); /* all are as long as the first */
+
     for (int i = 0; i < count; i++)
         p[i] = (struct pollfd){.fd = open_socket(SOCK_STREAM), .events = POLLIN};
     for (int r = 0; r < ROUNDS + 1; r++) { /* the first one is for warming up */
@@ -426,8 +439,8 @@ int main(int argc, char **argv)
         bulk(1, atof(argv[5]) * 1048576);
     else if (!strcmp(test, "ask") && argc == 7)
         ask(argv[5], atof(argv[6]));
-    else if (!strcmp(test, "load") && argc == 8)
-        load(atoi(argv[5]), atol(argv[6]), unescape(argv[7]));
+    else if (!strcmp(test, "load") && (argc == 8 || argc == 9))
+        load(atoi(argv[5]), atol(argv[6]), unescape(argv[7]), argc == 9 ? unescape(argv[8]) : NULL);
     else
         return 2;
     return 0;
