@@ -63,7 +63,8 @@ struct exo_net_filter {
 
 /* --- Rings ------------------------------------------------------------------------------------------ */
 #define EXO_NET_RINGS_MAX      64 /* of the machine */
-#define EXO_NET_RECEIVE_MAX    128
+#define EXO_NET_RECEIVE_MAX    512
+#define EXO_NET_SHARED_FRAMES  3 /* frames in a row that a ring and its LibOS share */
 #define EXO_NET_SEND_MAX       64
 #define EXO_NET_BUFFER_BYTES   2048 /* of a receive buffer: half a frame */
 #define EXO_NET_HEADROOM       2    /* a packet begins there, so that its IP header is aligned */
@@ -102,7 +103,7 @@ struct exo_net_send {
     0x4000 /* it was not sent: malformed, forged, or the card cannot do it */
 
 /*
- * The frame that LibOS and kernel share. Counters run for ever (mod 2^32); entry i is at i mod the size. Who posts
+ * The frames that LibOS and kernel share. Counters run for ever (mod 2^32); entry i is at i mod the size. Who posts
  * stores the entry, then the counter. The kernel keeps counters of its own and only shows them here.
  */
 struct exo_net_ring {
@@ -114,15 +115,16 @@ struct exo_net_ring {
     uint32_t reserved0[13];
     uint32_t receive_filled; /* kernel: packets put into buffers */
     uint32_t send_taken;     /* kernel: pieces taken from `send` */
-    uint32_t reserved1[238];
+    uint32_t reserved1[750];
     struct exo_net_send send[EXO_NET_SEND_MAX];
     struct exo_net_received receive[EXO_NET_RECEIVE_MAX];
 };
-static_assert(sizeof(struct exo_net_ring) == 4096, "a ring's shared part is one frame");
+static_assert(sizeof(struct exo_net_ring) == EXO_NET_SHARED_FRAMES * 4096, "whole frames");
 
 /* What net_ring makes a ring of. */
 struct exo_net_ring_config {
-    uint64_t shared_frame; /* data frame that becomes struct exo_net_ring; may be mapped already */
+    uint64_t
+        shared_frame; /* first of EXO_NET_SHARED_FRAMES data frames that become struct exo_net_ring; may be mapped already */
     uint64_t buffer_frame; /* first of buffer_count data frames, pinned while the ring lives */
     uint64_t env;          /* who gets the event; dominated by the slot */
     uint32_t buffer_count; /* 1 .. EXO_NET_RING_FRAMES */

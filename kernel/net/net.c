@@ -170,8 +170,10 @@ static bool row_ends(const struct sweep *sweep, const struct exo_net_row *row, u
         return false;
     if (sweep_hits(sweep, frame) || (sweep->under && path_dominates(&sweep->under->path, &guard)))
         return true;
-    bool hit = row->kind == EXO_NET_RING && sweep_hits(sweep, row->ring.shared_frame);
+    bool hit = false;
 
+    for (uint32_t i = 0; row->kind == EXO_NET_RING && i < EXO_NET_SHARED_FRAMES && !hit; i++)
+        hit = sweep_hits(sweep, row->ring.shared_frame + i);
     for (uint32_t i = 0; row->kind == EXO_NET_RING && i < row->ring.buffer_count && !hit; i++)
         hit = sweep_hits(sweep, row->ring.buffer_frame + i);
     return hit;
@@ -322,33 +324,39 @@ struct call_result call_net_table_destroy(struct env *self, uint32_t slot, uint6
     return error ? call_error(error) : call_ok(0);
 }
 
-/* Takes the frames of a ring: the shared one into the window, the buffers pinned. REQUIRES(memory_lock). */
-static int ring_frames(const struct cap *cap, const struct exo_net_ring_config *c)
+/* May cap take these frames, all of them data? REQUIRES(memory_lock). */
+static int data_frames(const struct cap *cap, uint64_t first, uint64_t count)
 {
-    uint64_t end = c->buffer_frame + c->buffer_count;
-    int error = 0;
-    struct exo_frame *shared = frame_dominated(c->shared_frame, cap, &error);
+    int error = first < frame_count && count <= frame_count - first ? 0 : EXO_E_RANGE;
 
-    if (c->buffer_frame >= frame_count || end > frame_count)
-        error = EXO_E_RANGE;
-    if (error)
-        return error;
-    if (shared->kind != EXO_FRAME_DATA ||
-        (c->shared_frame >= c->buffer_frame && c->shared_frame < end))
-        return EXO_E_KIND;
-    for (uint64_t f = c->buffer_frame; f < end && !error; f++) {
+    for (uint64_t f = first; f < first + count && !error; f++) {
         const struct exo_frame *row = frame_dominated(f, cap, &error);
 
         if (row && row->kind != EXO_FRAME_DATA)
             error = EXO_E_KIND;
     }
+    return error;
+}
+
+/* Takes the frames of a ring: the shared ones into the window, the buffers pinned. REQUIRES(memory_lock). */
+static int ring_frames(const struct cap *cap, const struct exo_net_ring_config *c)
+{
+    int error = data_frames(cap, c->shared_frame, EXO_NET_SHARED_FRAMES);
+
+    if (!error)
+        error = data_frames(cap, c->buffer_frame, c->buffer_count);
     if (error)
         return error;
-    for (uint64_t f = c->buffer_frame; f < end; f++)
+    if (c->shared_frame < c->buffer_frame + c->buffer_count &&
+        c->buffer_frame < c->shared_frame + EXO_NET_SHARED_FRAMES)
+        return EXO_E_KIND;
+    for (uint64_t f = c->buffer_frame; f < c->buffer_frame + c->buffer_count; f++)
         frame_table[f].references++;
-    shared->kind = EXO_FRAME_RING;
-    shared->references++;
-    arch_window_open(c->shared_frame);
+    for (uint64_t f = c->shared_frame; f < c->shared_frame + EXO_NET_SHARED_FRAMES; f++) {
+        frame_table[f].kind = EXO_FRAME_RING;
+        frame_table[f].references++;
+        arch_window_open(f);
+    }
     return 0;
 }
 

@@ -3,8 +3,8 @@
  * ring.c - packet rings between the kernel and a LibOS.
  *
  * Invariants (under net_lock):
- *   1. A ring pins its shared frame and its buffer frames from ring_make until nobody, the card included, uses them.
- *   2. Nothing in the shared frame is trusted: counters and descriptors are read once, bounded, then used.
+ *   1. A ring pins its shared frames and its buffer frames from ring_make until nobody, the card included, uses them.
+ *   2. Nothing in the shared frames is trusted: counters and descriptors are read once, bounded, then used.
  *   3. What the card sends begins with bytes that the kernel has copied and checked; only what lies behind the headers
  *      is read from the LibOS's frames, so that it cannot change an address after the check.
  *   4. A ring that has ended is not looked at through a filter any more: its serial number never comes again.
@@ -87,9 +87,11 @@ void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config
 /* The card reads nothing of it any more: its frames go back, the row is free. REQUIRES(memory_lock). */
 static void ring_finish(struct exo_net_row *row)
 {
-    frame_table[row->ring.shared_frame].references--;
-    frame_table[row->ring.shared_frame].kind = EXO_FRAME_DATA;
-    arch_window_close(row->ring.shared_frame);
+    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++) {
+        frame_table[row->ring.shared_frame + i].references--;
+        frame_table[row->ring.shared_frame + i].kind = EXO_FRAME_DATA;
+        arch_window_close(row->ring.shared_frame + i);
+    }
     for (uint32_t i = 0; i < row->ring.buffer_count; i++)
         frame_table[row->ring.buffer_frame + i].references--;
     rings[row->ring.number] = 0;

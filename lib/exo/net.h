@@ -26,8 +26,9 @@
 
 /* The frames of a network interface, all of the instance's own, and where they are mapped. */
 struct exo_net_memory {
-    uint64_t table_frame;  /* unmapped; becomes a net table */
-    uint64_t shared_frame; /* mapped read-write at `shared` */
+    uint64_t table_frame; /* unmapped; becomes a net table */
+    uint64_t
+        shared_frame; /* first of EXO_NET_SHARED_FRAMES in a row, mapped read-write at `shared` */
     struct exo_net_ring *shared;
     uint64_t
         buffer_frame; /* first of buffer_count frames in a row, mapped read-write at `buffers` */
@@ -59,7 +60,7 @@ struct exo_net {
     struct exo_net_memory memory;
     struct exo_net_ring *ring;
     uint32_t slot;
-    uint32_t row; /* of the ring */
+    uint32_t row;     /* of the ring */
     uint32_t filters; /* of its own, in the rows behind that */
     uint32_t receive_taken, receive_posted;
     uint32_t send_posted, send_reclaimed;
@@ -75,7 +76,7 @@ const struct instance_net *exo_net_config(void);
 
 /*
  * exo_net_memory_make - the memory of an interface from a small LibOS's domain, mapped from `address` on:
- * the shared page, then `buffer_count` frames.
+ * the shared pages, then `buffer_count` frames.
  *
  * Returns  0 or -EXO_E_* (EXO_E_BUSY: no frames left)
  */

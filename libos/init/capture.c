@@ -15,7 +15,8 @@
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 
-#define BUFFER_FRAMES (EXO_NET_RECEIVE_MAX / (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES))
+#define BUFFERS       128 /* packets that wait */
+#define BUFFER_FRAMES (BUFFERS / (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES))
 #define DATA_BITS     (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
 #define BATCH         64
 
@@ -34,7 +35,7 @@ static void offer(uint16_t buffer)
 const char *capture_start(void)
 {
     uint64_t table = frames_take(CAP_ROOT, 1);
-    uint64_t shared = frames_take(CAP_ROOT, 1);
+    uint64_t shared = frames_take(CAP_ROOT, EXO_NET_SHARED_FRAMES);
     uint64_t buffer = frames_take(CAP_ROOT, BUFFER_FRAMES);
     struct exo_net_ring_config config = {.shared_frame = shared,
                                          .buffer_frame = buffer,
@@ -46,15 +47,15 @@ const char *capture_start(void)
     if (!(machine.page->net.features & EXO_NET_CARD_PRESENT))
         return "the machine has no network card";
     if (!table || !shared || !buffer ||
-        exo_map(&machine.space, INIT_CAPTURE, shared, 1, DATA_BITS) < 0 ||
-        exo_map(&machine.space, INIT_CAPTURE + EXO_PAGE_SIZE, buffer, BUFFER_FRAMES, DATA_BITS) < 0)
+        exo_map(&machine.space, INIT_CAPTURE, shared, EXO_NET_SHARED_FRAMES, DATA_BITS) < 0 ||
+        exo_map(&machine.space, INIT_CAPTURE + sizeof *ring, buffer, BUFFER_FRAMES, DATA_BITS) < 0)
         return "no memory for it";
     if (exo_net_table_create(CAP_ROOT, table) < 0 ||
         exo_net_ring(CAP_ROOT, table << EXO_NET_ROW_BITS, &config) < 0)
         return "the kernel refuses the ring";
     ring = (struct exo_net_ring *)INIT_CAPTURE;
-    buffers = (const uint8_t *)INIT_CAPTURE + EXO_PAGE_SIZE;
-    for (uint16_t i = 0; i < EXO_NET_RECEIVE_MAX; i++)
+    buffers = (const uint8_t *)INIT_CAPTURE + sizeof *ring;
+    for (uint16_t i = 0; i < BUFFERS; i++)
         offer(i);
     return NULL;
 }

@@ -11,11 +11,12 @@ static void audit_ring(uint32_t name, const struct exo_net_row *row)
 
     if (listed != row)
         audit_say("ring %x: number %u is another", name, row->ring.number);
-    audit_pin(row->ring.shared_frame, "shared frame of ring", name);
-    if (row->ring.shared_frame < frame_count &&
-        frame_table[row->ring.shared_frame].kind != EXO_FRAME_RING)
-        audit_say("ring %x: shared frame of kind %u", name,
-                  frame_table[row->ring.shared_frame].kind);
+    for (uint64_t f = row->ring.shared_frame; f < row->ring.shared_frame + EXO_NET_SHARED_FRAMES;
+         f++) {
+        audit_pin(f, "shared frame of ring", name);
+        if (f < frame_count && frame_table[f].kind != EXO_FRAME_RING)
+            audit_say("ring %x: shared frame of kind %u", name, frame_table[f].kind);
+    }
     for (uint32_t i = 0; i < row->ring.buffer_count && i < EXO_NET_RING_FRAMES; i++)
         audit_pin(row->ring.buffer_frame + i, "buffer of ring", name);
 }

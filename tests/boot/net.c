@@ -8,7 +8,7 @@
 #include "tests/boot/boot.h"
 
 #define ROW(table, index) ((uint64_t)(table) << EXO_NET_ROW_BITS | (index))
-#define PAGE_SHARED       20
+#define PAGE_SHARED       50 /* EXO_NET_SHARED_FRAMES of them */
 #define PAGE_BUFFER       21 /* 8 of them */
 #define PAGE_TABLE        30
 #define BUFFERS           8
@@ -246,6 +246,16 @@ static void test_ring_refused(void)
     c.shared_frame = buffer_frame + 1;
     refused_ring(CAP_ROOT, c, -EXO_E_KIND, "the shared frame among the buffers");
     c = ring_config();
+    c.shared_frame = buffer_frame;
+    c.buffer_frame = buffer_frame + EXO_NET_SHARED_FRAMES - 1;
+    c.buffer_count = BUFFERS - EXO_NET_SHARED_FRAMES;
+    refused_ring(CAP_ROOT, c, -EXO_E_KIND, "the last shared frame among the buffers");
+    c = ring_config();
+    c.shared_frame = machine.page->frame_count - 2;
+    refused_ring(CAP_ROOT, c, -EXO_E_RANGE, "shared frames past the end");
+    c.shared_frame = UINT64_MAX - 1;
+    refused_ring(CAP_ROOT, c, -EXO_E_RANGE, "shared frames whose number wraps");
+    c = ring_config();
     c.shared_frame = machine.space.root;
     refused_ring(CAP_ROOT, c, -EXO_E_KIND, "a page table as shared frame");
     c = ring_config();
@@ -398,7 +408,9 @@ static void test_exchange(void)
     expect(exo_net_kick(CAP_ROOT, ROW(machine.page->frame_count, 0)), -EXO_E_RANGE,
            "kick past the end of memory");
     expect(exo_frame_free(CAP_ROOT, buffer_frame, 1), -EXO_E_BUSY, "its buffers are pinned");
-    expect(exo_frame_free(CAP_ROOT, shared_frame, 1), -EXO_E_KIND, "so is the shared frame");
+    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++)
+        expect(exo_frame_free(CAP_ROOT, shared_frame + i, 1), -EXO_E_KIND,
+               "so are the shared frames");
     expect(exo_net_release(CAP_ROOT, ROW(table, 1)), 0, "the claim ends");
     expect(page_unmap(PAGE_TABLE), 0, "the table is unmapped");
     ring_close();
@@ -575,7 +587,7 @@ static void test_destroy_subtree(void)
 {
     uint64_t second = 0;
     uint64_t theirs = frame_new(SLOT_OTHER);
-    uint64_t their_shared = frame_new(SLOT_OTHER);
+    uint64_t their_shared = frames_take(SLOT_OTHER, EXO_NET_SHARED_FRAMES);
     uint64_t their_buffer = frame_new(SLOT_OTHER);
     struct exo_net_ring_config config = ring_config();
     struct exo_net_filter arp = address_filter(0x0806, other);
@@ -595,7 +607,8 @@ static void test_destroy_subtree(void)
         error = exo_cap_destroy_2(SLOT_OTHER, second, 0, &second);
     expect(error, 0, "[78] is destroyed");
     expect(machine.frames[theirs].kind, EXO_FRAME_FREE, "its table is free");
-    expect(machine.frames[their_shared].kind, EXO_FRAME_FREE, "so is its memory");
+    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++)
+        expect(machine.frames[their_shared + i].kind, EXO_FRAME_FREE, "so is its memory");
     expect(machine.frames[their_buffer].references, 0, "which nobody pins");
     expect(exo_net_release(CAP_ROOT, ROW(table, 0)), -EXO_E_KIND, "the ring ended");
     expect(exo_net_release(CAP_ROOT, ROW(table, 1)), -EXO_E_KIND, "so did its filter");
@@ -628,12 +641,13 @@ void test_net(void)
 
     check(card, "there is a network card");
     table = frame_new(SLOT_CHILD);
-    shared_frame = frame_new(CAP_ROOT);
+    shared_frame = frames_take(CAP_ROOT, EXO_NET_SHARED_FRAMES);
     buffer_frame = frames_take(CAP_ROOT, BUFFERS);
     ring = page_at(PAGE_SHARED);
     expect(exo_net_table_create(SLOT_CHILD, table), 0, "a net table");
-    expect(page_map(PAGE_SHARED, shared_frame, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0,
-           "a shared page");
+    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++)
+        expect(page_map(PAGE_SHARED + i, shared_frame + i, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0,
+               "a shared page");
     for (uint32_t i = 0; i < BUFFERS; i++)
         expect(page_map(PAGE_BUFFER + i, buffer_frame + i, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0,
                "a buffer");
@@ -651,8 +665,10 @@ void test_net(void)
     }
     expect(exo_net_table_destroy(SLOT_CHILD, table), 0, "the table goes");
     frame_drop(table);
-    expect(page_unmap(PAGE_SHARED), 0, "the shared page is unmapped");
-    frame_drop(shared_frame);
+    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++)
+        expect(page_unmap(PAGE_SHARED + i), 0, "a shared page is unmapped");
+    expect(exo_frame_free(CAP_ROOT, shared_frame, EXO_NET_SHARED_FRAMES), 0,
+           "the shared frames go");
     for (uint32_t i = 0; i < BUFFERS; i++)
         expect(page_unmap(PAGE_BUFFER + i), 0, "a buffer is unmapped");
     expect(exo_frame_free(CAP_ROOT, buffer_frame, BUFFERS), 0, "the buffers go");

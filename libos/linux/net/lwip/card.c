@@ -18,12 +18,13 @@
 #include <lwip/pbuf.h>
 #include <netif/ethernet.h>
 
-#define BUFFER_ORDER 7 /* frames of the ring: 128, that is 256 buffers */
+#define BUFFER_ORDER 8 /* frames of the ring: 256, that is 512 buffers */
+#define SHARED_ORDER 2 /* at least EXO_NET_SHARED_FRAMES */
 #define BUFFER_COUNT (1u << BUFFER_ORDER)
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
 /* Each segment may bring an acknowledgement, while those for as many others have not been taken from the ring. */
-#define SENDING_MAX    (EXO_NET_RECEIVE_MAX / 3)
+#define SENDING_MAX    (BUFFER_COUNT / 3)
 #define DEPARTURES_MAX 1024u /* packets that wait for the ring */
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
@@ -338,7 +339,7 @@ bool card_start(void)
 {
     struct exo_net_memory memory;
     frame_t table = unmapped_frame_take();
-    frame_t shared = frames_alloc(0);
+    frame_t shared = frames_alloc(SHARED_ORDER);
     frame_t buffers = frames_alloc(BUFFER_ORDER);
     int64_t error;
 
