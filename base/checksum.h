@@ -3,6 +3,14 @@
 #pragma once
 #include <stdint.h>
 
+static inline uint32_t checksum_word(const uint8_t *at, uint32_t bytes)
+{
+    uint32_t word = 0;
+
+    __builtin_memcpy(&word, at, bytes);
+    return word;
+}
+
 /*
  * checksum_add - the ones' complement sum of 16-bit words as this machine loads them, so that what is stored of it again is in the order
  * of the network; a last odd byte counts as the first of a word.
@@ -29,8 +37,17 @@ static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t 
                 : "+r"(sum)
                 : "r"(at), "m"(*(const uint8_t(*)[8])at)
                 : "cc");
-    for (uint32_t shift = 0; count; count--, shift += 8)
-        last |= (uint64_t)*at++ << shift;
+    /* Where a 16-bit word stands does not matter. */
+    if (count & 4) {
+        last += checksum_word(at, 4);
+        at += 4;
+    }
+    if (count & 2) {
+        last += checksum_word(at, 2);
+        at += 2;
+    }
+    if (count & 1)
+        last += *at;
     __asm__("addq %1, %0\n\tadcq $0, %0" : "+r"(sum) : "r"(last) : "cc");
     sum = (sum & UINT32_MAX) + (sum >> 32);
     sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);

@@ -566,6 +566,7 @@ struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
             numbers &= ~(1ull << row->ring.number); /* the caller will look now */
     }
     lock_drop(&net_lock);
-    tell_envs(numbers);
+    if (numbers)
+        tell_envs(numbers);
     return error ? call_error(error) : call_ok(sent);
 }

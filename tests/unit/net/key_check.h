@@ -5,9 +5,13 @@
 #include <string.h>
 #include "net/key.h"
 
+/* The key by the long way only (key_long.c). */
+void key_long_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
+                   uint32_t have, uint32_t length);
+
 /* Reads the first `have` of `length` bytes in memory of exactly that size. False: something does not hold. */
-static bool key_holds(const uint8_t *packet, uint32_t have, uint32_t length, union net_key *key,
-                      struct net_layout *layout)
+static inline bool key_holds(const uint8_t *packet, uint32_t have, uint32_t length,
+                             union net_key *key, struct net_layout *layout)
 {
     static const uint8_t zeros[16];
     uint8_t *copy = calloc(1, have ? have : 1); /* a read behind it is found */
@@ -17,6 +21,11 @@ static bool key_holds(const uint8_t *packet, uint32_t have, uint32_t length, uni
     if (have)
         memcpy(copy, packet, have);
     net_key_read(key, layout, copy, have, length);
+    union net_key other;
+    struct net_layout other_layout;
+
+    key_long_read(&other, &other_layout, copy, have, length);
+    ok &= !memcmp(&other, key, sizeof other) && !memcmp(&other_layout, layout, sizeof other_layout);
     ok &= !(k->flags & ~(EXO_NET_KEY_FRAGMENT | EXO_NET_KEY_MALFORMED | EXO_NET_KEY_GROUP |
                          EXO_NET_KEY_TAGGED));
     if (have >= 14)

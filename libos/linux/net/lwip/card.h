@@ -13,3 +13,9 @@ bool card_turn(void);
 /* card_bytes - how many were received and sent. */
 void card_bytes(uint64_t *received, uint64_t *sent, uint64_t *received_packets,
                 uint64_t *sent_packets);
+
+/* card_ring - the instance's packet ring, for who builds a whole frame; card_turn sends. NULL: it has no room, it is lwIP's to wait. */
+struct exo_net;
+struct exo_net *card_ring(void);
+/* card_count_sent - a frame of so many bytes was posted there. */
+void card_count_sent(uint32_t bytes);

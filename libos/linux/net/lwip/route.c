@@ -7,14 +7,16 @@
 
 static bool in_network(const struct inet_ip *ip, const struct instance_address *address)
 {
-    bool v4 = ip_is_v4(ip);
-    uint32_t bits = address->prefix + (v4 ? 96u : 0u);
+    uint32_t bits = address->prefix;
     uint32_t word[4];
 
-    if (v4 == (address->ipv6 != 0))
+    if (ip_is_v4(ip) == (address->ipv6 != 0))
         return false;
     memcpy(word, address->address, sizeof word);
-    for (uint32_t i = v4 ? 3 : 0; i < 4 && bits > i * 32; i++) {
+    if (!address->ipv6)
+        return !((ip->word[3] ^ word[3]) &
+                 __builtin_bswap32((uint32_t)(UINT64_MAX << (32 - bits))));
+    for (uint32_t i = 0; i < 4 && bits > i * 32; i++) {
         uint32_t part = min_of(bits - i * 32, 32u);
         if ((ip->word[i] ^ word[i]) & __builtin_bswap32(UINT32_MAX << (32 - part)))
             return false;
@@ -39,8 +41,8 @@ bool stack_is_broadcast(const struct inet_ip *ip)
     for (uint32_t i = 0; net && ip_is_v4(ip) && i < net->address_count; i++) {
         uint32_t host = 32u - net->address[i].prefix;
         uint32_t low = __builtin_bswap32(ip->word[3]);
-        if (!net->address[i].ipv6 && host >= 2 && host < 32 && in_network(ip, &net->address[i]) &&
-            (low | UINT32_MAX << host) == UINT32_MAX)
+        if (!net->address[i].ipv6 && host >= 2 && host < 32 &&
+            (low | UINT32_MAX << host) == UINT32_MAX && in_network(ip, &net->address[i]))
             return true;
     }
     return false;

@@ -12,6 +12,7 @@
 #include "libos/linux/net/stack.h"
 #include "libos/linux/call/random.h"
 #include "libos/linux/net/lwip/card.h"
+#include "libos/linux/net/lwip/fast.h"
 #include "lib/exo/net.h"
 #include <stdlib.h>
 #include <lwip/init.h>
@@ -668,6 +669,11 @@ int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
 
     if (!stack_is_up() || !pcb)
         return -ENETUNREACH;
+    fault = fast_send(self, from, to, tos, ttl, message);
+    if (fault <= 0) {
+        finish();
+        return fault;
+    }
     pbuf = pbuf_alloc(PBUF_TRANSPORT, (u16_t)message->left, PBUF_RAM);
     if (!pbuf)
         return -ENOBUFS;

@@ -34,6 +34,8 @@ uint32_t lwip_random(void);
 _Noreturn void lwip_assert_failed(const char *what, const char *file, int line);
 
 #define LWIP_RAND() lwip_random()
+#define lwip_htons(x) __builtin_bswap16((uint16_t)(x))
+#define lwip_htonl(x) __builtin_bswap32((uint32_t)(x))
 #define LWIP_CHKSUM(bytes, count) ((uint16_t)checksum_add(bytes, (uint64_t)(count), 0))
 #define LWIP_PLATFORM_DIAG(x)
 #define LWIP_PLATFORM_ASSERT(x) lwip_assert_failed(x, __FILE__, __LINE__)
