@@ -33,13 +33,13 @@ struct cpu {
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
     _Atomic uint32_t flush;    /* a: another CPU asks for a full TLB flush */
     _Atomic uint32_t idle;     /* a: halted or about to */
-    _Atomic uint32_t look;     /* a: what an idle CPU has seen of envs may be old: look again */
     /* slices, core/slice.c */
     uint32_t position;      /* c: now running */
     bool slice_over;        /* c: end-of-slice upcall was given */
     uint64_t slice_end_ns;  /* c */
     uint64_t env_from_ns;   /* c: when env began to run */
     bool need_pick;         /* c: choose again before leaving the kernel */
+    _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
