@@ -34,6 +34,22 @@ static inline int put_user_u64(uaddr_t to, uint64_t v)
 {
     return copy_to_user(to, &v, 8);
 }
+/* One word where user_range_ok has said yes. False: fault. */
+static inline bool user_word(uint64_t *to, uaddr_t from)
+{
+    uint64_t word;
+
+    __asm__ goto("1: movq (%1), %0\n\t"
+                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
+                 : "=r"(word)
+                 : "r"(from)
+                 : "memory"
+                 : fault);
+    *to = word;
+    return true;
+fault:
+    return false;
+}
 /* Compares the word with *expected and, if equal, stores `value`, as one step for all CPUs. *expected becomes what was
  * there. 0 or -EFAULT. */
 int exchange_user_u32(uaddr_t at, uint32_t *expected, uint32_t value);

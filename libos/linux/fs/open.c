@@ -137,6 +137,27 @@ static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mo
     return error;
 }
 
+/* Opens what a walk has found; takes the hold on dentry. */
+static int open_found(struct dentry *dentry, uint32_t flags, struct file **out)
+{
+    int error = 0;
+
+    if ((flags & O_DIRECTORY) && !is_directory(dentry->inode))
+        error = -ENOTDIR;
+    else if (!(flags & O_PATH))
+        error = may_open(dentry->inode, flags);
+    if (!error)
+        error = file_open_dentry(dentry, flags, out);
+    dentry_drop(dentry);
+    return error;
+}
+
+/* O_PATH leaves few other flags a meaning. */
+static uint32_t flags_meant(uint32_t flags)
+{
+    return flags & O_PATH ? flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : flags;
+}
+
 /* base: held by the caller; NULL unless resolve asks for one. */
 static int open_resolve(int dirfd, const char *path, uint32_t flags, uint32_t mode,
                         uint32_t resolve, struct dentry *base, struct file **out)
@@ -146,8 +167,7 @@ static int open_resolve(int dirfd, const char *path, uint32_t flags, uint32_t mo
     struct dentry *dentry;
     int error;
 
-    if (flags & O_PATH)
-        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    flags = flags_meant(flags);
     if ((flags & O_DIRECTORY) && (flags & O_CREAT))
         return -EINVAL;
     mode &= 07777 & ~current()->process->fs->umask;
@@ -161,24 +181,17 @@ static int open_resolve(int dirfd, const char *path, uint32_t flags, uint32_t mo
     error = walk_open(dirfd, path, flags, &state, &last, &dentry);
     if (error)
         return error;
-    if (!dentry) {
-        error = may_create(last.parent);
-        if (!error)
-            error = dentry_create(last.parent, last.name, last.length, S_IFREG | mode, &dentry);
-        if (!error)
-            notify_name(last.parent->inode, last.name, last.length, IN_CREATE, 0);
-        dentry_drop(last.parent);
-        if (error)
-            return error;
-        flags &= ~(uint32_t)O_TRUNC;
-    } else {
-        if ((flags & O_DIRECTORY) && !is_directory(dentry->inode))
-            error = -ENOTDIR;
-        else if (!(flags & O_PATH))
-            error = may_open(dentry->inode, flags);
-    }
+    if (dentry)
+        return open_found(dentry, flags, out);
+    error = may_create(last.parent);
     if (!error)
-        error = file_open_dentry(dentry, flags, out);
+        error = dentry_create(last.parent, last.name, last.length, S_IFREG | mode, &dentry);
+    if (!error)
+        notify_name(last.parent->inode, last.name, last.length, IN_CREATE, 0);
+    dentry_drop(last.parent);
+    if (error)
+        return error;
+    error = file_open_dentry(dentry, flags & ~(uint32_t)O_TRUNC, out);
     dentry_drop(dentry);
     return error;
 }
@@ -197,17 +210,24 @@ int64_t lx_openat(uint64_t dirfd, uint64_t path, uint64_t flags64, uint64_t mode
 {
     uint32_t flags = (uint32_t)flags64 & (uint32_t)OPEN_FLAGS;
     struct file *file;
-    int error = 0;
-    char *text = path_take(path, &error);
-    int fd;
+    struct dentry *dentry;
+    int error = flags & (O_CREAT | __O_TMPFILE)
+                    ? WALK_UNKNOWN
+                    : walk_known((int)dirfd, path, !(flags & O_NOFOLLOW), &dentry);
 
-    if (!text)
-        return error;
-    error = file_open_at((int)dirfd, text, flags, (uint32_t)mode, &file);
-    path_give(text);
+    if (error == WALK_UNKNOWN) {
+        char *text = path_take(path, &error);
+
+        if (!text)
+            return error;
+        error = file_open_at((int)dirfd, text, flags, (uint32_t)mode, &file);
+        path_give(text);
+    } else if (!error) {
+        error = open_found(dentry, flags_meant(flags), &file);
+    }
     if (error)
         return error;
-    fd = fd_install(file, flags & O_CLOEXEC, 0);
+    int fd = fd_install(file, flags & O_CLOEXEC, 0);
     if (fd < 0)
         file_drop(file);
     return fd;

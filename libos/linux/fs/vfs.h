@@ -231,6 +231,9 @@ struct walk {
 };
 int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out);
 int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out);
+/* The same for a path that is remembered: 0 (*out is held), -ENOENT, or WALK_UNKNOWN. */
+#define WALK_UNKNOWN 1
+int walk_known(int dirfd, uaddr_t path, bool follow, struct dentry **out);
 /* Up to the last component, which is not looked up. state must outlive `last` (its names may lie in
  * it). */
 int walk_parent(int dirfd, const char *path, struct walk *state, struct last *last);

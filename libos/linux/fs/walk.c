@@ -298,7 +298,7 @@ static int finish(struct walk *state, int error, struct dentry **out)
  * Most paths are plain: names and links with a text of their own, all searched by somebody who may. Those are walked
  * without holding what lies between. 0, -ENOENT: a name is missing, whoever asks; NOT_PLAIN: the long way finds out.
  */
-#define NOT_PLAIN   1
+#define NOT_PLAIN   WALK_UNKNOWN
 #define PLAIN_DEPTH 4 /* links inside links */
 
 struct plain {
@@ -414,18 +414,23 @@ static struct known_path {
     uint64_t removed, added;   /* names_removed and names_added then */
 } known_paths[KNOWN_PATHS];
 
-/* The path in words, zeros behind its end; how many, 0: it is longer. Reads past its end, but not past the end of its
- * page. */
-__attribute__((no_sanitize("address", "undefined"))) static uint32_t
-path_words(const char *path, uint64_t word[KNOWN_WORDS], uint64_t *sum)
+/* The path in words, zeros behind its end; how many, 0: it is longer, or a fault. Reads past its end, but not past the
+ * end of its page. */
+__attribute__((no_sanitize("address", "undefined"), always_inline)) static inline uint32_t
+path_words(uint64_t path, bool user, uint64_t word[KNOWN_WORDS], uint64_t *sum)
 {
     const uint64_t ones = 0x0101010101010101ul;
     uint64_t hash = 0;
 
     for (uint32_t i = 0; i < KNOWN_WORDS; i++, path += 8) {
-        if (((uintptr_t)path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8)
+        uint64_t w;
+
+        if ((path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8)
             return 0;
-        uint64_t w = *(const uint64_t *)path;
+        if (!user)
+            w = *(const uint64_t *)path;
+        else if (!user_word(&w, path))
+            return 0;
         uint64_t zero =
             (w - ones) & ~w & (ones << 7); /* the lowest bit is that of the first zero byte */
 
@@ -450,6 +455,30 @@ static bool path_known(const struct known_path *known, const uint64_t *word, uin
            (known->to || known->added == names_added);
 }
 
+int walk_known(int dirfd, uaddr_t path, bool follow, struct dentry **out)
+{
+    const struct process *process = current()->process;
+    uint64_t word[KNOWN_WORDS], sum;
+    uint32_t words = process->cred.fsuid || !user_range_ok(path, KNOWN_WORDS * 8)
+                         ? 0
+                         : path_words(path, true, word, &sum);
+
+    if (!words)
+        return WALK_UNKNOWN;
+    bool absolute = (char)word[0] == '/';
+    const struct known_path *known = &known_paths[(sum + follow) % KNOWN_PATHS];
+
+    if ((!absolute && dirfd != AT_FDCWD) || known->follow != follow ||
+        known->start != (absolute ? process->fs->root : process->fs->cwd) ||
+        !path_known(known, word, words))
+        return WALK_UNKNOWN;
+    if (!known->to)
+        return -ENOENT;
+    dentry_hold(known->to);
+    *out = known->to;
+    return 0;
+}
+
 /* 0: *out is held; -ENOENT, NOT_PLAIN. REQUIRES a path that is not empty. */
 static int walk_plain(const char *path, bool follow, struct dentry **out)
 {
@@ -457,7 +486,7 @@ static int walk_plain(const char *path, bool follow, struct dentry **out)
     struct plain p = {.absolute = *path == '/', .any = process->cred.fsuid == 0};
     uint64_t word[KNOWN_WORDS], sum;
     struct known_path *known = NULL;
-    uint32_t words = p.any ? path_words(path, word, &sum) : 0;
+    uint32_t words = p.any ? path_words((uint64_t)path, false, word, &sum) : 0;
     int error;
 
     p.at = p.absolute ? process->fs->root : process->fs->cwd;
@@ -531,7 +560,11 @@ int walk(int dirfd, const char *path, uint32_t flags, struct dentry **out)
 
 int walk_user(int dirfd, uaddr_t path, uint32_t flags, struct dentry **out)
 {
-    int error = 0;
+    int error =
+        flags & WALK_DIRECTORY ? WALK_UNKNOWN : walk_known(dirfd, path, flags & WALK_FOLLOW, out);
+
+    if (error != WALK_UNKNOWN)
+        return error;
     char *text = path_take(path, &error);
 
     if (!text)
