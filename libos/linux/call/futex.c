@@ -106,19 +106,21 @@ int futex_deadline(uint64_t *deadline, uaddr_t timeout, bool absolute, bool real
 /* How many were woken, or -EINVAL: somebody waits there as for a lock with an owner. */
 static int64_t wake(const struct futex_key *key, uint32_t count, uint32_t bits)
 {
-    struct futex_waiter *waiter = futex_next(key, NULL);
+    struct list *bucket = bucket_of(key);
     uint32_t woken = 0;
 
-    while (waiter && woken < count) {
-        struct futex_waiter *next = futex_next(key, waiter);
+    for (struct list *node = bucket->next, *next; node != bucket && woken < count; node = next) {
+        struct futex_waiter *waiter = list_item(node, struct futex_waiter, node);
 
+        next = node->next;
+        if (!same_key(&waiter->key, key))
+            continue;
         if (waiter->owner)
             return -EINVAL;
-        if (waiter->bits & bits) {
-            futex_wake_waiter(waiter);
-            woken++;
-        }
-        waiter = next;
+        if (!(waiter->bits & bits))
+            continue;
+        futex_wake_waiter(waiter);
+        woken++;
     }
     return woken;
 }
@@ -147,7 +149,7 @@ static int64_t wake_call(uaddr_t address, bool private, uint32_t count, uint32_t
 static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t bits,
                     uint64_t deadline)
 {
-    struct futex_waiter waiter = {.task = current(), .bits = bits};
+    struct futex_waiter waiter; /* not all of it: the rest is for locks with an owner */
     uint32_t value;
     int64_t error = futex_key(&waiter.key, address, private);
 
@@ -157,9 +159,13 @@ static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t b
         return -EFAULT;
     if (value != expected)
         return -EAGAIN;
+    waiter.task = current();
+    waiter.owner = NULL;
+    waiter.bits = bits;
+    waiter.woken = false;
     futex_enqueue(&waiter);
     while (!waiter.woken && !error)
-        error = deadline <= now_ns() ? -ETIMEDOUT : task_sleep(deadline);
+        error = deadline != NO_DEADLINE && deadline <= now_ns() ? -ETIMEDOUT : task_sleep(deadline);
     list_remove(&waiter.node);
     return waiter.woken ? 0 : error;
 }
@@ -322,6 +328,11 @@ int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t 
     uint64_t deadline = NO_DEADLINE;
     int error;
 
+    /* What locks and condition variables ask for all the time. */
+    if (operation == (FUTEX_WAKE | FUTEX_PRIVATE_FLAG))
+        return wake_call(address, true, (uint32_t)value, FUTEX_BITSET_MATCH_ANY);
+    if (operation == (FUTEX_WAIT | FUTEX_PRIVATE_FLAG) && !timeout)
+        return wait(address, true, (uint32_t)value, FUTEX_BITSET_MATCH_ANY, NO_DEADLINE);
     if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
         command != FUTEX_LOCK_PI2)
         return -ENOSYS;
