@@ -259,9 +259,15 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
             slot = slot_find(pages, at / PAGE_SIZE);
         if (slot && *slot) {
             from = (const uint8_t *)frame_address(*slot) + in_page;
+            /* Pages whose frames lie side by side, as those of a file written in one go often do, are one copy. */
+            while (part < bytes - done && pages->height && ((at + part) / PAGE_SIZE) % NODE_SLOTS &&
+                   slot[1] == slot[0] + 1) {
+                slot++;
+                part += min_of(bytes - done - part, PAGE_SIZE);
+            }
         } else if (at < pages->archive_bytes) {
             from = pages->archive + at;
-            part = min_of(part, pages->archive_bytes - at);
+            part = min_of(pages->root ? part : bytes - done, pages->archive_bytes - at);
         }
         if (to && from)
             memcpy((char *)to + done, from, part);
@@ -270,11 +276,14 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
         else
             error = from ? copy_to_user(user + done, from, part) : clear_user(user + done, part);
         if (error) {
-            uint64_t fits = to_page_end(user + done); /* what the first of two pages takes counts */
-
-            if (fits < part && !(from ? copy_to_user(user + done, from, fits)
-                                      : clear_user(user + done, fits)))
+            /* What the pages before the bad one take counts. */
+            for (uint64_t fits = to_page_end(user + done); fits < part;
+                 part -= fits, fits = PAGE_SIZE) {
+                if (from ? copy_to_user(user + done, from, fits) : clear_user(user + done, fits))
+                    break;
+                from = from ? from + fits : NULL;
                 done += fits;
+            }
             return done ? (int64_t)done : error;
         }
         done += part;

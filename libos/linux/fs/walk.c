@@ -416,7 +416,7 @@ static struct known_path {
 
 /* The path in words, zeros behind its end; how many, 0: it is longer, or a fault. Reads past its end, but not past the
  * end of its page. */
-__attribute__((no_sanitize("address", "undefined"), always_inline)) static inline uint32_t
+__attribute__((always_inline)) static inline uint32_t
 path_words(uint64_t path, bool user, uint64_t word[KNOWN_WORDS], uint64_t *sum)
 {
     const uint64_t ones = 0x0101010101010101ul;
@@ -444,6 +444,12 @@ path_words(uint64_t path, bool user, uint64_t word[KNOWN_WORDS], uint64_t *sum)
         }
     }
     return 0;
+}
+
+__attribute__((no_sanitize("address", "undefined"), noinline)) static uint32_t
+path_words_here(const char *path, uint64_t word[KNOWN_WORDS], uint64_t *sum)
+{
+    return path_words((uint64_t)path, false, word, sum);
 }
 
 static bool path_known(const struct known_path *known, const uint64_t *word, uint32_t words)
@@ -486,7 +492,7 @@ static int walk_plain(const char *path, bool follow, struct dentry **out)
     struct plain p = {.absolute = *path == '/', .any = process->cred.fsuid == 0};
     uint64_t word[KNOWN_WORDS], sum;
     struct known_path *known = NULL;
-    uint32_t words = p.any ? path_words((uint64_t)path, false, word, &sum) : 0;
+    uint32_t words = p.any ? path_words_here(path, word, &sum) : 0;
     int error;
 
     p.at = p.absolute ? process->fs->root : process->fs->cwd;
