@@ -84,7 +84,7 @@ struct vcpu {
     uint64_t word_calls;           /* 160: of those, answered by a word of struct process; not in direct_calls */
     struct task *idle;             /* what runs when nothing does, with several vcpus (sched.c) */
     uint64_t alarm_ns;             /* what the kernel was asked for; NO_DEADLINE: nothing */
-    uint64_t account_from_ns;      /* CPU time is charged up to here */
+    uint64_t account_from;         /* CPU time is charged up to here: time-stamp counter */
     uint64_t entries;              /* times the instance lock was asked for */
     uint32_t waits;                /* sleeps in the kernel for the lock (vcpu.c) */
     bool sleeping;                 /* sleeps in the kernel for want of a task */

@@ -56,7 +56,7 @@ void vcpu_prepare(struct vcpu *vcpu, struct exo_upcall *upcall, uint64_t index)
     vcpu->index = index;
     vcpu->root = instance->root_frame;
     vcpu->alarm_ns = NO_DEADLINE;
-    vcpu->account_from_ns = now_ns();
+    vcpu->account_from = __builtin_ia32_rdtsc();
     __asm__ volatile("movw %%cs, %0\n\tmovw %%ss, %1" : "=r"(cs), "=r"(ss));
     vcpu->user_cs = cs;
     vcpu->user_ss = ss;

@@ -33,6 +33,7 @@ static struct list sleepers;
 static struct list timers;
 static uint64_t tasks;
 static struct process idle_process; /* of the idle tasks: no space, no number, in no list */
+static bool has_xsave, has_fsgsbase;
 
 extern char task_start_user[]; /* entry.S */
 
@@ -41,12 +42,15 @@ static const struct exo_machine *machine(void)
     return (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
 }
 
+static uint64_t ticks_ns(uint64_t ticks)
+{
+    return (uint64_t)((unsigned __int128)ticks * machine()->tsc_mult >> machine()->tsc_shift);
+}
+
 uint64_t now_ns(void)
 {
     static uint64_t last;
-    uint64_t ticks = __builtin_ia32_rdtsc() - machine()->tsc_base;
-    uint64_t now =
-        (uint64_t)((unsigned __int128)ticks * machine()->tsc_mult >> machine()->tsc_shift);
+    uint64_t now = ticks_ns(__builtin_ia32_rdtsc() - machine()->tsc_base);
 
     if (!instance_many)
         return now;
@@ -61,6 +65,8 @@ void sched_init(void)
     list_init(&timers);
     list_init(&idle_process.tasks);
     list_init(&idle_process.children);
+    has_xsave = machine()->features & EXO_FEATURE_XSAVE;
+    has_fsgsbase = machine()->features & EXO_FEATURE_FSGSBASE;
 }
 
 /* --- Tasks as such ---------------------------------------------------------------------------------- */
@@ -105,7 +111,7 @@ void task_free(struct task *task)
 
 static void fpu_save(void *area)
 {
-    if (machine()->features & EXO_FEATURE_XSAVE)
+    if (has_xsave)
         __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
     else
         __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
@@ -113,7 +119,7 @@ static void fpu_save(void *area)
 
 static void fpu_load(const void *area)
 {
-    if (machine()->features & EXO_FEATURE_XSAVE)
+    if (has_xsave)
         __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
     else
         __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
@@ -128,7 +134,7 @@ uint64_t fs_base_current(void)
 {
     uint64_t base;
 
-    if (!(machine()->features & EXO_FEATURE_FSGSBASE))
+    if (!has_fsgsbase)
         return current()->fs_base; /* only arch_prctl changes it */
     __asm__ volatile("rdfsbase %0" : "=r"(base));
     return base;
@@ -136,7 +142,7 @@ uint64_t fs_base_current(void)
 
 static void fs_base_load(uint64_t base)
 {
-    if (machine()->features & EXO_FEATURE_FSGSBASE)
+    if (has_fsgsbase)
         __asm__ volatile("wrfsbase %0" : : "r"(base));
     else
         (void)exo_segment_base(0, base);
@@ -183,23 +189,34 @@ void task_start_at(struct task *task, void (*start)(void))
 
 /* --- Choosing ------------------------------------------------------------------------------------------ */
 
-static void account(struct vcpu *vcpu)
+/* Charges the running task, in ticks of the time-stamp counter: nanoseconds are made of them when somebody asks. */
+static inline void account(struct vcpu *vcpu)
 {
-    uint64_t now = now_ns();
-    struct task *task = vcpu->task;
+    uint64_t now = __builtin_ia32_rdtsc();
 
-    task->cpu_ns += now - vcpu->account_from_ns;
-    task->process->user_ns += now - vcpu->account_from_ns;
-    vcpu->account_from_ns = now;
+    if (!instance_many || now > vcpu->account_from) /* the CPUs' counters may be apart */
+        vcpu->task->cpu_ticks += now - vcpu->account_from;
+    vcpu->account_from = now;
 }
 
-void sched_account(void)
+static void account_ns(struct task *task)
+{
+    uint64_t used = ticks_ns(task->cpu_ticks);
+
+    task->cpu_ticks = 0;
+    task->cpu_ns += used;
+    task->process->user_ns += used;
+}
+
+void sched_account(struct process *process)
 {
     if (current()->state == TASK_RUNNING) /* else it idles */
         account(this_vcpu());
     for (uint32_t i = 0; instance_many && i < vcpu_count; i++)
         if (vcpus[i]->task->state == TASK_RUNNING)
             account(vcpus[i]);
+    list_for_each (node, &process->tasks)
+        account_ns(list_item(node, struct task, peer));
 }
 
 static void timers_run(void)
@@ -340,7 +357,7 @@ static struct task *idle(void)
 
         vcpu->sleeping = !next;
         if (next) {
-            vcpu->account_from_ns = now_ns();
+            vcpu->account_from = __builtin_ia32_rdtsc();
             return next;
         }
         uint64_t deadline = next_deadline();
@@ -351,10 +368,10 @@ static struct task *idle(void)
     }
 }
 
-static void run(struct task *next)
+static inline void run(struct task *next)
 {
-    struct task *self = current();
     struct vcpu *vcpu = this_vcpu();
+    struct task *self = vcpu->task;
 
     if (next != vcpu->idle)
         next->state = TASK_RUNNING;
@@ -364,10 +381,13 @@ static void run(struct task *next)
         fpu_save(self->fpu);
         self->fs_base = fs_base_current();
     }
-    if (next->vcpu != vcpu)
+    if (next->vcpu != vcpu) {
         rseq_event(next);
-    vcpu_set_task(next);
-    if (next->process->space != self->process->space || !self->process->space)
+        next->vcpu = vcpu;
+    }
+    vcpu->task = next;
+    vcpu->stack_top = (uint64_t)next->stack + TASK_STACK_BYTES;
+    if (next->process->space != vcpu->space || !vcpu->space)
         space_switch(next->process->space);
     if (next != vcpu->idle) {
         fpu_load(next->fpu);

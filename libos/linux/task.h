@@ -76,7 +76,7 @@ struct process {
     bool dumping;                  /* a core file is about to be written */
     uint64_t start_ns;
     uint64_t user_ns, system_ns, child_user_ns,
-        child_system_ns; /* of all its tasks, those that ended too */
+        child_system_ns; /* of all its tasks, those that ended too; after sched_account */
     uint64_t faults;
     void *timers; /* time/: POSIX and interval timers */
     int nice;     /* kept for getpriority; inherited */
@@ -109,7 +109,8 @@ struct task {
     struct list timeout; /* in sched.c's deadline list */
     uaddr_t clear_child_tid;
     uaddr_t robust_list;
-    uint64_t cpu_ns; /* CPU time used */
+    uint64_t cpu_ns;    /* CPU time used */
+    uint64_t cpu_ticks; /* and what is not yet in cpu_ns and process->user_ns: see sched_account */
     uint64_t faults;
     uint64_t affinity; /* CPUs it may run on; 0: all; inherited */
     uaddr_t rseq;      /* struct rseq of the program; 0: none (call/rseq.c) */
@@ -162,7 +163,7 @@ void task_notify(
     struct task *task);   /* its attention is set: it looks soon, asleep or in its program */
 void task_yield(void);    /* to the end of the run queue */
 uint64_t now_ns(void);    /* monotonic, since boot */
-void sched_account(void); /* brings the running process's user_ns and system_ns up to date */
+void sched_account(struct process *process); /* brings its and its tasks' CPU times up to date */
 
 /* A callback at a time, run by the scheduler with the instance lock held. */
 struct timer {

@@ -90,11 +90,11 @@ static void usage_time(struct rusage_user *usage, uint64_t user_ns, uint64_t sys
 
 int64_t lx_getrusage(uint64_t who, uint64_t buffer)
 {
-    const struct process *process = current()->process;
+    struct process *process = current()->process;
     struct rusage_user usage = {0};
     struct space_sizes sizes;
 
-    sched_account();
+    sched_account(process);
     switch ((int)who) {
     case RUSAGE_THREAD:
         usage_time(&usage, current()->cpu_ns, 0);
@@ -119,9 +119,9 @@ int64_t lx_getrusage(uint64_t who, uint64_t buffer)
 
 int64_t lx_times(uint64_t buffer)
 {
-    const struct process *process = current()->process;
+    struct process *process = current()->process;
 
-    sched_account();
+    sched_account(process);
     int64_t ticks[4] = {
         (int64_t)(process->user_ns / NS_PER_TICK),
         (int64_t)(process->system_ns / NS_PER_TICK),

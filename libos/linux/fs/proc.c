@@ -115,6 +115,7 @@ static void ticks(unsigned long *user, unsigned long *system, unsigned long *pro
     *user = *system = *processes = *running = 0;
     list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
+        sched_account(process);
         *user += process->user_ns / 10000000;
         *system += process->system_ns / 10000000;
         *processes += 1;

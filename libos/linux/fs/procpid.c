@@ -169,6 +169,7 @@ static int stat_text(struct text *text, uint64_t key)
         return -ESRCH;
     if (process->space)
         space_sizes(process->space, &sizes);
+    sched_account(process);
     text_add(text, "%d (%s) %c %d %d %d %d %d 4194304 %lu 0 0 0 ", task ? task->tid : process->pid,
              task ? task->comm : process->comm, state_letter(process, task),
              process->parent ? process->parent->pid : 0, process->pgid, process->sid,

@@ -209,7 +209,7 @@ static void time_pair(uint64_t to[2], uint64_t ns)
 static void status_fill(struct prstatus *status, const struct task *task, const struct regs *r,
                         uint64_t fs)
 {
-    const struct process *process = task->process;
+    struct process *process = task->process;
     const uint64_t reg[27] = {r->r15, r->r14, r->r13, r->r12, r->rbp,      r->rbx, r->r11,
                               r->r10, r->r9,  r->r8,  r->rax, r->rcx,      r->rdx, r->rsi,
                               r->rdi, r->orig_rax,    r->rip, r->cs,       r->rflags,
@@ -223,6 +223,7 @@ static void status_fill(struct prstatus *status, const struct task *task, const 
                                 .sid = process->sid,
                                 .fp_valid = 1};
     memcpy(status->reg, reg, sizeof status->reg);
+    sched_account(process);
     time_pair(status->user, process->user_ns);
     time_pair(status->system, process->system_ns);
     time_pair(status->child_user, process->child_user_ns);

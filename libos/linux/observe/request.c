@@ -64,6 +64,7 @@ static uint32_t command_text(struct process *process, char text[COMMAND_BYTES])
 
 static bool tell_process(struct process *process)
 {
+    sched_account(process);
     struct record_process row = {.ppid = process->parent ? process->parent->pid : 1,
                                  .pgid = process->pgid,
                                  .sid = process->sid,

@@ -240,6 +240,7 @@ static bool take_stop(struct process *child, struct wait_request *r)
     r->info.u.child.pid = child->pid;
     r->info.u.child.uid = child->cred.uid;
     r->info.u.child.status = continued ? SIGCONT : child->stop_report >> 8;
+    sched_account(child);
     r->user_ns = child->user_ns;
     r->system_ns = child->system_ns;
     if (!(r->options & WNOWAIT))

@@ -92,7 +92,7 @@ void thread_exit(int status)
     if (trace_on && process->live > 1) /* the last one's is the process's (process_end) */
         trace_exit(process->sig.group_exit ? process->exit_status : status);
     reap_dead();
-    sched_account();
+    sched_account(process);
     if (!process->sig.group_exit) /* the last one to end decides, as on Linux 6 */
         process->exit_status = status;
     task_release_memory(task);

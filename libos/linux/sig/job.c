@@ -20,6 +20,7 @@ static void report_to_parent(struct process *process, int code, int status)
 
     if (!parent)
         return;
+    sched_account(process);
     info.u.child.pid = process->pid;
     info.u.child.uid = process->cred.uid;
     info.u.child.status = status;

@@ -49,15 +49,15 @@ uint64_t clock_realtime_ns(void)
     return now_ns() + (uint64_t)clock_realtime_offset_ns;
 }
 
-uint64_t process_cpu_ns(const struct process *process)
+uint64_t process_cpu_ns(struct process *process)
 {
-    sched_account();
+    sched_account(process);
     return process->user_ns + process->system_ns;
 }
 
 uint64_t task_cpu_ns(const struct task *task)
 {
-    sched_account();
+    sched_account(task->process);
     return task->cpu_ns;
 }
 
@@ -89,7 +89,7 @@ struct process *clock_process(int clock)
 static int clock_read_cpu(int clock, uint64_t *ns)
 {
     const struct task *task = clock_task(clock);
-    const struct process *process = clock_process(clock);
+    struct process *process = clock_process(clock);
 
     if (task)
         *ns = task_cpu_ns(task);

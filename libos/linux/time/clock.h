@@ -22,7 +22,7 @@ uint64_t clock_realtime_ns(void);
 int clock_read(int clock, uint64_t *ns);
 
 /* CPU time used so far. */
-uint64_t process_cpu_ns(const struct process *process);
+uint64_t process_cpu_ns(struct process *process);
 uint64_t task_cpu_ns(const struct task *task);
 
 /* Clocks of CPU time by number: ~id << 3, with these in the low bits. */
