@@ -346,14 +346,23 @@ static frame_t archive_frame(const struct pages *pages, uint64_t index)
 void pages_run(struct inode *inode, uint64_t first, uint32_t count, frame_t *out)
 {
     struct pages *pages = &inode->u.pages;
-    uint64_t end = (inode->size + PAGE_SIZE - 1) / PAGE_SIZE;
+    uint64_t size = (inode->size + PAGE_SIZE - 1) / PAGE_SIZE;
+    uint64_t whole = pages->archive_bytes / PAGE_SIZE; /* pages that lie in the archive, unless a frame replaces them */
+    frame_t archive = whole ? archive_frame(pages, first) : NO_FRAME;
+    const uint64_t *slot = NULL;
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t index = first + i;
 
-        out[i] = pages->root && index < end ? frame_find(pages, index) : NO_FRAME;
-        if (out[i] == NO_FRAME && (index + 1) * PAGE_SIZE <= pages->archive_bytes)
-            out[i] = archive_frame(pages, index);
+        out[i] = index < whole ? archive + i : NO_FRAME;
+        if (!pages->root || index >= size)
+            continue;
+        if (slot && pages->height && index % NODE_SLOTS)
+            slot++; /* in a node the next page's is the next */
+        else
+            slot = slot_find(pages, index);
+        if (slot && *slot)
+            out[i] = *slot;
     }
 }
 

@@ -176,13 +176,14 @@ static void fault_around(struct space *space, struct area *area, uint64_t page,
         return;
     pages_run(area->file->inode, (area->offset + (start - area->start)) / PAGE_SIZE, count, frame);
     rewrite_views(space, area, start, count, frame, view);
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t a = start + i * PAGE_SIZE;
+    frame[(page - start) / PAGE_SIZE] = NO_FRAME;
+    const volatile uint64_t *entry = fresh ? NULL : pte_table(start) + start / PAGE_SIZE % 512;
 
-        if (frame[i] == NO_FRAME || a == page || (!fresh && pte_load(a)))
+    for (uint32_t i = 0; i < count; i++) {
+        if (frame[i] == NO_FRAME || (entry && entry[i]))
             continue;
         frame_hold(frame[i]);
-        batch_add(batch, a, 1, frame[i] << EXO_PAGE_SHIFT | bits | view[i]);
+        batch_add(batch, start + i * PAGE_SIZE, 1, frame[i] << EXO_PAGE_SHIFT | bits | view[i]);
         space->resident++;
     }
 }

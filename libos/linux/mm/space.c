@@ -306,12 +306,14 @@ void tables_leave_empty(struct space *space, uint64_t start, uint64_t end)
 static void pages_drop_within(struct space *space, uint64_t start, uint64_t end,
                               struct pt_batch *batch)
 {
-    for (uint64_t at = start; at < end; at += PAGE_SIZE) {
-        uint64_t entry = pte_load(at);
+    const volatile uint64_t *table = pte_table(start) + start / PAGE_SIZE % 512;
+
+    for (uint64_t i = 0; i < (end - start) / PAGE_SIZE; i++) {
+        uint64_t entry = table[i];
 
         if (!(entry & EXO_PTE_PRESENT))
             continue;
-        batch_add(batch, at, 1, 0);
+        batch_add(batch, start + i * PAGE_SIZE, 1, 0);
         /* The frame is not reused before the batch is flushed: nothing allocates in between. */
         frame_drop(pte_frame(entry));
         space->resident--;

@@ -416,15 +416,16 @@ void rewrite_views(struct space *space, const struct area *area, uint64_t page, 
 {
     const struct inode *inode = area->file->inode;
     uint64_t index = index_of(area, page);
-    bool any = has_views(space, area);
     uint64_t bucket = (uint64_t)(bucket_of(inode, index) - buckets);
 
+    memset(bits, 0, count * sizeof *bits);
+    if (!has_views(space, area))
+        return;
     for (uint32_t i = 0; i < count; i++) {
-        const struct text_view *view = any ? buckets[(bucket + i) % VIEW_BUCKETS] : NULL;
+        const struct text_view *view = buckets[(bucket + i) % VIEW_BUCKETS];
 
         while (view && (view->inode != inode || view->index != index + i))
             view = view->next;
-        bits[i] = 0;
         if (!view || frame[i] == NO_FRAME || !view_usable(space, view, page + i * PAGE_SIZE))
             continue;
         frame[i] = view->frame;
