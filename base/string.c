@@ -59,6 +59,14 @@ int memcmp(const void *a, const void *b, size_t bytes)
     const unsigned char *x = a;
     const unsigned char *y = b;
 
+    for (; bytes >= 8; bytes -= 8, x += 8, y += 8) {
+        uint64_t p, q;
+
+        __builtin_memcpy(&p, x, 8);
+        __builtin_memcpy(&q, y, 8);
+        if (p != q)
+            break;
+    }
     for (; bytes; bytes--, x++, y++)
         if (*x != *y)
             return *x - *y;

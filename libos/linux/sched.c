@@ -423,6 +423,19 @@ void task_yield(void)
     schedule();
 }
 
+void task_yield_to(struct task *task)
+{
+    struct task *self = current();
+
+    if (instance_many || task->state != TASK_RUNNABLE)
+        return;
+    list_remove(&task->run);
+    self->state = TASK_RUNNABLE;
+    list_add_head(&ready, &self->run);
+    list_add_head(&ready, &task->run);
+    schedule();
+}
+
 void sched_affinity_changed(struct task *task)
 {
     if (task == current())

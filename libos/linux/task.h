@@ -162,6 +162,9 @@ void task_wake(struct task *task);
 void task_notify(
     struct task *task);   /* its attention is set: it looks soon, asleep or in its program */
 void task_yield(void);    /* to the end of the run queue */
+/* The task, if it waits for a CPU, runs now, and the caller when that gives way, before all others that are ready; the end
+ * of the slice puts an end to it. With several vcpus nothing happens: another one may have taken the task. */
+void task_yield_to(struct task *task);
 uint64_t now_ns(void);    /* monotonic, since boot */
 void sched_account(struct process *process); /* brings its and its tasks' CPU times up to date */
 

@@ -9,6 +9,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/pipe.h"
+#include "libos/linux/fs/landing.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -30,6 +31,7 @@ struct pipe {
     uint32_t readers, writers;
     uint32_t reader_opens, writer_opens; /* ever: for those who wait in open */
     struct waitq read_wait, write_wait;
+    struct landing *landing; /* of a reader that sleeps; filled while the ring is empty. NULL: none */
 };
 
 static struct pipe *pipe_new(void)
@@ -95,7 +97,7 @@ static int pipe_sleep(struct waitq *queue)
 /* --- Reading --- */
 
 /* Takes up to bytes that are there, to LibOS memory or the program's. */
-static int64_t take(struct pipe *pipe, void *to, uaddr_t user, uint64_t bytes)
+static inline __attribute__((always_inline)) int64_t take(struct pipe *pipe, void *to, uaddr_t user, uint64_t bytes)
 {
     uint32_t part = (uint32_t)min_of(bytes, (uint64_t)pipe->count);
     uint32_t first = min_of(part, pipe->size - pipe->head);
@@ -116,6 +118,29 @@ static int64_t take(struct pipe *pipe, void *to, uaddr_t user, uint64_t bytes)
     return part;
 }
 
+/* Sleeps with the buffer open to writers. What has landed, 0 (look again), or -errno. */
+static __attribute__((noinline)) int64_t sleep_landing(struct pipe *pipe, uaddr_t user, uint64_t bytes)
+{
+    struct landing landing;
+
+    if (!landing_open(&landing, user, bytes))
+        return pipe_sleep(&pipe->read_wait);
+    pipe->landing = &landing;
+    int error = pipe_sleep(&pipe->read_wait);
+
+    pipe->landing = NULL;
+    int64_t done = landing_close(&landing);
+
+    if (done <= 0)
+        return done ? done : error;
+    if ((uint64_t)done < bytes && pipe->count) {
+        int64_t more = take(pipe, NULL, user + (uint64_t)done, bytes - (uint64_t)done);
+
+        return more > 0 ? done + more : done;
+    }
+    return done;
+}
+
 static int64_t read_any(struct file *file, void *to, uaddr_t user, uint64_t bytes)
 {
     struct pipe *pipe = file->state;
@@ -123,14 +148,15 @@ static int64_t read_any(struct file *file, void *to, uaddr_t user, uint64_t byte
     if (!bytes)
         return 0;
     while (!pipe->count) {
-        int error;
+        int64_t done;
         if (!pipe->writers)
             return 0;
         if (file->flags & O_NONBLOCK)
             return -EAGAIN;
-        error = pipe_sleep(&pipe->read_wait);
-        if (error)
-            return error;
+        done = to || pipe->landing || bytes < PAGE_SIZE ? pipe_sleep(&pipe->read_wait)
+                                                        : sleep_landing(pipe, user, bytes);
+        if (done)
+            return done;
     }
     return take(pipe, to, user, bytes);
 }
@@ -148,6 +174,22 @@ static int64_t pipe_read_here(struct file *file, void *buffer, uint64_t bytes, u
 }
 
 /* --- Writing --- */
+
+/* Bytes of the program for the reader's buffer. How many were put there, or -EFAULT. */
+static __attribute__((noinline)) int64_t land(struct pipe *pipe, uaddr_t user, uint64_t bytes)
+{
+    struct landing *landing = pipe->landing;
+    uint32_t part = (uint32_t)min_of(bytes, (uint64_t)landing->bytes - landing->done);
+
+    if (!part)
+        return 0;
+    if (landing_put(landing, user, part))
+        return -EFAULT;
+    wake(&pipe->read_wait);
+    if (landing->done == landing->bytes) /* it has the next buffer ready before this program has the next bytes */
+        task_yield_to(landing->reader);
+    return part;
+}
 
 /* Puts bytes that fit under the limit; the ring grows if it must. */
 static int put(struct pipe *pipe, const void *from, uaddr_t user, uint32_t bytes)
@@ -198,6 +240,17 @@ static int64_t write_any(struct file *file, const void *from, uaddr_t user, uint
 
         if (!pipe->readers)
             return done ? (int64_t)done : broken();
+        if (__builtin_expect(pipe->landing && !pipe->count && !from, 0)) {
+            int64_t part = land(pipe, user + done, left);
+
+            if (part < 0)
+                return done ? (int64_t)done : part;
+            done += (uint64_t)part;
+            if (done == bytes)
+                return (int64_t)done;
+            if (part)
+                continue;
+        }
         if (room && (room >= left || bytes > PIPE_BUF)) {
             uint32_t part = (uint32_t)min_of((uint64_t)room, left);
             error = put(pipe, from ? (const char *)from + done : NULL, user + done, part);

@@ -48,6 +48,10 @@ void space_drop(struct space *space);
 uint32_t space_users(const struct space *space);
 void space_switch(struct space *space); /* run on it */
 
+/* user_pages_in_place - the frames of up to `count` pages from `page` on that the running program could write to now
+ * without a fault: how many, until the first that it could not. */
+uint32_t user_pages_in_place(uint64_t page, uint32_t count, frame_t *frame);
+
 #define MAP_GUARD_BYTES (256 * PAGE_SIZE)
 /* mmap within the LibOS (loader): file NULL: anonymous. fixed: exactly there. Returns address or
  * -errno. */

@@ -3,6 +3,7 @@
 #include "libos/linux/user.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/mm/pagetable.h"
 #include "libos/linux/task.h"
 
 struct fixup {
@@ -83,6 +84,30 @@ char *path_from_user(uaddr_t from, int *error)
     heap_free(path);
     *error = (int)length;
     return NULL;
+}
+
+#define PTE_KEY_BITS (15ul << 59)
+
+uint32_t user_pages_in_place(uint64_t page, uint32_t count, frame_t *frame)
+{
+    const volatile uint64_t *table = NULL;
+    uint32_t found = 0;
+
+    for (; found < count; found++, page += PAGE_SIZE) {
+        uint32_t index = page / PAGE_SIZE % 512;
+
+        if (!table || !index) {
+            if (table_depth(page) != 1 || table_shared(page))
+                break;
+            table = pte_table(page);
+        }
+        uint64_t entry = table[index];
+
+        if ((entry & (LINK_BITS | PTE_KEY_BITS)) != LINK_BITS)
+            break;
+        frame[found] = pte_frame(entry);
+    }
+    return found;
 }
 
 int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t bytes)
