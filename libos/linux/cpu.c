@@ -116,7 +116,7 @@ static void fault_of_libos(struct regs *regs, uint32_t vector, uint64_t address,
         }
     }
     panic("trap %u (error %lx) at %lx, address %lx, in system call %d of pid %d", vector,
-          (long)error, (long)regs->rip, (long)address, task ? task->syscall_number : -1,
+          (long)error, (long)regs->rip, (long)address, task ? task_call(task) : -1,
           task ? task->process->pid : 0);
 }
 
@@ -225,6 +225,7 @@ void cpu_return(struct regs *regs)
 {
     while (this_vcpu()->upcall->pending)
         cpu_pending();
+    current()->sig.attention &= ~(uint32_t)ATTENTION_REGS;
     if (current()->sig.attention & ATTENTION_RSEQ)
         rseq_resume(current(), regs);
     if (signal_pending(current()))

@@ -30,7 +30,6 @@
 #define REGS_RDI    64
 #define REGS_RDX    96
 #define REGS_RAX    104
-#define REGS_ORIG_RAX 120
 #define REGS_RIP    128
 #define REGS_FLAGS  144
 #define REGS_RSP    152
@@ -141,12 +140,9 @@ call_enter:
 call_locked:
     cmpq $CALL_COUNT, %rax
     jae 3f
-    leaq call_handlers(%rip), %r11
+    leaq calls(%rip), %r11
+    incq (CALL_COUNT * 8)(%r11,%rax,8)
     movq (%r11,%rax,8), %r11
-    leaq call_counts(%rip), %rcx
-    incq (%rcx,%rax,8)
-    movq %gs:VCPU_TASK, %rcx
-    movl %eax, TASK_SYSCALL_NUMBER(%rcx)
     movq %r10, %rcx
     call *%r11
     cmpq $-4095, %rax
@@ -155,8 +151,6 @@ call_leave:
     movq %gs:VCPU_TASK, %rcx
     cmpl $0, TASK_ATTENTION(%rcx)
     jne 8f
-    cmpq $-1, REGS_ORIG_RAX(%rsp)   /* the handler has put other registers there */
-    je 8f
     cmpl $0, instance_many(%rip)
     jne 6f
 /* The callee-saved registers are the program's already; those that handlers lose come back. */
@@ -191,6 +185,7 @@ call_leave:
     movq REGS_RAX(%rsp), %rax
     jmp 7b
 8:  movq %rax, REGS_RAX(%rsp)
+    andl $~ATTENTION_REGS, TASK_ATTENTION(%rcx) /* if that was all of it, there is nothing to look at */
     jmp exit_checked
 
 /*

@@ -14,7 +14,7 @@ void offsets(void)
     __asm__ volatile("\n#OFFSET FAST_CALLS %0" : : "i"(FAST_CALLS));
     OFFSET(TASK_PROCESS, struct task, process);
     OFFSET(TASK_ATTENTION, struct task, sig.attention);
-    OFFSET(TASK_SYSCALL_NUMBER, struct task, syscall_number);
+    __asm__ volatile("\n#OFFSET ATTENTION_REGS %0" : : "i"(ATTENTION_REGS));
     OFFSET(PROCESS_PID, struct process, pid);
     OFFSET(PROCESS_PGID, struct process, pgid);
     OFFSET(PROCESS_PARENT_PID, struct process, parent_pid);

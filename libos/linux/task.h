@@ -116,11 +116,16 @@ struct task {
     uaddr_t rseq;      /* struct rseq of the program; 0: none (call/rseq.c) */
     uint32_t rseq_length, rseq_signature;
     uint32_t rseq_cpu; /* what the program was told */
-    int syscall_number; /* current or last */
     char comm[16];      /* the process's for its leader */
 };
 
 #define TASK_STACK_BYTES 16384
+
+/* The number of the call that a task makes; -1: it makes none. */
+static inline int task_call(const struct task *task)
+{
+    return (int)task->regs->orig_rax;
+}
 
 extern struct list process_list;           /* of process.all */
 struct process *process_find(int pid);     /* zombies too; NULL */

@@ -33,7 +33,7 @@ void call_dispatch(struct regs *regs);
 /*
  * call_watch - from now on this call goes to `watcher`, or to its handler again (NULL).
  *
- * The watcher gets the call's arguments; current()->syscall_number and current()->regs are set. It runs the call by
+ * The watcher gets the call's arguments; current()->regs is set. It runs the call by
  * call_perform and returns its result. Calls that nobody watches cost nothing more.
  */
 typedef int64_t (*call_handler)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);

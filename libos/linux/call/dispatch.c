@@ -17,9 +17,12 @@
 #define HANDLER_PART(number, name) HANDLER_FULL(number, name)
 #define HANDLER_NONE(number, name)
 
-/* Where a call goes; written by call_watch only. entry.S uses these two. */
-extern call_handler call_handlers[CALL_COUNT];
-extern uint64_t call_counts[CALL_COUNT];
+/* Where a call goes, written by call_watch only, and how often it was made. entry.S uses both. */
+extern struct calls {
+    call_handler handler[CALL_COUNT];
+    uint64_t count[CALL_COUNT];
+} calls;
+static_assert(offsetof(struct calls, count) == CALL_COUNT * 8, "entry.S");
 
 static int64_t call_none(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {
@@ -43,8 +46,8 @@ enum {
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
-call_handler call_handlers[CALL_COUNT] = {
-    [0 ... CALL_COUNT - 1] = call_none,
+struct calls calls = {
+    .handler = {[0 ... CALL_COUNT - 1] = call_none,
 #define LX(number, name, arity, state, arguments) HANDLER_##state(number, name)
 #if __has_include("libos/linux/call/mm_proc.def")
 #include "libos/linux/call/mm_proc.def"
@@ -55,7 +58,7 @@ call_handler call_handlers[CALL_COUNT] = {
 #include "libos/linux/call/misc.def"
 #include "libos/linux/call/ipc.def"
 #undef LX
-};
+}};
 #pragma GCC diagnostic pop
 
 struct call_row {
@@ -81,7 +84,6 @@ static const struct call_row rows[CALL_COUNT] = {
 };
 #pragma GCC diagnostic pop
 
-uint64_t call_counts[CALL_COUNT];
 static call_handler unwatched[CALL_COUNT]; /* the handler of a watched call */
 static bool watched[CALL_COUNT];
 
@@ -91,9 +93,9 @@ extern const int16_t fast_calls_at_start[];
 void call_watch(uint64_t number, call_handler watcher)
 {
     if (!watched[number])
-        unwatched[number] = call_handlers[number];
+        unwatched[number] = calls.handler[number];
     watched[number] = watcher != NULL;
-    call_handlers[number] = watcher ? watcher : unwatched[number];
+    calls.handler[number] = watcher ? watcher : unwatched[number];
     if (number < FAST_CALLS)
         fast_calls[number] = watcher ? 0 : fast_calls_at_start[number];
     rewrite_watch(number);
@@ -131,10 +133,9 @@ void call_dispatch(struct regs *regs)
         regs->rax = (uint64_t)report_missing(regs);
         return;
     }
-    call_counts[number]++;
-    current()->syscall_number = (int)number;
+    calls.count[number]++;
     int64_t result =
-        call_handlers[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
+        calls.handler[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8, regs->r9);
 
     regs->rax = (uint64_t)result;
     if (result < 0 && result >= -4095)
@@ -153,5 +154,5 @@ const char *call_arguments(uint64_t number)
 
 uint64_t call_times(uint64_t number)
 {
-    return number < CALL_COUNT ? call_counts[number] : 0;
+    return number < CALL_COUNT ? calls.count[number] : 0;
 }

@@ -108,7 +108,7 @@ int64_t unimplemented(int64_t error, const char *fmt, ...)
 
     if (count_missing(key, task->process->comm, text))
         log_once(key, "%s (%d): not implemented: %s, in %s(); it got error %d", task->process->comm,
-                 task->process->pid, text, call_name((uint64_t)task->syscall_number), (int)-error);
+                 task->process->pid, text, call_name((uint64_t)task_call(task)), (int)-error);
     return error;
 }
 
@@ -154,7 +154,6 @@ int64_t report_missing(const struct regs *regs)
     char text[240];
     size_t at = 0;
 
-    task->syscall_number = (int)number;
     if (number < CALL_COUNT)
         format(name, sizeof name, "%s", call_name(number));
     else

@@ -186,7 +186,7 @@ static void capture_after(const struct watch *watch, uint32_t i, uint64_t result
 
 static int64_t trace_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {
-    uint64_t number = (uint64_t)current()->syscall_number;
+    uint64_t number = (uint64_t)task_call(current());
     struct watch watch = {.argument = {a, b, c, d, e, f}};
     struct record_call call = {.number = (uint32_t)number, .argument = {a, b, c, d, e, f}};
     struct record_result end = {.number = (uint32_t)number};

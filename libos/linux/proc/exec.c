@@ -352,6 +352,7 @@ static int become(struct exec_target *target, const struct exec_strings *strings
                           .rflags = 0x202,
                           .rsp = stack_pointer,
                           .ss = ss};
+    current()->sig.attention |= ATTENTION_REGS;
     fs_base_set(0);
     fpu_reset();
     return 0;

@@ -349,6 +349,7 @@ int64_t lx_rt_sigreturn(void)
     if (!state.known)
         state_learn();
     regs->orig_rax = UINT64_MAX; /* what rax gets is no result to be restarted */
+    task->sig.attention |= ATTENTION_REGS;
     /* The state lies above the frame unless the program moved it: one check for both. */
     uint64_t usual = (at + sizeof *frame + STATE_ALIGN - 1) & ~(STATE_ALIGN - 1ul);
     uint64_t touched = state.bytes + MAGIC2_BYTES;

@@ -140,6 +140,7 @@ struct signal_restart {
 
 #define ATTENTION_SIGNAL 1
 #define ATTENTION_RSEQ   2 /* the program's restartable sequence was interrupted (call/rseq.c) */
+#define ATTENTION_REGS   4 /* the call has put other registers into struct regs: all are loaded (entry.S) */
 
 struct signal_task {
     uint32_t attention; /* see above; entry.S may look at it alone */
