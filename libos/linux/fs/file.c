@@ -252,9 +252,18 @@ void files_drop(struct files *files)
 {
     if (!files || --files->count)
         return;
-    for (uint32_t fd = 0; fd < files->top; fd++)
-        if (files->file[fd])
+    for (uint32_t fd = 0; fd < files->top; fd++) {
+        struct file *file = files->file[fd];
+
+        if (!file)
+            continue;
+        /* Others have it open, too, and nothing but the descriptor ends: nothing to do for most after a fork. */
+        if (file->count > 1 && file->ops && !file->ops->flush && file->inode &&
+            !file->inode->locks && (file->inode->mode & S_IFMT) != S_IFSOCK)
+            file->count--;
+        else
             fd_close(files, (int)fd);
+    }
     heap_free(files->file);
     heap_free(files->exec_mask);
     heap_free(files);

@@ -21,7 +21,7 @@
 
 #define MMAP_TOP 0x7ffff7fff000ul /* Linux's without randomisation: 128 MiB for the stack above */
 
-#define EMPTY_BY_ENTRY_MAX 24 /* a table with more is emptied faster as a whole */
+#define EMPTY_BY_ENTRY_MAX 64 /* a table with more is emptied faster as a whole */
 
 /* What one table held, while it changes: entries and where they are in it. */
 static uint64_t kept[512];
