@@ -21,6 +21,16 @@ static bool area_near(struct space *space, uint64_t address)
     return index < space->count && space->area[index].start < region + SPAN_2;
 }
 
+/* Nothing is left in these 2 MiB: the table stays until the same happens elsewhere. */
+static void table_spare(struct space *space, uint64_t region)
+{
+    uint64_t before = space->spare;
+
+    space->spare = region;
+    if (before && before != region)
+        tables_leave_empty(space, before, before + SPAN_2);
+}
+
 int space_unmap(struct space *space, uint64_t address, uint64_t length)
 {
     uint64_t end = address + page_up(length);
@@ -45,8 +55,10 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
         area_take_out(space, index, low, min_of(area->end, end));
         index -= !rest;
     }
-    if ((address ^ (end - 1)) & ~(SPAN_2 - 1) || !area_near(space, address))
+    if ((address ^ (end - 1)) & ~(SPAN_2 - 1))
         tables_leave_empty(space, address, end);
+    else if (!area_near(space, address))
+        table_spare(space, address & ~(SPAN_2 - 1));
     return 0;
 }
 

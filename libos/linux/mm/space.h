@@ -57,6 +57,7 @@ struct space {
     uint64_t resident;            /* pages, roughly: frames counted in */
     uint64_t pages_mapped;        /* sum of the areas, for RLIMIT_AS */
     uint64_t known; /* 1 + number of 2 MiB whose table was seen to be there and its own; 0: none */
+    uint64_t spare; /* 2 MiB that became empty last: their table is kept, as threads come and go; 0: none */
     struct site_addresses *sites; /* rewrite/: of rewritten calls */
     uint16_t image;               /* a program's number: forks share it (rewrite/refused.h) */
     bool plain;                   /* rewrite_leave: nothing is rewritten in here */
