@@ -84,6 +84,13 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
     uint64_t kind = flags & MAP_TYPE;
     struct file *file = NULL;
 
+    /* What allocators and threads ask for. */
+    if (flags == (MAP_PRIVATE | MAP_ANONYMOUS) && length && length <= USER_END && !offset &&
+        !own()->lock_future)
+        return growth_allowed(page_up(length), prot & PROT_WRITE)
+                   ? space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
+                               MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0)
+                   : -ENOMEM;
     if (!length || offset & (PAGE_SIZE - 1) || kind < MAP_SHARED || kind > MAP_SHARED_VALIDATE)
         return -EINVAL;
     if (length > USER_END)

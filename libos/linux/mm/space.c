@@ -320,25 +320,28 @@ static void pages_drop_within(struct space *space, uint64_t start, uint64_t end,
     }
 }
 
-int pages_drop(struct space *space, uint64_t start, uint64_t end)
+/* Is a page there? REQUIRES that [start, end) lies behind one table, which is there. */
+static bool pages_any(uint64_t start, uint64_t end)
+{
+    const volatile uint64_t *table = pte_table(start) + start / PAGE_SIZE % 512;
+
+    for (uint64_t i = (end - start) / PAGE_SIZE; i--;) /* of a stack the highest is the first */
+        if (table[i] & EXO_PTE_PRESENT)
+            return true;
+    return false;
+}
+
+/* one: a part of what is behind one table, which is there. */
+static __attribute__((noinline)) int pages_drop_there(struct space *space, uint64_t start,
+                                                      uint64_t end, bool one)
 {
     struct pt_batch batch;
-    /* A part of what is behind one table, or none */
-    bool one = !((start ^ (end - 1)) & ~(SPAN_2 - 1)) && end - start < SPAN_2;
     int error = 0;
 
-    if (!space->table_count)
-        return 0; /* nothing was ever mapped: a space that exec is preparing */
-    if (space->parked_count)
-        unpark_pages(space, start, end);
-    bool known = one && table_known(space, start);
-
-    if (one && !known && table_depth(start) > 1)
-        return 0;
     if (!one) {
         tables_leave_shared(space, start, end);
         error = tables_own(space, start, end);
-    } else if (!known && table_shared(start)) {
+    } else if (!table_known(space, start) && table_shared(start)) {
         error = table_own(space, start);
     }
     if (error)
@@ -354,6 +357,19 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
     }
     batch_flush(&batch);
     return 0;
+}
+
+int pages_drop(struct space *space, uint64_t start, uint64_t end)
+{
+    bool one = !((start ^ (end - 1)) & ~(SPAN_2 - 1)) && end - start < SPAN_2;
+
+    if (!space->table_count)
+        return 0; /* nothing was ever mapped: a space that exec is preparing */
+    if (space->parked_count)
+        unpark_pages(space, start, end);
+    if (one && ((!table_known(space, start) && table_depth(start) > 1) || !pages_any(start, end)))
+        return 0;
+    return pages_drop_there(space, start, end, one);
 }
 
 /* Drops the pages of one level-1 table that nobody else uses; where they were goes to `kept_at`. Returns how many. */
