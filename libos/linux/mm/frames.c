@@ -18,6 +18,7 @@
 
 #define ORDER_MAX    13 /* 32 MiB */
 #define CHUNK_FRAMES 512
+#define HOT_ORDER    4
 #define HOT_MAX      128
 #define STACK_ORDER  2 /* of task stacks: a fork takes what the last exit gave */
 #define STACKS_MAX   16
@@ -235,11 +236,42 @@ static frame_t block_get(unsigned order, unsigned *found)
     }
 }
 
+/* Single frames, lowest last: one block at a time is taken apart, rather than one in halves for each frame. Only when there
+ * are no smaller blocks, and never by asking for memory. */
+static void hot_fill(void)
+{
+    for (unsigned o = 0; o < HOT_ORDER; o++)
+        if (!list_empty(&free_blocks[o]))
+            return;
+    for (unsigned o = HOT_ORDER; o <= ORDER_MAX; o++) {
+        if (list_empty(&free_blocks[o]))
+            continue;
+        struct list *node = free_blocks[o].next;
+        frame_t frame = address_frame(node);
+
+        list_remove(node);
+        for (frame_t f = frame + (1ul << HOT_ORDER); f-- > frame;) {
+            *row_of(f) = (struct frame_row){.state = ROW_USED};
+            hot[hot_count++] = f;
+        }
+        for (; o > HOT_ORDER; o--) {
+            frame_t half = frame + (1ul << (o - 1));
+
+            row_of(half)->state = ROW_FREE;
+            row_of(half)->order = (uint8_t)(o - 1);
+            list_add_head(&free_blocks[o - 1], frame_address(half));
+        }
+        return;
+    }
+}
+
 frame_t frames_alloc(unsigned order)
 {
     frame_t frame;
     unsigned found;
 
+    if (!order && !hot_count)
+        hot_fill();
     if (!order && hot_count) {
         frame = hot[--hot_count];
         row_of(frame)->count = 1;
