@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# The Linux LibOS: build/linux.elf, one static image at INSTANCE_IMAGE_ADDRESS.
+# The Linux LibOS: build/linux.elf, one static image at INSTANCE_IMAGE_ADDRESS. The compiler sees all of it at once when it
+# links: small functions of other files are worth 3 to 8 % of the instructions of a system call.
+LINUX_LTO ?= -flto=auto
 LINUX_FLAGS := $(STD) $(WARN) -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only -fPIE \
   -fvisibility=hidden -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
-  -I. -I$(B)/gen
+  -I. -I$(B)/gen $(LINUX_LTO)
 LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
              $(sort $(wildcard libos/linux/*.c libos/linux/*/*.c))) base/string.c base/format.c
 LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
@@ -11,7 +13,7 @@ include libos/linux/net/lwip/lwip.mk
 
 $(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h libos/linux/sig/signal.h $(GEN)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LINUX_FLAGS) -S -o $(B)/gen/linux_offsets.s $<
+	$(Q)$(CC) $(LINUX_FLAGS) -fno-lto -S -o $(B)/gen/linux_offsets.s $<
 	$(Q)awk -f libos/linux/offsets.awk $(B)/gen/linux_offsets.s > $@
 
 $(B)/linux/%.o: %.c $(GEN)
@@ -23,8 +25,8 @@ $(B)/linux/%.o: %.S $(GEN) $(B)/gen/linux_offsets.h
 	$(Q)$(CC) $(LINUX_FLAGS) -MMD -c $< -o $@
 
 $(B)/linux.elf: $(LINUX_O) libos/linux/linux.ld
-	$(Q)ld -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --build-id=none --no-relax \
-	  --no-warn-rwx-segments -T libos/linux/linux.ld -o $@ $(LINUX_O)
+	$(Q)$(CC) $(LINUX_FLAGS) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,-z,noexecstack,--build-id=none,--no-relax \
+	  -Wl,--no-warn-rwx-segments -T libos/linux/linux.ld -o $@ $(LINUX_O)
 
 all: $(B)/linux.elf
 -include $(LINUX_O:.o=.d)

@@ -236,8 +236,8 @@ static int64_t poll_start(struct uring *ring, struct uring_request *request)
 static int64_t start(struct uring *ring, struct uring_request *request)
 {
     const struct io_uring_sqe *sqe = &request->sqe;
-    struct file *file;
-    uint32_t events;
+    struct file *file = NULL;
+    uint32_t events = 0;
     int64_t result;
 
     if (sqe->flags & ~(uint32_t)SQE_FLAGS)

@@ -27,7 +27,7 @@ $(B)/linux/$(LWIP_HERE)/%.o: $(LWIP_HERE)/%.c $(LWIP_SRC)/ready $(GEN)
 # Of the library only what works on memory that the caller has mapped.
 $(B)/linux/lib/exo/net.o: lib/exo/net.c $(GEN)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LINUX_FLAGS) -ffunction-sections -MMD -c $< -o $@
+	$(Q)$(CC) $(LINUX_FLAGS) -fno-lto -ffunction-sections -MMD -c $< -o $@
 	$(Q)objcopy --strip-debug -R .text.exo_net_memory_make -R .rela.text.exo_net_memory_make $@
 else
 LINUX_O += $(B)/linux/$(LWIP_HERE)/none.o
