@@ -13,6 +13,7 @@
 #include "core/frame.h"
 #include "core/env.h"
 #include "core/calls.h"
+#include "core/fail.h"
 
 struct exo_frame *frame_table;
 uint64_t frame_count;
@@ -28,7 +29,7 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind)
 {
     if (row->kind != EXO_FRAME_DATA)
         return EXO_E_KIND;
-    if (row->references || row->flags & EXO_FRAME_FLAG_TAKEN)
+    if (row->references || row->flags & EXO_FRAME_FLAG_TAKEN || fail_now())
         return EXO_E_BUSY;
     row->kind = (uint8_t)kind;
     row->flags |= EXO_FRAME_FLAG_USED;
@@ -119,7 +120,7 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
     uint64_t f = first;
 
     lock_share(&memory_lock);
-    while (f < first + count && frame_claim(&frame_table[f]))
+    while (f < first + count && !fail_now() && frame_claim(&frame_table[f]))
         f++;
     error = f < first + count ? EXO_E_BUSY : 0;
     for (uint64_t i = first; i < f; i++)

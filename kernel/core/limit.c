@@ -6,6 +6,7 @@
  * that cannot take anything cannot use up the rows either.
  * Invariant (under env_lock): `used` of a row is the number of positions whose guard its path dominates.
  */
+#include "core/fail.h"
 #include "core/limit.h"
 #include "core/calls.h"
 #include "core/env.h"
@@ -20,6 +21,8 @@ static struct {
 int limit_charge(uint32_t kind, const struct path *path)
 {
     (void)kind; /* there is one */
+    if (fail_now())
+        return EXO_E_LIMIT;
     for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
         if (rows[i].present && path_dominates(&rows[i].path, path) && rows[i].used >= rows[i].limit)
             return EXO_E_LIMIT;

@@ -45,17 +45,18 @@ static int begin(struct program *program, const struct exo_code_image *image)
     uint8_t *area = area_at(program, 0);
     struct exo_code_report *report = &program->report;
 
+    bool room = rodata_room + insn_bytes + EXO_PAGE_SIZE <= bytes;
+    struct code_insn *insns = (struct code_insn *)(area + bytes - (room ? insn_bytes : 0));
+
+    if (room && (ucopy_in(area, image->rodata, image->rodata_bytes) ||
+                 ucopy_in(insns, image->insns, insn_bytes)))
+        return EXO_E_FAULT; /* as if it had not been called */
     report->type = image->type;
     report->insns = image->insn_count;
-    if (rodata_room + insn_bytes + EXO_PAGE_SIZE > bytes) {
+    if (!room) {
         report->error = EXO_CODE_E_MEMORY;
         return EXO_E_CODE;
     }
-    struct code_insn *insns = (struct code_insn *)(area + bytes - insn_bytes);
-
-    if (ucopy_in(area, image->rodata, image->rodata_bytes) ||
-        ucopy_in(insns, image->insns, insn_bytes))
-        return EXO_E_FAULT;
     program->rodata_bytes = image->rodata_bytes;
     struct code_subject subject = {
         .insn = insns,

@@ -8,6 +8,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "call_cases.h"
 #include "exo_numbers.h"
 #include "exo_stubs.h"
 #include "lib/exo/time.h"
@@ -39,6 +40,7 @@ struct box {
     volatile uint64_t resume_sp;   /* and with which stack, if not 0 */
     volatile bool deaf;            /* the handler does not yield at ends of slices */
     volatile uint64_t kills, seed; /* how many kills or calls; of noise */
+    volatile uint64_t calls;       /* of H02, by chance */
     /* given */
     uint64_t own_first, own_root, own_level1, own_level2, own_level3;
     uint64_t env[ENVS], upcall_frame[ENVS], env_frame[ENVS];
@@ -77,6 +79,10 @@ static inline void refused(struct box *box, int64_t result, const char *what, ui
     if (result >= 0)
         escape(box, what, detail);
 }
+
+/* chance_call - a call by chance, with arguments of the right kinds and of wrong ones (chance.c). */
+const struct call_case *chance_call(struct box *box, uint64_t *state, uint64_t *argument);
+void failures(struct box *box), failures_second(struct box *box), failures_host(struct box *box);
 
 /* raw - a kernel call with any number and arguments. */
 int64_t raw(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* attack_cpu.c - attacks on processor state, time, devices, and on the kernel's own bookkeeping. */
 #include "base/string.h"
-#include "call_cases.h"
 #include "tests/abuse/abuse.h"
 
 /* C01: devices that are free, and one that is somebody's. */
@@ -493,80 +492,14 @@ static void nth_killed(struct box *box)
         (void)exo_yield();
 }
 
-/* F01: calls by chance: any call, arguments of the right kind and of the wrong one. */
-static uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a,
-                                uint64_t *state)
-{
-    const uint64_t frames[] = {box->own_first + noise(state) % OWN_FRAMES,
-                               box->victim_frame,
-                               box->own_root,
-                               box->own_level1,
-                               box->kernel_frame,
-                               box->env_frame[0],
-                               noise(state) % box->frame_count};
-    const uint64_t addresses[] = {SCRATCH, SCRATCH + 0xff8,  ATTACKER_BASE + 0x4000,
-                                  0,       EXO_USER_END - 8, 0xffffffff80100000};
-    uint64_t pick = noise(state);
-
-    if (pick % 16 == 0)
-        return noise(state) >> noise(state) % 64;
-    switch (call->argument[a].type) {
-    case CALL_ARGUMENT_SLOT:
-        return pick >> 8 & 7;
-    case CALL_ARGUMENT_FRAME:
-        return frames[(pick >> 8) % 7];
-    case CALL_ARGUMENT_ENV:
-        return pick & 256 ? box->victim_env : pick & 512 ? box->env[1] : box->host_env;
-    case CALL_ARGUMENT_SMALL:
-    case CALL_ARGUMENT_COUNT:
-        return call->argument[a].limit ? (pick >> 8) % (call->argument[a].limit + 1) : 0;
-    case CALL_ARGUMENT_FLAGS:
-        return pick >> 8 & call->argument[a].limit;
-    case CALL_ARGUMENT_IN:
-    case CALL_ARGUMENT_OUT:
-    case CALL_ARGUMENT_BATCH:
-    case CALL_ARGUMENT_ADDRESS:
-        return addresses[(pick >> 8) % 6];
-    default:
-        return pick & 256 ? now(box) : pick >> 32;
-    }
-}
-
-/* The page that batches and structs are read from: things that look like entries and configurations. */
-static void chance_page(struct box *box, uint64_t *state)
-{
-    uint64_t *page = (uint64_t *)SCRATCH;
-
-    for (uint32_t i = 0; i < 64; i++)
-        switch (noise(state) % 4) {
-        case 0:
-            page[i] = (SCRATCH + 0x10000 + noise(state) % 64 * 4096) | 1;
-            break;
-        case 1:
-            page[i] = (box->own_first + noise(state) % OWN_FRAMES) << 12 | (noise(state) & 7) | 1;
-            break;
-        case 2:
-            page[i] = box->own_first + noise(state) % OWN_FRAMES;
-            break;
-        default:
-            page[i] = noise(state) >> noise(state) % 64;
-        }
-}
-
+/* F01: calls by chance. */
 static void chance_second(struct box *box)
 {
     uint64_t state = box->seed;
 
     for (;;) {
-        const struct call_case *call = &call_cases[noise(&state) % CALL_CASE_COUNT];
-        uint64_t argument[6] = {0};
-
-        if (call->number == EXO_CALL_TEST || call->number == EXO_CALL_SEGMENT_BASE)
-            continue;
-        if (noise(&state) % 4 == 0)
-            chance_page(box, &state);
-        for (uint32_t a = 0; a < call->argument_count; a++)
-            argument[a] = chance_argument(box, call, a, &state);
+        uint64_t argument[6];
+        const struct call_case *call = chance_call(box, &state, argument);
         int64_t got = raw(call->number, argument[0], argument[1], argument[2], argument[3],
                           argument[4], argument[5]);
 
@@ -655,6 +588,8 @@ const struct attack cpu_attacks[] = {
     {"D06", "single steps and breakpoints", steps, 0, 0, 0, 1, 0},
     {"D07", "storms of wakes", storms, 0, 0, 0, 1, 0},
     {"H01", "all its memory as envs", bomb, 0, 0, 0, 1, 0},
+    {"H02", "every taking of something fails", failures, failures_second, failures_host,
+     EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME | EXO_RIGHT_NETWORK, 1, 0},
     {"H03", "making and ending", cycles, 0, 0, 0, 1, 0},
     {"H04", "killed at any moment", killed, busy_second, kill_host, 0, 1, 0},
     {"H05", "killed at its nth kernel call", nth_killed, busy_second, nth_host, 0, 1, 0},

@@ -491,6 +491,7 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device)
                         .device = device,
                         .kills = host_number("kills=", 60),
                         .seed = host_number("seed=", 1),
+                        .calls = host_number("failures=", 300),
                         .machine_address = ATTACKER_BASE + 0x60000};
     for (uint64_t f = 0; f < box->frame_count && !box->kernel_frame; f++)
         if (machine.frames[f].kind == EXO_FRAME_KERNEL)

@@ -23,3 +23,13 @@ void audit_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void audit_pin(uint64_t frame, const char *what, uint64_t id);
 /* A net table (audit_net.c): rings pin what they should, filters hang where they say. */
 void audit_net_table(uint64_t frame);
+
+/*
+ * Calls that are watched (digest.c). watch_next: of this env the next call, in which the fail_at-th taking of something
+ * fails (0: none); watch_begin, watch_end: around each call; watch_result: of the last one, EXO_TEST_* bits.
+ */
+struct env;
+void watch_next(const struct env *env, uint64_t fail_at);
+void watch_begin(const struct env *env);
+void watch_end(void);
+uint32_t watch_result(uint64_t *count);

@@ -22,12 +22,15 @@ uint64_t call_begin(void)
         atomic_store(&env->kill, 1);
         arch_kick(this_cpu()->index);
     }
+    watch_begin(env);
     return tsc_read();
 }
 
 void call_end(uint64_t number, uint64_t began)
 {
     uint64_t ticks = tsc_read() - began;
+
+    watch_end();
 
     lock_check_none("the end of a call");
 
@@ -42,7 +45,6 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
     struct call_result result;
     struct env *env;
 
-    (void)self;
     switch (what) {
     case EXO_TEST_AUDIT:
         return call_ok(audit_run());
@@ -61,6 +63,13 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
         env = env_find(a);
         result = env ? call_ok(env->state) : call_error(EXO_E_RANGE);
         lock_drop(&env_lock);
+        return result;
+    case EXO_TEST_WATCH:
+        watch_next(self, b);
+        return call_ok(0);
+    case EXO_TEST_WATCHED:
+        result = call_ok(0);
+        result.value = watch_result(&result.second);
         return result;
     case EXO_TEST_LONGEST:
         result = (struct call_result){.value = (int64_t)longest.ticks, .second = longest.number};
