@@ -78,6 +78,27 @@ $(B)/kernel-test/%.o: %.S $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_FLAGS) -DKERNEL_TEST -MMD -c $< -o $@
 
+# The fuzz kernel: a test kernel that knows which of its edges calls go over (tests/audit/cover.c, tests/abuse/fuzz.c).
+COVER_O     := $(patsubst %,$(B)/kernel-fuzz/%.o,$(basename $(KERNEL_C) $(sort $(wildcard tests/audit/*.c)) $(KERNEL_S)))
+COVER_FLAGS := -DKERNEL_TEST -DKERNEL_COVERAGE
+
+$(B)/kernel-fuzz/tests/%.o: tests/%.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) $(COVER_FLAGS) -MMD -c $< -o $@
+
+$(B)/kernel-fuzz/%.o: %.c $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) $(COVER_FLAGS) -fsanitize-coverage=trace-pc -MMD -c $< -o $@
+
+$(B)/kernel-fuzz/%.o: %.S $(GEN)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) $(COVER_FLAGS) -MMD -c $< -o $@
+
+$(B)/lorica-fuzz.elf: $(COVER_O) kernel/arch/x86_64/kernel.ld $(B)/symbols0.o
+	$(Q)$(KERNEL_LINK) -o $@ $(COVER_O) $(B)/symbols0.o
+
+-include $(COVER_O:.o=.d)
+
 $(B)/symbols0.o:
 	$(Q)printf '%s\n' '.section .symbols,"a"' '.global symbol_table, symbol_count, symbol_names' \
 	  symbol_table: symbol_names: 'symbol_count: .long 0' > $(B)/symbols0.S

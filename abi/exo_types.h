@@ -100,6 +100,7 @@
 #define EXO_TEST_KILL       2 /* env a dies at its kernel call number b from now; 0: no more */
 #define EXO_TEST_WATCH      5 /* the caller's next call: the kernel's state before and after it; what it takes at place b fails */
 #define EXO_TEST_WATCHED    7 /* of the call that was watched last: EXO_TEST_HIT | EXO_TEST_DIFFERS; rdx: places */
+#define EXO_TEST_EDGES      8 /* edges of the kernel that calls of env a (0: the last one named) have gone over */
 #define EXO_TEST_HIT        1 /* something failed on demand */
 #define EXO_TEST_DIFFERS    2 /* the state is not as it was */
 #define EXO_TEST_STATE      4 /* of env a: EXO_TEST_STOPPED, or something else */

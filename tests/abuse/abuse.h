@@ -40,7 +40,7 @@ struct box {
     volatile uint64_t resume_sp;   /* and with which stack, if not 0 */
     volatile bool deaf;            /* the handler does not yield at ends of slices */
     volatile uint64_t kills, seed; /* how many kills or calls; of noise */
-    volatile uint64_t calls;       /* of H02, by chance */
+    volatile uint64_t calls, made; /* of H02, by chance; of F02, so far */
     /* given */
     uint64_t own_first, own_root, own_level1, own_level2, own_level3;
     uint64_t env[ENVS], upcall_frame[ENVS], env_frame[ENVS];
@@ -81,6 +81,7 @@ static inline void refused(struct box *box, int64_t result, const char *what, ui
 }
 
 /* chance_call - a call by chance, with arguments of the right kinds and of wrong ones (chance.c). */
+uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a, uint64_t *state);
 const struct call_case *chance_call(struct box *box, uint64_t *state, uint64_t *argument);
 void failures(struct box *box), failures_second(struct box *box), failures_host(struct box *box);
 

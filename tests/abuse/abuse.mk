@@ -15,5 +15,5 @@ $(B)/tests/abuse/abuse.cpio: $(B)/tests/abuse/abuse.elf $(B)/boot-archive
 	$(Q)$(B)/boot-archive $@ init=$<
 
 .PHONY: abuse-tests
-abuse-tests: $(B)/tests/abuse/abuse.cpio $(B)/lorica.elf $(B)/lorica-test.elf ## what tests/abuse/run boots
+abuse-tests: $(B)/tests/abuse/abuse.cpio $(B)/lorica.elf $(B)/lorica-test.elf $(B)/lorica-fuzz.elf ## what tests/abuse/run boots
 -include $(ABUSE_O:.o=.d)

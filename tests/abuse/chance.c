@@ -9,7 +9,7 @@ static uint64_t now(const struct box *box)
 }
 
 /* An argument of the right kind, or of the wrong one. */
-static uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a,
+uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a,
                                 uint64_t *state)
 {
     const uint64_t frames[] = {box->own_first + noise(state) % OWN_FRAMES,

@@ -8,11 +8,10 @@
 #include <stdarg.h>
 #include "base/format.h"
 #include "base/string.h"
-#include "tests/abuse/abuse.h"
+#include "tests/abuse/fuzz.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 
-#define SLOT_ATTACKER 1
 #define SLOT_VICTIM   2
 #define ATTACKER      80
 #define VICTIM        81
@@ -24,6 +23,8 @@
 #define STACK_PAGES   4
 #define IMAGE         0x400000ull
 #define PATIENCE      60 /* seconds; patience=N on the command line */
+#define VICTIM_MACHINE (VICTIM_BASE + 0x98000)
+#define CALM_NS        20000000
 #define POSITION      8  /* of the attacker's envs; the victim's is 4 */
 
 _Noreturn void init_main(const struct exo_init_start *start);
@@ -37,6 +38,7 @@ struct domain {
 struct victim_box {
     volatile uint64_t rounds, wrong;
     volatile uint64_t lock; /* the harness wants to look */
+    volatile uint64_t calm; /* it leaves most of the time to others */
     uint64_t own_frame, own_root;
 };
 
@@ -304,6 +306,8 @@ static void victim_body(struct box *shared)
         if (exo_pt_update(0, box->own_root, &request, 1) != 1)
             box->wrong = 5;
         box->rounds++;
+        if (box->calm)
+            (void)exo_sleep(0, 0, exo_now_ns((const struct exo_machine *)VICTIM_MACHINE) + CALM_NS);
     }
 }
 
@@ -326,6 +330,8 @@ static void victim_start(void)
     for (uint32_t level = 4; level >= 2; level--)
         write_entry(victim.root, VICTIM_ALONE, level,
                     new_table(&victim, level - 1) << 12 | EXO_PTE_PRESENT | EXO_PTE_WRITE);
+    write_entry(victim.root, VICTIM_MACHINE, 1,
+                machine.page->machine_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE);
     env_make(&victim, 0, victim_handler, victim_body, 0, 4);
 }
 
@@ -399,6 +405,8 @@ static void attack_handler(struct exo_context *context)
     }
 }
 
+#define FUZZ_NUMBER 1000 /* after all others: not in their row */
+
 /* The attack's number is in the order word, because its env has no other argument. */
 static const struct attack *attack_by_number(uint64_t n)
 {
@@ -408,7 +416,9 @@ static const struct attack *attack_by_number(uint64_t n)
     if (n < memory_attack_count)
         return &memory_attacks[n];
     n -= memory_attack_count;
-    return n < cpu_attack_count ? &cpu_attacks[n] : NULL;
+    if (n < cpu_attack_count)
+        return &cpu_attacks[n];
+    return n + cap_attack_count + memory_attack_count == FUZZ_NUMBER ? &fuzz_attack : NULL;
 }
 
 _Noreturn static void rest(void)
@@ -569,6 +579,8 @@ static void run(uint64_t number, const struct attack *attack)
 
     must(exo_cap_derive(CAP_ROOT, SLOT_ATTACKER, ATTACKER, rights), "attacker's path");
     domain_make(&attacker, SLOT_ATTACKER, ATTACKER_BASE);
+    if (attack == &fuzz_attack)
+        place(&attacker, FUZZ_ADDRESS - ATTACKER_BASE, FUZZ_PAGES, NULL);
     place(&attacker, 0x100000, 1, NULL); /* so that the table for SCRATCH is there */
     uint64_t own = frames_take(CAP_ROOT, OWN_FRAMES);
 
@@ -645,6 +657,14 @@ void init_main(const struct exo_init_start *start)
     must(exo_tables(&machine.space, 0x170000000000, 64 << 12, 1), "tables for hosts");
     victim_start();
     patience_ns = host_number("patience=", PATIENCE) * 1000000000;
+    if (host_number("fuzz=", 0)) {
+        victim_view()->calm = 1;
+        do
+            run(FUZZ_NUMBER, &fuzz_attack);
+        while (!fuzz_over() && !bad);
+        fuzz_report(say);
+        finish();
+    }
     for (uint64_t n = 0; attack_by_number(n); n++)
         if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count)
             run(n, attack_by_number(n));

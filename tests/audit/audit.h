@@ -33,3 +33,8 @@ void watch_next(const struct env *env, uint64_t fail_at);
 void watch_begin(const struct env *env);
 void watch_end(void);
 uint32_t watch_result(uint64_t *count);
+
+/* Around each call, and of env's calls (0: as before) how many edges all have gone over; < 0: this kernel does not count. */
+void cover_begin(const struct env *env);
+void cover_end(void);
+int64_t cover_edges(uint64_t env);

@@ -23,6 +23,7 @@ uint64_t call_begin(void)
         arch_kick(this_cpu()->index);
     }
     watch_begin(env);
+    cover_begin(env);
     return tsc_read();
 }
 
@@ -30,6 +31,7 @@ void call_end(uint64_t number, uint64_t began)
 {
     uint64_t ticks = tsc_read() - began;
 
+    cover_end();
     watch_end();
 
     lock_check_none("the end of a call");
@@ -70,6 +72,9 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
     case EXO_TEST_WATCHED:
         result = call_ok(0);
         result.value = watch_result(&result.second);
+        return result;
+    case EXO_TEST_EDGES:
+        result = call_ok(cover_edges(a));
         return result;
     case EXO_TEST_LONGEST:
         result = (struct call_result){.value = (int64_t)longest.ticks, .second = longest.number};
