@@ -56,7 +56,9 @@ static uint64_t digest_table(uint64_t hash, uint64_t frame)
 
 static uint64_t digest_env(uint64_t hash, const struct env *env)
 {
-    hash = words(hash, &env->upcall, offsetof(struct env, state) - offsetof(struct env, upcall));
+    hash = words(hash, &env->upcall, offsetof(struct env, fs_base) - offsetof(struct env, upcall));
+    hash = words(hash, &env->upcall_frame,
+                 offsetof(struct env, sleep_deadline_ns) - offsetof(struct env, upcall_frame));
     for (uint32_t s = 0; s < EXO_CAP_SLOTS; s++) {
         const struct cap *cap = &env->cap[s];
 
@@ -66,7 +68,6 @@ static uint64_t digest_env(uint64_t hash, const struct env *env)
                     (uint64_t)cap->rights << 32) * PRIME;
     }
     hash = (hash ^ env->sleep_count ^ (uint64_t)env->predicate << 8) * PRIME;
-    hash = (hash ^ env->caller ^ env->callee << 1) * PRIME;
     hash = (hash ^ env->token_epoch) * PRIME; /* token_path: a bound, noted before a token is written */
     hash = (hash ^ env->revoke_kind ^ env->revoke_owed << 8 ^ env->revoke_due_ns) * PRIME;
     hash = (hash ^ env->repossessed ^ env->save_first ^ (uint64_t)env->save_count << 32) * PRIME;
