@@ -245,6 +245,8 @@ void configure_run(const struct configure_job *job, struct node *root, const cha
     char *argv[] = {"sh", "-c", command, self, (char *)(uintptr_t)temporary, (char *)(uintptr_t)log,
                     NULL};
     struct buffer changed = {0};
+    static const char silence[] = "#!/bin/sh\nexit 0\n";
+    struct node *chfn = tree_find(root, root, "usr/bin/chfn", 0), program;
     size_t pending = configure_pending(job);
     int status;
 
@@ -252,7 +254,16 @@ void configure_run(const struct configure_job *job, struct node *root, const cha
         pending == 1 ? "" : "s");
     configure_database(job, root);
     configure_surroundings(root);
+    if (chfn) { /* adduser calls it, and it fails as long as PAM is not configured */
+        program = *chfn;
+        chfn->bytes = silence;
+        chfn->size = sizeof silence - 1;
+    }
     configure_archive(root, temporary);
+    if (chfn) {
+        chfn->bytes = program.bytes;
+        chfn->size = program.size;
+    }
     status = process_run(argv, NULL, &changed);
     unlink(temporary);
     if (status || !changed.length)
