@@ -60,7 +60,7 @@ linux_two_at_once() {
 }
 linux_out_of_memory() { # the process that holds most is killed; one that needs a page inside a call goes on, and so does the instance
     cat > "$work/oom.c" <<'C'
-#include <fcntl.h>
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -91,9 +91,12 @@ int main(void)
     }
     read(tube[0], &byte, 1);
     char *room = mmap(NULL, 30 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    int zero = open("/dev/zero", O_RDONLY);
+    int file = memfd_create("ones", 0); /* not zeros: pages of zeros are given up before a process is */
+    static char ones[1 << 20];
+    memset(ones, 1, sizeof ones);
+    write(file, ones, sizeof ones);
     long done = 0, got;
-    while (done < 30 << 20 && (got = read(zero, room + done, 1 << 20)) > 0)
+    while (done < 30 << 20 && (got = pread(file, room + done, 1 << 20, 0)) > 0)
         done += got;
     waitpid(hog, &status, 0);
     printf("%ld, hog killed by %d\n", done >> 20, WTERMSIG(status));

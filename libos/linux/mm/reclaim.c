@@ -22,7 +22,8 @@
 #define ZEROS_AT_ONCE 256 /* pages, when memory ends */
 #define ZEROS_LEAST   16  /* with fewer, what is dropped would be missed again in the same call */
 #define SLACK         16  /* frames */
-#define AGAIN_NS      2000000 /* until a killed process may have ended */
+#define EXHAUSTED_NS  1000000000 /* after all zeros went, until they are looked for again */
+#define AGAIN_NS      2000000    /* until a killed process may have ended */
 
 static struct {
     uint64_t due_ns; /* which request it is */
@@ -86,8 +87,14 @@ static uint64_t drop_zeros(uint64_t want)
 
 bool reclaim_zeros(void)
 {
+    static uint64_t exhausted_until_ns;
+
+    /* New pages are zeros, too: whoever takes back just those that were given since goes round in circles. */
+    if (now_ns() < exhausted_until_ns)
+        return false;
     rewrite_trim();
-    (void)drop_zeros(ZEROS_AT_ONCE);
+    if (drop_zeros(ZEROS_AT_ONCE) < ZEROS_AT_ONCE)
+        exhausted_until_ns = now_ns() + EXHAUSTED_NS;
     return frames_available() >= ZEROS_LEAST;
 }
 
