@@ -170,7 +170,8 @@ static bool starts_at_once(uint32_t i, bool rest)
 static void build_all(struct build_input *input)
 {
     for (uint32_t i = 0; i < manifest.count; i++)
-        if (starts_at_once(i, false) || (starts_at_once(i, true) && manifest.instance[i].reserve_bytes))
+        if (starts_at_once(i, false) ||
+            (starts_at_once(i, true) && manifest.instance[i].reserve_bytes))
             input->later_pages += manifest_reserve(&manifest.instance[i]) >> EXO_PAGE_SHIFT;
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < manifest.count; i++) {
@@ -290,7 +291,8 @@ static bool step_waiting(struct instance *instance, const struct build_input *in
         broker_want(instance, manifest_reserve(instance->config) >> EXO_PAGE_SHIFT) == BROKER_WAIT)
         return false;
     if (instance->restarts)
-        init_log("init: instance %s: restart %u", instance->config->name, instance->restarts);
+        init_log("init: instance %s: restart %u, %lu frames are free", instance->config->name,
+                 instance->restarts, (unsigned long)frames_free_count());
     instance_build(instance, input);
     if (!channel_is_up())
         (void)instance_input_end(instance);

@@ -4,6 +4,7 @@
 client.py tree DIRECTORY            1,000 files of mixed sizes, the same in every run, and SHA256SUMS
 client.py fetch PORT DIRECTORY N    all files of the tree over N kept connections, checked by their sums
 client.py memcached PORT            sets, gets of many keys, counters, deletes
+client.py packets FILE NAME=ADDRESS...  all packets of a pcapng file with these addresses belong to the instance of this name
 client.py serve DIRECTORY           an HTTP server on a free port of 127.0.0.1, which it prints
 """
 import concurrent.futures
@@ -13,6 +14,7 @@ import http.server
 import os
 import random
 import socket
+import struct
 import sys
 
 FILES = 1000
@@ -99,6 +101,32 @@ def memcached(port):
     return 0
 
 
+def packets(file, *instances):
+    """Enhanced packet blocks whose comment names the filter and its instance."""
+    owners = {}
+    for instance in instances:
+        name, address = instance.split('=')
+        owners[socket.inet_aton(address)] = name
+    with open(file, 'rb') as stream:
+        data = stream.read()
+    at, counts, wrong = 0, dict.fromkeys(owners.values(), 0), 0
+    while at + 12 <= len(data):
+        kind, length = struct.unpack('<II', data[at:at + 8])
+        if length < 12 or at + length > len(data):
+            break  # still being written
+        if kind == 6:
+            captured = struct.unpack('<I', data[at + 20:at + 24])[0]
+            frame, options = data[at + 28:at + 28 + captured], data[at + 28 + captured:at + length]
+            if frame[12:14] == b'\x08\x00':
+                for address in (frame[26:30], frame[30:34]):
+                    if address in owners:
+                        counts[owners[address]] += 1
+                        wrong += b' of ' + owners[address].encode() not in options
+        at += length
+    print(', '.join(f'{name} {count}' for name, count in counts.items()), f'packets, {wrong} wrong')
+    return wrong or not all(counts.values())
+
+
 def serve(directory):
     class Handler(http.server.SimpleHTTPRequestHandler):
         protocol_version = 'HTTP/1.1'
@@ -112,5 +140,5 @@ def serve(directory):
 
 
 if __name__ == '__main__':
-    commands = {'tree': tree, 'fetch': fetch, 'memcached': memcached, 'serve': serve}
+    commands = {'tree': tree, 'fetch': fetch, 'memcached': memcached, 'packets': packets, 'serve': serve}
     sys.exit(commands[sys.argv[1]](*sys.argv[2:]))

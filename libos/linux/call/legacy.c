@@ -4,6 +4,7 @@
  * power switch, and questions about file systems from before statfs.
  */
 #include "abi/exo_channel.h"
+#include "libos/linux/net/stack.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
@@ -56,6 +57,7 @@ int64_t lx_reboot(uint64_t magic, uint64_t magic2, uint64_t command, uint64_t ar
         log_line("%s (%d) asked for the end of the machine (reboot 0x%x)", current()->process->comm,
                  current()->process->pid, (uint32_t)command);
         report_summary();
+        stack_drain();
         instance_end(CHANNEL_EXITED, 0, "");
     default:
         return -EINVAL;

@@ -36,6 +36,10 @@ void stack_options(struct inet_socket *self); /* TCP_NODELAY, keep-alive, ... ch
 /* ICMP says of a SYN with this sequence number that it did not get there. */
 void stack_unreachable(struct inet_socket *self, uint32_t sequence, int error);
 
+bool stack_is_used(void); /* has it been up? */
+/* stack_drain - the instance is about to end: close what is open, and wait until the other ends have what was sent to them. */
+void stack_drain(void);
+
 /* --- UDP: self->pcb while the socket has a port --- */
 int stack_udp_open(struct inet_socket *self); /* 0, -ENOMEM */
 void stack_udp_close(struct inet_socket *self);

@@ -11,6 +11,7 @@
 #include <linux/resource.h>
 #include <linux/wait.h>
 #include "abi/exo_channel.h"
+#include "libos/linux/net/stack.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
@@ -158,6 +159,7 @@ static void resources_release(struct process *process)
 static _Noreturn void instance_over(int status)
 {
     report_summary();
+    stack_drain();
     if (status & 0x7f)
         instance_end(CHANNEL_SIGNALLED, (uint32_t)status & 0x7f, "");
     instance_end(CHANNEL_EXITED, (uint32_t)status >> 8 & 0xff, "");

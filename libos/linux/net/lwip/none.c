@@ -76,6 +76,13 @@ void stack_udp_close(struct inet_socket *self)
 
 void stack_event(void) {}
 
+bool stack_is_used(void)
+{
+    return false;
+}
+
+void stack_drain(void) {}
+
 bool stack_ports(uint16_t *first, uint16_t *count)
 {
     (void)first;

@@ -132,6 +132,11 @@ bool stack_is_up(void)
     return state == STACK_UP;
 }
 
+bool stack_is_used(void)
+{
+    return state == STACK_UP;
+}
+
 void stack_count(struct stack_count *out)
 {
     if (state == STACK_UP)
