@@ -325,6 +325,10 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_line(&manifest, "address", NET_USER_ADDRESS "/" NET_USER_PREFIX);
         manifest_line(&manifest, "gateway", NET_USER_GATEWAY);
         manifest_line(&manifest, "dns", NET_USER_DNS);
+        for (size_t i = 0; !request->app && i < request->net.forward_count; i++)
+            manifest_pair(&manifest, "option", "listen",
+                          text_format("%u/%s", request->net.forward[i].guest,
+                                      request->net.forward[i].udp ? "udp" : "tcp"));
     }
     manifest_check_size(&manifest, request->verb);
     return manifest.bytes;

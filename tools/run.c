@@ -168,8 +168,9 @@ static int run_dry(const struct request *request, const struct boot *boot)
     }
     printf("\n# descriptors: 3 the boot archive, 4 the channel, 5 the kernel's console\n");
     if (!request->manifest && !request->app)
-        printf("# root: %s\n",
-               request->root ? request->root : package_root_path(&request->package, !request->no_scripts));
+        printf("# root: %s\n", request->root
+                                   ? request->root
+                                   : package_root_path(&request->package, !request->no_scripts));
     printf("# manifest:\n%s", boot->manifest);
     return 0;
 }
@@ -184,6 +185,12 @@ static void run_explain(const struct request *request, const struct session_end 
         return;
     if (end->status != STATUS_FAILED) {
         say("%s", end->reason);
+        return;
+    }
+    if (text_starts(end->reason, "nobody listened")) {
+        say("%s\n  try: a program that listens at 0.0.0.0, not only at 127.0.0.1, or its port in "
+            "--port HOST:GUEST",
+            end->reason);
         return;
     }
     if (request->manifest && text_starts(end->reason, "manifest:")) {

@@ -223,6 +223,16 @@ typed() { # typed COMMAND TEXT...: each TEXT is typed at a terminal that runs CO
         (export LORICA_QEMU=$recorder; timeout 90 script -qec "$command; echo status \$?" /dev/null) > "$work/out" 2>&1
     out=$(tr -d '\r' < "$work/out")
 }
+linux_port_nobody() { # a guest that does not listen: one line; a failure of the program's own comes first
+    port=$((20000 + RANDOM % 10000))
+    real run --timeout 60 --port $port:80 --port $port:53/udp bash -c 'busybox nc -l -p 81 < /dev/null & sleep 0.2; kill $!; echo done'
+    is stdout "$out" done && is status "$status" 125 && is lines "$(grep -c '^lorica: ' <<< "$err")" 1 &&
+        has message "$err" 'lorica: nobody listened at port 80/tcp, where --port leads' || return 1
+    real run --timeout 60 --port $port:80 bash -c 'exit 3'
+    is status "$status" 3 && is stderr "$err" '' || return 1
+    real run --timeout 60 --port $port:81 bash -c 'busybox nc -l -p 81 < /dev/null & sleep 0.2; kill $!; wait'
+    hasnt message "$err" nobody
+}
 linux_terminal() {
     command -v script > /dev/null || { why='util-linux (script) is not installed'; return 1; }
     typed "stty rows 31 cols 87; $lorica run --timeout 60" 'stty size 2>/dev/null || echo $LINES $COLUMNS\n' 'cat\n' 'abc\n' '\003' 'echo got $?\n' 'exit 6\n'
@@ -247,6 +257,7 @@ check 'linux: 3 MB in and out' linux_bulk
 check 'linux: a reader that comes late gets everything' linux_slow_reader
 check 'linux: the reader goes away' linux_reader_gone
 check 'linux: a port leads to a program' linux_port
+check 'linux: a port where nobody listens' linux_port_nobody
 check 'linux: a program reaches this machine' linux_outside
 check 'linux: not found' linux_not_found
 check 'linux: not executable' linux_not_executable

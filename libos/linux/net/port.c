@@ -5,6 +5,7 @@
  * Invariant: a socket is in the bucket of its port if and only if it is `bound`.
  */
 #include "libos/linux/net/inet.h"
+#include "libos/linux/net/promise.h"
 #include "libos/linux/net/stack.h"
 #include "libos/linux/call/random.h"
 
@@ -138,6 +139,8 @@ int port_take(struct inet_socket *self)
     list_add_tail(bucket_of(self->local.port), &self->port);
     self->bound = true;
     port_changes++;
+    if (self->socket.protocol == IPPROTO_UDP)
+        promise_keep(self);
     return 0;
 }
 

@@ -10,6 +10,7 @@
  * `waiting`, as if its SYN were lost.
  */
 #include "libos/linux/net/inet.h"
+#include "libos/linux/net/promise.h"
 #include "libos/linux/net/stack.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
@@ -196,6 +197,7 @@ static int tcp_listen(struct socket *socket, uint32_t backlog)
     socket->shutdown = 0;
     socket->error = 0;
     self->state = TCP_LISTEN;
+    promise_keep(self);
     return 0;
 }
 

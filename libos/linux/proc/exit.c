@@ -11,6 +11,7 @@
 #include <linux/resource.h>
 #include <linux/wait.h>
 #include "abi/exo_channel.h"
+#include "libos/linux/net/promise.h"
 #include "libos/linux/net/stack.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -158,10 +159,17 @@ static void resources_release(struct process *process)
 
 static _Noreturn void instance_over(int status)
 {
+    const char *port = promise_broken();
+    char reason[80];
+
     report_summary();
     stack_drain();
     if (status & 0x7f)
         instance_end(CHANNEL_SIGNALLED, (uint32_t)status & 0x7f, "");
+    if (!status && port) {
+        format(reason, sizeof reason, "nobody listened at port %s, where --port leads", port);
+        instance_end(CHANNEL_FAILED, 125, reason);
+    }
     instance_end(CHANNEL_EXITED, (uint32_t)status >> 8 & 0xff, "");
 }
 
