@@ -325,6 +325,10 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_line(&manifest, "address", NET_USER_ADDRESS "/" NET_USER_PREFIX);
         manifest_line(&manifest, "gateway", NET_USER_GATEWAY);
         manifest_line(&manifest, "dns", NET_USER_DNS);
+        if (net_is_user(&request->net)) { /* which has a router */
+            manifest_line(&manifest, "address", NET_USER_ADDRESS6 "/" NET_USER_PREFIX6);
+            manifest_line(&manifest, "gateway", NET_USER_GATEWAY6);
+        }
         for (size_t i = 0; !request->app && i < request->net.forward_count; i++)
             manifest_pair(&manifest, "option", "listen",
                           text_format("%u/%s", request->net.forward[i].guest,
@@ -531,7 +535,10 @@ static enum machine_accel boot_accel(const struct request *request)
 
 void boot_prepare(struct request *request, struct boot *boot)
 {
-    *boot = (struct boot){.archive = -1, .instances = 1, .card = !request->manifest};
+    *boot = (struct boot){.archive = -1,
+                          .instances = 1,
+                          .card = !request->manifest,
+                          .ipv6 = !request->manifest && net_is_user(&request->net)};
     boot_check(request);
     if (!request->manifest)
         text_list_add(&boot->names, text_copy("main"));

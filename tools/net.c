@@ -79,6 +79,11 @@ void net_port(struct net_wish *wish, const char *what, const char *argument, cha
     wish->forward[wish->forward_count++] = forward;
 }
 
+int net_is_user(const struct net_wish *wish)
+{
+    return !wish->mode || !strcmp(wish->mode, "user");
+}
+
 int net_is_off(const struct net_wish *wish)
 {
     return wish->mode && !strcmp(wish->mode, "none");

@@ -12,6 +12,10 @@
 #define NET_USER_DNS     "10.0.2.3"
 #define NET_USER_PREFIX  "24"
 
+#define NET_USER_ADDRESS6 "fec0::15"
+#define NET_USER_GATEWAY6 "fec0::2"
+#define NET_USER_PREFIX6  "64"
+
 struct net_forward {
     const char *text; /* as the user wrote it, for messages */
     unsigned host, guest;
@@ -35,6 +39,9 @@ void net_mode(struct net_wish *wish, const char *verb, const char *argument);
  * address  of the instance; NULL: NET_USER_ADDRESS. Shared
  */
 void net_port(struct net_wish *wish, const char *what, const char *argument, char *address);
+
+/* net_is_user - is it QEMU's user network? */
+int net_is_user(const struct net_wish *wish);
 
 /* net_is_off - is there to be no card, although somebody may want one? */
 int net_is_off(const struct net_wish *wish);

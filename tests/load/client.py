@@ -5,7 +5,7 @@ client.py tree DIRECTORY            1,000 files of mixed sizes, the same in ever
 client.py fetch PORT DIRECTORY N    all files of the tree over N kept connections, checked by their sums
 client.py memcached PORT            sets, gets of many keys, counters, deletes
 client.py packets FILE NAME=ADDRESS...  all packets of a pcapng file with these addresses belong to the instance of this name
-client.py serve DIRECTORY           an HTTP server on a free port of 127.0.0.1, which it prints
+client.py serve DIRECTORY ADDRESS   an HTTP server on a free port of 127.0.0.1 or ::1, which it prints
 """
 import concurrent.futures
 import hashlib
@@ -127,14 +127,17 @@ def packets(file, *instances):
     return wrong or not all(counts.values())
 
 
-def serve(directory):
+def serve(directory, address):
     class Handler(http.server.SimpleHTTPRequestHandler):
         protocol_version = 'HTTP/1.1'
 
         def __init__(self, *arguments):
             super().__init__(*arguments, directory=directory)
 
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    class Server(http.server.ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
+
+    server = Server((address, 0), Handler)
     print(server.server_address[1], flush=True)
     server.serve_forever()
 

@@ -5,8 +5,9 @@
 net_default() {
     options=(--dry-run)
     fake
-    has card "$out" '-netdev user,id=net0,ipv6=off -device virtio-net-pci,disable-legacy=on,netdev=net0,romfile=' &&
-        has address "$out" 'address 10.0.2.15/24' && has gateway "$out" 'gateway 10.0.2.2' && has dns "$out" 'dns 10.0.2.3'
+    has card "$out" '-netdev user,id=net0 -device virtio-net-pci,disable-legacy=on,netdev=net0,romfile=' &&
+        has address "$out" 'address 10.0.2.15/24' && has gateway "$out" 'gateway 10.0.2.2' && has dns "$out" 'dns 10.0.2.3' &&
+        has address6 "$out" 'address fec0::15/64' && has gateway6 "$out" 'gateway fec0::2'
 }
 net_none() {
     options=(--dry-run --net none)
@@ -16,7 +17,7 @@ net_none() {
 net_socket() {
     options=(--dry-run --net socket:/tmp/a,/tmp/b)
     fake
-    has card "$out" 'dgram,id=net0,local.type=unix,local.path=/tmp/a,remote.type=unix,remote.path=/tmp/b'
+    has card "$out" 'dgram,id=net0,local.type=unix,local.path=/tmp/a,remote.type=unix,remote.path=/tmp/b' && hasnt address6 "$out" 'address fec0'
 }
 net_refused() {
     refused 125 'user, none or socket:OWN,PEER' run --net foo x && refused 125 'two paths' run --net socket:a x &&

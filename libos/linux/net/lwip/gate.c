@@ -208,6 +208,21 @@ void gate_look(const struct exo_net_packet *packet)
     }
 }
 
+/* lwIP itself knows routers by their advertisements only. */
+const struct ip6_addr *gate_router(void)
+{
+    static struct ip6_addr router;
+    const struct instance_net *net = exo_net_config();
+
+    if (ip6_addr_isany(&router)) {
+        memcpy(router.addr, net->gateway6, sizeof router.addr);
+        if (ip6_addr_isany(&router))
+            return NULL;
+        ip6_addr_assign_zone(&router, IP6_UNICAST, netif_default);
+    }
+    return &router;
+}
+
 err_t gate_admits(const struct tcp_pcb *pcb, const struct tcp_hdr *header)
 {
     const struct inet_socket *listener = pcb->callback_arg;

@@ -67,9 +67,11 @@
 #define LWIP_NETIF_TX_SINGLE_PBUF 0
 #define PBUF_POOL_BUFSIZE         2048
 
-#define LWIP_HOOK_FILENAME                                              "lwip_hooks.h"
-#define IP_REASS_MAX_PBUFS        1024 /* fragments that wait: a datagram of 64 KiB is 45 */
-#define MEMP_NUM_REASSDATA        64
+#define LWIP_HOOK_FILENAME "lwip_hooks.h"
+#define IP_REASS_MAX_PBUFS 1024 /* fragments that wait: a datagram of 64 KiB is 45 */
+#define MEMP_NUM_REASSDATA 64
 
-#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, options, first, second, pbuf) gate_admits(pcb, header)
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, options, first, second, pbuf)                      \
+    gate_admits(pcb, header)
+#define LWIP_HOOK_ND6_GET_GW(netif, to)                                 gate_router()
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) lwip_random()
