@@ -419,27 +419,29 @@ static struct known_path {
 __attribute__((always_inline)) static inline uint32_t
 path_words(uint64_t path, bool user, uint64_t word[KNOWN_WORDS], uint64_t *sum)
 {
-    const uint64_t ones = 0x0101010101010101ul;
+    uint64_t ones = 0x0101010101010101ul, high = ones << 7;
     uint64_t hash = 0;
 
+    __asm__("" : "+r"(ones), "+r"(high)); /* or they are loaded again for each word */
+    if (user && (path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8 * KNOWN_WORDS)
+        return 0;
     for (uint32_t i = 0; i < KNOWN_WORDS; i++, path += 8) {
         uint64_t w;
 
-        if ((path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8)
+        if (!user && (path & (PAGE_SIZE - 1)) > PAGE_SIZE - 8)
             return 0;
         if (!user)
             w = *(const uint64_t *)path;
         else if (!user_word(&w, path))
             return 0;
-        uint64_t zero =
-            (w - ones) & ~w & (ones << 7); /* the lowest bit is that of the first zero byte */
+        uint64_t zero = (w - ones) & ~w & high; /* the lowest bit is that of the first zero byte */
 
         if (zero)
             w &= (zero & -zero) - 1;
         word[i] = w;
-        hash = (hash ^ w) * 0x9e3779b97f4a7c15ul;
+        hash = (hash << 7 | hash >> 57) ^ w;
         if (zero) {
-            *sum = hash >> 32;
+            *sum = hash * 0x9e3779b97f4a7c15ul >> 32;
             return i + 1;
         }
     }
@@ -452,7 +454,7 @@ path_words_here(const char *path, uint64_t word[KNOWN_WORDS], uint64_t *sum)
     return path_words((uint64_t)path, false, word, sum);
 }
 
-static bool path_known(const struct known_path *known, const uint64_t *word, uint32_t words)
+static inline bool path_known(const struct known_path *known, const uint64_t *word, uint32_t words)
 {
     for (uint32_t i = 0; i < words; i++)
         if (known->word[i] != word[i])
