@@ -48,7 +48,8 @@ struct box {
     uint64_t frame_count, cpu_count, frame_table, slice_frame, machine_frame, kernel_frame;
     uint64_t device; /* a function that somebody else has claimed; EXO_DEVICE_MAX: none */
     uint64_t device_register;
-    uint64_t machine_address; /* the machine page in this space */
+    uint64_t machine_address;           /* the machine page in this space */
+    uint64_t victim_filter, own_filter; /* claims on an address each; 0: there is no card */
 };
 
 struct attack {
@@ -60,8 +61,13 @@ struct attack {
     uint32_t cpus;                   /* that it needs */
     bool dies;                       /* the attack ends itself */
 };
-extern const struct attack cap_attacks[], memory_attacks[], cpu_attacks[];
-extern const uint32_t cap_attack_count, memory_attack_count, cpu_attack_count;
+extern const struct attack cap_attacks[], memory_attacks[], cpu_attacks[], net_attacks[];
+extern const uint32_t cap_attack_count, memory_attack_count, cpu_attack_count, net_attack_count;
+
+/* net_claim - what the victim and the attacker have claimed: packets to 10.9.9.LAST. */
+#define NET_VICTIM 9
+#define NET_OWN    8
+void net_claim(struct exo_net_filter *filter, uint8_t last);
 
 /* escape - the attack got through. */
 static inline void escape(struct box *box, const char *why, uint64_t detail)

@@ -12,20 +12,20 @@
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 
-#define SLOT_VICTIM   2
-#define ATTACKER      80
-#define VICTIM        81
-#define BOX           0x0000 /* offsets in a domain's region */
-#define UPCALL        0x1000 /* + 0x1000 * env */
-#define SELF          0x4000
-#define STACK         0x10000 /* + 0x10000 * env, 4 pages */
-#define HANDLER       0x30000
-#define STACK_PAGES   4
-#define IMAGE         0x400000ull
-#define PATIENCE      60 /* seconds; patience=N on the command line */
+#define SLOT_VICTIM    2
+#define ATTACKER       80
+#define VICTIM         81
+#define BOX            0x0000 /* offsets in a domain's region */
+#define UPCALL         0x1000 /* + 0x1000 * env */
+#define SELF           0x4000
+#define STACK          0x10000 /* + 0x10000 * env, 4 pages */
+#define HANDLER        0x30000
+#define STACK_PAGES    4
+#define IMAGE          0x400000ull
+#define PATIENCE       60 /* seconds; patience=N on the command line */
 #define VICTIM_MACHINE (VICTIM_BASE + 0x98000)
 #define CALM_NS        20000000
-#define POSITION      8  /* of the attacker's envs; the victim's is 4 */
+#define POSITION       8 /* of the attacker's envs; the victim's is 4 */
 
 _Noreturn void init_main(const struct exo_init_start *start);
 
@@ -418,7 +418,12 @@ static const struct attack *attack_by_number(uint64_t n)
     n -= memory_attack_count;
     if (n < cpu_attack_count)
         return &cpu_attacks[n];
-    return n + cap_attack_count + memory_attack_count == FUZZ_NUMBER ? &fuzz_attack : NULL;
+    n -= cpu_attack_count;
+    if (n < net_attack_count)
+        return &net_attacks[n];
+    return n + cap_attack_count + memory_attack_count + cpu_attack_count == FUZZ_NUMBER
+               ? &fuzz_attack
+               : NULL;
 }
 
 _Noreturn static void rest(void)
@@ -520,6 +525,25 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device)
     }
 }
 
+/* A claim of whose capability is in `slot`, in a table that outlives all attacks; 0: there is no card. */
+static uint64_t claim_address(uint32_t slot, uint64_t index, uint8_t last)
+{
+    static uint64_t table;
+    struct exo_net_filter filter = {.flags = 0};
+
+    if (!(machine.page->net.features & EXO_NET_CARD_PRESENT))
+        return 0;
+    if (!table) {
+        table = frames_take(CAP_ROOT, 1);
+        must(exo_net_table_create(CAP_ROOT, table), "a net table");
+    }
+    net_claim(&filter, last);
+    must(exo_net_filter(CAP_ROOT, table << EXO_NET_ROW_BITS | index, slot, &filter), "a claim");
+    return table << EXO_NET_ROW_BITS | index;
+}
+
+static uint64_t victim_filter;
+
 static uint64_t count_free(void)
 {
     uint64_t count = 0;
@@ -590,6 +614,8 @@ static void run(uint64_t number, const struct attack *attack)
     write_entry(attacker.root, ATTACKER_BASE + 0x60000, 1,
                 machine.page->machine_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE);
     box_fill(number, own, device);
+    host_box()->victim_filter = victim_filter;
+    host_box()->own_filter = claim_address(SLOT_ATTACKER, 1, NET_OWN);
     if (attack->second)
         env_make(&attacker, 1, attack_handler, second_entry, machine.page->cpu_count - 1,
                  POSITION + 1);
@@ -656,6 +682,7 @@ void init_main(const struct exo_init_start *start)
     say("# %u CPUs, %s kernel", machine.page->cpu_count, audits ? "test" : "release");
     must(exo_tables(&machine.space, 0x170000000000, 64 << 12, 1), "tables for hosts");
     victim_start();
+    victim_filter = claim_address(SLOT_VICTIM, 0, NET_VICTIM);
     patience_ns = host_number("patience=", PATIENCE) * 1000000000;
     if (host_number("fuzz=", 0)) {
         victim_view()->calm = 1;
