@@ -250,7 +250,17 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
                       struct nic_slot *slot)
 {
     uint32_t copy = out->length <= COPY_WHOLE ? out->length : HEADERS_MAX;
+    uint32_t start = out->piece[0].offset % EXO_PAGE_SIZE;
 
+    if (out->length == copy && out->piece[0].length == copy && start + copy <= EXO_PAGE_SIZE) {
+        const uint8_t *page = /* what most are: one piece of one page, short enough */
+            arch_map_frame(0, row->ring.buffer_frame + (out->piece[0].offset >> EXO_PAGE_SHIFT));
+
+        memcpy(slot->bytes, page + start, copy);
+        arch_unmap_frame(0);
+        slot->copied = copy;
+        return;
+    }
     for (uint32_t i = 0; i < out->count; i++) {
         uint32_t offset = out->piece[i].offset;
         uint32_t left = out->piece[i].length;

@@ -258,12 +258,11 @@ static void complete_checksum(uint8_t *frame, uint32_t length, const struct orig
         end += 40 + get16(frame + o->network + 4);
     if (end > length || end < o->transport)
         return; /* malformed: the kernel will refuse it */
-    uint32_t sum = ~exo_net_sum(frame + o->transport, end - o->transport, 0) & 0xffff;
+    uint16_t sum = (uint16_t)~checksum_add(frame + o->transport, end - o->transport, 0);
 
     if (!sum && o->protocol == IP_UDP)
         sum = 0xffff;
-    field[0] = (uint8_t)(sum >> 8);
-    field[1] = (uint8_t)sum;
+    memcpy(field, &sum, 2);
 }
 
 /* Posts descriptors; the caller has looked for room. */

@@ -10,6 +10,7 @@
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/core.h"
+#include "base/checksum.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
 #include "lib/exo/net.h"
@@ -40,7 +41,10 @@ static uint64_t received_bytes, sent_bytes;
 struct held_packet {
     struct pbuf_custom pbuf; /* first */
     struct exo_net_packet packet;
+    struct held_packet *next; /* spare */
 };
+
+static struct held_packet *spare; /* at most HELD_MAX: they are kept for the next packets */
 
 /* --- Receiving --- */
 
@@ -50,14 +54,19 @@ static void held_free(struct pbuf *pbuf)
 
     exo_net_give_back(&card, &packet->packet);
     held--;
-    heap_free(packet);
+    packet->next = spare;
+    spare = packet;
 }
 
 static struct pbuf *pbuf_of(const struct exo_net_packet *packet)
 {
-    struct held_packet *made = held < HELD_MAX ? heap_alloc(sizeof *made) : NULL;
+    struct held_packet *made = held < HELD_MAX ? spare : NULL;
     struct pbuf *copy;
 
+    if (made)
+        spare = made->next;
+    else if (held < HELD_MAX)
+        made = heap_alloc(sizeof *made);
     if (made) {
         held++;
         made->packet = *packet;
@@ -173,7 +182,7 @@ static bool prepare_checksum(uint8_t *frame, uint32_t length)
     uint32_t header;
     uint32_t addresses; /* offset and bytes of both in the IP header */
     uint32_t address_bytes;
-    uint32_t sum;
+    uint16_t sum;
 
     if (big16(frame + 12) == EXO_NET_IPV4 && length >= ETHERNET_BYTES + 40) {
         header = (ip[0] & 15u) * 4;
@@ -190,9 +199,10 @@ static bool prepare_checksum(uint8_t *frame, uint32_t length)
     } else {
         return false;
     }
-    sum = exo_net_sum(ip + addresses, address_bytes, length - ETHERNET_BYTES - header + 6);
-    ip[header + 16] = (uint8_t)(sum >> 8);
-    ip[header + 17] = (uint8_t)sum;
+    sum = (uint16_t)checksum_add(ip + addresses, address_bytes,
+                                 __builtin_bswap16((uint16_t)(length - ETHERNET_BYTES - header)) +
+                                     (6u << 8));
+    memcpy(ip + header + 16, &sum, 2);
     return true;
 }
 
