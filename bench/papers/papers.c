@@ -506,9 +506,53 @@ static void revocation(void)
     check(exo_env_end(&domain, &peer) == 0, "the peer ends");
 }
 
+/* Two envs that only look at the clock: how long nobody did when the slice of one ended and the other's began. */
+static volatile uint64_t clock_last, clock_owner, clock_gaps, clock_shortest = UINT64_MAX;
+#define SLICE_ENDS 20
+
+static void watch(uint64_t me)
+{
+    while (clock_gaps < SLICE_ENDS) {
+        uint64_t now = exo_tsc();
+
+        if (clock_owner != me) {
+            if (clock_owner) {
+                if (now - clock_last < clock_shortest)
+                    clock_shortest = now - clock_last; /* others have slices, too */
+                clock_gaps++;
+            }
+            clock_owner = me;
+        }
+        clock_last = exo_tsc();
+    }
+}
+
+static void watcher(struct exo_env *env)
+{
+    (void)env;
+    watch(2);
+    for (;;)
+        (void)exo_yield_to(EXO_SLOT, exo_instance()->env);
+}
+
+static void slices(const struct instance_start *start)
+{
+    uint64_t second = start->position_first + 1;
+
+    if (start->position_count < 2)
+        return; /* the manifest's `share` */
+    peer.body = watcher;
+    if (exo_env_start(&domain, &peer, NULL, 0) < 0)
+        exo_fail("papers: a second env does not run: give the instance more memory");
+    check(exo_slice_set(EXO_SLOT, 0, second, peer.id) == 0, "the other watcher has a position");
+    watch(1);
+    check(exo_slice_set(EXO_SLOT, 0, second, exo_instance()->env) == 0, "which comes back");
+    check(exo_env_end(&domain, &peer) == 0, "the other watcher ends");
+    exo_print("row slice_end %lu\n", (unsigned long)clock_shortest);
+}
+
 int exo_main(const struct instance_start *start)
 {
-    (void)start;
     exo_domain_init(&domain);
     exo_self_init(&self, (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS, handler_stack,
                   sizeof handler_stack, exo_handler_default);
@@ -525,6 +569,7 @@ int exo_main(const struct instance_start *start)
     matrix();
     transfers();
     pipes();
+    slices(start);
     revocation();
     return status;
 }
