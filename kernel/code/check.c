@@ -525,8 +525,11 @@ static void count_accesses(struct code_check *check)
         check->proved += check->note[pc].access == CODE_ACCESS_PROVED ||
                          check->note[pc].access == CODE_ACCESS_FIXED;
         check->guarded += check->note[pc].access == CODE_ACCESS_GUARDED;
+        code_breathe(pc);
     }
 }
+
+void (*code_pause)(void);
 
 enum code_progress code_check_step(struct code_check *check, uint32_t steps)
 {
@@ -617,9 +620,11 @@ enum code_progress code_check_begin(struct code_check *check, const struct code_
     if (!code_shape(check, memory))
         return CODE_REFUSED;
     check->note[0].flags |= CODE_NOTE_HEAD;
-    for (uint32_t pc = 0; pc < count; pc++)
+    for (uint32_t pc = 0; pc < count; pc++) {
         if (check->note[pc].flags & CODE_NOTE_HEAD)
             check->note[pc].state = (uint16_t)heads++;
+        code_breathe(pc);
+    }
     check->state_count = heads;
     check->visits = take(memory, &bytes, heads);
     check->pending = take(memory, &bytes, (heads + 63) / 64 * sizeof(uint64_t));

@@ -91,6 +91,14 @@ enum code_progress {
     CODE_REFUSED,
 };
 
+/* Verifier and compiler call it in every loop over a program, every 32 instructions. NULL: not. */
+extern void (*code_pause)(void);
+static inline void code_breathe(uint32_t turn)
+{
+    if (code_pause && turn % 32 == 31)
+        code_pause();
+}
+
 /*
  * code_check_begin - look at each instruction alone and at the paths between them.
  *

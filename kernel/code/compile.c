@@ -699,6 +699,7 @@ static void pass(struct emitter *e)
         e->check->place[pc] = e->at;
         if (!(e->check->note[pc].flags & CODE_NOTE_SECOND))
             insn_emit(e, pc);
+        code_breathe(pc);
     }
     endings(e);
 }

@@ -145,6 +145,7 @@ static bool all_legal(struct code_check *check)
         const struct code_insn *insn = &check->subject.insn[pc];
         uint32_t error = legal(insn, check->subject.count - pc);
 
+        code_breathe(pc);
         if (error)
             return refuse(check, error, pc);
         if (insn->opcode == CODE_LDDW)
@@ -158,6 +159,7 @@ static bool jumps_ok(struct code_check *check)
     for (uint32_t pc = 0; pc < check->subject.count; pc++) {
         const struct code_insn *insn = &check->subject.insn[pc];
 
+        code_breathe(pc);
         if (check->note[pc].flags & CODE_NOTE_SECOND || !code_is_jump(insn))
             continue;
         int64_t target = code_target(insn, pc);
@@ -185,7 +187,7 @@ static uint32_t next_of(const struct code_insn *insn, uint32_t pc)
 /* Every instruction is reached from the first, and none is followed by nothing. */
 static bool paths_ok(struct code_check *check, uint16_t *stack)
 {
-    uint32_t depth = 0;
+    uint32_t depth = 0, turn = 0;
 
     check->note[0].flags |= CODE_NOTE_REACHED;
     stack[depth++] = 0;
@@ -195,6 +197,7 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
         uint32_t next[2] = {next_of(insn, pc), (uint32_t)code_target(insn, pc)};
         bool falls = !code_is_exit(insn) && !code_is_always(insn);
 
+        code_breathe(turn++);
         if (falls && next[0] >= check->subject.count)
             return refuse(check, EXO_CODE_E_END, pc);
         for (uint32_t i = falls ? 0 : 1; i < (code_is_jump(insn) ? 2 : 1); i++) {
@@ -230,6 +233,7 @@ static bool costs_ok(struct code_check *check)
         const struct code_insn *insn = &check->subject.insn[pc];
         uint32_t rest = 0;
 
+        code_breathe(pc);
         if (check->note[pc].flags & CODE_NOTE_SECOND)
             continue;
         if (!code_is_exit(insn) && !code_is_always(insn))

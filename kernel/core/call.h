@@ -27,13 +27,20 @@ static inline struct call_result call_error_at(int error, uint64_t second)
 /* Around every call, in test kernels: faults on demand, the longest call. Nothing in release kernels. */
 #ifdef KERNEL_TEST
 void test_start(void); /* tests/audit */
-uint64_t call_begin(void);
-void call_end(uint64_t number, uint64_t began);
+void call_begin(void);
+void call_end(uint64_t number);
 #define TEST_START()     test_start()
-#define CALL_BEGIN()     uint64_t began = call_begin()
-#define CALL_END(number) call_end(number, began)
+void call_pause(void);
+#define CALL_BEGIN()     call_begin()
+#define CALL_END(number) call_end(number)
 #else
 #define TEST_START()     (void)0
 #define CALL_BEGIN()     (void)0
 #define CALL_END(number) (void)0
+
+/* In a long call, between steps, with no lock held: interrupts that wait are taken (trap.c). */
+static inline void call_pause(void)
+{
+    arch_pause();
+}
 #endif

@@ -32,7 +32,6 @@ enum phase {
 };
 #define PHASE_SHIFT 60
 #define AT_MASK     ((1ull << PHASE_SHIFT) - 1)
-#define ENV_WORK    256 /* what the end of one env counts for */
 
 bool (*device_release)(const struct cap *under, bool end);
 
@@ -77,7 +76,7 @@ static bool end_envs(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         bool is_env = frame_table[f].kind == EXO_FRAME_ENV;
-        uint32_t cost = is_env ? ENV_WORK : 1;
+        uint32_t cost = is_env ? SWEEP_MANY : 1;
         struct env *env = frame_window(f);
 
         sweep->at = f * TABLE_ENTRIES;
@@ -106,7 +105,7 @@ static enum phase end_frames(struct sweep *sweep, bool keep)
         struct exo_frame *row = &frame_table[f];
         bool hit = row->kind != EXO_FRAME_NONE && sweep_hits(sweep, f);
         bool table = row->kind == EXO_FRAME_TABLE || row->kind == EXO_FRAME_DMA;
-        uint32_t cost = hit && table ? TABLE_ENTRIES : 1;
+        uint32_t cost = hit && table ? SWEEP_MANY : 1;
 
         sweep->at = f * TABLE_ENTRIES;
         if (sweep->work < cost)
@@ -155,34 +154,47 @@ static enum phase step(struct sweep *sweep, enum phase phase, bool keep)
     }
 }
 
+/* Steps with the locks held for one stretch; *phase and sweep->at say where to go on. 0 or EXO_E_*. */
+static int stretch(struct sweep *sweep, enum phase *phase, bool keep)
+{
+    int error = 0;
+
+    sweep->work = SWEEP_STRETCH;
+    lock_take(&env_lock);
+    lock_take(&net_lock);
+    lock_take(&memory_lock);
+    if (env_under(sweep, sweep->self) || env_under(sweep, env_first()))
+        error = EXO_E_BUSY;
+    while (!error && *phase != PHASE_END && sweep->work) {
+        enum phase next = step(sweep, *phase, keep);
+
+        if (next == *phase)
+            break;
+        *phase = next;
+        sweep->at = 0;
+    }
+    sweep_flush(sweep);
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    lock_drop(&env_lock);
+    return error;
+}
+
 struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t place, uint64_t flags)
 {
     struct cap cap;
     enum phase phase = (enum phase)(place >> PHASE_SHIFT);
-    struct sweep sweep = {.under = &cap, .self = self, .at = place & AT_MASK, .work = SWEEP_WORK};
+    struct sweep sweep = {.under = &cap, .self = self, .at = place & AT_MASK};
     int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
-    if (error)
-        return call_error(error);
-    if (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count)
-        return call_error(EXO_E_ARG);
-    lock_take(&env_lock);
-    lock_take(&net_lock);
-    lock_take(&memory_lock);
-    if (env_under(&sweep, self) || env_under(&sweep, env_first()))
-        error = EXO_E_BUSY;
-    while (!error && phase != PHASE_END && sweep.work) {
-        enum phase next = step(&sweep, phase, flags);
-
-        if (next == phase)
-            break;
-        phase = next;
-        sweep.at = 0;
+    if (!error && (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count))
+        error = EXO_E_ARG;
+    for (uint32_t work = 0; !error && phase != PHASE_END && work < SWEEP_WORK; work += SWEEP_STRETCH) {
+        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+        if (!error)
+            error = stretch(&sweep, &phase, flags);
+        call_pause();
     }
-    sweep_flush(&sweep);
-    lock_drop(&memory_lock);
-    lock_drop(&net_lock);
-    lock_drop(&env_lock);
     if (!error && phase != PHASE_END)
         return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
     return error ? call_error(error) : call_ok(0);

@@ -19,6 +19,8 @@ struct exo_frame *frame_table;
 uint64_t frame_count;
 struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 
+#define PAUSE_FRAMES 16 /* zeroed without taking interrupts */
+
 static void frame_zero(uint64_t frame)
 {
     arch_zero_frame(arch_map_frame(0, frame));
@@ -123,9 +125,12 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
     while (f < first + count && !fail_now() && frame_claim(&frame_table[f]))
         f++;
     error = f < first + count ? EXO_E_BUSY : 0;
-    for (uint64_t i = first; i < f; i++)
-        frame_settle(i, error ? NULL : &cap);
     lock_unshare(&memory_lock);
+    for (uint64_t i = first; i < f; i++) {
+        frame_settle(i, error ? NULL : &cap);
+        if ((i - first) % PAUSE_FRAMES == PAUSE_FRAMES - 1)
+            call_pause();
+    }
     return error ? call_error_at(error, f) : call_ok(0);
 }
 
@@ -136,13 +141,10 @@ static int frame_run_idle(uint64_t first, uint64_t count, const struct cap *cap,
         int error = 0;
         struct exo_frame *row = frame_dominated(f, cap, &error);
 
+        if (row && row->kind == EXO_FRAME_DATA && !row->references)
+            continue;
         *at = f;
-        if (!row)
-            return error;
-        if (row->kind != EXO_FRAME_DATA)
-            return EXO_E_KIND;
-        if (row->references)
-            return EXO_E_BUSY;
+        return !row ? error : row->kind != EXO_FRAME_DATA ? EXO_E_KIND : EXO_E_BUSY;
     }
     return 0;
 }

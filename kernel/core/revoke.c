@@ -233,38 +233,51 @@ static enum phase step(const struct taking *t, struct sweep *sweep, enum phase p
     }
 }
 
+/* Steps with the locks held for one stretch; *phase and sweep->at say where to go on. 0 or EXO_E_*. */
+static int stretch(struct taking *t, uint32_t slot, uint64_t env_id, struct cap *cap,
+                   struct sweep *sweep, enum phase *phase)
+{
+    struct env *self = sweep->self;
+
+    sweep->work = SWEEP_STRETCH;
+    lock_take(&env_lock);
+    int error = env_controlled(self, slot, env_id, &t->env);
+
+    lock_take(&net_lock);
+    lock_take(&memory_lock);
+    if (!error)
+        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, cap);
+    if (!error && (error = taking_check(t)))
+        unmark(t);
+    while (!error && *phase != PHASE_END && sweep->work) {
+        enum phase next = step(t, sweep, *phase);
+
+        if (next == *phase)
+            break;
+        *phase = next;
+        sweep->at = 0;
+        sweep_flush(sweep); /* before a taken frame is read */
+    }
+    sweep_flush(sweep);
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    lock_drop(&env_lock);
+    return error;
+}
+
 struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_id, uint64_t first,
                                   uint64_t count, uint64_t place)
 {
     struct cap cap;
     struct taking taking = {.cap = &cap, .first = first, .count = count};
-    struct sweep sweep = {.self = self, .at = place & AT_MASK, .work = SWEEP_WORK};
+    struct sweep sweep = {.self = self, .at = place & AT_MASK};
     enum phase phase = (enum phase)(place >> PHASE_SHIFT);
+    int error = phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count ? EXO_E_ARG : 0;
 
-    if (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count)
-        return call_error(EXO_E_ARG);
-    lock_take(&env_lock);
-    int error = env_controlled(self, slot, env_id, &taking.env);
-
-    lock_take(&net_lock);
-    lock_take(&memory_lock);
-    if (!error)
-        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-    if (!error && (error = taking_check(&taking)))
-        unmark(&taking);
-    while (!error && phase != PHASE_END && sweep.work) {
-        enum phase next = step(&taking, &sweep, phase);
-
-        if (next == phase)
-            break;
-        phase = next;
-        sweep.at = 0;
-        sweep_flush(&sweep); /* before a taken frame is read */
+    for (uint32_t work = 0; !error && phase != PHASE_END && work < SWEEP_WORK; work += SWEEP_STRETCH) {
+        error = stretch(&taking, slot, env_id, &cap, &sweep, &phase);
+        call_pause();
     }
-    sweep_flush(&sweep);
-    lock_drop(&memory_lock);
-    lock_drop(&net_lock);
-    lock_drop(&env_lock);
     if (!error && phase != PHASE_END)
         return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
     return error ? call_error(error) : call_ok(0);

@@ -9,8 +9,9 @@
 #pragma once
 #include "core/env.h"
 
-#define SWEEP_WORK                                                                                 \
-    4096 /* units of one step: a row, an entry, a frame of a 2 MiB leaf are 1 each */
+#define SWEEP_WORK    4096 /* units of one call: a row or an entry is 1 */
+#define SWEEP_MANY    256  /* what a 2 MiB leaf, a table that ends, a program, an env count for */
+#define SWEEP_STRETCH 272  /* units with interrupts off and locks held */
 
 struct sweep {
     const struct cap *under; /* what it dominates; NULL: frames that are marked as taken */

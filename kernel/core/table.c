@@ -20,7 +20,7 @@
 #ifdef __has_attribute
 #define UNINITIALIZED __attribute__((uninitialized))
 #endif
-#define DESTROY_LARGE_MAX 8 /* 2 MiB leaves taken apart by one table_destroy */
+#define DESTROY_LARGE_MAX 2 /* 2 MiB leaves taken apart by one table_destroy */
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
 void (*device_count)(uint64_t frame, int change);
@@ -440,6 +440,20 @@ static bool cursor_move(const struct cap *cap, uint64_t root, uint64_t address, 
            slot_find(cap, root, address, 1, cursor, &error);
 }
 
+/* No CPU uses what was removed any more; then the lock goes. */
+static inline void update_end(struct flushes *due, bool alone)
+{
+    if (due->all)
+        arch_flush_all();
+    if (due->remote && cpu_count > 1)
+        table_shoot_down(due->remote_root);
+    *due = (struct flushes){0};
+    if (alone)
+        lock_drop(&memory_lock);
+    else
+        lock_unshare(&memory_lock);
+}
+
 /*
  * The requests before the first one that is refused are done; *done: how many. Ordinary ones are done with memory_lock
  * shared, the others, and those that follow, alone.
@@ -495,16 +509,19 @@ static inline int update(const struct cap *cap, uint64_t root, const struct exo_
         if (error)
             break;
         flush_note(&due, root, address, flush);
+        bool link = request[*done].entry & EXO_PTE_PRESENT && !(request[*done].entry & EXO_PTE_LARGE);
+
         ++*done;
+        if ((address & EXO_PT_LEVEL) == 2 && alone && !link) { /* it may have been 512 frames */
+            update_end(&due, true);
+            call_pause();
+            lock_take(&memory_lock);
+            error = root_check(cap, root);
+            cursor = &cursors[this_cpu()->index];
+            cursor->entries = NULL;
+        }
     }
-    if (due.all)
-        arch_flush_all();
-    if (due.remote && cpu_count > 1)
-        table_shoot_down(due.remote_root);
-    if (alone)
-        lock_drop(&memory_lock);
-    else
-        lock_unshare(&memory_lock);
+    update_end(&due, alone);
     return error;
 }
 

@@ -12,6 +12,7 @@
 #include "core/ucopy.h"
 #include "program/program.h"
 
+#define STEPS_EACH_STRETCH 16 /* of those with interrupts off */
 #define STEPS_EACH_CALL 1024 /* instructions that the verifier looks at in one kernel call, about */
 #define SMALL                                                                                      \
     512 /* instructions of a program that is copied, verified and compiled in one call, if it does not loop */
@@ -92,8 +93,14 @@ static void report_fill(struct program *program)
 static void trim(struct program *program, uint32_t first)
 {
     lock_take(&memory_lock);
-    for (uint32_t page = first; page < program->area_pages; page++)
+    for (uint32_t page = first; page < program->area_pages; page++) {
         program_give_back(program, PROGRAM_PAGE_AREA + page);
+        if (page % 16 == 15) {
+            lock_drop(&memory_lock);
+            call_pause();
+            lock_take(&memory_lock);
+        }
+    }
     program->report.frames -= program->area_pages - first;
     program->area_pages = first;
     lock_drop(&memory_lock);
@@ -136,8 +143,12 @@ static void settle(struct program *program, uint32_t state)
 static int go_on(struct program *program)
 {
     if (!program->verified) {
-        enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
+        enum code_progress progress = CODE_MORE;
 
+        for (uint32_t steps = 0; progress == CODE_MORE && steps < STEPS_EACH_CALL; steps += STEPS_EACH_STRETCH) {
+            progress = code_check_step(&program->check, STEPS_EACH_STRETCH);
+            call_pause();
+        }
         if (progress == CODE_MORE)
             return EXO_E_AGAIN;
         report_fill(program);

@@ -235,6 +235,8 @@ static int take_all(struct program **program, uint64_t list, uint64_t count, con
         }
         if (!error)
             error = take_at(program, &table, i, numbers[i % CHUNK], cap);
+        if (i % CHUNK == CHUNK - 1)
+            call_pause();
     }
     return error;
 }
@@ -369,7 +371,7 @@ static bool program_under(const struct sweep *sweep, const struct program *progr
 static bool program_sweep(struct sweep *sweep)
 {
     for (uint64_t place = sweep->at / PROGRAM_PAGES; place < EXO_CODE_PROGRAMS; place++) {
-        uint32_t cost = slots[place] ? PROGRAM_PAGES : 1;
+        uint32_t cost = slots[place] ? SWEEP_MANY : 1;
 
         sweep->at = place * PROGRAM_PAGES;
         if (sweep->work < cost)
@@ -396,6 +398,7 @@ static bool program_sweep(struct sweep *sweep)
 void program_start(void)
 {
     arch_program_table(0, 0);
+    code_pause = call_pause;
     sleep_predicate = program_predicate;
     sweep_programs = program_sweep;
 }

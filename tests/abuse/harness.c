@@ -79,7 +79,7 @@ void init_log(const char *fmt, ...)
 _Noreturn static void finish(void)
 {
     uint64_t number;
-    int64_t ticks = exo_test_2(EXO_TEST_LONGEST, 0, 0, &number);
+    int64_t ticks = exo_test_2(EXO_TEST_LONGEST, 256, 0, &number);
 
     if (ticks >= 0) /* under -icount shift=0 a tick is an instruction */
         say("# longest kernel call, interrupts off: 0x%lx, %ld ticks", (unsigned long)number,

@@ -26,7 +26,7 @@ static uint64_t fault_address(void)
     return address;
 }
 
-static void interrupt(uint32_t vector)
+static void interrupt(uint32_t vector, bool in_kernel)
 {
     if (vector == VECTOR_SPURIOUS)
         return;
@@ -37,7 +37,7 @@ static void interrupt(uint32_t vector)
         this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
         if (device_poll_ns <= arch_now_ns())
             device_poll();
-        if (env_current())
+        if (env_current() && !in_kernel)
             slice_timer();
     } else if (vector == VECTOR_KICK) {
         mail_answer();
@@ -74,7 +74,7 @@ struct regs *kernel_enter(struct regs *regs)
     else if (vector < 32)
         upcall_trap(env, vector, regs->error, vector == 14 ? fault_address() : 0);
     else
-        interrupt(vector);
+        interrupt(vector, false);
     return kernel_exit();
 }
 
@@ -84,7 +84,8 @@ void kernel_trap(struct regs *regs)
     uint32_t vector = (uint32_t)regs->vector;
 
     if (vector >= 32) {
-        interrupt(vector);
+        interrupt(vector, true);
+        this_cpu()->late = true; /* if a call paused: what is due for its env comes when it is back in ring 3 */
         return;
     }
     if (vector == 13 || vector == 14) {

@@ -38,6 +38,7 @@ struct cpu {
     bool slice_over;        /* c: end-of-slice upcall was given */
     uint64_t slice_end_ns;  /* c */
     uint64_t env_from_ns;   /* c: when env began to run */
+    bool late;              /* c: an interrupt came while the kernel paused */
     bool need_pick;         /* c: choose again before leaving the kernel */
     _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
@@ -85,6 +86,16 @@ static inline struct env *env_current(void)
 static inline void cpu_relax(void)
 {
     __builtin_ia32_pause();
+}
+
+void arch_timer(uint64_t deadline_ns);
+
+static inline void arch_pause(void)
+{
+    this_cpu()->late = false;
+    __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+    if (this_cpu()->late)
+        arch_timer(1);
 }
 
 /* Ports and registers, for arch/ and dev/ only. */

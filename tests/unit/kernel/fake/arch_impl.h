@@ -48,6 +48,7 @@ static inline struct env *env_current(void)
 }
 
 static inline void cpu_relax(void) {}
+static inline void arch_pause(void) {}
 
 static inline void regs_enter(struct regs *regs, uint64_t entry)
 {
