@@ -38,8 +38,9 @@ gen-check: $(GEN) ## is docs/calls.md what abi/calls.def says?
 	$(Q)diff -u docs/calls.md $(B)/gen/calls.md || { echo "docs/calls.md is stale: run make gen"; exit 1; }
 
 # --- Kernel -------------------------------------------------------------------------------------------
-KERNEL_C := $(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c kernel/program/*.c \
-              kernel/net/*.c kernel/disk/*.c)) base/string.c base/format.c base/siphash.c
+KERNEL_OFFSETS := kernel/arch/x86_64/offsets.c
+KERNEL_C := $(filter-out $(KERNEL_OFFSETS),$(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c kernel/program/*.c \
+              kernel/net/*.c kernel/disk/*.c))) base/string.c base/format.c base/siphash.c
 KERNEL_S := $(sort $(wildcard kernel/arch/x86_64/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_S:%.S=$(B)/kernel/%.o)
 KERNEL_FLAGS := $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
@@ -47,11 +48,15 @@ KERNEL_FLAGS := $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -
   -fno-stack-protector -fcf-protection=none -ftrivial-auto-var-init=zero -Wframe-larger-than=2048 \
   -Ikernel -Ikernel/arch/x86_64/include -I. -I$(B)/gen
 
+$(B)/gen/kernel_offsets.h: $(KERNEL_OFFSETS) $(wildcard kernel/core/*.h kernel/arch/x86_64/*.h kernel/arch/x86_64/include/*.h) $(GEN)
+	$(Q)$(CC) $(KERNEL_FLAGS) -S -o $(B)/gen/kernel_offsets.s $<
+	$(Q)sed -nE 's/^#OFFSET (\w+) \$$([0-9]+)/#define \1 \2/p' $(B)/gen/kernel_offsets.s > $@
+
 $(B)/kernel/%.o: %.c $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -c $< -o $@
 
-$(B)/kernel/%.o: %.S $(GEN)
+$(B)/kernel/%.o: %.S $(GEN) $(B)/gen/kernel_offsets.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_FLAGS) -MMD -c $< -o $@
 
@@ -74,7 +79,7 @@ $(B)/kernel-test/%.o: %.c $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_FLAGS) -DKERNEL_TEST -MMD -c $< -o $@
 
-$(B)/kernel-test/%.o: %.S $(GEN)
+$(B)/kernel-test/%.o: %.S $(GEN) $(B)/gen/kernel_offsets.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_FLAGS) -DKERNEL_TEST -MMD -c $< -o $@
 

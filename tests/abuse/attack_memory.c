@@ -516,6 +516,10 @@ static void exposed(struct box *box)
         escape(box, "(the machine page is not public)", 0);
     if (!write_faults(box, SCRATCH + 0xf000, 0))
         escape(box, "the machine page can be written", 0);
+    refused(box,
+            map_at(box, SCRATCH + 0xf000,
+                   box->machine_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_WRITE),
+            "a mapped exposed page writable", 0);
     for (uint64_t w = 0; w < 512; w++, box->tries++) {
         (void)read_faults(box, SCRATCH + 0xf000 + w * 8, &value);
         if (value >> 47 == 0x1ffff && value != EXO_FOREVER)

@@ -226,55 +226,6 @@ uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes)
     return left;
 }
 
-/* What entry.S knows of the structs. */
-#define CPU_AT(field, offset)                                                                      \
-    _Static_assert(__builtin_offsetof(struct cpu, field) == (offset), #field)
-#define ENV_AT(field, offset)                                                                      \
-    _Static_assert(__builtin_offsetof(struct env, field) == (offset), #field)
-CPU_AT(env, CPU_ENV);
-CPU_AT(scratch, CPU_SCRATCH);
-CPU_AT(upcall, CPU_UPCALL);
-CPU_AT(stack, CPU_STACK);
-CPU_AT(index, CPU_INDEX);
-CPU_AT(root, CPU_ROOT);
-CPU_AT(slice_end_ns, CPU_SLICE_END);
-CPU_AT(env_from_ns, CPU_ENV_FROM);
-CPU_AT(timer_ns, CPU_TIMER);
-CPU_AT(gate[LOCK_ENV], CPU_GATE_ENV);
-CPU_AT(owner, CPU_OWNER);
-CPU_AT(tss.rsp[0], CPU_ENV_STACK);
-ENV_AT(regs.r15, REGS_R15);
-ENV_AT(regs.rbx, REGS_RBX);
-ENV_AT(regs.rip, REGS_RIP);
-ENV_AT(regs.rflags, REGS_RFLAGS);
-ENV_AT(regs.rsp, REGS_RSP);
-ENV_AT(upcall, ENV_UPCALL);
-ENV_AT(syscall_entry, ENV_SYSCALL_ENTRY);
-ENV_AT(trap_entry, ENV_TRAP_ENTRY);
-ENV_AT(transfer_entry, ENV_TRANSFER_ENTRY);
-ENV_AT(transfer_rsp, ENV_TRANSFER_RSP);
-ENV_AT(id, ENV_ID);
-ENV_AT(root, ENV_ROOT);
-ENV_AT(caller, ENV_CALLER);
-ENV_AT(callee, ENV_CALLEE);
-ENV_AT(fs_base, ENV_FS_BASE);
-ENV_AT(gs_base, ENV_GS_BASE);
-ENV_AT(alarm_ns, ENV_ALARM);
-ENV_AT(state, ENV_STATE);
-ENV_AT(async, ENV_ASYNC_KILL);
-ENV_AT(kill, ENV_ASYNC_KILL + 4);
-ENV_AT(cpu, ENV_CPU);
-ENV_AT(keys, ENV_KEYS);
-ENV_AT(transferred, ENV_TRANSFERRED);
-ENV_AT(eager, ENV_EAGER);
-ENV_AT(cap[0].bound, ENV_CAP_BOUND);
-_Static_assert(sizeof(struct cap) == CAP_BYTES && ENV_RUNNING == STATE_RUNNING &&
-                   ENV_WAITING == STATE_WAITING && ENV_CALLING == STATE_CALLING &&
-                   EXO_FRAME_ENV == FRAME_KIND_ENV &&
-                   __builtin_offsetof(struct exo_frame, kind) == FRAME_ROW_KIND &&
-                   sizeof(struct exo_frame) == 1 << FRAME_ROW_SHIFT,
-               "entry.S");
-
 /* --- Switching envs -------------------------------------------------------------------------------- */
 
 #define STATE_MASK 7 /* x87, SSE, AVX; protection keys go apart */

@@ -10,6 +10,7 @@
 #include "arch/x86_64/layout.h"
 #include "abi/exo_types.h"
 #include "exo_numbers.h"
+#include "kernel_offsets.h"
 
 /* The general registers of struct regs, below vector and error code, and back. */
 .macro SAVE_GENERAL
@@ -224,12 +225,12 @@ transfer_call:                  /* slot rdi, env rsi: a binding found before (tr
     cmpq $EXO_CAP_SLOTS, %rdi
     jae call_slow
     leaq (%rdi, %rdi, 4), %rax
-    cmpq %rsi, ENV_CAP_BOUND(%rsp, %rax, CAP_BYTES / 5)
+    cmpq %rsi, ENV_CAP_BOUND(%rsp, %rax, 8)
     jne call_slow
     movl %esi, %eax
     andl $(1 << EXO_ENV_FRAME_BITS) - 1, %eax
     movq %rax, %rbx
-    shlq $FRAME_ROW_SHIFT, %rax
+    shlq $5, %rax
     addq frame_table(%rip), %rax
     cmpb $FRAME_KIND_ENV, FRAME_ROW_KIND(%rax)
     jne call_slow

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* layout.h - where things lie in the kernel's half of every address space, and offsets for assembly. */
+/* layout.h - where things lie in the kernel's half of every address space, and numbers for assembly; offsets in structs: offsets.c. */
 #pragma once
 
 #ifdef __ASSEMBLER__
@@ -37,59 +37,7 @@
 #define SELECTOR_USER_CODE   0x23
 #define SELECTOR_TSS         0x28
 
-/* struct cpu */
-#define CPU_SELF          0
-#define CPU_ENV           8
-#define CPU_SCRATCH       16
-#define CPU_UPCALL        24
-#define CPU_STACK         32
-#define CPU_INDEX         40
-#define CPU_ROOT          48
-#define CPU_SLICE_END     72
-#define CPU_ENV_FROM      80
-#define CPU_TIMER         104
-#define CPU_GATE_ENV      120 /* gate[LOCK_ENV] */
-#define CPU_OWNER         136
-#define CPU_ENV_STACK     164 /* tss.rsp[0]: the end of env's struct regs */
-#define TSC_SHIFT         32
-
-/* struct env, which begins with struct regs */
-#define REGS_R15           0
-#define REGS_R14           8
-#define REGS_R13           16
-#define REGS_R12           24
-#define REGS_RBP           32
-#define REGS_RBX           40
-#define REGS_RIP           136
-#define REGS_RFLAGS        152
-#define REGS_RSP           160
-#define REGS_END           176
-#define ENV_UPCALL         176
-#define ENV_SYSCALL_ENTRY  184
-#define ENV_TRAP_ENTRY     192
-#define ENV_TRANSFER_ENTRY 208
-#define ENV_TRANSFER_RSP   216
-#define ENV_ID             224
-#define ENV_ROOT           232
-#define ENV_CALLER         240
-#define ENV_CALLEE         248
-#define ENV_FS_BASE        256
-#define ENV_GS_BASE        264
-#define ENV_ALARM          272
-#define ENV_STATE          280
-#define ENV_ASYNC_KILL     288 /* two words */
-#define ENV_CPU            296
-#define ENV_KEYS           300
-#define ENV_TRANSFERRED    304
-#define ENV_EAGER          305
-#define ENV_CAP_BOUND      344 /* cap[0].bound */
-#define CAP_BYTES          40
-#define STATE_RUNNING      2
-#define STATE_WAITING      4
-#define STATE_CALLING      5
-#define FRAME_ROW_SHIFT    5
-#define FRAME_ROW_KIND     22
-#define FRAME_KIND_ENV     4
+#define TSC_SHIFT 32
 
 #define VECTOR_TIMER      0x40
 #define VECTOR_KICK       0x41 /* look at what other CPUs want: TLB flush, wake-up */
