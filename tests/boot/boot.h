@@ -120,3 +120,4 @@ void test_tokens(void);
 void test_limits(void);
 void test_revocation(void);
 void test_smp(void);
+void test_parallel(void);

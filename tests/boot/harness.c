@@ -407,5 +407,7 @@ void init_main(const struct exo_init_start *start)
     run_group("hostile", test_hostile);
     if (machine.page->cpu_count > 1)
         run_group("smp", test_smp);
+    if (machine.page->cpu_count > 1)
+        run_group("parallel", test_parallel);
     finish();
 }
