@@ -101,8 +101,7 @@ static void expose_time(void)
     machine->entry_tsc = boot_entry_tsc;
     machine->wall_ns = wall_ns;
     machine->xsave_bytes = features.xsave_bytes;
-    machine->features = (features.fsgsbase ? EXO_FEATURE_FSGSBASE : 0) |
-                        (features.xsave ? EXO_FEATURE_XSAVE : 0) |
+    machine->features = EXO_FEATURE_FSGSBASE | EXO_FEATURE_XSAVE |
                         (features.pku ? EXO_FEATURE_PKU : 0) | (features.nx ? EXO_FEATURE_NX : 0);
 }
 

@@ -36,18 +36,9 @@ void lock_check_take(uint32_t rank); /* tests/audit/test_lock.c */
 void lock_check_drop(uint32_t rank);
 void lock_check_none(const char *where);
 #else
-static inline void lock_check_take(uint32_t rank)
-{
-    (void)rank;
-}
-static inline void lock_check_drop(uint32_t rank)
-{
-    (void)rank;
-}
-static inline void lock_check_none(const char *where)
-{
-    (void)where;
-}
+#define lock_check_take(rank)  ((void)(rank))
+#define lock_check_drop(rank)  ((void)(rank))
+#define lock_check_none(where) ((void)(where))
 #endif
 
 __attribute__((cold)) void lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */

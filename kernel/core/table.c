@@ -190,6 +190,15 @@ static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
 
 /* --- Counting ------------------------------------------------------------------------------------ */
 
+/* One more present leaf (1), or less (-1), names this memory or device register. */
+static inline void count_frame(uint64_t frame, int change)
+{
+    if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
+        frame_pin(frame, change);
+    else if (device_count)
+        device_count(frame, change);
+}
+
 static inline void count_entry(uint64_t entry, uint32_t level, int change)
 {
     uint64_t frame = entry_frame(entry);
@@ -203,12 +212,8 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
     }
     uint64_t end = frame + (level == 2 ? LARGE_FRAMES : 1);
 
-    for (; frame < end; frame++) {
-        if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
-            frame_pin(frame, change);
-        else if (device_count)
-            device_count(frame, change);
-    }
+    for (; frame < end; frame++)
+        count_frame(frame, change);
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */
@@ -253,15 +258,6 @@ static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t ol
     if (error)
         return error;
     return entry_replace_ok(old, entry, level) ? 0 : EXO_E_EXISTS;
-}
-
-/* A present entry's frame is no longer named by it. */
-static inline void drop_frame(uint64_t frame)
-{
-    if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
-        frame_pin(frame, -1);
-    else if (device_count)
-        device_count(frame, -1);
 }
 
 static int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
@@ -398,7 +394,7 @@ static inline uint64_t write_ordinary(const struct ordinary *o, const struct cur
             old = atomic_exchange(slot, entry); /* the CPU may set A and D meanwhile */
             if (!(old & EXO_PTE_PRESENT))
                 continue;
-            drop_frame(entry_frame(old));
+            count_frame(entry_frame(old), -1);
         } else {
             old = atomic_load_explicit(slot, memory_order_relaxed);
             if (entry & o->denied)
@@ -418,7 +414,7 @@ static inline uint64_t write_ordinary(const struct ordinary *o, const struct cur
                 old = atomic_exchange(slot, entry);
                 if (!(old & EXO_PTE_PRESENT))
                     continue;
-                drop_frame(entry_frame(old));
+                count_frame(entry_frame(old), -1);
             }
         }
         if (!simple)

@@ -37,7 +37,7 @@ uint32_t cpu_count = 1;
 
 extern char syscall_entry[], trap_stubs[], clac_site_1[], clac_site_2[], clac_site_3[];
 void state_change(struct cpu *cpu, struct env *env);
-extern char switch_call[], switch_any[], keys_site_1[], keys_end_1[], keys_site_2[], keys_end_2[];
+extern char keys_site_1[], keys_end_1[], keys_site_2[], keys_end_2[];
 
 struct gate {
     uint16_t offset_low, selector;
@@ -65,11 +65,10 @@ void features_read(void)
     features.umip = structured.c >> 2 & 1;
     features.pku = structured.c >> 3 & 1;
     features.xsave = basic.c >> 26 & 1;
-    features.xsave_bytes = 512;
-    if (features.xsave) {
-        features.xsaveopt = cpuid(13, 1).a & 1;
-        features.xsave_mask = cpuid(13, 0).a & 0x207; /* x87, SSE, AVX, PKRU */
-    }
+    if (!features.xsave || !features.fsgsbase)
+        panic("cpu: XSAVE and FSGSBASE are needed: a processor made since 2013, in QEMU -cpu max");
+    features.xsaveopt = cpuid(13, 1).a & 1;
+    features.xsave_mask = cpuid(13, 0).a & 0x207; /* x87, SSE, AVX, PKRU */
 }
 
 uint64_t random_word(void)
@@ -95,17 +94,15 @@ void cpu_control_setup(void)
     cr0 = (cr0 & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP;
     __asm__ volatile("movq %0, %%cr0" : : "r"(cr0));
     cr0_closed = cr0 | CR0_TS;
-    cr4 |= (features.umip ? CR4_UMIP : 0) | (features.fsgsbase ? CR4_FSGSBASE : 0) |
+    cr4 |= CR4_FSGSBASE | CR4_OSXSAVE | (features.umip ? CR4_UMIP : 0) |
            (features.smep ? CR4_SMEP : 0) | (features.smap ? CR4_SMAP : 0) |
-           (features.pku ? CR4_PKE : 0) | (features.xsave ? CR4_OSXSAVE : 0);
+           (features.pku ? CR4_PKE : 0);
     __asm__ volatile("movq %0, %%cr4" : : "r"(cr4));
-    if (features.xsave) {
-        __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)features.xsave_mask), "d"(0));
-        features.xsave_bytes = cpuid(13, 0).b;
-        if (features.xsave_bytes > sizeof clean_state)
-            panic("cpu: extended state of %u bytes is larger than the %lu that an env has room for",
-                  features.xsave_bytes, sizeof clean_state);
-    }
+    __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)features.xsave_mask), "d"(0));
+    features.xsave_bytes = cpuid(13, 0).b;
+    if (features.xsave_bytes > sizeof clean_state)
+        panic("cpu: extended state of %u bytes is larger than the %lu that an env has room for",
+              features.xsave_bytes, sizeof clean_state);
     msr_write(MSR_STAR,
               (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
@@ -182,7 +179,7 @@ struct cpu *cpu_prepare(uint32_t index, uint32_t id)
     cpu->self = cpu;
     cpu->index = index;
     cpu->apic_id = id;
-    cpu->stack = region + (CPU_PAGE_STACK + 4) * EXO_PAGE_SIZE - 8;
+    cpu->stack = region + (CPU_PAGE_STACK + 4) * EXO_PAGE_SIZE;
     for (uint32_t i = 0; i < 2; i++)
         cpu->map_entry[i] = kernel_entry_slot(region + (CPU_PAGE_MAP + i) * EXO_PAGE_SIZE);
     return cpu;
@@ -200,8 +197,6 @@ void cpu_patch_text(void)
 {
     static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
 
-    if (!features.fsgsbase)
-        patch_jump(switch_call, switch_any);
     if (!features.pku) {
         patch_jump(keys_site_1, keys_end_1);
         patch_jump(keys_site_2, keys_end_2);
@@ -234,18 +229,13 @@ static void state_save(void *area)
 {
     if (features.xsaveopt)
         __asm__ volatile("xsaveopt64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
-    else if (features.xsave)
-        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
     else
-        __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
+        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
 }
 
 static void state_load(const void *area)
 {
-    if (features.xsave)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
-    else
-        __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
+    __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
 }
 
 /* What the registers hold goes to its env, then env's goes into them; NULL: nobody's. */
@@ -302,30 +292,20 @@ bool arch_state_held(struct env *env)
     return false;
 }
 
-/* Inside the kernel the env's GS base is in the MSR that SWAPGS exchanges. */
+/* Inside the kernel the env's GS base is the one that SWAPGS exchanges. */
 static void bases_save(struct env *env)
 {
-    if (features.fsgsbase) {
-        __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
-                         : "=&r"(env->fs_base), "=&r"(env->gs_base));
-    } else {
-        env->fs_base = msr_read(MSR_FS_BASE);
-        env->gs_base = msr_read(MSR_KERNEL_GS);
-    }
+    __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
+                     : "=&r"(env->fs_base), "=&r"(env->gs_base));
     if (features.pku)
         __asm__ volatile("rdpkru" : "=a"(env->keys) : "c"(0) : "rdx");
 }
 
 static void bases_load(const struct env *env)
 {
-    if (features.fsgsbase) {
-        __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
-                         :
-                         : "r"(env->fs_base), "r"(env->gs_base));
-    } else {
-        msr_write(MSR_FS_BASE, env->fs_base);
-        msr_write(MSR_KERNEL_GS, env->gs_base);
-    }
+    __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
+                     :
+                     : "r"(env->fs_base), "r"(env->gs_base));
     if (features.pku)
         __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
 }
@@ -334,10 +314,8 @@ void arch_segment_base(uint32_t which, uint64_t base)
 {
     if (which)
         msr_write(MSR_KERNEL_GS, base);
-    else if (features.fsgsbase)
-        __asm__ volatile("wrfsbase %0" : : "r"(base));
     else
-        msr_write(MSR_FS_BASE, base);
+        __asm__ volatile("wrfsbase %0" : : "r"(base));
 }
 
 void arch_load_root(uint64_t root)

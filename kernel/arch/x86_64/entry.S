@@ -53,10 +53,10 @@
 
 /*
  * syscall_entry - SYSCALL jumps here. In: rcx user rip, r11 user flags, rax number, rsp user's; interrupts
- * off by FMASK. Not the kernel's tag: reflect. Else: table call; the stack holds user rsp, rip, flags.
+ * off by FMASK. Not the kernel's tag: reflect. Else: table call; the stack holds user rip and flags.
  */
     .align 64
-    .global syscall_entry, switch_call, switch_any, keys_site_1, keys_end_1, keys_site_2, keys_end_2
+    .global syscall_entry, keys_site_1, keys_end_1, keys_site_2, keys_end_2
 syscall_entry:
     swapgs
     movq %rsp, %gs:CPU_SCRATCH
@@ -67,7 +67,6 @@ syscall_entry:
     cmpl $EXO_CALL_SWITCH_FIRST, %eax
     jae switch_call
     movq %gs:CPU_STACK, %rsp
-    pushq %gs:CPU_SCRATCH
     pushq %rcx
     pushq %r11
     movq %r10, %rcx
@@ -80,7 +79,7 @@ syscall_entry:
     xorl %r8d, %r8d
     xorl %r9d, %r9d
     xorl %r10d, %r10d
-    popq %rsp
+    movq %gs:CPU_SCRATCH, %rsp  /* nobody enters from ring 3 meanwhile */
     swapgs
     sysretq
 
@@ -115,7 +114,6 @@ no_syscall_entry:
 
 /* A kernel call that may switch envs. */
 switch_call:
-    .byte 0x66, 0x90            /* becomes a jump to switch_any where FSGSBASE is missing */
     cmpl $EXO_CALL_TRANSFER_CALL, %eax
     je transfer_call
     cmpl $EXO_CALL_TRANSFER_RETURN, %eax
@@ -193,7 +191,7 @@ switch_any:
     swapgs
     movq %rdx, ENV_GS_BASE(%rsp)
 \keys_site:
-    .byte 0x66, 0x90
+    .byte 0x66, 0x90            /* becomes a jump to keys_end where there are no protection keys */
     xorl %ecx, %ecx
     rdpkru
     movl %eax, ENV_KEYS(%rsp)
@@ -297,11 +295,9 @@ transfer_state:
     pushq %r9
     pushq %r10
     pushq %r11
-    subq $8, %rsp
     movq %gs:CPU_SELF, %rdi
     movq %rbx, %rsi
     call state_change
-    addq $8, %rsp
     popq %r11
     popq %r10
     popq %r9
@@ -422,7 +418,6 @@ save_and_enter:
     cld
     movq %rsp, %rdi
     movq %gs:CPU_STACK, %rsp
-    addq $8, %rsp               /* CPU_STACK is 8 below a 16-byte boundary, for the table call above */
     xorl %ebp, %ebp
     call kernel_enter
     movq %rax, %rsp

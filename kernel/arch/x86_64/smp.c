@@ -51,7 +51,7 @@ void smp_start(const uint32_t *apic_ids, uint32_t count)
             continue;
         struct cpu *cpu = cpu_prepare(cpu_count, id);
 
-        smp_boot_stack = cpu->stack + 8;
+        smp_boot_stack = cpu->stack;
         smp_boot_cpu = cpu_count;
         apic_send(id, APIC_INIT);
         wait_ns(10 * MS);

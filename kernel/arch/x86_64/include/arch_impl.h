@@ -27,7 +27,7 @@ struct cpu {
     struct env *env;           /* c */
     uint64_t scratch;          /* c */
     struct exo_upcall *upcall; /* c: of env, in the window */
-    uint64_t stack;            /* I: 8 below the 16-byte aligned top */
+    uint64_t stack;            /* I: its top, aligned to 16 */
     uint32_t index;            /* I */
     uint32_t apic_id;          /* I */
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
