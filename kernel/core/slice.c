@@ -391,26 +391,42 @@ struct call_result call_yield(struct env *self)
     return call_ok(0);
 }
 
+/* The env that a capability may give time to: 0 or EXO_E_*. REQUIRES(env_lock, shared at least). */
+static int yield_target(const struct cap *cap, uint64_t id, struct env **env)
+{
+    *env = env_find(id);
+    if (!*env)
+        return EXO_E_NONE;
+    return path_dominates(&cap->path, &(*env)->guard) ? 0 : EXO_E_CAP;
+}
+
 struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_id)
 {
     struct cap cap;
-    int error = -cap_get(self->cap, slot, 0, &cap);
+    struct env *env = NULL;
+    uint32_t ready = ENV_READY;
+    int error = -cap_copy(&self->cap[slot], 0, &cap);
 
     if (error)
         return call_error(error);
-    lock_take(&env_lock);
-    struct env *env = env_find(env_id);
+    lock_share(&env_lock);
+    error = yield_target(&cap, env_id, &env);
+    bool alone = !error && !atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
 
-    if (!env)
-        error = EXO_E_NONE;
-    else if (!path_dominates(&cap.path, &env->guard))
-        error = EXO_E_CAP;
-    else if (env == self || !(env = runnable(env)))
-        error = EXO_E_BUSY;
+    if (alone) { /* asleep, calling, or not to be had */
+        lock_unshare(&env_lock);
+        lock_take(&env_lock);
+        error = yield_target(&cap, env_id, &env);
+        if (!error && (env == self || !(env = runnable(env))))
+            error = EXO_E_BUSY;
+    }
     if (!error) {
         regs_set_result(&self->regs, 0, 0);
         slice_hand(env, ENV_READY);
     }
-    lock_drop(&env_lock);
+    if (alone)
+        lock_drop(&env_lock);
+    else
+        lock_unshare(&env_lock);
     return error ? call_error(error) : call_ok(0);
 }

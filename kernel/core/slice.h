@@ -14,7 +14,8 @@ void slice_leave(enum env_state state);
 
 /*
  * slice_hand - the running env gives the rest of its slice to env, which is READY or has slept enough, and is put into
- * `state`; both registers of self and of env must be what they shall go on with. REQUIRES(env_lock).
+ * `state`; both registers of self and of env must be what they shall go on with. REQUIRES(env_lock;
+ * shared: env was READY and is claimed, RUNNING already).
  */
 void slice_hand(struct env *env, enum env_state state);
 
