@@ -15,9 +15,10 @@
 #include "libos/init/init.h"
 #include "libos/init/share.h"
 
-#define KEEP        64 /* frames that init keeps free for its own tables */
-#define FORCE_CALLS 64 /* kernel calls of one step by force */
-#define MS          1000000ull
+#define KEEP           64      /* frames that init keeps free for its own tables */
+#define FORCE_CALLS    64      /* kernel calls of one step by force */
+#define FORCE_PAUSE_NS 2000000 /* between runs of mapped frames */
+#define MS             1000000ull
 
 _Static_assert(MANIFEST_WEIGHT_MAX == SHARE_WEIGHT_MAX &&
                    MANIFEST_PRIORITY_MAX == SHARE_PRIORITY_MAX &&
@@ -37,6 +38,7 @@ static struct force {
     uint64_t first, count; /* run that is being taken; count 0: none */
     uint64_t place;
     uint64_t taken;
+    uint64_t not_before_ns; /* until then it may look at what it has lost */
 } force;
 
 void broker_start(struct instance *instances, uint32_t count)
@@ -123,8 +125,31 @@ static void force_call(void)
     if (result >= 0) {
         (void)exo_frame_free(CAP_ROOT, force.first, force.count);
         force.taken += force.count;
+        force.from->forced = true;
     }
     force.count = 0; /* refused: it changed meanwhile */
+}
+
+/* Nothing more is taken from it. */
+static void force_stop(const struct instance *from)
+{
+    if (force.from != from)
+        return;
+    init_log("init: instance %s: %lu pages were taken from it by force: it did not give %lu back "
+             "within %u ms",
+             from->config->name, (unsigned long)force.taken, (unsigned long)from->asked,
+             from->config->deadline_ms);
+    force = (struct force){.from = NULL};
+}
+
+static void withdraw(struct instance *instance)
+{
+    while (force.from == instance && force.count)
+        force_call(); /* what is half taken has lost its mappings: it is taken as a whole */
+    if (instance->asked)
+        (void)exo_revoke(CAP_ROOT, instance->env, 0, 0, EXO_FOREVER);
+    force_stop(instance);
+    instance->asked = 0;
 }
 
 /* `owed`: what could not be taken. An instance that has made its memory into what cannot be taken goes as a whole. */
@@ -132,18 +157,11 @@ static void force_end(uint64_t owed)
 {
     struct instance *from = force.from;
 
-    init_log("init: instance %s: %lu pages were taken from it by force: it did not give %lu back "
-             "within %u ms",
-             from->config->name, (unsigned long)force.taken, (unsigned long)from->asked,
-             from->config->deadline_ms);
-    (void)exo_revoke(CAP_ROOT, from->env, 0, 0, EXO_FOREVER);
-    from->asked = 0;
-    force = (struct force){.from = NULL};
+    withdraw(from);
     if (owed)
-        instance_fail(
-            from, 125,
-            "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
-            from->config->name, (unsigned long)owed);
+        instance_fail(from, 125,
+                      "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
+                      from->config->name, (unsigned long)owed);
 }
 
 /* It has not given enough: `owed` more. Some of it now, the rest in further steps. */
@@ -151,6 +169,8 @@ static void force_step(struct instance *from, uint64_t owed)
 {
     if (force.from != from)
         force = (struct force){.from = from, .next = machine.page->frame_count};
+    if (exo_now_ns(machine.page) < force.not_before_ns)
+        return;
     for (uint32_t calls = 0; calls < FORCE_CALLS && owed; calls++) {
         if (!force.count && !force_next(owed)) {
             if (force.mapped)
@@ -163,6 +183,10 @@ static void force_step(struct instance *from, uint64_t owed)
 
         force_call();
         owed -= force.taken - before;
+        if (force.mapped && force.taken != before) {
+            force.not_before_ns = exo_now_ns(machine.page) + FORCE_PAUSE_NS;
+            break;
+        }
     }
     if (!owed || (force.mapped && force.next <= 1 && !force.count))
         force_end(owed);
@@ -186,15 +210,6 @@ static void ask(struct instance *instance, uint64_t pages)
     instance->asked = pages;
     instance->asked_held = held[instance->index];
     instance->asked_due_ns = due;
-}
-
-static void withdraw(struct instance *instance)
-{
-    if (instance->asked)
-        (void)exo_revoke(CAP_ROOT, instance->env, 0, 0, EXO_FOREVER);
-    instance->asked = 0;
-    if (force.from == instance)
-        force = (struct force){.from = NULL};
 }
 
 /* Looks after those who were asked. True: some still owe. */
@@ -339,7 +354,7 @@ bool broker_step(void)
 
     for (uint32_t i = 0; i < total; i++)
         moved |= serve(&all[i]);
-    return moved || force.from;
+    return moved || (force.from && exo_now_ns(machine.page) >= force.not_before_ns);
 }
 
 uint64_t broker_deadline(void)
@@ -349,5 +364,6 @@ uint64_t broker_deadline(void)
     for (uint32_t i = 0; i < total; i++)
         if (all[i].asked && all[i].asked_due_ns < deadline)
             deadline = all[i].asked_due_ns;
-    return deadline;
+    return force.from && force.not_before_ns > exo_now_ns(machine.page) ? force.not_before_ns
+                                                                        : deadline;
 }

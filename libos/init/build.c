@@ -472,6 +472,7 @@ void instance_build(struct instance *instance, const struct build_input *input)
     b.space.context = &b;
     instance->exit_sent = false;
     instance->structure_count = 0;
+    instance->forced = false;
     instance->memory_asked = 0;
     instance->credited = 0;
     instance->log_bytes = 0;

@@ -31,6 +31,7 @@ struct instance {
     uint32_t structure_count;
     uint64_t asked, asked_held, asked_due_ns; /* broker.c: pages that it owes; 0: none */
     uint32_t memory_asked;                    /* of its wishes for more the last that was answered */
+    bool forced;                              /* memory was taken from it by force */
     bool wrote;                               /* something to its standard output, ever */
     uint32_t position_first;
     uint32_t credited;         /* bytes of input for which CREDIT was sent (mod 2^32) */

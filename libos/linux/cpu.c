@@ -115,6 +115,15 @@ static void fault_of_libos(struct regs *regs, uint32_t vector, uint64_t address,
             return;
         }
     }
+    if (vector == TRAP_PAGE && address >= INSTANCE_LINEAR_ADDRESS && address < LIBOS_END) {
+        if (frames_repair((const void *)address))
+            return;
+        frames_repair_again();
+        if (frames_lost())
+            panic("memory of the LibOS was taken by force: it had not given back what was asked for "
+                  "(frame %lx, at %lx)",
+                  (unsigned long)address_frame((const void *)address), (unsigned long)regs->rip);
+    }
     panic("trap %u (error %lx) at %lx, address %lx, in system call %d of pid %d", vector,
           (long)error, (long)regs->rip, (long)address, task ? task_call(task) : -1,
           task ? task->process->pid : 0);

@@ -9,8 +9,7 @@ static uint64_t now(const struct box *box)
 }
 
 /* An argument of the right kind, or of the wrong one. */
-uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a,
-                                uint64_t *state)
+uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a, uint64_t *state)
 {
     const uint64_t frames[] = {box->own_first + noise(state) % OWN_FRAMES,
                                box->victim_frame,
@@ -183,8 +182,7 @@ static int64_t take_code(struct box *box)
         return -EXO_E_CALL;
     list()[0] = 0xb7; /* r0 = 0 */
     list()[1] = 0x95; /* exit */
-    *image = (struct exo_code_image){
-        .type = EXO_CODE_PREDICATE, .insn_count = 2, .insns = SCRATCH};
+    *image = (struct exo_code_image){.type = EXO_CODE_PREDICATE, .insn_count = 2, .insns = SCRATCH};
     (void)exo_test(EXO_TEST_WATCH, 0, box->step);
     return exo_code_load(SLOT_OWN, box->where, image);
 }

@@ -128,9 +128,9 @@ static void shape_filter(const struct box *box, uint64_t *s)
 static void shape_image(uint64_t *s)
 {
     static const uint64_t whole[][4] = {
-        {0xb7, 0x95},                                /* r0 = 0; exit */
-        {0x00000001000000b7, 0x95},                  /* r0 = 1; exit */
-        {0xb7, 0x0000000100000007, 0x95},            /* r0 = 0; r0 += 1; exit */
+        {0xb7, 0x95},                                          /* r0 = 0; exit */
+        {0x00000001000000b7, 0x95},                            /* r0 = 1; exit */
+        {0xb7, 0x0000000100000007, 0x95},                      /* r0 = 0; r0 += 1; exit */
         {0x00000000000101b7, 0x0000000000010055, 0x95, 0x95}}; /* a jump */
     struct exo_code_image *image = (struct exo_code_image *)SCRATCH;
     uint64_t *insn = (uint64_t *)(SCRATCH + 0x200), pick = noise(s) % 4;
@@ -242,20 +242,23 @@ static uint64_t pick_argument(struct box *box, const struct call_case *call, uin
     uint64_t pick = noise(&state);
 
     /* Ids are what calls return; an env or a program is mostly one that was made here. */
-    bool is_id = call->argument[a].type == CALL_ARGUMENT_ENV ||
-                 (call->argument[a].type == CALL_ARGUMENT_VALUE && call->argument[a].name[0] != 'd');
+    bool is_id =
+        call->argument[a].type == CALL_ARGUMENT_ENV ||
+        (call->argument[a].type == CALL_ARGUMENT_VALUE && call->argument[a].name[0] != 'd');
 
     if (before && pick % 8 < (is_id ? 4 : 1)) {
         *earlier |= (uint8_t)(1u << a);
         return noise(&state) % before;
     }
-    if (call->argument[a].type == CALL_ARGUMENT_IN || call->argument[a].type == CALL_ARGUMENT_BATCH ||
+    if (call->argument[a].type == CALL_ARGUMENT_IN ||
+        call->argument[a].type == CALL_ARGUMENT_BATCH ||
         call->argument[a].type == CALL_ARGUMENT_OUT)
         if (pick >> 8 & 7)
             return SCRATCH;
     if (call->argument[a].type == CALL_ARGUMENT_SLOT && pick >> 8 & 3)
         return SLOT_OWN;
-    if (call->argument[a].name[0] == 'd' && pick >> 8 & 15) /* a deadline that has passed: nobody waits for it */
+    if (call->argument[a].name[0] == 'd' &&
+        pick >> 8 & 15) /* a deadline that has passed: nobody waits for it */
         return 0;
     return chance_argument(box, call, a, &state);
 }
@@ -276,9 +279,8 @@ static void new_step(struct box *box, struct step *step, uint32_t before)
     step->earlier = 0;
     step->shape = noise(&state) % 4 ? (uint32_t)noise(&state) | 1 : 0;
     for (uint32_t a = 0; a < 6; a++)
-        step->argument[a] = a < call->argument_count
-                                ? pick_argument(box, call, a, before, &step->earlier)
-                                : 0;
+        step->argument[a] =
+            a < call->argument_count ? pick_argument(box, call, a, before, &step->earlier) : 0;
 }
 
 static void mutate(struct box *box, struct sequence *q)
@@ -320,7 +322,7 @@ static void mutate(struct box *box, struct sequence *q)
             if (call->argument_count) {
                 uint32_t a = (uint32_t)(noise(&state) % call->argument_count);
 
-                step->earlier &= (uint8_t)~(1u << a);
+                step->earlier &= (uint8_t) ~(1u << a);
                 step->argument[a] = pick_argument(box, call, a, at, &step->earlier);
             }
         }
@@ -400,5 +402,7 @@ void fuzz_report(void (*say)(const char *fmt, ...))
 }
 
 const struct attack fuzz_attack = {
-    "F02", "calls by coverage", fuzz_first, fuzz_second, fuzz_host,
-    EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME | EXO_RIGHT_NETWORK, 1, false};
+    "F02",      "calls by coverage",
+    fuzz_first, fuzz_second,
+    fuzz_host,  EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME | EXO_RIGHT_NETWORK,
+    1,          false};

@@ -52,9 +52,7 @@ void cover_begin(const struct env *env)
     (void)env;
 }
 
-void cover_end(void)
-{
-}
+void cover_end(void) {}
 
 int64_t cover_edges(uint64_t env)
 {

@@ -50,7 +50,8 @@ static uint64_t digest_table(uint64_t hash, uint64_t frame)
 
     for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
         if (entries[i])
-            hash = (hash ^ (entries[i] & ~(uint64_t)(EXO_PTE_ACCESSED | EXO_PTE_DIRTY)) ^ i) * PRIME;
+            hash =
+                (hash ^ (entries[i] & ~(uint64_t)(EXO_PTE_ACCESSED | EXO_PTE_DIRTY)) ^ i) * PRIME;
     return hash;
 }
 
@@ -65,10 +66,12 @@ static uint64_t digest_env(uint64_t hash, const struct env *env)
         hash = (hash ^ cap->present) * PRIME;
         if (cap->present)
             hash = (words(hash, cap->path.part, sizeof cap->path.part) ^ cap->path.depth ^
-                    (uint64_t)cap->rights << 32) * PRIME;
+                    (uint64_t)cap->rights << 32) *
+                   PRIME;
     }
     hash = (hash ^ env->sleep_count ^ (uint64_t)env->predicate << 8) * PRIME;
-    hash = (hash ^ env->token_epoch) * PRIME; /* token_path: a bound, noted before a token is written */
+    hash = (hash ^ env->token_epoch) *
+           PRIME; /* token_path: a bound, noted before a token is written */
     hash = (hash ^ env->revoke_kind ^ env->revoke_owed << 8 ^ env->revoke_due_ns) * PRIME;
     hash = (hash ^ env->repossessed ^ env->save_first ^ (uint64_t)env->save_count << 32) * PRIME;
     for (uint32_t i = 0; i < env->guaranteed_count; i++)
@@ -101,14 +104,16 @@ static uint64_t digest(void)
         for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
             const struct exo_slice *slice = &slice_table[c][p];
 
-            hash = (words(hash, slice, offsetof(struct exo_slice, guard_depth)) ^ slice->guard_depth) *
-                   PRIME;
+            hash =
+                (words(hash, slice, offsetof(struct exo_slice, guard_depth)) ^ slice->guard_depth) *
+                PRIME;
         }
     for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
         const struct exo_device *device = pci_row(d);
 
         hash = (words(hash, device->owner_guard, sizeof device->owner_guard) ^ device->claimed ^
-                (uint64_t)device->owner_depth << 16 ^ (uint64_t)pci_mapped(d) << 32) * PRIME;
+                (uint64_t)device->owner_depth << 16 ^ (uint64_t)pci_mapped(d) << 32) *
+               PRIME;
     }
     return hash;
 }

@@ -61,6 +61,15 @@ static int page_lost(int *signal)
     return SI_KERNEL;
 }
 
+/* init took the page by force: reclaim.c was too slow, or there was nothing else. */
+static int page_taken(int *signal)
+{
+    log_line("memory: pid %d has lost a page that was taken by force, and is killed",
+             current()->process->pid);
+    *signal = SIGNAL_KILL;
+    return SI_KERNEL;
+}
+
 static int map_page(struct space *space, uint64_t page, frame_t frame, uint64_t bits)
 {
     struct pt_batch batch;
@@ -295,6 +304,8 @@ int fault_resolve(struct space *space, uint64_t address, uint64_t error, int *si
             return out_of_memory(signal);
         entry = pte_load(page);
     }
+    if (!(entry & EXO_PTE_PRESENT) && entry & EXO_PTE_TAKEN)
+        return page_taken(signal);
     if (!(entry & EXO_PTE_PRESENT))
         return area->file ? fault_file(space, area, page, write, signal)
                           : fault_anonymous(space, area, page, signal);

@@ -54,6 +54,10 @@ static uint32_t hot_count;
 static frame_t stacks[STACKS_MAX]; /* blocks of STACK_ORDER that are in no list; their rows say used */
 static uint32_t stack_count;
 static uint64_t total, available;
+static uint64_t losses; /* pages taken by force that are known of */
+static bool lost; /* memory was taken by force */
+static frame_t kept[EXO_GUARANTEED_MAX]; /* guaranteed frames, for tables when memory has been taken */
+static uint32_t kept_count;
 static frame_t spare; /* unmapped, for the table of the next chunk_split */
 
 static struct frame_row *row_of(frame_t frame)
@@ -110,8 +114,7 @@ frame_t chunk_take_top(void)
     return NO_FRAME;
 }
 
-/* --- The linear map ------------------------------------------------------------------------------
- */
+/* --- The linear map ------------------------------------------------------------------------------- */
 
 static int linear_link(uint64_t address, unsigned level)
 {
@@ -147,6 +150,8 @@ int linear_map(frame_t first, uint64_t count, uint64_t bits)
                                         (large ? EXO_PTE_LARGE : 0)};
         int64_t result = exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1);
 
+        if (result == -EXO_E_CAP)
+            return -EACCES; /* some of it was taken by force */
         if (result != 1)
             panic("kernel refuses frame %lx in the linear map: error %ld", (long)first,
                   (long)-result);
@@ -162,8 +167,7 @@ static uint64_t linear_bits(void)
     return EXO_PTE_WRITE | (machine->features & EXO_FEATURE_NX ? EXO_PTE_NO_EXECUTE : 0);
 }
 
-/* --- Blocks --------------------------------------------------------------------------------------
- */
+/* --- Blocks --------------------------------------------------------------------------------------- */
 
 static void block_put(frame_t frame, unsigned order)
 {
@@ -183,6 +187,21 @@ static void block_put(frame_t frame, unsigned order)
     list_add_head(&free_blocks[order], frame_address(frame));
 }
 
+/* Of a chunk of which some was taken by force before it was used: what is left, frame by frame. */
+static void chunk_rest(frame_t first)
+{
+    lost = true;
+    for (frame_t f = first; f < first + CHUNK_FRAMES; f++) {
+        if (linear_map(f, 1, linear_bits())) {
+            total--;
+            available--;
+            continue;
+        }
+        *row_of(f) = (struct frame_row){.state = ROW_USED};
+        block_put(f, 0);
+    }
+}
+
 static bool grow(void)
 {
     for (unsigned i = 0; i < chunk_ranges; i++) {
@@ -193,7 +212,13 @@ static bool grow(void)
         frame_t first = range->next;
 
         range->next += CHUNK_FRAMES;
-        if (linear_map(first, CHUNK_FRAMES, linear_bits())) {
+        int error = linear_map(first, CHUNK_FRAMES, linear_bits());
+
+        if (error == -EACCES) {
+            chunk_rest(first);
+            return true;
+        }
+        if (error) {
             range->next -= CHUNK_FRAMES;
             return false;
         }
@@ -205,8 +230,16 @@ static bool grow(void)
     return frames_ask();
 }
 
+/* Has memory been taken since frames_repair_all has looked? Some of it may have been free. */
+bool frames_unrepaired(void)
+{
+    return ((const struct exo_upcall *)INSTANCE_UPCALL_ADDRESS)->repossessed != losses;
+}
+
 static void hot_drain(uint32_t keep)
 {
+    if (__builtin_expect(frames_unrepaired(), 0))
+        frames_repair_all();
     while (hot_count > keep)
         block_put(hot[--hot_count], 0);
 }
@@ -270,6 +303,8 @@ frame_t frames_alloc(unsigned order)
     frame_t frame;
     unsigned found;
 
+    if (__builtin_expect(frames_unrepaired(), 0))
+        frames_repair_all();
     if (!order && !hot_count)
         hot_fill();
     if (!order && hot_count) {
@@ -360,6 +395,8 @@ void frame_drop(frame_t frame)
 
 void frames_free(frame_t frame, unsigned order)
 {
+    if (__builtin_expect(frames_unrepaired(), 0))
+        frames_repair_all();
     for (frame_t f = frame; f < frame + (1ul << order); f++)
         row_of(f)->count = 0;
     available += 1ul << order;
@@ -378,11 +415,11 @@ unsigned frame_block_order(frame_t frame)
 
 /* Level-1 tables are filled here before they take the place of a large entry: LibOS code may stand on it. */
 #define SPLIT_ADDRESS (INSTANCE_LINEAR_ADDRESS - SPAN_3)
-#define ASK_FRAMES    2048ul      /* that init is asked for at once */
-#define REFUSED_NS    100000000ul /* after a refusal the next wish waits */
 
 static bool is_large(frame_t frame)
 {
+    if (table_depth(INSTANCE_LINEAR_ADDRESS + frame * PAGE_SIZE) > 1)
+        return false;
     return WINDOW_LEVEL(WINDOW_2, INSTANCE_LINEAR_ADDRESS + frame * PAGE_SIZE, 21) & EXO_PTE_LARGE;
 }
 
@@ -548,7 +585,7 @@ uint64_t frames_return(uint64_t want)
 }
 
 /* A frame that was granted: into the linear map, or, when a table is lacking for that, among the unmapped. */
-static void frame_add(frame_t frame)
+void frames_add(frame_t frame)
 {
     total++;
     if (linear_map(frame, 1, linear_bits())) {
@@ -560,7 +597,7 @@ static void frame_add(frame_t frame)
     block_put(frame, 0);
 }
 
-static bool chunk_add(frame_t chunk)
+bool frames_add_chunk(frame_t chunk)
 {
     struct frame_range *last = chunk_ranges ? &chunks[chunk_ranges - 1] : NULL;
 
@@ -577,52 +614,166 @@ static bool chunk_add(frame_t chunk)
     return true;
 }
 
-bool frames_take_grants(void)
+bool frames_have_row(frame_t frame)
 {
-    uint32_t taken = streams->grants_taken;
-    uint32_t written = __atomic_load_n(&streams->grants_written, __ATOMIC_ACQUIRE);
-    bool any = taken != written;
-
-    for (; taken != written; taken++) {
-        const struct instance_run *run = &streams->grant[taken % INSTANCE_GRANTS];
-
-        for (frame_t f = run->first; f < run->first + run->count;) {
-            if (f < row_first || f >= row_end) { /* no row: it would cost more than it is worth */
-                (void)exo_frame_free(SLOT_MEMORY, f++, 1);
-                continue;
-            }
-            bool whole = !(f % CHUNK_FRAMES) && run->first + run->count - f >= CHUNK_FRAMES &&
-                         f + CHUNK_FRAMES <= row_end && chunk_add(f);
-
-            if (!whole)
-                frame_add(f);
-            f += whole ? CHUNK_FRAMES : 1;
-        }
-    }
-    __atomic_store_n(&streams->grants_taken, taken, __ATOMIC_RELEASE);
-    return any;
+    return frame >= row_first && frame < row_end;
 }
 
-bool frames_ask(void)
+/* --- Memory that was taken by force ------------------------------------------------------------------ */
+
+bool frames_lost(void)
 {
-    static uint64_t not_before;
-    struct exo_sleep_word word = {.address = (uint64_t)&streams->memory_answered};
+    return lost;
+}
 
-    if (total >= instance->memory_limit || now_ns() < not_before)
+static bool is_broken(frame_t chunk)
+{
+    uint64_t address = INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE;
+
+    if (table_depth(address) != 2)
         return false;
-    streams->memory_wanted = ASK_FRAMES;
-    uint32_t asked = streams->memory_asked + 1;
+    return WINDOW_LEVEL(WINDOW_2, address, 21) & EXO_PTE_TAKEN;
+}
 
-    __atomic_store_n(&streams->memory_asked, asked, __ATOMIC_RELEASE);
-    (void)exo_wake(SLOT_MEMORY, instance->init_env, 1ul << STREAM_EVENT(instance->index));
-    while ((word.value = __atomic_load_n(&streams->memory_answered, __ATOMIC_ACQUIRE)) != asked)
-        (void)exo_sleep((uint64_t)&word, 1, EXO_FOREVER);
-    uint64_t before = total;
+/* A split chunk of which nothing is left needs no table. */
+static void chunk_unlink(frame_t chunk)
+{
+    uint64_t address = INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE;
+    struct exo_pte link = {.address = address | 2, .entry = EXO_PTE_TAKEN};
+    frame_t table = table_frame(address);
 
-    (void)frames_take_grants();
-    if (total == before)
-        not_before = now_ns() + REFUSED_NS;
-    return total != before;
+    for (uint64_t i = 0; i < CHUNK_FRAMES; i++)
+        if (pte_load(address + i * PAGE_SIZE) & EXO_PTE_PRESENT)
+            return;
+    if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1 ||
+        exo_table_destroy(SLOT_MEMORY, table))
+        return;
+    if (kept_count < EXO_GUARANTEED_MAX)
+        kept[kept_count++] = table;
+    else
+        unmapped_frames_give(table, 1);
+}
+
+/* The large entry of a chunk is gone because some of its frames are: the others are mapped one by one. */
+static bool chunk_repair(frame_t chunk)
+{
+    uint64_t address = INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE;
+    uint64_t bits = linear_bits() | EXO_PTE_PRESENT | EXO_PTE_ACCESSED | EXO_PTE_DIRTY;
+    frame_t table = kept_count ? kept[--kept_count] : unmapped_frame_take();
+    struct exo_pte link = {.address = address | 2, .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
+
+    lost = true;
+    if (table == NO_FRAME || exo_table_create(SLOT_MEMORY, table, 1) ||
+        exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
+        return false;
+    for (uint64_t i = 0; i < CHUNK_FRAMES; i++) {
+        struct exo_pte leaf = {.address = (address + i * PAGE_SIZE) | 1,
+                               .entry = (chunk + i) << EXO_PAGE_SHIFT | bits};
+
+        if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1) == 1)
+            continue;
+        leaf.entry = EXO_PTE_TAKEN;
+        (void)exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1);
+    }
+    chunk_unlink(chunk);
+    return true;
+}
+
+bool frames_repair(const void *address)
+{
+    frame_t frame = address_frame(address);
+
+    if (frame < row_first || frame >= row_end)
+        return false;
+    if (is_broken(frame & ~(CHUNK_FRAMES - 1ul)))
+        (void)chunk_repair(frame & ~(CHUNK_FRAMES - 1ul));
+    return is_large(frame) || pte_read((uint64_t)address) & EXO_PTE_PRESENT;
+}
+
+static bool is_taken(frame_t frame)
+{
+    uint64_t entry = pte_read(INSTANCE_LINEAR_ADDRESS + frame * PAGE_SIZE);
+
+    return is_broken(frame & ~(CHUNK_FRAMES - 1ul)) || (!is_large(frame) && !(entry & EXO_PTE_PRESENT) && entry & EXO_PTE_TAKEN);
+}
+
+/*
+ * The lists of free blocks lie in the blocks themselves, and some of those are gone: they are made anew from the rows,
+ * in single frames, which block_put joins again.
+ */
+static void blocks_remake(void)
+{
+    for (unsigned o = 0; o <= ORDER_MAX; o++)
+        list_init(&free_blocks[o]);
+    for (frame_t f = row_first; f < row_end;) {
+        struct frame_row *row = row_of(f);
+        unsigned order = row->state == ROW_FREE ? row->order : 0; /* FOREIGN: from a start that failed */
+
+        if (row->state == ROW_FREE)
+            for (frame_t part = f; part < f + (1ul << order); part++)
+                *row_of(part) = (struct frame_row){.state = ROW_FOREIGN};
+        f += 1ul << order;
+    }
+    for (frame_t f = row_first; f < row_end; f++) {
+        if (row_of(f)->state != ROW_FOREIGN)
+            continue;
+        *row_of(f) = (struct frame_row){.state = is_taken(f) ? ROW_ABSENT : ROW_USED};
+        if (row_of(f)->state == ROW_USED) {
+            block_put(f, 0);
+            continue;
+        }
+        total--;
+        available--;
+    }
+}
+
+/* Caches of single frames and stacks: those that are left go to the blocks. */
+static void caches_empty(void)
+{
+    while (hot_count)
+        *row_of(hot[--hot_count]) = (struct frame_row){.state = ROW_FREE};
+    while (stack_count)
+        *row_of(stacks[--stack_count]) = (struct frame_row){.state = ROW_FREE, .order = STACK_ORDER};
+}
+
+static void repair_all(void)
+{
+    bool any = false;
+
+    losses = ((const struct exo_upcall *)INSTANCE_UPCALL_ADDRESS)->repossessed;
+    for (frame_t chunk = row_first & ~(CHUNK_FRAMES - 1ul); chunk < row_end; chunk += CHUNK_FRAMES)
+        if (is_broken(chunk)) {
+            any = true; /* without a table for it all of it is given up */
+            (void)chunk_repair(chunk);
+        } else if (table_depth(INSTANCE_LINEAR_ADDRESS + chunk * PAGE_SIZE) == 1 && !is_large(chunk)) {
+            any = true; /* single entries may have gone */
+            chunk_unlink(chunk);
+        }
+    if (!any)
+        return;
+    caches_empty();
+    blocks_remake();
+}
+
+/* While the lists are made anew, blocks that are in them already may be taken: then once more from the start. */
+static void *repair_start[5];
+static bool repairing;
+
+void frames_repair_all(void)
+{
+    (void)__builtin_setjmp(repair_start);
+    repairing = true;
+    repair_all();
+    repairing = false;
+    for (frame_t frame; kept_count < EXO_GUARANTEED_MAX / 2 &&
+                        (frame = unmapped_frame_take()) != NO_FRAME;)
+        kept[kept_count++] = frame;
+}
+
+void frames_repair_again(void)
+{
+    if (repairing)
+        __builtin_longjmp(repair_start, 1);
 }
 
 /* What chunk_split needs when there may be nothing left to make it from. */
@@ -632,13 +783,18 @@ static void split_start(void)
     struct exo_pte link = {.address = SPLIT_ADDRESS | 3,
                            .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
 
+    struct exo_revoke_plan plan = {.guaranteed_count = 0};
+
     spare = unmapped_frame_take();
+    for (frame_t frame; plan.guaranteed_count < EXO_GUARANTEED_MAX &&
+                        (frame = unmapped_frame_take()) != NO_FRAME;)
+        kept[kept_count++] = plan.guaranteed[plan.guaranteed_count++] = frame;
+    (void)exo_revoke_prepare(SLOT_MEMORY, &plan); /* refused: then they are as safe as others */
     if (table == NO_FRAME || exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
         panic("too little memory for the tables of its own memory");
 }
 
-/* --- Start ---------------------------------------------------------------------------------------
- */
+/* --- Start ---------------------------------------------------------------------------------------- */
 
 static void run_split(const struct instance_run *run)
 {

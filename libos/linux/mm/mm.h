@@ -32,6 +32,11 @@ void frames_free(frame_t frame, unsigned order);
 uint64_t frames_return(uint64_t want); /* free frames go back to the kernel, at most `want`; returns how many */
 bool frames_take_grants(void);         /* what init has given; false: nothing */
 bool frames_ask(void);                 /* asks init for more and waits for the answer; false: no more */
+/* Memory that was taken by force. */
+bool frames_repair(const void *address); /* the linear map at it, as far as it is there; false: that is lost */
+void frames_repair_all(void);            /* all of it; lost frames that were free are forgotten */
+void frames_repair_again(void);          /* a page of free memory was lost meanwhile; returns if that is not so */
+bool frames_lost(void);                  /* has that ever happened? */
 uint64_t frames_total(void);
 uint64_t frames_available(void);
 

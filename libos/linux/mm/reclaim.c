@@ -18,6 +18,7 @@
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
+#include <asm/signal.h>
 
 #define ZEROS_AT_ONCE 256 /* pages, when memory ends */
 #define ZEROS_LEAST   16  /* with fewer, what is dropped would be missed again in the same call */
@@ -31,6 +32,8 @@ static struct {
     bool timer_set;
     struct timer timer;
 } request;
+
+static uint64_t lost; /* pages, of which is known that they were taken */
 
 /* --- Pages of zeros --- */
 
@@ -83,7 +86,64 @@ static uint64_t drop_zeros(uint64_t want)
     return done;
 }
 
+/* --- Losses --- */
+
+/* Has one of the loaded space's pages been taken? */
+static bool space_has_lost(const struct space *space)
+{
+    for (uint32_t i = 0; i < space->count; i++) {
+        struct pte_walk walk = pte_walk_start(space->area[i].start, space->area[i].end);
+
+        for (; pte_walk_table(&walk); walk.at = walk.known)
+            for (uint64_t at = walk.at; at < walk.known; at += PAGE_SIZE)
+                if (!(pte_load(at) & EXO_PTE_PRESENT) && pte_load(at) & EXO_PTE_TAKEN)
+                    return true;
+    }
+    return false;
+}
+
+static void processes_kill(const struct space *space)
+{
+    list_for_each (node, &process_list) {
+        struct process *process = list_item(node, struct process, all);
+
+        if (process->space != space || process->zombie)
+            continue;
+        log_line("memory: %s (%d) has lost pages that were taken by force, and is killed",
+                 process->comm, process->pid);
+        signal_send_process(process, SIGKILL, NULL);
+    }
+}
+
+/* Frames were taken. Free ones are forgotten; who used others ends. A loss of the LibOS's own shows when it is touched. */
+static void reclaim_loss(uint64_t count)
+{
+    struct space *back = this_vcpu()->space;
+
+    log_line("memory: %lu pages were taken by force", (unsigned long)count);
+    frames_repair_all();
+    list_for_each (node, &space_list) {
+        struct space *space = list_item(node, struct space, all);
+
+        space_switch(space);
+        if (space_has_lost(space))
+            processes_kill(space);
+    }
+    space_switch(back);
+}
+
 /* --- The answer --- */
+
+/* `option reclaim 0`: nothing is given back. What init takes instead is as hard as it can get: for tests of that. */
+static bool gives(void)
+{
+    const uint32_t *pair = (const uint32_t *)((const uint8_t *)instance + instance->option_offset);
+
+    for (uint32_t i = 0; i < instance->option_count; i++, pair += 2)
+        if (!strcmp((const char *)instance + pair[0], "reclaim"))
+            return strcmp((const char *)instance + pair[1], "0") != 0;
+    return true;
+}
 
 bool reclaim_zeros(void)
 {
@@ -136,7 +196,13 @@ void reclaim_upcall(void)
 {
     const struct exo_upcall *upcall = (const struct exo_upcall *)INSTANCE_UPCALL_ADDRESS;
 
-    if (upcall->revoke_kind != EXO_REVOKE_FRAMES) {
+    if (upcall->repossessed != lost) {
+        uint64_t count = upcall->repossessed - lost;
+
+        lost = upcall->repossessed;
+        reclaim_loss(count);
+    }
+    if (upcall->revoke_kind != EXO_REVOKE_FRAMES || !gives()) {
         request.owed = 0;
         return;
     }

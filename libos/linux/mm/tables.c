@@ -95,16 +95,18 @@ uint64_t unmapped_frames_return(uint64_t want, void (*to)(frame_t first, uint64_
 frame_t table_take(unsigned level)
 {
     frame_t frame = cached_pop(level);
+    int64_t error;
 
     if (frame != NO_FRAME)
         return frame;
-    frame = unmapped_frame_take();
-    if (frame == NO_FRAME)
-        frame = cached_steal(level);
-    if (frame == NO_FRAME)
-        return NO_FRAME;
-    int64_t error = exo_table_create(SLOT_MEMORY, frame, level);
-
+    do {
+        frame = unmapped_frame_take();
+        if (frame == NO_FRAME)
+            frame = cached_steal(level);
+        if (frame == NO_FRAME)
+            return NO_FRAME;
+        error = exo_table_create(SLOT_MEMORY, frame, level);
+    } while (error == -EXO_E_CAP); /* it was taken by force: the next one */
     if (error)
         panic("kernel refuses frame %lu as a table of level %u: error %ld", frame, level,
               (long)-error);
@@ -138,6 +140,10 @@ void table_scrap(frame_t frame)
 
 void table_give(unsigned level, frame_t frame)
 {
+    if (level == 1 && frames_lost()) { /* marks of lost pages may be in it */
+        table_scrap(frame);
+        return;
+    }
     frame_chain_set(frame, cached[level]);
     cached[level] = frame;
 }
