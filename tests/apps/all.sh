@@ -6,7 +6,7 @@ cd /tmp || exit 99
 for job; do
     echo ">> $job"
     mkdir "/tmp/$job" && cd "/tmp/$job" || exit 99
-    timeout 280 bash "/jobs/$job.sh" < /dev/null 2>&1
+    timeout "$([ -n "$FULL" ] && echo 1800 || echo 280)" bash "/jobs/$job.sh" < /dev/null 2>&1
     echo "== $job status=$?"
     cd /tmp && rm -rf "/tmp/${job:?}"
 done

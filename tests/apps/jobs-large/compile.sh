@@ -13,3 +13,7 @@ make -s -j2 program && ./program; echo "status $?"
 make -s -j2 program && echo "nothing to do"
 ar t libparts.a | wc -l; nm program | grep -c ' T part'
 printf 'int main(void) { return missing; }\n' > bad.c; gcc -c bad.c 2>&1 | head -2; echo 'int f(void) { return 1; }' | gcc -O2 -S -x c - -o - | grep -c 'ret'
+# one program of 2,000 lines: a table of small functions, each with a loop and a branch
+{ echo '#include <stdio.h>'; for i in $(seq 249); do printf 'static unsigned f%d(unsigned x)\n{\n    for (unsigned i = 0; i < %d; i++)\n        x = x * 31 + i;\n    if (x & 1)\n        x ^= %du;\n    return x;\n}\n' "$i" "$((i % 5 + 1))" "$((i * 77))"; done
+  echo 'static unsigned (*const f[])(unsigned) = {'; seq -s , -f 'f%g' 249; echo '};'; echo 'int main(void) { unsigned x = 1; for (int r = 0; r < 100; r++) for (unsigned i = 0; i < sizeof f / sizeof *f; i++) x = f[i](x); printf("%u\n", x); return 0; }'; } > long.c
+wc -l < long.c; gcc -O2 -Wall -Wextra -Werror -o long long.c && ./long; gcc -O0 -g -o long0 long.c && ./long0

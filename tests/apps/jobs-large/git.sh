@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# git.sh - a history of 200 commits, branches, a merge, packing, and a clone of it
+# git.sh - a history of 200 commits (1,000 in the full run), branches, a merge, packing, and a clone of it
 export HOME=$PWD GIT_AUTHOR_DATE=2026-01-01T00:00:00Z GIT_COMMITTER_DATE=2026-01-01T00:00:00Z
 git config --global user.name tester; git config --global user.email tester@example.org
 git config --global init.defaultBranch main; git config --global gc.auto 0
+commits=200; [ -z "$FULL" ] || commits=1000
 git init -q repository && cd repository
-for i in $(seq 200); do echo "line $i" >> file; git add file; git commit -qm "commit $i"; done
+for i in $(seq $commits); do echo "line $i" >> file; git add file; git commit -qm "commit $i"; done
 git checkout -q -b side HEAD~50; echo other > other; git add other; git commit -qm side
 git checkout -q main; git merge -q -m merged side; git rev-parse HEAD; git log --oneline | wc -l
 git gc -q; git fsck --full 2>&1 | grep -v '^notice'; git count-objects | sed 's/,.*//'

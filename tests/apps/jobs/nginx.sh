@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# nginx.sh - nginx with two workers: files, compression, a proxy to itself, IPv6, a path
+# nginx.sh - nginx with four workers: files, compression, a proxy to itself, IPv6, a path
 mkdir www logs
 seq 1 50000 > www/numbers; echo '<p>page</p>' > www/index.html
 cat > nginx.conf <<'C'
-worker_processes 2;
+worker_processes 4;
 pid /tmp/nginx.pid;
 error_log /tmp/logs/error.log;
 events { worker_connections 64; }
