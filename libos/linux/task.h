@@ -34,6 +34,9 @@ struct credentials {
     uint32_t gid, egid, sgid, fsgid;
     uint32_t group_count;
     uint32_t groups[32];
+    uint64_t permitted, effective, inheritable, bounding,
+        ambient; /* capabilities: proc/capability.h */
+    uint32_t securebits;
 };
 
 #define RLIMIT_COUNT 16
@@ -45,8 +48,8 @@ struct process {
     int pid;
     int pgid, sid;
     struct process *parent;
-    int parent_pid;        /* what getppid says: 1 without a parent (entry.S) */
-    struct list children;  /* of process.sibling */
+    int parent_pid;       /* what getppid says: 1 without a parent (entry.S) */
+    struct list children; /* of process.sibling */
     struct list sibling;
     struct list all;   /* every process, zombies too: process_list */
     struct list tasks; /* of task.peer: those that live, and the leader until the process is gone */
@@ -72,19 +75,19 @@ struct process {
     struct dentry *exe; /* for /proc/PID/exe */
     char comm[16];
     uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
-    uint64_t aux_start, aux_bytes; /* for core files */
-    bool dumping;                  /* a core file is about to be written */
+    uint64_t aux_start, aux_bytes;                   /* for core files */
+    bool dumping;                                    /* a core file is about to be written */
     uint64_t start_ns;
     uint64_t user_ns, system_ns, child_user_ns,
         child_system_ns; /* of all its tasks, those that ended too; after sched_account */
     uint64_t faults;
-    void *timers; /* time/: POSIX and interval timers */
-    int nice;     /* kept for getpriority; inherited */
-    struct list pidfds; /* proc/pidfd.c */
+    void *timers;              /* time/: POSIX and interval timers */
+    int nice;                  /* kept for getpriority; inherited */
+    struct list pidfds;        /* proc/pidfd.c */
     struct sem_undo *sem_undo; /* ipc/sem.c */
-    uint32_t io_priority;  /* ioprio_set; kept and inherited like nice */
-    uint16_t memory_policy; /* set_mempolicy; likewise */
-    uint32_t membarrier; /* MEMBARRIER_CMD_REGISTER_*: what it has registered for */
+    uint32_t io_priority;      /* ioprio_set; kept and inherited like nice */
+    uint16_t memory_policy;    /* set_mempolicy; likewise */
+    uint32_t membarrier;       /* MEMBARRIER_CMD_REGISTER_*: what it has registered for */
 };
 
 struct task {

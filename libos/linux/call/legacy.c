@@ -9,6 +9,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/log.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/task.h"
 #include "libos/linux/tty/tty.h"
@@ -40,7 +41,7 @@ int64_t lx_ptrace(uint64_t request, uint64_t pid, uint64_t address, uint64_t arg
 int64_t lx_reboot(uint64_t magic, uint64_t magic2, uint64_t command, uint64_t argument)
 {
     (void)argument;
-    if (!privileged())
+    if (!capable(CAP_SYS_BOOT))
         return -EPERM;
     if ((uint32_t)magic != LINUX_REBOOT_MAGIC1 ||
         ((uint32_t)magic2 != LINUX_REBOOT_MAGIC2 && (uint32_t)magic2 != LINUX_REBOOT_MAGIC2A &&
@@ -68,7 +69,7 @@ int64_t lx_vhangup(void)
 {
     struct tty *tty = current()->process->tty;
 
-    if (!privileged())
+    if (!capable(CAP_SYS_TTY_CONFIG))
         return -EPERM;
     if (tty)
         tty_hangup(tty);

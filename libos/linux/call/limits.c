@@ -4,6 +4,7 @@
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/time/clock.h"
@@ -21,7 +22,7 @@ static int limit_set(struct process *process, uint32_t which, const struct rlimi
 
     if (new->soft > new->hard)
         return -EINVAL;
-    if (new->hard > limit->hard && current()->process->cred.euid)
+    if (new->hard > limit->hard && !capable(CAP_SYS_RESOURCE))
         return -EPERM;
     if (which == RLIMIT_NOFILE && new->hard > DESCRIPTOR_LIMIT_MAX)
         return -EPERM;
@@ -63,7 +64,7 @@ int64_t lx_prlimit64(uint64_t pid, uint64_t which, uint64_t new, uint64_t old)
 
     if (!process || process->zombie)
         return -ESRCH;
-    if (process != own && own->cred.euid &&
+    if (process != own && !capable(CAP_SYS_RESOURCE) &&
         (own->cred.uid != process->cred.uid || own->cred.uid != process->cred.euid ||
          own->cred.uid != process->cred.suid))
         return -EPERM;

@@ -6,6 +6,7 @@
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 #include <linux/sysinfo.h>
@@ -24,7 +25,7 @@ const char *machine_host_name(void)
 
 static bool privileged_caller(void)
 {
-    return current()->process->cred.euid == 0;
+    return capable(CAP_SYS_ADMIN);
 }
 
 int64_t lx_uname(uint64_t buffer)

@@ -6,6 +6,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/mm/space.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -112,7 +113,7 @@ int64_t lx_mbind(uint64_t address, uint64_t length, uint64_t mode, uint64_t mask
 
     if (flags & ~(uint64_t)(MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
         return -EINVAL;
-    if (flags & MPOL_MF_MOVE_ALL && !privileged())
+    if (flags & MPOL_MF_MOVE_ALL && !capable(CAP_SYS_NICE))
         return -EPERM;
     if (address & (PAGE_SIZE - 1) || end < address)
         return -EINVAL;
@@ -162,7 +163,7 @@ int64_t lx_move_pages(uint64_t pid, uint64_t count, uint64_t pages, uint64_t nod
 
     if (flags & ~(uint64_t)(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
         return -EINVAL;
-    if (flags & MPOL_MF_MOVE_ALL && !privileged())
+    if (flags & MPOL_MF_MOVE_ALL && !capable(CAP_SYS_NICE))
         return -EPERM;
     if (count > PAGES_LIMIT)
         return -E2BIG;

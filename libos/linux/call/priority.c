@@ -6,6 +6,7 @@
  * effect; real-time policies are refused, for a program would count on them.
  */
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/user.h"
@@ -211,9 +212,9 @@ static int64_t nice_set(struct process *process, int nice)
 {
     const struct credentials *own = &current()->process->cred;
 
-    if (own->euid && own->euid != process->cred.uid && own->euid != process->cred.euid)
+    if (own->euid != process->cred.uid && own->euid != process->cred.euid && !capable(CAP_SYS_NICE))
         return -EPERM;
-    if (nice < process->nice && own->euid)
+    if (nice < process->nice && !capable(CAP_SYS_NICE))
         return -EACCES;
     process->nice = nice;
     return 0;

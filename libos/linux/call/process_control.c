@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process_control.c - prctl, capabilities, and what threading libraries register at start.
+ * process_control.c - prctl, and what threading libraries register at start.
  */
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 #include "libos/linux/vcpu.h"
-#include <linux/capability.h>
 #include <linux/membarrier.h>
 #include <linux/prctl.h>
-#include <linux/securebits.h>
 
 #define ROBUST_HEAD_BYTES 24
 
@@ -44,21 +43,10 @@ static int64_t prctl_fixed(uint64_t option, uint64_t argument, uint64_t more)
         return 50000;
     case PR_SET_TIMERSLACK:
         return 0; /* timers have no slack: nothing to set */
-    case PR_CAPBSET_READ:
-        return argument > CAP_LAST_CAP ? -EINVAL : 1;
     case PR_GET_SECCOMP:
-    case PR_GET_KEEPCAPS:
+        return 0;
     case PR_GET_CHILD_SUBREAPER:
-    case PR_GET_SECUREBITS:
-        return option == PR_GET_CHILD_SUBREAPER ? put_user_u32(argument, 0) : 0;
-    case PR_SET_KEEPCAPS:
-        return argument == 0   ? 0
-               : argument == 1 ? unimplemented(-EPERM, "prctl PR_SET_KEEPCAPS")
-                               : -EINVAL;
-    case PR_CAP_AMBIENT:
-        return argument == PR_CAP_AMBIENT_IS_SET || argument == PR_CAP_AMBIENT_CLEAR_ALL
-                   ? 0
-                   : unimplemented(-EINVAL, "prctl PR_CAP_AMBIENT %u", (uint32_t)argument);
+        return put_user_u32(argument, 0);
     case PR_GET_SPECULATION_CTRL:
         return PR_SPEC_NOT_AFFECTED;
     case PR_SET_VMA: /* names for /proc/PID/maps: a kernel without that option says EINVAL */
@@ -73,7 +61,10 @@ static int64_t prctl_fixed(uint64_t option, uint64_t argument, uint64_t more)
 int64_t lx_prctl(uint64_t option, uint64_t argument, uint64_t b, uint64_t c, uint64_t d)
 {
     struct process *process = current()->process;
+    int64_t result = capability_prctl((uint32_t)option, argument, b, c, d);
 
+    if (result != -ENOSYS)
+        return result;
     switch ((uint32_t)option) {
     case PR_SET_NAME:
         return set_name(argument);
@@ -96,101 +87,13 @@ int64_t lx_prctl(uint64_t option, uint64_t argument, uint64_t b, uint64_t c, uin
     case PR_SET_NO_NEW_PRIVS:
         if (argument != 1 || b || c || d)
             return -EINVAL;
-        process->sig.no_new_privileges =
-            true; /* set-user-ID programs never gain rights here: nothing to enforce */
+        process->sig.no_new_privileges = true;
         return 0;
     case PR_GET_NO_NEW_PRIVS:
         return argument || b || c || d ? -EINVAL : process->sig.no_new_privileges;
     default:
         return prctl_fixed((uint32_t)option, argument, b);
     }
-}
-
-/* --- Capabilities: root has all of them, others none, as after a plain login
- * ------------------------------------- */
-
-struct capability_header {
-    uint32_t version;
-    int32_t pid;
-};
-
-struct capability_words {
-    uint32_t effective, permitted, inheritable;
-};
-
-/* Number of 32-bit words in this version's sets; 0 with the version we prefer stored: unknown. */
-static int64_t capability_version(uaddr_t header, struct capability_header *out, uint32_t *words)
-{
-    if (copy_from_user(out, header, sizeof *out))
-        return -EFAULT;
-    switch (out->version) {
-    case _LINUX_CAPABILITY_VERSION_1:
-        *words = 1;
-        return 0;
-    case _LINUX_CAPABILITY_VERSION_2:
-    case _LINUX_CAPABILITY_VERSION_3:
-        *words = 2;
-        return 0;
-    default:
-        return put_user_u32(header, _LINUX_CAPABILITY_VERSION_3) ? -EFAULT : -EINVAL;
-    }
-}
-
-static void capability_fill(const struct process *process, struct capability_words words[2])
-{
-    uint64_t all = process->cred.euid == 0 ? (1ul << (CAP_LAST_CAP + 1)) - 1 : 0;
-
-    for (int i = 0; i < 2; i++) {
-        words[i].effective = (uint32_t)(all >> (32 * i));
-        words[i].permitted = words[i].effective;
-        words[i].inheritable = 0;
-    }
-}
-
-int64_t lx_capget(uint64_t header, uint64_t words_address)
-{
-    struct capability_header head;
-    struct capability_words words[2];
-    uint32_t count;
-    int64_t error = capability_version(header, &head, &count);
-
-    if (error)
-        return error == -EINVAL && !words_address ? 0 : error;
-    if (head.pid < 0)
-        return -EINVAL;
-    const struct process *process = head.pid ? process_find(head.pid) : current()->process;
-
-    if (!process)
-        return -ESRCH;
-    capability_fill(process, words);
-    return words_address ? copy_to_user(words_address, words, count * sizeof words[0]) : 0;
-}
-
-/* Keeping what one has is granted; anything else would have to be enforced and is refused, loudly.
- */
-int64_t lx_capset(uint64_t header, uint64_t words_address)
-{
-    struct capability_header head;
-    struct capability_words wanted[2] = {{0}};
-    struct capability_words own[2];
-    uint32_t count;
-    int64_t error = capability_version(header, &head, &count);
-
-    if (error)
-        return error;
-    if (head.pid && head.pid != current()->process->pid)
-        return -EPERM;
-    if (copy_from_user(wanted, words_address, count * sizeof wanted[0]))
-        return -EFAULT;
-    capability_fill(current()->process, own);
-    for (uint32_t i = 0; i < count; i++) {
-        if ((wanted[i].permitted & ~own[i].permitted) ||
-            (wanted[i].effective & ~wanted[i].permitted))
-            return -EPERM;
-        if (wanted[i].effective != own[i].effective || wanted[i].permitted != own[i].permitted)
-            return unimplemented(-EPERM, "capset: giving up single capabilities");
-    }
-    return 0;
 }
 
 /* --- Threading libraries

@@ -5,6 +5,7 @@
  */
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 #include <linux/ioprio.h>
@@ -85,11 +86,11 @@ int64_t lx_sched_setattr(uint64_t pid, uint64_t attributes, uint64_t flags)
         return -EINVAL;
     if (attr.sched_policy != SCHED_NORMAL)
         return unimplemented(-EPERM, "sched_setattr policy %u", attr.sched_policy);
-    if (own->euid && own->euid != process->cred.uid && own->euid != process->cred.euid)
+    if (own->euid != process->cred.uid && own->euid != process->cred.euid && !capable(CAP_SYS_NICE))
         return -EPERM;
     int nice = max_of(min_of(attr.sched_nice, NICE_MAX), NICE_MIN);
 
-    if (nice < process->nice && own->euid)
+    if (nice < process->nice && !capable(CAP_SYS_NICE))
         return -EPERM;
     process->nice = nice;
     return 0;
@@ -120,7 +121,7 @@ static int value_check(uint32_t value)
 
     switch (kind) {
     case IOPRIO_CLASS_RT:
-        return current()->process->cred.euid ? -EPERM : 0;
+        return capable(CAP_SYS_ADMIN) || capable(CAP_SYS_NICE) ? 0 : -EPERM;
     case IOPRIO_CLASS_BE:
     case IOPRIO_CLASS_IDLE:
         return 0;
@@ -146,7 +147,8 @@ int64_t lx_ioprio_set(uint64_t which, uint64_t who, uint64_t value)
 
         if (!selected(process, (int)which, (int)who))
             continue;
-        if (own->euid && own->uid != process->cred.uid && own->euid != process->cred.uid)
+        if (own->uid != process->cred.uid && own->euid != process->cred.uid &&
+            !capable(CAP_SYS_NICE))
             return -EPERM;
         process->io_priority = (uint32_t)value;
         result = 0;

@@ -4,6 +4,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/notify.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -68,7 +69,7 @@ static int64_t mode_set(struct target *target, uint32_t mode)
     int error = is_link(inode) ? -EOPNOTSUPP : may_change(inode);
 
     if (!error) {
-        if (!privileged() && !in_group(inode->gid))
+        if (!in_group(inode->gid) && !capable(CAP_FSETID))
             mode &= ~(uint32_t)S_ISGID;
         inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
         inode_touch(inode, false);
@@ -118,7 +119,7 @@ static int64_t owner_set(struct target *target, uint32_t uid, uint32_t gid)
     struct inode *inode = target->inode;
     int error = inode_read_only(inode) ? -EROFS : 0;
 
-    if (!error && !privileged()) {
+    if (!error && !capable(CAP_CHOWN)) {
         bool own = current()->process->cred.fsuid == inode->uid;
         if (uid != UINT32_MAX && (!own || uid != inode->uid))
             error = -EPERM;
@@ -148,9 +149,9 @@ int64_t lx_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, u
     if (!path)
         return -EFAULT;
     error = target_at((int)dirfd, path,
-                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                         (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                     &target);
+                      (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                      &target);
     return error ? error : owner_set(&target, (uint32_t)uid, (uint32_t)gid);
 }
 
@@ -243,9 +244,9 @@ int64_t lx_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t fla
     if (!path && (int)dirfd == AT_FDCWD)
         return -EFAULT;
     error = target_at((int)dirfd, path,
-                     (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
-                         (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
-                     &target);
+                      (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                          (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0),
+                      &target);
     return error ? error : times_set(&target, ns[0], ns[1]);
 }
 

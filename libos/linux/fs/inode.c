@@ -5,6 +5,7 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/notify.h"
 
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/time/clock.h"
 #include <linux/mount.h>
 
@@ -122,11 +123,6 @@ struct file *file_anonymous(const struct file_ops *ops, uint32_t flags, const ch
 
 /* --- Permission --- */
 
-bool privileged(void)
-{
-    return current()->process->cred.fsuid == 0;
-}
-
 bool in_group(uint32_t gid)
 {
     const struct credentials *cred = &current()->process->cred;
@@ -147,8 +143,7 @@ bool inode_read_only(const struct inode *inode)
            (type == S_IFREG || type == S_IFDIR || type == S_IFLNK);
 }
 
-/* As user uid and group gid (access asks with the real ones); root may read and write all, execute
- * what anyone may. */
+/* As user uid and group gid; rights of root may read and write all, execute what anyone may. */
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid)
 {
     uint32_t mode = inode->mode;
@@ -156,18 +151,19 @@ int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32
 
     if ((mask & 2) && inode_read_only(inode))
         return -EROFS;
-    if (uid == 0) {
-        if ((mask & 1) && !is_directory(inode) && !(mode & 0111))
-            return -EACCES;
-        return 0;
-    }
     if (inode->uid == uid)
         granted = mode >> 6;
     else if (inode->gid == gid || in_group(inode->gid))
         granted = mode >> 3;
     else
         granted = mode;
-    return (mask & 7 & ~granted) ? -EACCES : 0;
+    if (!(mask & 7 & ~granted))
+        return 0;
+    if (capable(CAP_DAC_OVERRIDE))
+        return (mask & 1) && !is_directory(inode) && !(mode & 0111) ? -EACCES : 0;
+    return capable(CAP_DAC_READ_SEARCH) && (is_directory(inode) ? !(mask & 2) : (mask & 7) == 4)
+               ? 0
+               : -EACCES;
 }
 
 int inode_permission(struct inode *inode, uint32_t mask)
@@ -178,7 +174,7 @@ int inode_permission(struct inode *inode, uint32_t mask)
 
 bool inode_owned(struct inode *inode)
 {
-    return privileged() || current()->process->cred.fsuid == inode->uid;
+    return capable(CAP_FOWNER) || current()->process->cred.fsuid == inode->uid;
 }
 
 /* --- stat --- */

@@ -12,6 +12,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/mm/space.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/mount.h>
 
@@ -251,7 +252,7 @@ int64_t lx_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags
         error = text_take(argument, &text[2]);
     if (!error)
         error = walk_user(AT_FDCWD, target, WALK_FOLLOW, &point);
-    if (!error && !privileged())
+    if (!error && !capable(CAP_SYS_ADMIN))
         error = -EPERM;
     if (!error && flags & ~(uint32_t)(KEPT_FLAGS | MOOT_FLAGS | MS_REMOUNT | MS_BIND | MS_MOVE |
                                       MS_REC | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
@@ -366,8 +367,8 @@ int64_t lx_umount2(uint64_t target, uint64_t flags)
     mount = dentry->root_of;
     dentry_drop(dentry);
     if (!mount)
-        return privileged() ? -EINVAL : -EPERM;
-    if (!privileged())
+        return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+    if (!capable(CAP_SYS_ADMIN))
         return -EPERM;
     if (flags & MNT_EXPIRE && !mount->expired) {
         mount->expired = true;
@@ -424,7 +425,7 @@ int64_t lx_pivot_root(uint64_t new_root, uint64_t put_old)
     struct dentry *put;
     int error;
 
-    if (!privileged())
+    if (!capable(CAP_SYS_ADMIN))
         return -EPERM;
     error = walk_user(AT_FDCWD, new_root, WALK_FOLLOW | WALK_DIRECTORY, &new);
     if (error)
@@ -468,7 +469,7 @@ int64_t lx_open_by_handle_at(uint64_t mount_fd, uint64_t handle, uint64_t flags)
     uint32_t bytes;
 
     (void)flags;
-    if (!privileged())
+    if (!capable(CAP_SYS_ADMIN))
         return -EPERM;
     if (get_user_u32(&bytes, handle))
         return -EFAULT;

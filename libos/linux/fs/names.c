@@ -4,6 +4,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/notify.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -127,7 +128,7 @@ int64_t lx_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t rdev)
     if (type != S_IFREG && type != S_IFIFO && type != S_IFSOCK && type != S_IFCHR &&
         type != S_IFBLK)
         return -EINVAL;
-    if ((type == S_IFCHR || type == S_IFBLK) && !privileged())
+    if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
         return -EPERM;
     return make((int)dirfd, path, type | bits,
                 type == S_IFCHR || type == S_IFBLK ? (uint32_t)rdev : 0, NULL);
@@ -191,7 +192,8 @@ int64_t lx_linkat(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t new
     if (!error && is_directory(from->inode))
         error = -EPERM;
     if (!error && !from->inode->links && !from->linkable)
-        error = -ENOENT; /* every name is gone; those of O_TMPFILE without O_EXCL may get their first */
+        error =
+            -ENOENT; /* every name is gone; those of O_TMPFILE without O_EXCL may get their first */
     if (!error) {
         inode_hold(from->inode);
         made = dentry_new(last.parent, last.name, last.length, from->inode);
@@ -445,7 +447,7 @@ int64_t lx_renameat2(uint64_t old_dir, uint64_t old, uint64_t new_dir, uint64_t 
     if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) ||
         ((flags & RENAME_EXCHANGE) && (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT))))
         return -EINVAL;
-    if ((flags & RENAME_WHITEOUT) && !privileged())
+    if ((flags & RENAME_WHITEOUT) && !capable(CAP_MKNOD))
         return -EPERM;
     state = heap_alloc(2 * sizeof *state);
     if (!state)

@@ -5,6 +5,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/fs/notify.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -50,7 +51,7 @@ int64_t lx_chroot(uint64_t path)
 
     if (error)
         return error;
-    if (!privileged()) {
+    if (!capable(CAP_SYS_CHROOT)) {
         dentry_drop(to);
         return -EPERM;
     }

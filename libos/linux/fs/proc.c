@@ -29,7 +29,8 @@ static int meminfo_text(struct text *text, uint64_t key)
     text_add(text, "Active:         %8lu kB\nInactive:       %8u kB\n", total - available, 0u);
     text_add(text, "SwapTotal:      %8u kB\nSwapFree:       %8u kB\nDirty:          %8u kB\n", 0u,
              0u, 0u);
-    text_add(text, "Shmem:          %8u kB\nSlab:           %8u kB\n", 0u, 0u);
+    text_add(text, "Shmem:          %8u kB\nSlab:           %8u kB\nPageTables:     %8lu kB\n", 0u, 0u,
+             KIB(table_frames()));
     text_add(text, "CommitLimit:    %8lu kB\nCommitted_AS:   %8lu kB\n", total, total - available);
     text_add(text, "HugePages_Total:   %5u\nHugePages_Free:    %5u\nHugepagesize:    %7u kB\n", 0u,
              0u, 2048u);

@@ -7,10 +7,10 @@
  * descriptor is there. A process that ended meanwhile: ESRCH, ENOENT.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/mount.h>
 
-#define ALL_CAPABILITIES 0x1fffffffffful
 #define KEY_PID(key)     ((int)(uint32_t)(key))
 #define KEY_FD(key)      ((int)((key) >> 32))
 #define KEY_TID(key)     ((int)((key) >> 32))
@@ -150,12 +150,13 @@ static int status_text(struct text *text, uint64_t key)
     }
     text_add(text, "Threads:\t%u\n", thread_count(process));
     status_signals(text, process, task);
-    text_add(text,
-             "CapInh:\t%016x\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016x\n",
-             0, cred->euid ? 0ul : ALL_CAPABILITIES, cred->euid ? 0ul : ALL_CAPABILITIES,
-             ALL_CAPABILITIES, 0);
-    text_add(text, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
-             (1u << min_of(cpus_used(), 31u)) - 1, max_of(cpus_used(), 1u) - 1);
+    text_add(
+        text,
+        "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016lx\n",
+        cred->inheritable, cred->permitted, cred->effective, cred->bounding, cred->ambient);
+    text_add(text, "NoNewPrivs:\t%u\nSeccomp:\t0\nCpus_allowed:\t%x\nCpus_allowed_list:\t0-%u\n",
+             process->sig.no_new_privileges, (1u << min_of(cpus_used(), 31u)) - 1,
+             max_of(cpus_used(), 1u) - 1);
     return 0;
 }
 
@@ -359,7 +360,8 @@ static int zero_text(struct text *text, uint64_t key)
 /* May current look into the process? As ptrace would say: the same user, or root. */
 static int may_look(const struct process *process)
 {
-    return privileged() || current()->process->cred.euid == process->cred.uid ? 0 : -EACCES;
+    return capable(CAP_SYS_PTRACE) || current()->process->cred.euid == process->cred.uid ? 0
+                                                                                         : -EACCES;
 }
 
 static int lead_to(struct dentry *to, struct dentry **out)

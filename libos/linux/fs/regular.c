@@ -3,6 +3,7 @@
  * regular.c - what an open regular file and an open directory can do.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/fs.h>
 #include <linux/poll.h>
@@ -72,7 +73,7 @@ static int64_t regular_store(struct file *file, const void *from, uaddr_t user, 
     if (done > 0) {
         *offset = at + (uint64_t)done;
         inode_touch(inode, true);
-        if (inode->mode & (S_ISUID | S_ISGID) && !privileged())
+        if (inode->mode & (S_ISUID | S_ISGID) && !capable(CAP_FSETID))
             inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & 0010 ? S_ISGID : 0));
     }
     return done;

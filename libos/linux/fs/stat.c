@@ -7,6 +7,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include <asm/statfs.h>
+#include <linux/securebits.h>
 
 static int64_t stat_put(struct inode *inode, uaddr_t buffer)
 {
@@ -142,6 +143,7 @@ int64_t lx_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t fla
     struct credentials *cred = &current()->process->cred;
     uint32_t fsuid = cred->fsuid;
     uint32_t fsgid = cred->fsgid;
+    uint64_t effective = cred->effective;
     struct dentry *dentry;
     int error;
 
@@ -150,6 +152,8 @@ int64_t lx_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t fla
     if (!(flags & AT_EACCESS)) {
         cred->fsuid = cred->uid;
         cred->fsgid = cred->gid;
+        if (!(cred->securebits & SECBIT_NO_SETUID_FIXUP))
+            cred->effective = cred->uid ? 0 : cred->permitted;
     }
     error = walk_user((int)dirfd, path, (uint32_t)walk_flags(flags), &dentry);
     if (!error) {
@@ -158,6 +162,7 @@ int64_t lx_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t fla
     }
     cred->fsuid = fsuid;
     cred->fsgid = fsgid;
+    cred->effective = effective;
     return error;
 }
 

@@ -36,8 +36,8 @@
 #define FILE_LIMIT (1ul << 62)  /* bytes of a file */
 
 struct pages {
-    uint64_t root;   /* frame (height 0) or address of a node; 0: nothing */
-    uint32_t height; /* covers 64^height pages */
+    uint64_t root;          /* frame (height 0) or address of a node; 0: nothing */
+    uint32_t height;        /* covers 64^height pages */
     bool viewed;            /* rewrite/ knows some page: tell it of changes */
     bool exposed;           /* was mapped shared and writable: may change unseen */
     uint64_t count;         /* frames held */
@@ -80,12 +80,12 @@ struct mount {
     struct dentry *root;
     struct dentry *point; /* held; NULL: the first root */
     const char *source, *type, *options;
-    uint32_t device; /* st_dev */
-    uint32_t magic;  /* statfs f_type */
-    bool pseudo;     /* nothing can be created or removed */
-    bool bound;      /* shows what belongs to another mount */
-    bool expired;    /* MNT_EXPIRE has marked it */
-    uint32_t flags;  /* MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC */
+    uint32_t device;  /* st_dev */
+    uint32_t magic;   /* statfs f_type */
+    bool pseudo;      /* nothing can be created or removed */
+    bool bound;       /* shows what belongs to another mount */
+    bool expired;     /* MNT_EXPIRE has marked it */
+    uint32_t flags;   /* MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC */
     char *own_source; /* the heap's; NULL: source is constant */
     uint64_t next_number;
 };
@@ -165,9 +165,8 @@ static inline bool is_regular(const struct inode *inode)
 }
 int inode_permission_as(struct inode *inode, uint32_t mask, uint32_t uid, uint32_t gid);
 bool inode_read_only(const struct inode *inode); /* its file system is mounted so */
-bool inode_owned(struct inode *inode); /* by current, or current is root */
+bool inode_owned(struct inode *inode);           /* by current, or current may act as any owner */
 bool in_group(uint32_t gid);
-bool privileged(void); /* current's fsuid is 0 */
 
 /* --- dentry.c --- */
 #define NAME_HASH_START 2166136261u
@@ -323,7 +322,7 @@ typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
 typedef int (*text_taker)(uint64_t key, const char *text, size_t length);
 int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
 int pseudo_line(struct dentry *directory, const char *name,
-                const char *content); /* a line that never changes; content: constant */
+                const char *content);   /* a line that never changes; content: constant */
 int procsys_start(struct dentry *root); /* procsys.c: what proc.c leaves of /proc and /sys */
 int syssys_start(struct dentry *root);
 struct dentry *pseudo_directory(struct dentry *directory, const char *name);

@@ -8,6 +8,7 @@
  * links and mounts.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/openat2.h>
 
@@ -306,7 +307,7 @@ struct plain {
     const char *rest[PLAIN_DEPTH + 1];
     uint32_t depth, links;
     bool absolute; /* where ".." ends is known: at the root that the path began with */
-    bool any;      /* root may search every directory */
+    bool any;      /* may search every directory */
 };
 
 /* "." or ".."; 0 or NOT_PLAIN. */
@@ -491,7 +492,7 @@ int walk_known(int dirfd, uaddr_t path, bool follow, struct dentry **out)
 static int walk_plain(const char *path, bool follow, struct dentry **out)
 {
     const struct process *process = current()->process;
-    struct plain p = {.absolute = *path == '/', .any = process->cred.fsuid == 0};
+    struct plain p = {.absolute = *path == '/', .any = capable(CAP_DAC_READ_SEARCH)};
     uint64_t word[KNOWN_WORDS], sum;
     struct known_path *known = NULL;
     uint32_t words = p.any ? path_words_here(path, word, &sum) : 0;

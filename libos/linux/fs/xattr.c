@@ -9,6 +9,7 @@
 #include "libos/linux/fs/notify.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/xattr.h>
 
@@ -78,12 +79,12 @@ static int allowed(struct inode *inode, const char *name, bool write)
     if (inode->mount->pseudo || (inode->ops && !is_directory(inode)))
         return -EOPNOTSUPP;
     if (begins(name, XATTR_TRUSTED_PREFIX)) {
-        if (!privileged())
+        if (!capable(CAP_SYS_ADMIN))
             return write ? -EPERM : -ENODATA;
         return name[XATTR_TRUSTED_PREFIX_LEN] ? 0 : -EINVAL;
     }
     if (begins(name, XATTR_SECURITY_PREFIX)) {
-        if (write && !privileged())
+        if (write && !capable(CAP_SYS_ADMIN))
             return -EPERM;
         return name[XATTR_SECURITY_PREFIX_LEN] ? 0 : -EINVAL;
     }
@@ -210,7 +211,7 @@ static int64_t list(struct place *place, uaddr_t to, uint64_t size)
     for (struct xattr *a = place->inode->attributes; a && !error; a = a->next) {
         uint64_t bytes = a->name_length + 1;
 
-        if (begins(a->name, XATTR_TRUSTED_PREFIX) && !privileged())
+        if (begins(a->name, XATTR_TRUSTED_PREFIX) && !capable(CAP_SYS_ADMIN))
             continue;
         if (size && done + bytes > size)
             error = -ERANGE;

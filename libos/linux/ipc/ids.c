@@ -4,6 +4,7 @@
  */
 #include "libos/linux/ipc/ids.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/time/clock.h"
 
@@ -29,7 +30,7 @@ int ipc_permission(const struct ipc_object *object, uint32_t mode)
     const struct credentials *cred = &current()->process->cred;
     uint32_t granted = object->mode;
 
-    if (cred->euid == 0)
+    if (capable(CAP_IPC_OWNER))
         return 0;
     if (cred->euid == object->uid || cred->euid == object->cuid)
         granted >>= 6;
@@ -45,7 +46,7 @@ int ipc_owner(const struct ipc_object *object)
 {
     uint32_t euid = current()->process->cred.euid;
 
-    return euid == 0 || euid == object->uid || euid == object->cuid ? 0 : -EPERM;
+    return capable(CAP_SYS_ADMIN) || euid == object->uid || euid == object->cuid ? 0 : -EPERM;
 }
 
 int ipc_get(struct ipc_ids *ids, int32_t key, uint32_t flags, struct ipc_object **out)

@@ -13,6 +13,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/task.h"
 #include "libos/linux/time/clock.h"
@@ -143,7 +144,7 @@ static const struct inode_ops queue_inode_ops = {.open = queue_open, .destroy = 
 
 static int limits_check(const struct mq_attr *attr)
 {
-    bool all = privileged();
+    bool all = capable(CAP_SYS_RESOURCE);
 
     if (attr->mq_maxmsg <= 0 || attr->mq_msgsize <= 0 ||
         attr->mq_maxmsg > (all ? MESSAGES_HARD : MESSAGES_MAX) ||
@@ -173,7 +174,7 @@ static int queue_make(const char *name, uint32_t mode, const struct mq_attr *att
     struct mqueue *queue;
     struct inode *inode;
 
-    if (queue_count >= QUEUES_MAX && !privileged())
+    if (queue_count >= QUEUES_MAX && !capable(CAP_SYS_RESOURCE))
         return -ENOSPC;
     queue = heap_zalloc(sizeof *queue);
     if (!queue)

@@ -9,6 +9,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
 #include <linux/msg.h>
@@ -263,7 +264,7 @@ static int64_t msg_set(struct msg_queue *queue, uaddr_t from)
 
     if (!error)
         error = ipc_owner(&queue->object);
-    if (!error && wanted.msg_qbytes > MSGMNB && !privileged())
+    if (!error && wanted.msg_qbytes > MSGMNB && !capable(CAP_SYS_RESOURCE))
         error = -EPERM;
     if (error)
         return error;

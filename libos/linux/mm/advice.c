@@ -9,6 +9,7 @@
 #include "libos/linux/mm/calls.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
@@ -235,7 +236,7 @@ int lock_allowed(uint64_t pages)
 {
     uint64_t limit = current()->process->rlimit[RLIMIT_MEMLOCK].soft;
 
-    if (privileged() || limit == UINT64_MAX)
+    if (capable(CAP_IPC_LOCK) || limit == UINT64_MAX)
         return 0;
     if (!limit)
         return -EPERM;

@@ -39,6 +39,7 @@ void frames_repair_again(void);          /* a page of free memory was lost meanw
 bool frames_lost(void);                  /* has that ever happened? */
 uint64_t frames_total(void);
 uint64_t frames_available(void);
+uint64_t table_frames(void); /* page tables, and what is kept for some: never available again */
 
 /* --- Address spaces (mm/space.c, vma.c, fault.c)
  * ------------------------------------------------------ */

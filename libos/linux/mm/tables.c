@@ -14,6 +14,12 @@
 static frame_t cached[5]; /* chains by level, linked through the frame rows */
 static frame_t plain;     /* chain of frames that are no tables at present */
 static frame_t chunk_next, chunk_end;
+static uint64_t taken; /* frames that are tables, wait to be some, or serve envs */
+
+uint64_t table_frames(void)
+{
+    return taken;
+}
 
 #define TABLES_KEPT 16 /* frames for tables that are never given back */
 
@@ -41,8 +47,10 @@ frame_t unmapped_frame_take(void)
     if (frame != NO_FRAME)
         return frame;
     frame = frames_fragment_take();
-    if (frame != NO_FRAME)
+    if (frame != NO_FRAME) {
+        taken++;
         return frame;
+    }
     if (chunk_next == chunk_end) {
         chunk_next = chunk_take_top();
         if (chunk_next == NO_FRAME) {
@@ -50,6 +58,7 @@ frame_t unmapped_frame_take(void)
             return frames_unmap();
         }
         chunk_end = chunk_next + 512;
+        taken += 512;
     }
     return chunk_next++;
 }

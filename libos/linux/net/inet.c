@@ -5,6 +5,7 @@
 #include "libos/linux/net/inet.h"
 #include "libos/linux/net/stack.h"
 #include "libos/linux/call/call.h"
+#include "libos/linux/proc/capability.h"
 
 struct list inet_sockets = {&inet_sockets, &inet_sockets};
 
@@ -128,7 +129,7 @@ int inet_bind(struct socket *socket, const struct socket_address *address, uint3
         return -EADDRNOTAVAIL;
     if (self->bound || (socket->type == SOCK_STREAM && self->state != TCP_CLOSE))
         return -EINVAL;
-    if (to.port && to.port < 1024 && !privileged())
+    if (to.port && to.port < 1024 && !capable(CAP_NET_BIND_SERVICE))
         return -EACCES;
     self->local = to;
     if (!to.port && (self->flags & INET_BIND_NO_PORT)) {
@@ -229,7 +230,7 @@ int inet_create(uint32_t family, uint32_t type, int protocol, struct socket **ou
                                         family, type, protocol);
     else if (type == SOCK_RAW)
         return !protocol ? -EPROTONOSUPPORT
-               : !privileged()
+               : !capable(CAP_NET_RAW)
                    ? -EPERM
                    : (int)unimplemented(-EPROTONOSUPPORT, "raw socket, protocol %d", protocol);
     else

@@ -4,6 +4,7 @@
  */
 #include "libos/linux/net/socket.h"
 #include "libos/linux/net/rights.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -181,15 +182,14 @@ static int control_socket(struct control *control, int type, uaddr_t at, uint64_
         if (copy_from_user(&control->credentials, at, sizeof control->credentials))
             return -EFAULT;
         control->has_credentials = true;
-        if (cred->euid == 0)
-            return control->credentials.pid == pid || process_find(control->credentials.pid)
-                       ? 0
-                       : -ESRCH;
-        if (control->credentials.pid != pid ||
+        if (control->credentials.pid != pid && capable(CAP_SYS_ADMIN) &&
+            !process_find(control->credentials.pid))
+            return -ESRCH;
+        if ((control->credentials.pid != pid && !capable(CAP_SYS_ADMIN)) ||
             (control->credentials.uid != cred->uid && control->credentials.uid != cred->euid &&
-             control->credentials.uid != cred->suid) ||
+             control->credentials.uid != cred->suid && !capable(CAP_SETUID)) ||
             (control->credentials.gid != cred->gid && control->credentials.gid != cred->egid &&
-             control->credentials.gid != cred->sgid))
+             control->credentials.gid != cred->sgid && !capable(CAP_SETGID)))
             return -EPERM;
         return 0;
     default:

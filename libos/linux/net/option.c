@@ -4,6 +4,7 @@
  */
 #include "libos/linux/net/interface.h"
 #include "libos/linux/net/socket.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
@@ -107,14 +108,14 @@ static int set_number(struct socket *socket, int name, int32_t value)
     switch (name) {
     case SO_SNDBUF:
     case SO_SNDBUFFORCE:
-        if (name == SO_SNDBUFFORCE && !privileged())
+        if (name == SO_SNDBUFFORCE && !capable(CAP_NET_ADMIN))
             return -EPERM;
         socket->send_limit = buffer_limit(value, SEND_LIMIT_MIN);
         changed(socket);
         return 0;
     case SO_RCVBUF:
     case SO_RCVBUFFORCE:
-        if (name == SO_RCVBUFFORCE && !privileged())
+        if (name == SO_RCVBUFFORCE && !capable(CAP_NET_ADMIN))
             return -EPERM;
         socket->receive_limit = buffer_limit(value, RECEIVE_LIMIT_MIN);
         changed(socket);
@@ -123,17 +124,17 @@ static int set_number(struct socket *socket, int name, int32_t value)
         socket->receive_low = value < 0 ? INT32_MAX : value ? (uint32_t)value : 1;
         return 0;
     case SO_PRIORITY:
-        if ((value < 0 || value > 6) && !privileged())
+        if ((value < 0 || value > 6) && !capable(CAP_NET_ADMIN))
             return -EPERM;
         socket->priority = (uint32_t)value;
         return 0;
     case SO_MARK:
-        if (!privileged())
+        if (!capable(CAP_NET_ADMIN))
             return -EPERM;
         socket->mark = (uint32_t)value;
         return 0;
     case SO_DEBUG: /* no-one looks at it */
-        return value && !privileged() ? -EACCES : 0;
+        return value && !capable(CAP_NET_ADMIN) ? -EACCES : 0;
     case SO_TYPE:
     case SO_PROTOCOL:
     case SO_DOMAIN:

@@ -10,6 +10,7 @@
  */
 #include "libos/linux/net/rights.h"
 #include "libos/linux/net/unix.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
 #include <linux/resource.h>
 
@@ -74,7 +75,7 @@ static void count_flight(struct rights *rights, int step)
 
 int rights_fly(struct rights *rights)
 {
-    if (flights > current()->process->rlimit[RLIMIT_NOFILE].soft && !privileged())
+    if (flights > current()->process->rlimit[RLIMIT_NOFILE].soft && !capable(CAP_SYS_RESOURCE))
         return -ETOOMANYREFS;
     if (flights >= collect_at) {
         rights_collect();

@@ -12,6 +12,7 @@
 #include "libos/linux/cpu.h"
 #include "libos/linux/elf/elf.h"
 #include "libos/linux/observe/observe.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -270,14 +271,16 @@ void fpu_reset(void)
 static void credentials_renew(struct process *process, struct file *file)
 {
     struct credentials *cred = &process->cred;
+    uint32_t euid = cred->euid, egid = cred->egid;
     struct stat status;
 
     if (file_stat(file, &status))
         return;
-    if (status.st_mode & 04000)
+    if (status.st_mode & 04000 && !process->sig.no_new_privileges)
         cred->euid = status.st_uid;
-    if ((status.st_mode & 02010) == 02010)
+    if ((status.st_mode & 02010) == 02010 && !process->sig.no_new_privileges)
         cred->egid = status.st_gid;
+    capability_exec(cred, cred->euid != euid || cred->egid != egid);
     cred->suid = cred->fsuid = cred->euid;
     cred->sgid = cred->fsgid = cred->egid;
     process->dumpable = cred->uid == cred->euid && cred->gid == cred->egid;

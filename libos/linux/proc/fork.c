@@ -13,6 +13,7 @@
 #include "libos/linux/cpu.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/proc/pidfd.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
@@ -97,6 +98,7 @@ static struct process *process_new(void)
     process->exit_signal = SIGCHLD;
     process->parent_pid = 1;
     process->start_ns = now_ns();
+    capability_first(&process->cred);
     return process;
 }
 

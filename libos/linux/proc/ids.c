@@ -7,6 +7,7 @@
 #include <asm/prctl.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -18,20 +19,23 @@ static struct credentials *mine(void)
     return &current()->process->cred;
 }
 
-static bool privileged(void)
+/* What the sets of capabilities lose or regain with the ids. */
+static int64_t changed(const struct credentials *old)
 {
-    return mine()->euid == 0;
+    capability_ids_changed(mine(), old);
+    capability_fsuid_changed(mine(), old->fsuid);
+    return 0;
 }
 
 static bool uid_allowed(uint32_t id)
 {
-    return id == KEEP || privileged() || id == mine()->uid || id == mine()->euid ||
+    return id == KEEP || capable(CAP_SETUID) || id == mine()->uid || id == mine()->euid ||
            id == mine()->suid;
 }
 
 static bool gid_allowed(uint32_t id)
 {
-    return id == KEEP || privileged() || id == mine()->gid || id == mine()->egid ||
+    return id == KEEP || capable(CAP_SETGID) || id == mine()->gid || id == mine()->egid ||
            id == mine()->sgid;
 }
 
@@ -67,16 +71,17 @@ int64_t lx_getppid(void)
 
 int64_t lx_setuid(uint64_t uid)
 {
+    const struct credentials before = *mine();
     uint32_t id = (uint32_t)uid;
 
     if (id == KEEP)
         return -EINVAL;
-    if (privileged())
+    if (capable(CAP_SETUID))
         mine()->uid = mine()->suid = id;
     else if (id != mine()->uid && id != mine()->suid)
         return -EPERM;
     mine()->euid = mine()->fsuid = id;
-    return 0;
+    return changed(&before);
 }
 
 int64_t lx_setgid(uint64_t gid)
@@ -85,7 +90,7 @@ int64_t lx_setgid(uint64_t gid)
 
     if (id == KEEP)
         return -EINVAL;
-    if (privileged())
+    if (capable(CAP_SETGID))
         mine()->gid = mine()->sgid = id;
     else if (id != mine()->gid && id != mine()->sgid)
         return -EPERM;
@@ -95,9 +100,11 @@ int64_t lx_setgid(uint64_t gid)
 
 int64_t lx_setreuid(uint64_t ruid, uint64_t euid)
 {
+    const struct credentials before = *mine();
     uint32_t r = (uint32_t)ruid, e = (uint32_t)euid, old = mine()->uid;
 
-    if (!privileged() && ((r != KEEP && r != mine()->uid && r != mine()->euid) || !uid_allowed(e)))
+    if (!capable(CAP_SETUID) &&
+        ((r != KEEP && r != mine()->uid && r != mine()->euid) || !uid_allowed(e)))
         return -EPERM;
     if (r != KEEP)
         mine()->uid = r;
@@ -106,14 +113,15 @@ int64_t lx_setreuid(uint64_t ruid, uint64_t euid)
     if (r != KEEP || (e != KEEP && e != old))
         mine()->suid = mine()->euid;
     mine()->fsuid = mine()->euid;
-    return 0;
+    return changed(&before);
 }
 
 int64_t lx_setregid(uint64_t rgid, uint64_t egid)
 {
     uint32_t r = (uint32_t)rgid, e = (uint32_t)egid, old = mine()->gid;
 
-    if (!privileged() && ((r != KEEP && r != mine()->gid && r != mine()->egid) || !gid_allowed(e)))
+    if (!capable(CAP_SETGID) &&
+        ((r != KEEP && r != mine()->gid && r != mine()->egid) || !gid_allowed(e)))
         return -EPERM;
     if (r != KEEP)
         mine()->gid = r;
@@ -127,6 +135,7 @@ int64_t lx_setregid(uint64_t rgid, uint64_t egid)
 
 int64_t lx_setresuid(uint64_t ruid, uint64_t euid, uint64_t suid)
 {
+    const struct credentials before = *mine();
     uint32_t r = (uint32_t)ruid, e = (uint32_t)euid, s = (uint32_t)suid;
 
     if (!uid_allowed(r) || !uid_allowed(e) || !uid_allowed(s))
@@ -135,7 +144,7 @@ int64_t lx_setresuid(uint64_t ruid, uint64_t euid, uint64_t suid)
     mine()->euid = e == KEEP ? mine()->euid : e;
     mine()->suid = s == KEEP ? mine()->suid : s;
     mine()->fsuid = mine()->euid;
-    return 0;
+    return changed(&before);
 }
 
 int64_t lx_setresgid(uint64_t rgid, uint64_t egid, uint64_t sgid)
@@ -181,6 +190,7 @@ int64_t lx_setfsuid(uint64_t uid)
 
     if ((uint32_t)uid != KEEP && (uid_allowed((uint32_t)uid) || (uint32_t)uid == old))
         mine()->fsuid = (uint32_t)uid;
+    capability_fsuid_changed(mine(), old);
     return old;
 }
 
@@ -212,7 +222,7 @@ int64_t lx_setgroups(uint64_t size, uint64_t list)
 {
     uint32_t groups[ARRAY_SIZE(mine()->groups)];
 
-    if (!privileged())
+    if (!capable(CAP_SETGID))
         return -EPERM;
     if (size > 65536)
         return -EINVAL;

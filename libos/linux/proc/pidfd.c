@@ -11,6 +11,7 @@
 #include <linux/pidfd.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -122,7 +123,7 @@ bool process_may_inspect(const struct process *process)
     const struct credentials *own = &current()->process->cred;
     const struct credentials *other = &process->cred;
 
-    return process == current()->process || own->euid == 0 ||
+    return process == current()->process || capable(CAP_SYS_PTRACE) ||
            (process->dumpable && own->uid == other->uid && own->uid == other->euid &&
             own->uid == other->suid && own->gid == other->gid && own->gid == other->egid &&
             own->gid == other->sgid);

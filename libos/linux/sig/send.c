@@ -4,6 +4,7 @@
  */
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/user.h"
 
@@ -185,7 +186,7 @@ static int may_send(const struct process *process, int signal)
     const struct credentials *own = &current()->process->cred;
     const struct credentials *other = &process->cred;
 
-    if (own->euid == 0 || own->euid == other->suid || own->euid == other->uid ||
+    if (capable(CAP_KILL) || own->euid == other->suid || own->euid == other->uid ||
         own->uid == other->suid || own->uid == other->uid)
         return 0;
     if (signal == SIGCONT && process->sid == current()->process->sid)

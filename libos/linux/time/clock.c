@@ -10,6 +10,7 @@
 #include <linux/time.h>
 #include <linux/timex.h>
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -190,7 +191,7 @@ int64_t lx_clock_getres(uint64_t clock, uint64_t timespec)
 
 static int realtime_set(uint64_t ns)
 {
-    if (current()->process->cred.euid != 0)
+    if (!capable(CAP_SYS_TIME))
         return -EPERM;
     realtime_learn();
     clock_realtime_offset_ns = (int64_t)(ns - now_ns());
@@ -226,7 +227,7 @@ int64_t lx_settimeofday(uint64_t timeval, uint64_t zone)
 
     (void)zone; /* the kernel's time zone is only stored by Linux, too */
     if (!timeval)
-        return current()->process->cred.euid ? -EPERM : 0;
+        return capable(CAP_SYS_TIME) ? 0 : -EPERM;
     if (copy_from_user(&time, timeval, sizeof time))
         return -EFAULT;
     if (time.seconds < 0 || time.microseconds < 0 || time.microseconds >= 1000000)
@@ -253,9 +254,8 @@ static int64_t timex_read(uint64_t address)
     if (copy_from_user(&timex, address, sizeof timex))
         return -EFAULT;
     if (timex.modes)
-        return current()->process->cred.euid
-                   ? -EPERM
-                   : unimplemented(-EPERM, "adjtimex modes 0x%x", timex.modes);
+        return !capable(CAP_SYS_TIME) ? -EPERM
+                                      : unimplemented(-EPERM, "adjtimex modes 0x%x", timex.modes);
     uint64_t ns = clock_realtime_ns();
 
     memset(&timex, 0, sizeof timex);

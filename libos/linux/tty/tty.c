@@ -9,6 +9,7 @@
 #include <asm/fcntl.h>
 #include <asm/poll.h>
 #include <asm/signal.h>
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/user.h"
 
@@ -173,7 +174,7 @@ static int64_t take_terminal(struct tty *tty, bool steal)
         return 0;
     if (own->sid != own->pid || own->tty)
         return -EPERM;
-    if (tty->session && (!steal || own->cred.euid))
+    if (tty->session && (!steal || !capable(CAP_SYS_ADMIN)))
         return -EPERM;
     if (tty->session) {
         list_for_each (node, &process_list) {
