@@ -113,17 +113,22 @@ struct ps_row {
         [FIELDS]; /* kind, instance, pid, ppid, state, CPU ms, RSS KiB, virtual KiB, tasks, command */
 };
 
-/* The lines of an answer that are about processes. Returns how many. */
-static size_t ps_rows(char *answer, struct ps_row **rows)
+/* The lines of an answer that are about processes, and a JSON list of the memory of instances. Returns how many. */
+static size_t ps_rows(char *answer, struct ps_row **rows, struct buffer *memory)
 {
     size_t count = 0;
     char *save;
+    unsigned instance;
+    unsigned long long total, left;
 
     *rows = NULL;
     for (char *line = strtok_r(answer, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
         struct ps_row row = {{line}};
         unsigned fields = 1;
 
+        if (sscanf(line, "memory\t%u\t%llu\t%llu", &instance, &total, &left) == 3)
+            buffer_format(memory, "%s{\"instance\": %u, \"total_kib\": %llu, \"free_kib\": %llu}",
+                          memory->length ? ", " : "", instance, total, left);
         for (char *at = strchr(line, '\t'); at && fields < FIELDS; at = strchr(at, '\t')) {
             *at++ = 0;
             row.field[fields++] = at;
@@ -156,7 +161,7 @@ static void ps_table(const struct machine_row *machine, struct ps_row *rows, siz
 }
 
 static void ps_object(struct buffer *json, const struct machine_row *machine, struct ps_row *rows,
-                      size_t count)
+                      size_t count, const char *memory)
 {
     buffer_format(json, "{\"name\": ");
     buffer_json(json, machine->name);
@@ -177,7 +182,7 @@ static void ps_object(struct buffer *json, const struct machine_row *machine, st
         buffer_json(json, f[9]);
         buffer_format(json, "}");
     }
-    buffer_format(json, "]}");
+    buffer_format(json, "], \"memory\": [%s]}", memory ? memory : "");
 }
 
 int verb_ps(const struct verb *verb, int argc, char **argv)
@@ -193,7 +198,7 @@ int verb_ps(const struct verb *verb, int argc, char **argv)
     if (!ps_json)
         printf("%-20s %8s  %-13s %s\n", "NAME", "PID", "SECONDS", "COMMAND");
     for (size_t i = 0; i < count; i++) {
-        struct buffer answer = {0};
+        struct buffer answer = {0}, memory = {0};
         struct ps_row *rows;
         size_t processes;
 
@@ -201,10 +206,10 @@ int verb_ps(const struct verb *verb, int argc, char **argv)
             continue;
         if (machines[i].running)
             (void)control_ask(machines[i].name, "ps\n", &answer); /* it may be ending just now */
-        processes = answer.length ? ps_rows(answer.bytes, &rows) : 0;
+        processes = answer.length ? ps_rows(answer.bytes, &rows, &memory) : 0;
         if (ps_json) {
             buffer_format(&json, "%s", shown++ ? ",\n " : "");
-            ps_object(&json, &machines[i], rows, processes);
+            ps_object(&json, &machines[i], rows, processes, memory.bytes);
         } else {
             ps_table(&machines[i], rows, processes);
         }

@@ -68,11 +68,11 @@ struct process {
     bool zombie;
     bool dumpable;
     uint32_t personality; /* flags of <linux/personality.h> */
-    bool execed;        /* since fork: setpgid by the parent is refused */
-    int exit_signal;    /* signal sent to the parent at exit (SIGCHLD), 0: none */
-    int exit_status;    /* wait status word as wait4 reports it */
-    int stop_report;    /* stopped or continued and not yet reported: wait status word, 0: none */
-    struct dentry *exe; /* for /proc/PID/exe */
+    bool execed;          /* since fork: setpgid by the parent is refused */
+    int exit_signal;      /* signal sent to the parent at exit (SIGCHLD), 0: none */
+    int exit_status;      /* wait status word as wait4 reports it */
+    int stop_report;      /* stopped or continued and not yet reported: wait status word, 0: none */
+    struct dentry *exe;   /* for /proc/PID/exe */
     char comm[16];
     uint64_t arg_start, arg_end, env_start, env_end; /* for /proc/PID/cmdline, environ */
     uint64_t aux_start, aux_bytes;                   /* for core files */
@@ -81,9 +81,11 @@ struct process {
     uint64_t user_ns, system_ns, child_user_ns,
         child_system_ns; /* of all its tasks, those that ended too; after sched_account */
     uint64_t faults;
-    void *timers;              /* time/: POSIX and interval timers */
-    int nice;                  /* kept for getpriority; inherited */
-    struct list pidfds;        /* proc/pidfd.c */
+    void *timers; /* time/: POSIX and interval timers */
+    int nice;     /* kept for getpriority; inherited */
+    int16_t oom_adjust,
+        oom_adjust_min; /* as written to oom_score_adj; what it was set to by who may lower it */
+    struct list pidfds; /* proc/pidfd.c */
     struct sem_undo *sem_undo; /* ipc/sem.c */
     uint32_t io_priority;      /* ioprio_set; kept and inherited like nice */
     uint16_t memory_policy;    /* set_mempolicy; likewise */
@@ -116,6 +118,8 @@ struct task {
     uint64_t cpu_ticks; /* and what is not yet in cpu_ns and process->user_ns: see sched_account */
     uint64_t faults;
     uint64_t affinity; /* CPUs it may run on; 0: all; inherited */
+    uint8_t policy;    /* SCHED_*, as sched_setscheduler left it */
+    bool policy_reset; /* children have no niceness below 0, and not this flag */
     uaddr_t rseq;      /* struct rseq of the program; 0: none (call/rseq.c) */
     uint32_t rseq_length, rseq_signature;
     uint32_t rseq_cpu; /* what the program was told */
@@ -134,6 +138,8 @@ extern struct list process_list;           /* of process.all */
 struct process *process_find(int pid);     /* zombies too; NULL */
 struct process *process_init(void);        /* the program that the instance runs (pid 2) */
 struct task *task_find(int tgid, int tid); /* dead leaders too; tgid 0: in any process; NULL */
+/* policy_set - SCHED_NORMAL, _BATCH or _IDLE for a task, if current may (call/priority.c). */
+int64_t policy_set(struct task *task, uint32_t policy, bool reset);
 void task_set_name(struct task *task, const char *name); /* the leader's is its process's */
 
 /* --- Waiting (sched.c) ---------------------------------------------------------------------------

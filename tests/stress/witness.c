@@ -19,7 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS = 1 << 17 };
+enum {
+    WORDS = 1 << 17
+};
 
 static volatile sig_atomic_t stop;
 static uint64_t *kept; /* written once: nobody may ever change it */
@@ -72,7 +74,8 @@ static void check_file(int fd)
     for (int page = 0; page < 16; page++)
         must(pwrite(fd, out, sizeof out, page * 4096) == sizeof out, "pwrite");
     for (int page = 0; page < 16; page++)
-        must(pread(fd, in, sizeof in, page * 4096) == sizeof in && !memcmp(in, out, sizeof in), "file");
+        must(pread(fd, in, sizeof in, page * 4096) == sizeof in && !memcmp(in, out, sizeof in),
+             "file");
 }
 
 static void check_child(void)
@@ -88,8 +91,10 @@ static void check_child(void)
         value = word(7, (uint64_t)rounds);
         _exit(write(pair[1], &value, sizeof value) == sizeof value ? 42 : 1);
     }
-    must(read(pair[0], &value, sizeof value) == sizeof value && value == word(7, (uint64_t)rounds), "pipe");
-    must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 42, "child");
+    must(read(pair[0], &value, sizeof value) == sizeof value && value == word(7, (uint64_t)rounds),
+         "pipe");
+    must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 42,
+         "child");
     close(pair[0]);
     close(pair[1]);
 }
@@ -113,7 +118,8 @@ static void check_socket(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), server;
+    int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0),
+        server;
     uint64_t value = word(9, (uint64_t)rounds), back = 0;
 
     must(!bind(listener, (struct sockaddr *)&address, sizeof address) && !listen(listener, 1) &&
@@ -148,7 +154,9 @@ int main(void)
         check_thread();
         check_socket();
         clock_gettime(CLOCK_MONOTONIC, &now);
-        must(now.tv_sec > before.tv_sec || (now.tv_sec == before.tv_sec && now.tv_nsec >= before.tv_nsec), "the clock");
+        must(now.tv_sec > before.tv_sec ||
+                 (now.tv_sec == before.tv_sec && now.tv_nsec >= before.tv_nsec),
+             "the clock");
         before = now;
         rounds++;
         nanosleep(&pause, NULL);

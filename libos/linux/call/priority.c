@@ -40,7 +40,22 @@ int64_t lx_sched_getscheduler(uint64_t pid)
 {
     if ((int)pid < 0)
         return -EINVAL;
-    return process_exists(pid) ? SCHED_NORMAL : -ESRCH;
+    const struct task *task = task_named(pid);
+
+    return task ? task->policy | (task->policy_reset ? SCHED_RESET_ON_FORK : 0) : -ESRCH;
+}
+
+int64_t policy_set(struct task *task, uint32_t policy, bool reset)
+{
+    const struct credentials *own = &current()->process->cred, *other = &task->process->cred;
+
+    if (!capable(CAP_SYS_NICE) &&
+        ((own->euid != other->uid && own->euid != other->euid) || (task->policy_reset && !reset) ||
+         (task->policy == SCHED_IDLE && policy != SCHED_IDLE)))
+        return -EPERM;
+    task->policy = (uint8_t)policy;
+    task->policy_reset = reset;
+    return 0;
 }
 
 int64_t lx_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t parameter)
@@ -57,7 +72,10 @@ int64_t lx_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t parameter)
     case SCHED_NORMAL:
     case SCHED_BATCH:
     case SCHED_IDLE:
-        return priority ? -EINVAL : 0;
+        return priority
+                   ? -EINVAL
+                   : policy_set(task_named(pid), (uint32_t)policy & ~(uint32_t)SCHED_RESET_ON_FORK,
+                                policy & SCHED_RESET_ON_FORK);
     case SCHED_FIFO:
     case SCHED_RR:
         if (priority < 1 || priority > REALTIME_MAX)
@@ -77,18 +95,26 @@ int64_t lx_sched_getparam(uint64_t pid, uint64_t parameter)
 
 int64_t lx_sched_setparam(uint64_t pid, uint64_t parameter)
 {
-    return lx_sched_setscheduler(pid, SCHED_NORMAL, parameter);
+    const struct task *task = (int)pid < 0 ? NULL : task_named(pid);
+
+    return lx_sched_setscheduler(
+        pid, task ? task->policy | (task->policy_reset ? SCHED_RESET_ON_FORK : 0) : SCHED_NORMAL,
+        parameter);
 }
 
 int64_t lx_sched_getattr(uint64_t pid, uint64_t attributes, uint64_t bytes, uint64_t flags)
 {
-    struct sched_attr attr = {.size = sizeof attr, .sched_policy = SCHED_NORMAL};
+    struct sched_attr attr = {.size = sizeof attr};
+    const struct task *task;
 
     if ((int)pid < 0 || flags || !attributes || bytes < SCHED_ATTR_SIZE_VER0)
         return -EINVAL;
-    if (!process_exists(pid))
+    task = task_named(pid);
+    if (!task)
         return -ESRCH;
-    attr.sched_nice = (pid ? process_find((int)pid) : current()->process)->nice;
+    attr.sched_policy = task->policy;
+    attr.sched_flags = task->policy_reset ? SCHED_FLAG_RESET_ON_FORK : 0;
+    attr.sched_nice = task->process->nice;
     attr.size = (uint32_t)min_of(bytes, (uint64_t)sizeof attr);
     return copy_to_user(attributes, &attr, attr.size);
 }

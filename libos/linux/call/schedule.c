@@ -43,18 +43,12 @@ static int attr_from_user(struct sched_attr *attr, uaddr_t from)
     return 0;
 }
 
-static struct process *process_of(int pid)
-{
-    struct process *process = pid ? process_find(pid) : current()->process;
-
-    return process && !process->zombie ? process : NULL;
-}
-
 int64_t lx_sched_setattr(uint64_t pid, uint64_t attributes, uint64_t flags)
 {
     const struct credentials *own = &current()->process->cred;
     struct sched_attr attr;
     struct process *process;
+    struct task *task;
     int error;
 
     if (!attributes || (int)pid < 0 || flags)
@@ -64,9 +58,10 @@ int64_t lx_sched_setattr(uint64_t pid, uint64_t attributes, uint64_t flags)
         return error;
     if ((int32_t)attr.sched_policy < 0 || attr.sched_flags & ~(uint64_t)ATTR_FLAGS_KNOWN)
         return -EINVAL;
-    process = process_of((int)pid);
-    if (!process)
+    task = (int)pid ? task_find(0, (int)pid) : current();
+    if (!task)
         return -ESRCH;
+    process = task->process;
     switch (attr.sched_policy) {
     case SCHED_NORMAL:
     case SCHED_BATCH:
@@ -84,16 +79,18 @@ int64_t lx_sched_setattr(uint64_t pid, uint64_t attributes, uint64_t flags)
     }
     if (attr.sched_priority)
         return -EINVAL;
-    if (attr.sched_policy != SCHED_NORMAL)
-        return unimplemented(-EPERM, "sched_setattr policy %u", attr.sched_policy);
     if (own->euid != process->cred.uid && own->euid != process->cred.euid && !capable(CAP_SYS_NICE))
         return -EPERM;
     int nice = max_of(min_of(attr.sched_nice, NICE_MAX), NICE_MIN);
 
     if (nice < process->nice && !capable(CAP_SYS_NICE))
         return -EPERM;
-    process->nice = nice;
-    return 0;
+    int64_t result =
+        policy_set(task, attr.sched_policy, attr.sched_flags & SCHED_FLAG_RESET_ON_FORK);
+
+    if (!result)
+        process->nice = nice;
+    return result;
 }
 
 /* --- I/O priority --- */

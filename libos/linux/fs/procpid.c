@@ -8,6 +8,7 @@
  */
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/proc/capability.h"
+#include "libos/linux/proc/pidfd.h"
 #include "libos/linux/user.h"
 #include <linux/mount.h>
 
@@ -522,6 +523,57 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
 static bool pid_name(struct dentry *directory, uint64_t index, struct pseudo_name *out);
 static const struct inode_ops pid_ops = {.lookup = pid_lookup, .name = pid_name};
 
+struct process *procpid_process(const struct file *file, int *error)
+{
+    struct process *process;
+
+    *error = -EBADF;
+    if (!file->inode || file->inode->ops != &pid_ops || KEY_TID(file->inode->key))
+        return NULL;
+    process = process_find(KEY_PID(file->inode->key));
+    *error = process ? 0 : -ESRCH;
+    return process;
+}
+
+static int oom_adjust_text(struct text *text, uint64_t key)
+{
+    const struct process *process = process_of(key);
+
+    if (!process)
+        return -ESRCH;
+    text_add(text, "%d\n", process->oom_adjust);
+    return 0;
+}
+
+static int oom_adjust_take(uint64_t key, const char *text, size_t length)
+{
+    struct process *process = process_of(key);
+    bool negative = length && *text == '-';
+    size_t at = negative;
+    int value = 0;
+
+    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        length--;
+    if (at == length)
+        return -EINVAL;
+    for (; at < length; at++) {
+        if (text[at] < '0' || text[at] > '9' || value > 1000)
+            return -EINVAL;
+        value = value * 10 + text[at] - '0';
+    }
+    if (value > 1000)
+        return -EINVAL;
+    value = negative ? -value : value;
+    if (!process)
+        return -ESRCH;
+    if (value < process->oom_adjust_min && !capable(CAP_SYS_RESOURCE))
+        return -EACCES;
+    process->oom_adjust = (int16_t)value;
+    if (capable(CAP_SYS_RESOURCE))
+        process->oom_adjust_min = (int16_t)value;
+    return 0;
+}
+
 static int task_lookup(struct dentry *directory, const char *name, uint32_t length,
                        struct dentry **out)
 {
@@ -575,7 +627,7 @@ static const struct row {
     {"mountinfo", S_IFREG | 0444, mountinfo_text, NULL},
     {"mounts", S_IFREG | 0444, mounts_text, NULL},
     {"oom_score", S_IFREG | 0444, zero_text, NULL},
-    {"oom_score_adj", S_IFREG | 0444, zero_text, NULL},
+    {"oom_score_adj", S_IFREG | 0644, oom_adjust_text, NULL},
     {"root", S_IFLNK | 0777, NULL, &root_ops},
     {"stat", S_IFREG | 0444, stat_text, NULL},
     {"statm", S_IFREG | 0444, statm_text, NULL},
@@ -605,6 +657,8 @@ static int pid_lookup(struct dentry *directory, const char *name, uint32_t lengt
             return -ENOMEM;
         if (row[i].make == comm_text)
             pseudo_writable(inode, comm_take);
+        if (row[i].make == oom_adjust_text)
+            pseudo_writable(inode, oom_adjust_take);
         inode->uid = process->cred.euid;
         inode->gid = process->cred.egid;
         inode->number = NUMBER(number, i + 1);

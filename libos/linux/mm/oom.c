@@ -2,7 +2,7 @@
 /*
  * oom.c - the instance has no free page left: which process ends so that the others can go on.
  *
- * The process that holds most pages gets SIGKILL, the first one (with which the instance would end) only
+ * The process that holds most pages (a thousandth of all more for each in its oom_score_adj) gets SIGKILL, the first one (with which the instance would end) only
  * when there is no other. Its private memory is taken away at once: it never runs again, and whoever needed
  * the page may be in the middle of a call where it cannot wait for the victim's own end.
  */
@@ -19,6 +19,17 @@ static uint64_t pages_of(const struct process *process)
     return process->zombie || !process->space ? 0 : process->space->resident;
 }
 
+/* What it holds, as it asked to be judged; 0: never. */
+static uint64_t score(const struct process *process)
+{
+    int64_t pages = (int64_t)pages_of(process);
+
+    if (!pages || process->oom_adjust == -1000)
+        return 0;
+    pages += process->oom_adjust * (int64_t)frames_total() / 1000;
+    return pages > 0 ? (uint64_t)pages : 1;
+}
+
 static struct process *largest(void)
 {
     struct process *best = NULL;
@@ -26,7 +37,7 @@ static struct process *largest(void)
     list_for_each (node, &process_list) {
         struct process *process = list_item(node, struct process, all);
 
-        if (process != process_init() && pages_of(process) > (best ? pages_of(best) : 0))
+        if (process != process_init() && score(process) > (best ? score(best) : 0))
             best = process;
     }
     return best && pages_of(best) >= RECLAIM_MIN ? best : process_init();
@@ -52,8 +63,8 @@ static bool kill_largest(const char *why, const char *remedy)
 
     if (victim->pid != last) /* it may take a while until it has ended */
         log_line("%s: %lu of %lu pages free; %s (%d), which holds %lu, is killed%s", why,
-             (unsigned long)frames_available(), (unsigned long)frames_total(), victim->comm,
-             victim->pid, (unsigned long)pages, remedy);
+                 (unsigned long)frames_available(), (unsigned long)frames_total(), victim->comm,
+                 victim->pid, (unsigned long)pages, remedy);
     last = victim->pid;
     signal_send_process(victim, SIGKILL, NULL);
     if (victim->space == current()->process->space)

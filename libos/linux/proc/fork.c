@@ -247,7 +247,9 @@ static int inherit(struct process *child, const struct clone_request *r)
     child->cred = parent->cred;
     child->dumpable = parent->dumpable;
     child->personality = parent->personality;
-    child->nice = parent->nice;
+    child->nice = current()->policy_reset ? max_of(parent->nice, 0) : parent->nice;
+    child->oom_adjust = parent->oom_adjust;
+    child->oom_adjust_min = parent->oom_adjust_min;
     child->io_priority = parent->io_priority;
     child->memory_policy = parent->memory_policy;
     child->membarrier = parent->membarrier;
@@ -302,6 +304,7 @@ static void registers_inherit(struct task *task, const struct clone_request *r)
     task_copy_fpu(task);
     memcpy(task->comm, self->comm, sizeof task->comm);
     task->affinity = self->affinity;
+    task->policy = self->policy;
     if (r->flags & CLONE_CHILD_CLEARTID)
         task->clear_child_tid = r->child_tid;
     if (!(r->flags & CLONE_VM)) {

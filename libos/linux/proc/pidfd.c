@@ -75,6 +75,18 @@ struct process *pidfd_process(int fd, int *error)
     return process;
 }
 
+struct process *pidfd_or_directory(int fd, int *error)
+{
+    struct process *process = pidfd_process(fd, error);
+    struct file *file = process || *error != -EBADF ? NULL : fd_get(fd);
+
+    if (file) {
+        process = procpid_process(file, error);
+        file_drop(file);
+    }
+    return process;
+}
+
 bool pidfd_nonblock(int fd)
 {
     struct file *file = files_get(current()->process->files, fd);

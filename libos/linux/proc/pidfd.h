@@ -18,6 +18,13 @@ struct file *pidfd_file(struct process *process, uint32_t flags);
 /* The process that a pidfd names; NULL with *error -EBADF (no pidfd) or -ESRCH (reaped). */
 struct process *pidfd_process(int fd, int *error);
 
+/* pidfd_or_directory - the same; an open /proc/PID does as well. */
+struct process *pidfd_or_directory(int fd, int *error);
+
+/* procpid_process - the process whose directory in /proc the file is; NULL with *error: none (fs/procpid.c). */
+struct file;
+struct process *procpid_process(const struct file *file, int *error);
+
 /* A read of this pidfd does not wait: waitid answers EAGAIN. */
 bool pidfd_nonblock(int fd);
 

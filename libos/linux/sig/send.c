@@ -271,7 +271,7 @@ int64_t lx_pidfd_send_signal(uint64_t pidfd, uint64_t signal, uint64_t informati
 
     if (flags)
         return -EINVAL;
-    process = pidfd_process((int)pidfd, &error);
+    process = pidfd_or_directory((int)pidfd, &error);
     if (!process)
         return error;
     if ((int)signal < 0 || (int)signal > SIGNAL_COUNT)
