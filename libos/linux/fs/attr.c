@@ -478,9 +478,14 @@ int64_t lx_fadvise64(uint64_t fd, uint64_t offset, uint64_t length, uint64_t adv
 
 int64_t lx_readahead(uint64_t fd, uint64_t offset, uint64_t bytes)
 {
+    struct file *file = fd_get((int)fd);
+    bool readable = file && (file->flags & O_ACCMODE) != O_WRONLY && !(file->flags & O_PATH);
+
     (void)offset;
     (void)bytes;
-    return descriptor_regular(fd, -EINVAL);
+    if (file)
+        file_drop(file);
+    return readable ? descriptor_regular(fd, -EINVAL) : -EBADF;
 }
 
 /* All pages of a file here are in memory, and none waits to be written. */

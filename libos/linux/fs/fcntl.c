@@ -116,7 +116,7 @@ static int64_t control(struct file *file, uint64_t fd, uint32_t command, uint64_
             (files->exec_mask[fd / 64] & ~bit) | (argument & FD_CLOEXEC ? bit : 0);
         return 0;
     case F_GETFL:
-        return file->flags | (file->flags & O_PATH ? 0 : O_LARGEFILE);
+        return file->flags | (file->flags & O_PATH || !file->dentry ? 0 : O_LARGEFILE);
     default:
         break;
     }

@@ -261,7 +261,7 @@ int64_t lx_mq_open(uint64_t name, uint64_t flags, uint64_t mode, uint64_t attr_a
 
     if (attr_address && copy_from_user(&attr, attr_address, sizeof attr))
         return -EFAULT;
-    if ((flags & O_ACCMODE) == O_ACCMODE)
+    if ((flags & O_ACCMODE) == O_ACCMODE || flags & O_DIRECT)
         return -EINVAL;
     fd = name_take(name, &text);
     if (fd)

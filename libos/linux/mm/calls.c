@@ -150,12 +150,25 @@ int64_t lx_munmap(uint64_t address, uint64_t length)
 
 int64_t lx_mprotect(uint64_t address, uint64_t length, uint64_t prot)
 {
-    if (address & (PAGE_SIZE - 1) || prot & ~(uint64_t)PROT_KNOWN)
+    uint64_t grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+
+    if (address & (PAGE_SIZE - 1) || prot & ~(uint64_t)PROT_KNOWN ||
+        grows == (PROT_GROWSDOWN | PROT_GROWSUP))
         return -EINVAL;
     if (!length)
         return 0;
     if (address >= USER_END || length > USER_END - address)
         return -ENOMEM;
+    if (grows) { /* from the start of a stack; nothing grows upwards on x86 */
+        const struct area *area = area_find(own(), address);
+
+        if (!area)
+            return -ENOMEM;
+        if (grows == PROT_GROWSUP || !(area->flags & AREA_STACK))
+            return -EINVAL;
+        length += address - area->start;
+        address = area->start;
+    }
     return space_protect(own(), address, length, (uint32_t)prot & PROT_ALL);
 }
 

@@ -431,6 +431,8 @@ static void posix_show(const struct posix_timer *timer, struct itimerspec_user *
 {
     uint64_t left = tick_left(&timer->tick);
 
+    if (left == 1 && timer->notify == SIGEV_NONE && !timer->tick.interval_ns)
+        left = 0; /* over; of one that has yet to signal a nanosecond is left */
     out->interval[0] = timer->tick.interval_ns / NS_PER_SECOND;
     out->interval[1] = timer->tick.interval_ns % NS_PER_SECOND;
     out->value[0] = left / NS_PER_SECOND;
