@@ -66,8 +66,8 @@ bool is_empty_path(uaddr_t path)
 
 int64_t lx_newfstatat(uint64_t dirfd, uint64_t path, uint64_t buffer, uint64_t flags)
 {
-    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT |
-                            AT_STATX_SYNC_TYPE))
+    if (flags &
+        ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE))
         return -EINVAL;
     if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && is_empty_path(path))
         return lx_fstat(dirfd, buffer);
