@@ -46,6 +46,54 @@ void space_switch(struct space *space)
     vcpu->root = root;
 }
 
+/*
+ * Roots of spaces that have ended, with their upper tables: nearly all programs need the same ones, and linking a table
+ * and unlinking it costs as much as ten pages. What they link at the bottom stays linked, too.
+ */
+#define SKELETONS       2
+#define SKELETON_TABLES 6
+static_assert(SKELETON_TABLES <= SPACE_TABLES_INLINE, "skeleton_take");
+static struct skeleton {
+    frame_t root;
+    uint32_t count;
+    bool low_tables;
+    struct table_record table[SKELETON_TABLES];
+} skeletons[SKELETONS];
+static uint32_t skeleton_count;
+
+/* Can the space's upper tables serve another one? */
+static bool skeleton_fits(const struct space *space)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < space->table_count; i++)
+        count += space->table[i].level > 1;
+    return !space->plain && count && count <= SKELETON_TABLES && skeleton_count < SKELETONS;
+}
+
+/* The space has no other tables any more: it is without a root from now on. */
+static void skeleton_give(struct space *space)
+{
+    struct skeleton *skeleton = &skeletons[skeleton_count++];
+
+    skeleton->root = space->root;
+    skeleton->count = space->table_count;
+    skeleton->low_tables = space->low_tables;
+    memcpy(skeleton->table, space->table, space->table_count * sizeof space->table[0]);
+    space->root = NO_FRAME;
+    space->table_count = 0;
+}
+
+static void skeleton_take(struct space *space)
+{
+    const struct skeleton *skeleton = &skeletons[--skeleton_count];
+
+    space->root = skeleton->root;
+    space->table_count = space->bare = skeleton->count;
+    space->low_tables = skeleton->low_tables;
+    memcpy(space->table_inline, skeleton->table, skeleton->count * sizeof skeleton->table[0]);
+}
+
 int space_create(struct space **out)
 {
     struct space *space = heap_alloc(sizeof *space);
@@ -53,7 +101,10 @@ int space_create(struct space **out)
     if (!space)
         return -ENOMEM;
     memset(space, 0, offsetof(struct space, table_inline));
-    space->root = table_take(4);
+    if (skeleton_count)
+        skeleton_take(space);
+    else
+        space->root = table_take(4);
     if (space->root == NO_FRAME) {
         heap_free(space);
         return -ENOMEM;
@@ -292,7 +343,7 @@ void tables_leave_empty(struct space *space, uint64_t start, uint64_t end)
     struct pte_walk walk =
         pte_walk_start(start & ~(SPAN_2 - 1), (end + SPAN_2 - 1) & ~(SPAN_2 - 1));
 
-    if (!space->table_count)
+    if (space->table_count == space->bare)
         return;
     for (; pte_walk_table(&walk); walk.at = walk.known) {
         uint32_t index = area_index(space, walk.at);
@@ -363,7 +414,7 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
 {
     bool one = !((start ^ (end - 1)) & ~(SPAN_2 - 1)) && end - start < SPAN_2;
 
-    if (!space->table_count)
+    if (space->table_count == space->bare)
         return 0; /* nothing was ever mapped: a space that exec is preparing */
     if (space->parked_count)
         unpark_pages(space, start, end);
@@ -405,6 +456,8 @@ static void low_link(struct pt_batch *batch)
 static void space_empty(struct space *space)
 {
     struct pt_batch batch;
+    bool keep = skeleton_fits(space);
+    uint32_t kept_count = 0;
 
     batch_start(&batch, space->root);
     for (uint32_t i = 0; i < space->table_count; i++) {
@@ -423,6 +476,8 @@ static void space_empty(struct space *space)
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
     for (uint32_t i = space->table_count; i--;) {
+        if (keep && space->table[i].level > 1)
+            continue;
         if (!space->table[i].address && space->table[i].level == 2 && !space->plain)
             batch_add(&batch, 0, 2, 0);
         batch_add(&batch, space->table[i].address, space->table[i].level + 1, 0);
@@ -433,14 +488,16 @@ static void space_empty(struct space *space)
     for (uint32_t i = 0; i < space->table_count; i++) {
         const struct table_record *record = &space->table[i];
 
-        if (record->level == 1 && table_users(record->frame) > 1)
+        if (keep && record->level > 1)
+            space->table[kept_count++] = *record;
+        else if (record->level == 1 && table_users(record->frame) > 1)
             table_users_set(record->frame, table_users(record->frame) - 1);
         else if (record->scrap)
             table_scrap(record->frame);
         else
             table_give(record->level, record->frame);
     }
-    space->table_count = 0;
+    space->table_count = kept_count;
     space->known = 0;
     if (space->parked_count)
         unpark_pages(space, 0, USER_END);
@@ -478,7 +535,10 @@ void space_destroy(struct space *space)
         low_link(&batch);
         batch_flush(&batch);
     }
-    table_give(4, space->root);
+    if (space->table_count)
+        skeleton_give(space);
+    else
+        table_give(4, space->root);
     rewrite_space_end(space);
     area_remove(space, 0, USER_END);
     list_remove(&space->all);

@@ -49,6 +49,7 @@ struct space {
     uint32_t last; /* index where the last lookup ended */
     struct table_record *table;
     uint32_t table_count, table_capacity;
+    uint32_t bare; /* tables that it began with: with no more than those nothing was ever mapped */
     struct parked_page *parked;
     uint32_t parked_count, parked_capacity;
     uint64_t brk_start, brk;
