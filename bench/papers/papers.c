@@ -284,6 +284,25 @@ static void start_callee(void (*entry)(void))
         (void)exo_yield_to(EXO_SLOT, callee.id); /* it does not wait yet */
 }
 
+/* Another address space with the same tables below its root: the callee runs there. 0: no frame. */
+static uint64_t other_space(void)
+{
+    uint64_t root = domain.space.table_frame(domain.space.context);
+
+    if (!root || exo_table_create(EXO_SLOT, root, 4) < 0)
+        return 0;
+    for (uint64_t i = 0; i < 256; i++) {
+        uint64_t address = i << 39;
+        uint64_t entry = *exo_entry(address, 4);
+        struct exo_pte link = {.address = address | 4,
+                               .entry = entry & (EXO_PTE_FRAME | EXO_PTE_PRESENT | EXO_PTE_WRITE)};
+
+        if (entry & EXO_PTE_PRESENT && exo_pt_update(EXO_SLOT, root, &link, 1) < 0)
+            return 0;
+    }
+    return root;
+}
+
 static void transfers(void)
 {
     struct exo_message message = {0};
@@ -302,6 +321,20 @@ static void transfers(void)
         failed |= exo_trusted_call(EXO_SLOT, callee.id, &word, &other);
     end("tlrpc", ROUNDS);
     check(!failed && served == 2 * (uint64_t)ROUNDS, "every transfer arrived");
+    check(exo_env_end(&domain, &callee) == 0, "the callee ends");
+
+    uint64_t own = domain.space.root;
+
+    domain.space.root = other_space();
+    check(domain.space.root != 0, "a second address space");
+    start_callee(pct_serve);
+    domain.space.root = own;
+    served = 0;
+    begin();
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        failed |= exo_trusted_call(EXO_SLOT, callee.id, &word, &other);
+    end("pct_spaces", 2 * (uint64_t)ROUNDS);
+    check(!failed && served == ROUNDS, "every transfer arrived in the other address space");
     check(exo_env_end(&domain, &callee) == 0, "the callee ends");
 
     start_callee(exo_transfer_entry);
