@@ -3,7 +3,7 @@
 # inside.sh - the applications' rows, on Linux and on Lorica alike. Each with two amounts of work: the difference is the work itself,
 # without the start of programs. The first run of each warms what is cached.
 cd /tmp || exit 1
-export PATH=/bench:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C
+export PATH=/bench:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C PYTHONHASHSEED=0 # dictionaries are laid out alike
 wanted() { case " ${only:-$1} " in *" $1 "*) ;; *) return 1 ;; esac; }
 rows() { # rows NAME FEW MANY COMMAND...: @ in a word stands for the amount
     name=$1 few=$2 many=$3
