@@ -217,9 +217,10 @@ static void flush(void)
 static bool post(const struct pbuf *pbuf)
 {
     uint16_t number;
-    uint8_t *buffer = card.send_posted - card.send_reclaimed < SENDING_MAX
-                          ? exo_net_buffer(&card, &number)
-                          : NULL;
+    uint8_t *buffer =
+        card.send_posted - card.send_reclaimed < min_of(SENDING_MAX, (uint32_t)EXO_NET_SEND_MAX)
+            ? exo_net_buffer(&card, &number)
+            : NULL;
 
     if (!buffer)
         return false;
@@ -230,7 +231,7 @@ static bool post(const struct pbuf *pbuf)
         return true;
     }
     exo_net_buffer_drop(&card, number);
-    return false;
+    return true; /* there was room: no claim permits it, and none will. It must not hold up the others */
 }
 
 /*
