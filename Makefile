@@ -43,10 +43,13 @@ KERNEL_C := $(filter-out $(KERNEL_OFFSETS),$(sort $(wildcard kernel/*.c kernel/c
               kernel/net/*.c kernel/disk/*.c))) base/string.c base/format.c base/siphash.c
 KERNEL_S := $(sort $(wildcard kernel/arch/x86_64/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_S:%.S=$(B)/kernel/%.o)
-KERNEL_FLAGS := $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
+KERNEL_FLAGS = $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
   -fno-pic -fno-pie -fno-strict-aliasing -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-  -fno-stack-protector -fcf-protection=none -ftrivial-auto-var-init=zero -Wframe-larger-than=2048 \
-  -Ikernel -Ikernel/arch/x86_64/include -I. -I$(B)/gen
+  $(PROTECTOR) -mstack-protector-guard=global -fcf-protection=none -ftrivial-auto-var-init=zero \
+  -Wframe-larger-than=2048 -Ikernel -Ikernel/arch/x86_64/include -I. -I$(B)/gen
+
+# Guards behind arrays of bytes everywhere; behind any array where a call is not counted in single instructions.
+PROTECTOR = -fstack-protector$(if $(filter kernel/code/% kernel/program/% kernel/dev/% tests/audit/%,$<),-strong)
 
 $(B)/gen/kernel_offsets.h: $(KERNEL_OFFSETS) $(wildcard kernel/core/*.h kernel/arch/x86_64/*.h kernel/arch/x86_64/include/*.h) $(GEN)
 	$(Q)$(CC) $(KERNEL_FLAGS) -S -o $(B)/gen/kernel_offsets.s $<

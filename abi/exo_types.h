@@ -105,7 +105,17 @@
 #define EXO_TEST_DIFFERS    2 /* the state is not as it was */
 #define EXO_TEST_STATE      4 /* of env a: EXO_TEST_STOPPED, or something else */
 #define EXO_TEST_STOPPED    6
+#define EXO_TEST_CRASH      9 /* the kernel does something a: EXO_CRASH_*; it must not survive */
 #define EXO_TEST_LONGEST    3 /* ticks of the longest kernel call since the last asking; rdx: its number */
+
+#define EXO_CRASH_STACK     0 /* to 3: runs out of a stack: of calls, double faults, NMIs, debug exceptions */
+#define EXO_CRASH_TEXT      4 /* writes to its code */
+#define EXO_CRASH_CONSTANTS 5 /* writes to its constants */
+#define EXO_CRASH_DATA      6 /* runs its data */
+#define EXO_CRASH_READ      7 /* reads a page of ring 3 by accident */
+#define EXO_CRASH_RUN       8 /* runs a page of ring 3 */
+#define EXO_CRASH_SMASH     9 /* writes past an array of its stack */
+#define EXO_CRASH_COUNT     10
 
 /* --- Rights ------------------------------------------------------------------------------------- */
 #define EXO_RIGHT_READ     0x001 /* map frames readable */
@@ -118,7 +128,8 @@
 #define EXO_RIGHT_MACHINE  0x080 /* turn the machine off */
 #define EXO_RIGHT_GRANT    0x100 /* copy the capability to another env */
 #define EXO_RIGHT_NETWORK  0x200 /* bind filters that lie in nobody's */
-#define EXO_RIGHT_ALL      0x3ff
+#define EXO_RIGHT_WX       0x400 /* map frames writable and executable at once; who gives it up has W^X from then on */
+#define EXO_RIGHT_ALL      0x7ff
 
 /* --- Trap vectors of upcalls: below 32 the processor's own -------------------------------------- */
 #define EXO_VECTOR_SLICE_END                                                                       \
@@ -348,6 +359,16 @@ struct exo_device {
 };
 #define EXO_DEVICE_KERNEL 2
 
+/* What row_read is asked for, and writes. */
+#define EXO_ROW_FRAME  0
+#define EXO_ROW_SLICE  1
+#define EXO_ROW_DEVICE 2
+union exo_row {
+    struct exo_frame frame;
+    struct exo_slice slice;
+    struct exo_device device;
+};
+
 /* The machine page: readable by anyone who maps it (frame of kind exposed, public). */
 struct exo_machine {
     uint32_t version; /* EXO_ABI_VERSION */
@@ -371,13 +392,17 @@ struct exo_machine {
     uint64_t wall_ns;   /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
     char command_line[1024];
     struct exo_net_card net; /* all 0 without a card */
+    volatile uint64_t frames_free; /* rows of kind free now */
     uint32_t dma_levels;     /* of IOMMU tables; 0: no IOMMU, only who is trusted gets devices that master the bus */
     uint32_t reserved0;
+    uint32_t apic_id[EXO_CPU_MAX]; /* of CPU n, below cpu_count: with CPUID leaves 4 and 11 the topology (lib/exo/topology.h) */
 };
 #define EXO_FEATURE_FSGSBASE 0x1 /* ring 3 may use RDFSBASE and the like */
 #define EXO_FEATURE_XSAVE    0x2
 #define EXO_FEATURE_PKU      0x4
 #define EXO_FEATURE_NX       0x8
+#define EXO_FEATURE_COUNTERS \
+    0x10 /* RDPMC of fixed counters 0 and 1 (instructions, cycles of ring 3) is for everybody: counters=1 */
 
 /* Where init finds itself: rdi at its first instruction is the address of this. */
 struct exo_init_start {

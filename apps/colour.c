@@ -4,13 +4,14 @@
  *
  * Pages whose frame numbers are equal modulo the number of colours compete for the same sets of the second-level cache.
  * The allocator hands out colours in turn, so that a buffer as large as one way of the cache has one page of each. The
- * cache's geometry comes from CPUID (Intel SDM 2A, CPUID leaf 4), the choice from the frame numbers that the instance
+ * cache's geometry comes from lib/exo/topology.h, the choice from the frame numbers that the instance
  * owns. Source: Kessler and Hill, "Page Placement Algorithms for Large Real-Indexed Caches".
  */
 #include <stddef.h>
 #include "exo_stubs.h"
 #include "lib/exo/domain.h"
 #include "lib/exo/libos.h"
+#include "lib/exo/topology.h"
 
 #define REGION      0x100000000000ull
 #define COLOURS_MAX 1024
@@ -20,19 +21,15 @@ static struct exo_domain domain;
 static uint32_t count[COLOURS_MAX];
 static uint64_t taken[COLOURS_MAX];
 
-/* Sets of the second-level cache in pages; 64 when the processor does not say. */
+/* Of the second-level cache; 64 when the processor does not say. */
 static uint32_t colours_of_cache(void)
 {
-    for (uint32_t index = 0; index < 8; index++) {
-        uint32_t a = 4, b, c = index, d;
+    static struct exo_topology topology;
 
-        __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-        if (!(a & 31))
-            break;
-        if ((a >> 5 & 7) == 2)
-            return (c + 1) * ((b & 4095) + 1) / EXO_PAGE_SIZE;
-    }
-    return 64;
+    exo_topology_read(&topology, exo_machine_page());
+    const struct exo_cache *cache = exo_cache_of(&topology, 2);
+
+    return cache ? cache->colours : 64;
 }
 
 /* A free frame of a colour: its number modulo `colours`. 0: there is none. */

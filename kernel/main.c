@@ -6,6 +6,7 @@
 #include "core/env.h"
 #include "core/frame.h"
 #include "core/klog.h"
+#include "core/machine.h"
 #include "core/slice.h"
 #include "core/table.h"
 #include "core/token.h"
@@ -42,7 +43,8 @@ static uint64_t exposed_alloc(uint64_t pages, uint8_t flags, uint64_t address)
 
 static uint64_t highest_frame(void)
 {
-    uint64_t end = 0;
+    /* The module's last page may be one that the firmware calls its own. */
+    uint64_t end = boot_info.module_end + EXO_PAGE_SIZE - 1;
 
     for (uint32_t i = 0; i < boot_info.usable_count; i++)
         end = boot_info.usable[i].end > end ? boot_info.usable[i].end : end;
@@ -69,6 +71,7 @@ static void expose(uint64_t frames)
     machine->slice_frame = exposed_alloc(slice_pages, 0, address);
     address += slice_pages * EXO_PAGE_SIZE;
     machine->device_frame = exposed_alloc(device_pages, 0, address);
+    device_table = (struct exo_device *)address;
     pci_start((struct exo_device *)address);
     machine->version = EXO_ABI_VERSION;
     machine->size = sizeof *machine;
@@ -101,11 +104,14 @@ static void expose_time(void)
     machine->entry_tsc = boot_entry_tsc;
     machine->wall_ns = wall_ns;
     machine->xsave_bytes = features.xsave_bytes;
-    machine->features = EXO_FEATURE_FSGSBASE | EXO_FEATURE_XSAVE |
+    for (uint32_t c = 0; c < cpu_count; c++)
+        machine->apic_id[c] = cpu_by_index(c)->apic_id;
+    machine->features = (features.counters ? EXO_FEATURE_COUNTERS : 0) | EXO_FEATURE_FSGSBASE |
+                        EXO_FEATURE_XSAVE |
                         (features.pku ? EXO_FEATURE_PKU : 0) | (features.nx ? EXO_FEATURE_NX : 0);
 }
 
-void kernel_main(uint32_t start_info)
+__attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
 {
     console_start();
     console_output = console_write;
@@ -114,6 +120,7 @@ void kernel_main(uint32_t start_info)
         boot_info.module_start & (EXO_PAGE_SIZE - 1))
         panic("main: no page-aligned boot module: start QEMU with -initrd");
     features_read();
+    __stack_chk_guard = random_word() & ~0xffull; /* a zero byte stops runaway texts */
     cpu_patch_text();
     acpi_read(boot_info.rsdp);
     if (!acpi_info.cpu_count)
@@ -145,6 +152,9 @@ void kernel_main(uint32_t start_info)
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
     TEST_START();
+    for (uint64_t f = 0; f < frame_count; f++)
+        machine->frames_free += frame_table[f].kind == EXO_FRAME_FREE;
+    frames_free = (_Atomic uint64_t *)(uint64_t)&machine->frames_free;
     klog("lorica: %u CPU, %lu MiB, %lu MHz, entered at tsc %lu", cpu_count, frame_count >> 8,
          tsc_hz / 1000000, boot_entry_tsc);
     atomic_store(&smp_go, 1);

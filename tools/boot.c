@@ -25,6 +25,7 @@
 
 #define BOOT_ITEMS_MAX    8192u
 #define BOOT_HEADROOM_MIB 32u /* kernel, init, LibOS and a little room for the program */
+#define DISK_DEVICE       "1b36:0010" /* QEMU's NVMe controller */
 #define BOOT_PATH         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 void request_start(struct request *request, const char *verb)
@@ -122,6 +123,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         net_mode(&request->net, request->verb, argument);
     else if (!strcmp(name, "pcap"))
         request->pcap = argument;
+    else if (!strcmp(name, "disk"))
+        request->disk = argument;
     else if (!strcmp(name, "port"))
         net_port(&request->net, text_format("%s: --port", request->verb), argument, NULL);
     else if (!strcmp(name, "libos"))
@@ -154,6 +157,13 @@ static void boot_check(const struct request *request)
     if (request->net.forward_count && net_is_off(&request->net))
         fail(STATUS_FAILED, "%s: --port %s needs --net user", request->verb,
              request->net.forward[0].text);
+    if (request->disk && !request->app && !request->manifest)
+        fail(STATUS_FAILED,
+             "%s: --disk %s: the Linux LibOS has no driver for it: use it with --app or --manifest",
+             request->verb, request->disk);
+    if (request->disk && access(request->disk, R_OK | W_OK))
+        fail(STATUS_FAILED, "%s: --disk %s: %s\n  try: truncate -s 64M %s", request->verb,
+             request->disk, strerror(errno), request->disk);
     if (access(request->kernel, R_OK))
         fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb,
              request->kernel, strerror(errno));
@@ -315,6 +325,8 @@ static char *boot_manifest(const struct request *request, const struct program *
         terminal_size(&rows, &columns);
         buffer_format(&manifest, "  window %u %u\n", rows, columns);
     }
+    if (request->disk)
+        manifest_line(&manifest, "device", DISK_DEVICE);
     if (request->verbose)
         manifest_pair(&manifest, "option", "verbose", "1");
     if (request->no_rewrite)
@@ -555,6 +567,7 @@ void boot_prepare(struct request *request, struct boot *boot)
                                        .cpu = request->cpu,
                                        .cpus = request->cpus,
                                        .memory_mib = request->memory_mib,
+                                       .disk = request->disk,
                                        .accel = boot_accel(request),
                                        .with_channel = 1};
     if (boot->card && !net_is_off(&request->net))

@@ -23,6 +23,7 @@ struct request {
     const char *libos;    /* --libos: the LibOS that runs PROGRAM */
     struct net_wish net;
     const char *pcap; /* --pcap: file for all packets, or NULL */
+    const char *disk; /* --disk: file behind the machine's NVMe disk, or NULL */
     uint64_t timeout_ms;
     int dry_run, verbose, json;
     const char *name; /* of the machine, or NULL */
@@ -61,6 +62,7 @@ struct boot {
          "network: QEMU's user network (default), none, or UNIX datagram sockets"},                \
         {"port", 0, "HOST:GUEST[/udp]", "lead a port of 127.0.0.1 to the program (repeatable)"},   \
         {"pcap", 0, "FILE", "write all packets to FILE (pcapng), with the filter that claimed each"}, \
+        {"disk", 0, "FILE", "an NVMe disk behind an IOMMU for the app or the manifest; FILE is its contents"}, \
         {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
         {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
         {"no-rewrite", 0, NULL, "leave the system calls in programs as they are (slower)"},       \

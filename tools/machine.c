@@ -58,6 +58,19 @@ static void machine_add_accel(struct text_list *list, const struct machine_wish 
     }
 }
 
+/* The disk, and the IOMMU that lets an unprivileged driver have it: QEMU wants that before all other devices. */
+static void machine_add_disk(struct text_list *list, const char *path)
+{
+    struct buffer drive = {0};
+
+    buffer_format(&drive, "if=none,id=disk,format=raw,file=");
+    for (; *path; path++)
+        buffer_format(&drive, *path == ',' ? ",," : "%c", *path);
+    machine_add(list, "-device", text_copy("intel-iommu,intremap=on"));
+    machine_add(list, "-drive", drive.bytes);
+    machine_add(list, "-device", text_copy("nvme,drive=disk,serial=lorica"));
+}
+
 struct text_list machine_command(const struct machine_wish *wish, int archive, int channel,
                                  int serial)
 {
@@ -74,6 +87,8 @@ struct text_list machine_command(const struct machine_wish *wish, int archive, i
     machine_add(&list, "-smp", text_format("%u", wish->cpus));
     machine_add(&list, "-m", text_format("%u", wish->memory_mib));
     machine_add_accel(&list, wish);
+    if (wish->disk)
+        machine_add_disk(&list, wish->disk);
     machine_add(&list, "-device", text_copy("isa-debug-exit,iobase=0xf4,iosize=4"));
     machine_add(&list, "-chardev", text_format("socket,id=log,fd=%d", serial));
     machine_add(&list, "-serial", text_copy("chardev:log"));

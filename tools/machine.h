@@ -25,6 +25,7 @@ struct machine_wish {
     enum machine_accel accel;
     const char *gdb_path; /* socket for a debugger, the machine starts stopped; NULL: none */
     struct text_list net; /* options for the network card; empty: none */
+    const char *disk;     /* contents of an NVMe disk; NULL: none, and no IOMMU */
     int with_channel;     /* 0: serial console only */
 };
 

@@ -88,7 +88,6 @@ extern uint32_t arch_dma_levels; /* of the trees that attached functions use */
 /* A function (bus << 8 | device << 3 | function; id: 1 .. EXO_DEVICE_MAX, its own) reaches what the tree under `root` maps
  * (0: nothing), or `all` memory. On return, earlier accesses are over. */
 void arch_dma_attach(uint16_t function, uint32_t id, uint64_t root, bool all);
-uint64_t arch_dma_attached(uint16_t function); /* for audits: the hardware's entry; 0: it reaches nothing */
 void arch_dma_flush(void); /* entries were removed from such trees: on return no device uses them any more */
 void arch_dma_written(const void *at, uint64_t bytes); /* such a tree was written to: before a device looks */
 /* The next access that was refused, and whose; false: none since the last. */

@@ -17,6 +17,8 @@
 
 struct exo_frame *frame_table;
 uint64_t frame_count;
+static _Atomic uint64_t frames_free_early;
+_Atomic uint64_t *frames_free = &frames_free_early;
 struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 
 #define PAUSE_FRAMES 16 /* zeroed without taking interrupts */
@@ -53,6 +55,7 @@ void frame_give_back(uint64_t frame)
 
 void frame_release(struct exo_frame *row)
 {
+    atomic_fetch_add(frames_free, 1);
     row->kind = EXO_FRAME_FREE;
     row->flags = EXO_FRAME_FLAG_USED;
     frame_set_guard(row, &(struct path){.depth = 0});
@@ -125,12 +128,15 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
     while (f < first + count && !fail_now() && frame_claim(&frame_table[f]))
         f++;
     error = f < first + count ? EXO_E_BUSY : 0;
+    atomic_fetch_sub(frames_free, f - first);
     lock_unshare(&memory_lock);
     for (uint64_t i = first; i < f; i++) {
         frame_settle(i, error ? NULL : &cap);
         if ((i - first) % PAUSE_FRAMES == PAUSE_FRAMES - 1)
             call_pause();
     }
+    if (error)
+        atomic_fetch_add(frames_free, f - first);
     return error ? call_error_at(error, f) : call_ok(0);
 }
 

@@ -57,6 +57,8 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind);
 /* The way back: data, closed in the window. REQUIRES(memory_lock). */
 void frame_give_back(uint64_t frame);
 
+extern _Atomic uint64_t *frames_free; /* in the machine page, when that is there */
+
 /* A data frame that nothing names is free. REQUIRES(memory_lock). */
 void frame_release(struct exo_frame *row);
 

@@ -139,6 +139,15 @@ static _Noreturn void panic_list(const struct regs *regs, const char *fmt, va_li
     arch_fail();
 }
 
+/* What compiled functions with arrays leave behind the array and find there again. kernel_main makes it random. */
+uint64_t __stack_chk_guard = 0x5bd1e995a7c3f100;
+
+_Noreturn void __stack_chk_fail(void)
+{
+    panic("a function wrote past an array on its stack; it returns to %p",
+          __builtin_return_address(0));
+}
+
 void panic(const char *fmt, ...)
 {
     va_list arguments;

@@ -13,6 +13,9 @@ struct regs;
 _Noreturn void panic_regs(const struct regs *regs, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+extern uint64_t __stack_chk_guard; /* for the compiler's checks of stacks: random from early boot on */
+_Noreturn void __stack_chk_fail(void);
+
 #define kassert(condition)                                                                         \
     do {                                                                                           \
         if (!(condition))                                                                          \

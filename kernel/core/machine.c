@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - the calls that concern the machine as a whole: null, console, off. */
+/* machine.c - the calls that concern the machine as a whole: null, console, off, rows of its tables. */
 #include "core/calls.h"
 #include "core/env.h"
+#include "core/frame.h"
+#include "core/machine.h"
+#include "core/slice.h"
 #include "core/ucopy.h"
 
 struct call_result call_null(struct env *self)
@@ -34,6 +37,39 @@ struct call_result call_machine_off(struct env *self, uint32_t slot, uint64_t st
     if (error)
         return call_error(error);
     arch_off((uint32_t)status);
+}
+
+const struct exo_device *device_table;
+
+/* What a row holds may change while it is read, as for who maps the table. What is free has the root's guard. */
+struct call_result call_row_read(struct env *self, uint32_t slot, uint64_t table, uint64_t index,
+                                 uint64_t out)
+{
+    const uint64_t rows[] = {frame_count, (uint64_t)cpu_count * EXO_SLICE_COUNT, EXO_DEVICE_MAX};
+    union exo_row row = {0};
+    struct path guard;
+    struct cap cap;
+    int error = -cap_get(self->cap, slot, EXO_RIGHT_READ, &cap);
+
+    if (!error && index >= rows[table])
+        error = EXO_E_RANGE;
+    if (error)
+        return call_error(error);
+    if (table == EXO_ROW_FRAME) {
+        row.frame = frame_table[index];
+        guard = frame_guard_path(&row.frame);
+    } else if (table == EXO_ROW_SLICE) {
+        row.slice = slice_table[index / EXO_SLICE_COUNT][index % EXO_SLICE_COUNT];
+        guard = (struct path){{row.slice.guard[0], row.slice.guard[1]}, row.slice.guard_depth & 15};
+    } else {
+        row.device = device_table[index];
+        guard = (struct path){{row.device.owner_guard[0], row.device.owner_guard[1]},
+                              row.device.owner_depth};
+    }
+    if (!(cap.rights & EXO_RIGHT_OBSERVE) && !path_dominates(&cap.path, &guard))
+        return call_error(EXO_E_CAP);
+    error = ucopy_out(out, &row, sizeof row);
+    return error ? call_error(error) : call_ok(0);
 }
 
 struct call_result call_segment_base(struct env *self, uint64_t which, uint64_t base)

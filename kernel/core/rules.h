@@ -119,6 +119,8 @@ static inline bool entry_place_ok(uint64_t address, uint32_t level, uint64_t low
 /*@ assigns \nothing;
     ensures readable: \result == 0 ==> (rights & EXO_RIGHT_READ) != 0;
     ensures writable: \result == 0 && (entry & EXO_PTE_WRITE) != 0 ==> (rights & EXO_RIGHT_WRITE) != 0;
+    ensures write_xor_execute: \result == 0 && (entry & EXO_PTE_WRITE) != 0 &&
+        (entry & EXO_PTE_NO_EXECUTE) == 0 ==> (rights & EXO_RIGHT_WX) != 0;
     ensures small: \result == 0 && level != 2 ==> (entry & ~PTE_LEAF_BITS) == 0;
     ensures large: \result == 0 && level == 2 ==> (entry & ~(PTE_LEAF_BITS | EXO_PTE_LARGE)) == 0;
     ensures errors: \result == 0 || \result == EXO_E_ARG || \result == EXO_E_RIGHT;
@@ -128,6 +130,8 @@ static inline int leaf_bits(uint64_t entry, uint32_t level, uint32_t rights)
     if (entry & ~(PTE_LEAF_BITS | (level == 2 ? EXO_PTE_LARGE : 0)))
         return EXO_E_ARG;
     if (!(rights & EXO_RIGHT_READ) || (entry & EXO_PTE_WRITE && !(rights & EXO_RIGHT_WRITE)))
+        return EXO_E_RIGHT;
+    if (entry & EXO_PTE_WRITE && !(entry & EXO_PTE_NO_EXECUTE) && !(rights & EXO_RIGHT_WX))
         return EXO_E_RIGHT;
     if (level == 2 && entry & ((uint64_t)(LARGE_FRAMES - 1) << EXO_PAGE_SHIFT))
         return EXO_E_ARG;
@@ -186,8 +190,8 @@ static inline int dma_bits(uint64_t entry, uint32_t rights)
 {
     if (entry & ~DMA_BITS || (entry && !(entry & EXO_PTE_PRESENT)))
         return EXO_E_ARG;
-    if (entry && (!(rights & EXO_RIGHT_READ) ||
-                  (entry & EXO_PTE_WRITE && !(rights & EXO_RIGHT_WRITE))))
+    if (entry &&
+        (!(rights & EXO_RIGHT_READ) || (entry & EXO_PTE_WRITE && !(rights & EXO_RIGHT_WRITE))))
         return EXO_E_RIGHT;
     return 0;
 }
@@ -200,15 +204,15 @@ static inline int dma_bits(uint64_t entry, uint32_t rights)
     ensures one_below: \result == 0 && level > 1 ==>
         kind == EXO_FRAME_DMA && frame_level == level - 1 && links < 65535;
  */
-static inline int dma_frame(uint32_t kind, uint32_t frame_level, uint32_t links, uint32_t references,
-                            uint32_t flags, uint32_t level)
+static inline int dma_frame(uint32_t kind, uint32_t frame_level, uint32_t links,
+                            uint32_t references, uint32_t flags, uint32_t level)
 {
+    if (level == 1 && kind != EXO_FRAME_DATA)
+        return EXO_E_KIND;
     if (level > 1 && (kind != EXO_FRAME_DMA || frame_level != level - 1))
         return EXO_E_KIND;
     if (level > 1)
         return links < UINT16_MAX ? 0 : EXO_E_BUSY;
-    if (kind != EXO_FRAME_DATA)
-        return EXO_E_KIND;
     return references < REFERENCES_MAX && !(flags & EXO_FRAME_FLAG_TAKEN) ? 0 : EXO_E_BUSY;
 }
 

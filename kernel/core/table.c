@@ -462,7 +462,8 @@ static inline int update(const struct cap *cap, uint64_t root, const struct exo_
         .cap = cap,
         .guard = {cap->path.part[0], cap->path.part[1]},
         .row = ROW_BITS(EXO_FRAME_DATA, 0, cap->path.depth),
-        .denied = ~PTE_LEAF_BITS | (cap->rights & EXO_RIGHT_WRITE ? 0 : EXO_PTE_WRITE),
+        .denied = ~PTE_LEAF_BITS |
+                  (rights_within(EXO_RIGHT_WRITE | EXO_RIGHT_WX, cap->rights) ? 0 : EXO_PTE_WRITE),
         .here_only = cpu_count == 1};
     struct flushes due = {0};
     bool alone = false;
@@ -604,11 +605,11 @@ bool table_end(uint64_t frame)
     return true;
 }
 
-uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t entry)
+uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t new)
 {
-    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, entry);
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)slot, new);
 
-    count_entry(entry, level, 1);
+    count_entry(new, level, 1);
     count_entry(old, level, -1);
     arch_dma_written(slot, sizeof *slot); /* it may be a device's */
     return old;

@@ -29,7 +29,7 @@ extern bool (*device_release)(const struct cap *under, bool end);
 
 /* table_replace - another entry, of a page table or an IOMMU table, counted: the old one. Nothing is checked; the caller
  * flushes. REQUIRES(memory_lock). */
-uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t entry);
+uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t new);
 /* table_end - a table that nothing names becomes data; false: not now (loaded, or much to empty). REQUIRES(memory_lock). */
 bool table_end(uint64_t frame);
 

@@ -48,19 +48,6 @@
 #define MSIX_ENTRIES 64 /* that we serve */
 #define CAPS_MAX     48
 
-struct function {
-    uint8_t msix_cap, msi_cap; /* offsets; 0: none */
-    uint8_t express_cap;
-    bool covered;                   /* by the IOMMU */
-    bool used;                      /* by its owner, since it was reset */
-    bool all;                       /* reaches all memory */
-    uint64_t root;                  /* of what it reaches, pinned; 0: nothing; memory_lock */
-    uint64_t reset_ns;              /* until then it is being reset; 0: it is not */
-    uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
-    volatile uint32_t *msix;        /* mapped table */
-    uint32_t mapped;                /* page-table entries that name its registers; memory_lock */
-};
-
 struct vector_use {
     uint64_t env; /* id; 0: free, or the kernel's */
     uint32_t event;
@@ -70,7 +57,7 @@ struct vector_use {
 
 struct pci_port pci_port;
 static struct exo_device *devices;
-static struct function functions[EXO_DEVICE_MAX];
+struct pci_function pci_functions[EXO_DEVICE_MAX];
 static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
 static uint32_t vectors_per_function; /* every function present can have as many */
 static struct bus {
@@ -123,27 +110,29 @@ static uint32_t bar_read(uint16_t address, uint32_t index, struct exo_bar *out)
     return wide ? 2 : 1;
 }
 
-static void caps_read(struct exo_device *device, struct function *function)
+/* The next capability with this id behind `after` (0: the first); 0: none. */
+static uint8_t capability(uint16_t address, uint32_t id, uint32_t after)
 {
-    uint32_t offset = config_read(device->address, REG_CAPS) & 0xfc;
+    uint32_t at =
+        (after ? config_read(address, after) >> 8 : config_read(address, REG_CAPS)) & 0xfc;
 
+    for (int i = 0; i < CAPS_MAX && at >= 0x40; i++, at = config_read(address, at) >> 8 & 0xfc)
+        if ((config_read(address, at) & 0xff) == id)
+            return (uint8_t)at;
+    return 0;
+}
+
+static void caps_read(struct exo_device *device, struct pci_function *function)
+{
     if (!(config_read(device->address, REG_COMMAND) >> 16 & 0x10))
         return;
-    for (int i = 0; i < CAPS_MAX && offset >= 0x40; i++) {
-        uint32_t head = config_read(device->address, offset);
-
-        if ((head & 0xff) == CAP_MSI)
-            function->msi_cap = (uint8_t)offset;
-        if ((head & 0xff) == CAP_EXPRESS)
-            function->express_cap = (uint8_t)offset;
-        if ((head & 0xff) == CAP_MSIX) {
-            function->msix_cap = (uint8_t)offset;
-            device->interrupts = (uint16_t)((head >> 16 & 0x7ff) + 1);
-        }
-        offset = head >> 8 & 0xfc;
-    }
+    function->msi_cap = capability(device->address, CAP_MSI, 0);
+    function->express_cap = capability(device->address, CAP_EXPRESS, 0);
+    function->msix_cap = capability(device->address, CAP_MSIX, 0);
     if (!function->msix_cap)
         return;
+    device->interrupts =
+        (uint16_t)((config_read(device->address, function->msix_cap) >> 16 & 0x7ff) + 1);
     uint32_t where = config_read(device->address, function->msix_cap + 4);
     const struct exo_bar *bar = (where & 7) < 6 ? &device->bar[where & 7] : NULL;
     uint64_t bytes = device->interrupts * 16ull;
@@ -173,14 +162,14 @@ static void function_read(uint16_t address, uint32_t id, uint32_t row)
     device->device = (uint16_t)(id >> 16);
     device->class_code = config_read(address, REG_CLASS) >> 8;
     arch_dma_attach(address, row + 1, 0, false);
-    functions[row].covered = arch_dma_covers(address >> 8 ? buses[address >> 8].top : address);
+    pci_functions[row].covered = arch_dma_covers(address >> 8 ? buses[address >> 8].top : address);
     if (header)
         return; /* bridges are shown, not given out with registers */
     config_write(address, REG_COMMAND, command & ~(uint32_t)(COMMAND_MEMORY | 1 | COMMAND_MASTER));
     for (uint32_t i = 0; i < 6;)
         i += bar_read(address, i, &device->bar[i]);
     config_write(address, REG_COMMAND, (command | COMMAND_MEMORY) & ~(uint32_t)COMMAND_MASTER);
-    caps_read(device, &functions[row]);
+    caps_read(device, &pci_functions[row]);
 }
 
 /* --- What a function may reach -------------------------------------------------------------------------- */
@@ -215,7 +204,7 @@ static void dma_faults(void)
 /* REQUIRES(memory_lock). */
 static void domain_set(uint32_t row, uint64_t root, bool all)
 {
-    struct function *function = &functions[row];
+    struct pci_function *function = &pci_functions[row];
 
     if (function->root == root && function->all == all)
         return;
@@ -234,18 +223,12 @@ static bool held_back(uint32_t row)
 {
     uint32_t bus = devices[row].address >> 8;
 
-    if (!functions[row].covered || devices[row].vendor == VENDOR_VIRTIO)
+    if (!pci_functions[row].covered || devices[row].vendor == VENDOR_VIRTIO)
         return false;
     for (uint32_t d = 0; bus && d < EXO_DEVICE_MAX; d++)
         if (d != row && devices[d].present && devices[d].address >> 8 == bus)
             return false;
     return !bus || (buses[bus].direct && !devices[EXO_DEVICE_MAX - 1].present);
-}
-
-uint64_t pci_domain(uint32_t device, bool *all)
-{
-    *all = functions[device].all;
-    return functions[device].root;
 }
 
 void pci_start(struct exo_device *table)
@@ -299,8 +282,8 @@ int pci_device_of(uint64_t frame)
             if (bar->length < EXO_PAGE_SIZE || frame < first ||
                 frame - first >= bar->length >> EXO_PAGE_SHIFT)
                 continue;
-            bool msix = functions[d].msix && frame >= functions[d].msix_first &&
-                        frame <= functions[d].msix_last;
+            bool msix = pci_functions[d].msix && frame >= pci_functions[d].msix_first &&
+                        frame <= pci_functions[d].msix_last;
 
             return msix ? -1 : (int)d;
         }
@@ -321,23 +304,14 @@ void pci_count(uint64_t frame, int change)
     int d = pci_device_of(frame);
 
     if (d >= 0)
-        __atomic_fetch_add(&functions[d].mapped, (uint32_t)change, __ATOMIC_RELAXED); /* memory_lock may be shared */
-}
-
-const struct exo_device *pci_row(uint32_t device)
-{
-    return &devices[device];
-}
-
-uint32_t pci_mapped(uint32_t device)
-{
-    return functions[device].mapped;
+        __atomic_fetch_add(&pci_functions[d].mapped, (uint32_t)change,
+                           __ATOMIC_RELAXED); /* memory_lock may be shared */
 }
 
 /* Messages of this MSI-X entry go to a vector of this CPU. */
 static void message_set(uint32_t row, uint64_t index, uint32_t vector)
 {
-    const struct function *function = &functions[row];
+    const struct pci_function *function = &pci_functions[row];
     volatile uint32_t *entry = &function->msix[index * 4];
     uint64_t address = arch_message(devices[row].address, function->covered, VECTOR_DEVICE + vector,
                                     this_cpu()->index);
@@ -395,12 +369,7 @@ uint32_t pci_read(uint32_t row, uint32_t offset)
 
 uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after)
 {
-    uint32_t at = (after ? pci_read(row, after) >> 8 : pci_read(row, REG_CAPS)) & 0xfc;
-
-    for (int i = 0; i < CAPS_MAX && at >= 0x40; i++, at = pci_read(row, at) >> 8 & 0xfc)
-        if ((pci_read(row, at) & 0xff) == id)
-            return at;
-    return 0;
+    return capability(devices[row].address, id, after);
 }
 
 volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes)
@@ -418,7 +387,7 @@ bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
 
     while (use < vectors + sizeof vectors / sizeof vectors[0] && (use->env || use->handler))
         use++;
-    if (use == vectors + sizeof vectors / sizeof vectors[0] || !functions[row].msix ||
+    if (use == vectors + sizeof vectors / sizeof vectors[0] || !pci_functions[row].msix ||
         index >= devices[row].interrupts || index >= MSIX_ENTRIES)
         return false;
     use->handler = handler;
@@ -429,7 +398,7 @@ bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
 /* Is its reset over? Then the registers that the reset lost are what they were. */
 static bool device_ready(uint32_t index)
 {
-    struct function *function = &functions[index];
+    struct pci_function *function = &pci_functions[index];
     uint16_t address = devices[index].address;
 
     if (function->reset_ns > arch_now_ns())
@@ -465,7 +434,7 @@ static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t
         return EXO_E_CAP;
     if (!device_ready((uint32_t)index))
         return EXO_E_AGAIN;
-    functions[index].used = true;
+    pci_functions[index].used = true;
     *out = device;
     return 0;
 }
@@ -473,7 +442,7 @@ static int device_held(struct env *self, uint32_t slot, uint64_t index, uint32_t
 /* Whatever it was doing ends. Its registers are lost: device_ready. */
 static void device_reset(uint32_t index)
 {
-    struct function *function = &functions[index];
+    struct pci_function *function = &pci_functions[index];
     uint16_t address = devices[index].address;
     uint32_t express = function->express_cap;
 
@@ -484,33 +453,43 @@ static void device_reset(uint32_t index)
     function->reset_ns = arch_now_ns() + RESET_NS;
 }
 
+/* A vector is free: its function sends no messages there any more. */
+static void vector_end(struct vector_use *use)
+{
+    volatile uint32_t *entry = pci_functions[use->device].msix;
+    uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
+
+    arch_message_end(vector);
+    for (uint32_t i = 0; use->env && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
+        if (entry[i * 4 + 2] == vector)
+            entry[i * 4 + 3] = 1;
+    *use = (struct vector_use){0};
+}
+
 /* It masters the bus no more, its interrupts reach nobody and it reaches no memory. REQUIRES(env_lock, memory_lock). */
 static void device_quiesce(uint32_t index)
 {
-    struct function *function = &functions[index];
+    struct pci_function *function = &pci_functions[index];
 
     if (function->reset_ns && !function->used)
         return; /* already done */
     command_set(devices[index].address, COMMAND_MASTER, 0);
     domain_set(index, 0, false);
-    for (uint32_t i = 0; function->msix && i < devices[index].interrupts && i < MSIX_ENTRIES; i++)
-        function->msix[i * 4 + 3] = 1;
-    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++)
-        if (vectors[v].env && vectors[v].device == index) {
-            arch_message_end(VECTOR_DEVICE + v);
-            vectors[v] = (struct vector_use){0};
-        }
+    for (struct vector_use *use = vectors; use < vectors + sizeof vectors / sizeof vectors[0];
+         use++)
+        if (use->env && use->device == index)
+            vector_end(use);
     if (function->used)
         device_reset(index);
     function->used = false;
 }
 
-static void device_own(struct exo_device *device, const struct path *owner)
+static void device_own(struct exo_device *device, bool claimed, const struct path *owner)
 {
-    device->claimed = owner != NULL;
-    device->owner_guard[0] = owner ? owner->part[0] : 0;
-    device->owner_guard[1] = owner ? owner->part[1] : 0;
-    device->owner_depth = owner ? owner->depth : 0;
+    device->claimed = claimed;
+    device->owner_guard[0] = owner->part[0];
+    device->owner_guard[1] = owner->part[1];
+    device->owner_depth = owner->depth;
 }
 
 bool pci_release(const struct cap *under, bool end)
@@ -521,15 +500,15 @@ bool pci_release(const struct cap *under, bool end)
         struct path guard = guard_of(&devices[d]);
         int error = 0;
 
-        if (functions[d].root && frame_dominated(functions[d].root, under, &error))
+        if (pci_functions[d].root && frame_dominated(pci_functions[d].root, under, &error))
             domain_set(d, 0, false); /* the domain ends, whoever has the function */
         if (!devices[d].claimed || !path_dominates(&under->path, &guard))
             continue;
         device_quiesce(d);
-        if (end && functions[d].mapped)
+        if (end && pci_functions[d].mapped)
             all = false;
         else if (end)
-            device_own(&devices[d], NULL);
+            device_own(&devices[d], false, &(struct path){.depth = 0});
     }
     return all;
 }
@@ -560,11 +539,11 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
     else if (!device_ready((uint32_t)device))
         error = EXO_E_AGAIN;
     lock_take(&memory_lock);
-    if (!error && functions[device].mapped)
+    if (!error && pci_functions[device].mapped)
         error = EXO_E_BUSY;
     if (!error) {
         device_quiesce((uint32_t)device);
-        device_own(row, flags ? NULL : &target.path);
+        device_own(row, !flags, flags ? &(struct path){.depth = 0} : &target.path);
     }
     lock_drop(&memory_lock);
     lock_drop(&env_lock);
@@ -597,7 +576,7 @@ struct call_result call_device_read(struct env *self, uint32_t slot, uint64_t de
 
 /* Registers that users may write: the command register's lower half, and what lies above the header but in no
  * message capability. */
-static bool writable(const struct function *function, uint64_t offset, uint64_t width)
+static bool writable(const struct pci_function *function, uint64_t offset, uint64_t width)
 {
     if (offset < 0x40)
         return offset == REG_COMMAND && width == 2;
@@ -613,7 +592,7 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
 {
     struct exo_device *row = NULL;
 
-    if (!access_ok(offset, width) || !writable(&functions[device], offset, width))
+    if (!access_ok(offset, width) || !writable(&pci_functions[device], offset, width))
         return call_error(EXO_E_ARG);
     lock_take(&env_lock);
     int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
@@ -628,8 +607,8 @@ struct call_result call_device_write(struct env *self, uint32_t slot, uint64_t d
     if (!error) {
         if (master) {
             lock_take(&memory_lock);
-            domain_set((uint32_t)device, functions[device].root,
-                       trusted && !functions[device].root);
+            domain_set((uint32_t)device, pci_functions[device].root,
+                       trusted && !pci_functions[device].root);
             lock_drop(&memory_lock);
         }
         uint32_t shift = (offset & 3) * 8;
@@ -663,19 +642,6 @@ static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t ev
     return used < vectors_per_function ? spare : NULL;
 }
 
-/* A vector that an env left behind when it died: its function sends no messages there any more. */
-static void vector_mute(const struct vector_use *use)
-{
-    const struct function *function = &functions[use->device];
-    uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
-
-    arch_message_end(vector);
-    for (uint32_t i = 0;
-         use->env && function->msix && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
-        if (function->msix[i * 4 + 2] == vector)
-            function->msix[i * 4 + 3] = 1;
-}
-
 struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64_t device,
                                          uint64_t index, uint64_t event)
 {
@@ -684,7 +650,7 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
 
     lock_take(&env_lock);
     int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
-    struct function *function = &functions[device];
+    struct pci_function *function = &pci_functions[device];
 
     if (!error && (!function->msix || index >= row->interrupts))
         error = EXO_E_NONE;
@@ -692,7 +658,7 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
         error = EXO_E_BUSY;
     if (!error) {
         if (use->env != self->id) /* else it is in use: for another of the function's messages */
-            vector_mute(use);
+            vector_end(use);      /* that an env left behind when it died */
         *use = (struct vector_use){
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
         message_set((uint32_t)device, index, (uint32_t)(use - vectors));

@@ -14,10 +14,21 @@ int pci_device_of(uint64_t frame);
 
 /* For core/table.c: a page-table entry names the frame (1) or no longer does (-1). A mapped function keeps its guard. */
 void pci_count(uint64_t frame, int change);
-const struct exo_device *pci_row(uint32_t device);
-uint32_t pci_mapped(uint32_t device); /* entries that name registers of it */
-/* Root of what it reaches, pinned by it; 0: nothing, or *all memory. */
-uint64_t pci_domain(uint32_t device, bool *all);
+
+/* What is known of a function besides its exposed row. */
+struct pci_function {
+    uint8_t msix_cap, msi_cap; /* offsets; 0: none */
+    uint8_t express_cap;
+    bool covered;                   /* by the IOMMU */
+    bool used;                      /* by its owner, since it was reset */
+    bool all;                       /* reaches all memory */
+    uint64_t root;                  /* of what it reaches, pinned; 0: nothing; memory_lock */
+    uint64_t reset_ns;              /* until then it is being reset; 0: it is not */
+    uint64_t msix_first, msix_last; /* frames of the MSI-X table: never mapped by users */
+    volatile uint32_t *msix;        /* mapped table */
+    uint32_t mapped;                /* page-table entries that name its registers; memory_lock */
+};
+extern struct pci_function pci_functions[EXO_DEVICE_MAX];
 
 /* For core/destroy.c: functions that `under` dominates stop; with `end` they are nobody's, false: some are mapped. */
 bool pci_release(const struct cap *under, bool end);

@@ -79,6 +79,13 @@ struct instance_net {
  * Strings are offsets into the start block (from its first byte), NUL-terminated. arg_offset points to
  * an array of arg_count uint32_t offsets; likewise env and option (pairs: name, value).
  */
+#define INSTANCE_DEVICES 4
+struct instance_device {
+    uint32_t row; /* of the device table: what calls want */
+    uint32_t reserved;
+    struct exo_device device; /* as it was when the instance started */
+};
+
 struct instance_start {
     uint64_t magic;
     uint32_t size;       /* bytes of the whole start block */
@@ -103,6 +110,9 @@ struct instance_start {
     uint32_t tty_mask; /* bit n: descriptor n is the terminal */
     uint16_t rows, columns;
     struct instance_net net;
+    uint32_t device_count;
+    uint32_t reserved0;
+    struct instance_device device[INSTANCE_DEVICES]; /* guarded by the instance */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "base/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/elf.h"
+#include "lib/exo/time.h"
 #include "libos/init/broker.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
@@ -101,9 +102,20 @@ static bool place(struct build *b, uint64_t address, uint64_t pages, uint64_t bi
     return true;
 }
 
+/* What its envs may: the device right only if the manifest trusts it with a device. */
+static uint64_t handed_rights(const struct instance *instance)
+{
+    uint64_t rights = INSTANCE_RIGHTS;
+
+    for (uint32_t i = 0; i < instance->config->device_count; i++)
+        if (instance->config->device[i].trusted)
+            rights |= EXO_RIGHT_DEVICE;
+    return rights;
+}
+
 bool instance_capability(const struct instance *instance)
 {
-    uint64_t rights = INSTANCE_RIGHTS | EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME;
+    uint64_t rights = handed_rights(instance) | EXO_RIGHT_ALLOCATE | EXO_RIGHT_TIME;
 
     (void)exo_cap_drop(CAP_CHILD);
     return exo_cap_derive(CAP_ROOT, CAP_CHILD, instance->index + 1, rights) >= 0;
@@ -113,7 +125,7 @@ static bool make_capability(struct build *b)
 {
     (void)exo_cap_drop(CAP_HANDED);
     if (!instance_capability(b->instance) ||
-        exo_cap_derive(CAP_CHILD, CAP_HANDED, 0, INSTANCE_RIGHTS) < 0 ||
+        exo_cap_derive(CAP_CHILD, CAP_HANDED, 0, handed_rights(b->instance)) < 0 ||
         exo_limit_set(CAP_CHILD, EXO_LIMIT_POSITIONS,
                       b->instance->config->share * machine.page->cpu_count) < 0)
         return fail(b, 125, "init has no capability for it");
@@ -456,11 +468,48 @@ static bool give_network(struct build *b)
     return true;
 }
 
+#define RESET_NS 10000000 /* between two tries for a function that is being reset */
+
+/* The first free function of each kind that the manifest names goes under the instance's guard. */
+static bool give_devices(struct build *b)
+{
+    for (uint32_t i = 0; i < b->instance->config->device_count; i++) {
+        const struct manifest_device *want = &b->instance->config->device[i];
+        int64_t error = -EXO_E_NONE;
+        uint32_t row = 0;
+
+        while (row < EXO_DEVICE_MAX &&
+               (!machine.devices[row].present || machine.devices[row].claimed ||
+                machine.devices[row].vendor != want->vendor ||
+                machine.devices[row].device != want->device))
+            row++;
+        for (int tries = 0; row < EXO_DEVICE_MAX && tries < 100; tries++) {
+            error = exo_device_claim(CAP_ROOT, row, CAP_CHILD, 0);
+            if (error != -EXO_E_AGAIN)
+                break;
+            (void)exo_sleep(0, 0, exo_now_ns(machine.page) + RESET_NS);
+        }
+        if (error < 0)
+            return fail(b, 125, "there is no free device %04x:%04x in the machine (error %ld)",
+                        want->vendor, want->device, (long)-error);
+        if (!machine.page->dma_levels && !want->trusted)
+            return fail(b, 125,
+                        "device %04x:%04x could reach all memory, because the machine has no "
+                        "IOMMU: give it one, or write `trusted` in the manifest",
+                        want->vendor, want->device);
+        struct instance_device *given = &b->start->device[b->start->device_count++];
+
+        given->row = row;
+        given->device = *(const struct exo_device *)&machine.devices[row];
+    }
+    return true;
+}
+
 static bool build_all(struct build *b)
 {
     return make_capability(b) && make_region(b) && make_start_block(b) && place_image(b) &&
            place_streams(b) && place_fixed(b) && place_root(b) && give_network(b) &&
-           give_memory(b) && make_env(b);
+           give_devices(b) && give_memory(b) && make_env(b);
 }
 
 void instance_build(struct instance *instance, const struct build_input *input)

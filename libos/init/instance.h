@@ -49,7 +49,7 @@ struct instance {
 /* instance_capability - CAP_CHILD becomes this instance's, with the rights to take free frames and time. False: it cannot. */
 bool instance_capability(const struct instance *instance);
 
-#define INSTANCE_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT)
+#define INSTANCE_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_WX | EXO_RIGHT_GRANT)
 
 /* What build needs besides the instance. */
 struct build_input {

@@ -519,6 +519,43 @@ static bool parse_dns(struct parser *p)
     return parse_server(p, "the name server", net->dns[net->dns_count++], &ipv6);
 }
 
+/* Four hexadecimal digits of a PCI name. */
+static bool hex4(const char *text, uint16_t *value)
+{
+    *value = 0;
+    for (int i = 0; i < 4; i++) {
+        if (hex_digit(text[i]) < 0)
+            return false;
+        *value = (uint16_t)(*value << 4 | hex_digit(text[i]));
+    }
+    return true;
+}
+
+static bool parse_device(struct parser *p)
+{
+    struct manifest_device device = {.trusted = false};
+    char *word;
+    const char *where;
+
+    if (!next_word(p, "the device", &word, &where))
+        return false;
+    if (strlen(word) != 9 || word[4] != ':' || !hex4(word, &device.vendor) ||
+        !hex4(word + 5, &device.device))
+        return fail(p, where, "bad device: %s; write vendor and device as 1b36:0010", word);
+    skip_blanks(p);
+    if (p->at < p->end && *p->at != '#') {
+        if (!next_word(p, "trusted", &word, &where))
+            return false;
+        if (strcmp(word, "trusted") != 0)
+            return fail(p, where, "bad word after the device: %s; write trusted, or nothing", word);
+        device.trusted = true;
+    }
+    if (p->instance->device_count == MANIFEST_DEVICES_MAX)
+        return fail(p, where, "more than %d devices", MANIFEST_DEVICES_MAX);
+    p->instance->device[p->instance->device_count++] = device;
+    return true;
+}
+
 static bool parse_capture(struct parser *p)
 {
     p->manifest->capture = true;
@@ -537,6 +574,7 @@ static const struct key keys[] = {
     {"weight", parse_weight, false},    {"priority", parse_priority, false},
     {"deadline", parse_deadline, false}, {"after", parse_after, false},
     {"gateway", parse_gateway, false},  {"dns", parse_dns, false},
+    {"device", parse_device, false},
 };
 
 static bool parse_line(struct parser *p)

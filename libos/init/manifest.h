@@ -49,6 +49,7 @@ struct manifest_port {
 #define MANIFEST_ADDRESSES_MAX 4
 #define MANIFEST_PORTS_MAX     16
 #define MANIFEST_SERVERS_MAX   3
+#define MANIFEST_DEVICES_MAX   4
 /* On a shared address, instance n opens connections from LOCAL_PORT_COUNT ports, those from LOCAL_PORT_FIRST + n times
  * that many on; listed ports are below. */
 #define MANIFEST_LOCAL_PORT_FIRST 32768u
@@ -62,6 +63,11 @@ struct manifest_net {
     uint8_t gateway4[16], gateway6[16]; /* all 0: none */
     uint32_t dns_count;
     uint8_t dns[MANIFEST_SERVERS_MAX][16];
+};
+
+struct manifest_device {
+    uint16_t vendor, device;
+    bool trusted; /* it may master the bus even without an IOMMU */
 };
 
 struct manifest_instance {
@@ -80,6 +86,8 @@ struct manifest_instance {
     uint32_t tty_mask;
     uint16_t rows, columns;
     struct manifest_net net;
+    uint32_t device_count;
+    struct manifest_device device[MANIFEST_DEVICES_MAX];
     uint32_t line; /* of its instance line */
 };
 

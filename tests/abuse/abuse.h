@@ -48,6 +48,7 @@ struct box {
     uint64_t frame_count, cpu_count, frame_table, slice_frame, machine_frame, kernel_frame;
     uint64_t device; /* a function that somebody else has claimed; EXO_DEVICE_MAX: none */
     uint64_t device_register;
+    uint64_t own_device, own_register;  /* of its own, for who asks for one */
     uint64_t machine_address;           /* the machine page in this space */
     uint64_t victim_filter, own_filter; /* claims on an address each; 0: there is no card */
 };
@@ -62,7 +63,9 @@ struct attack {
     bool dies;                       /* the attack ends itself */
 };
 extern const struct attack cap_attacks[], memory_attacks[], cpu_attacks[], net_attacks[];
-extern const uint32_t cap_attack_count, memory_attack_count, cpu_attack_count, net_attack_count;
+extern const struct attack device_attacks[]; /* they get a device, if the machine has an IOMMU */
+extern const uint32_t cap_attack_count, memory_attack_count, cpu_attack_count, net_attack_count,
+    device_attack_count;
 
 /* net_claim - what the victim and the attacker have claimed: packets to 10.9.9.LAST. */
 #define NET_VICTIM 9

@@ -3,7 +3,7 @@
 #include "base/string.h"
 #include "tests/abuse/abuse.h"
 
-#define OWN_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT)
+#define OWN_RIGHTS (EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_WX | EXO_RIGHT_GRANT)
 
 /* A01: every slot that it does not hold, and numbers that are none, for a call that would name its own frame. */
 static void forge_slots(struct box *box)

@@ -526,6 +526,60 @@ static void exposed(struct box *box)
             escape(box, "a kernel address in the machine page", value);
     }
     (void)map_at(box, SCRATCH + 0xf000, 0);
+    union exo_row *row = (union exo_row *)(SCRATCH + 64);
+
+    for (uint64_t f = 0; f < box->frame_count; f++, box->tries++)
+        if (exo_row_read(SLOT_OWN, EXO_ROW_FRAME, f, row) >= 0 &&
+            (row->frame.guard[0] & 0xffff) != 80)
+            escape(box, "the row of another's frame", f);
+    for (uint64_t p = 0; p < box->cpu_count * EXO_SLICE_COUNT; p++, box->tries++)
+        if (exo_row_read(SLOT_OWN, EXO_ROW_SLICE, p, row) >= 0 &&
+            (row->slice.guard[0] & 0xffff) != 80)
+            escape(box, "the row of another's position", p);
+    for (uint64_t d = 0; d < EXO_DEVICE_MAX; d++)
+        refused(box, exo_row_read(SLOT_OWN, EXO_ROW_DEVICE, d, row), "the row of a device", d);
+}
+
+/* B19: code written to memory by who gave up the right: at once, in two steps, with a page of 2 MiB, by another table. */
+static void write_and_run(struct box *box)
+{
+    const uint64_t data = box->own_first << 12 | EXO_PTE_PRESENT;
+    struct exo_pte request = {.address = (SCRATCH + 0xf000) | 1};
+    const uint64_t first[] = {0, data, data | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE,
+                              data | EXO_PTE_NO_EXECUTE};
+
+    if (exo_cap_derive(SLOT_OWN, SLOT_WORK, 0, EXO_RIGHT_READ | EXO_RIGHT_WRITE))
+        escape(box, "(it cannot give the right up)", 0);
+    for (uint32_t i = 0; i < 4; i++) {
+        request.entry = first[i];
+        if (exo_pt_update(SLOT_WORK, box->own_root, &request, 1) != 1)
+            escape(box, "(a page that is only one of both)", i);
+        request.entry = data | EXO_PTE_WRITE;
+        refused(box, exo_pt_update(SLOT_WORK, box->own_root, &request, 1), "writable code", i);
+        if (entry_at(SCRATCH + 0xf000) != (first[i] ? first[i] | EXO_PTE_USER : 0))
+            escape(box, "a refused entry stands", i);
+    }
+    request.entry = first[2];
+    if (exo_pt_update(SLOT_WORK, box->own_root, &request, 1) == 1) {
+        uint64_t before = box->traps;
+
+        *(volatile uint8_t *)(SCRATCH + 0xf000) = 0xc3; /* ret */
+        __asm__ volatile("movq %%rsp, %1\n\tleaq 1f(%%rip), %%rax\n\tmovq %%rax, %0\n\tcall *%2\n1:"
+                         : "=m"(box->resume), "=m"(box->resume_sp)
+                         : "r"(SCRATCH + 0xf000)
+                         : "rax", "memory");
+        box->resume = box->resume_sp = 0;
+        box->tries++;
+        if (box->traps == before || box->vector != 14 || box->error != 0x15)
+            escape(box, "data is run", box->error);
+    }
+    request =
+        (struct exo_pte){.address = ELSEWHERE | 2, .entry = data | EXO_PTE_WRITE | EXO_PTE_LARGE};
+    refused(box, exo_pt_update(SLOT_WORK, box->own_root, &request, 1), "2 MiB of it", 0);
+    refused(box, exo_cap_derive(SLOT_WORK, SLOT_WORK + 1, 0, EXO_RIGHT_READ | EXO_RIGHT_WX),
+            "the right again", 0);
+    (void)map_at(box, SCRATCH + 0xf000, 0);
+    (void)exo_cap_drop(SLOT_WORK);
 }
 
 /* B15: sleeps pin words: what it may not read it cannot sleep on, and pins end with the sleep. */
@@ -562,6 +616,7 @@ const struct attack memory_attacks[] = {
     {"B11", "freeing what is in use", free_in_use, 0, 0, 0, 1, 0},
     {"B13", "the kernel's memory and its own tables", touch_kernel, 0, 0, 0, 1, 0},
     {"B14", "exposed tables", exposed, 0, 0, 0, 1, 0},
+    {"B19", "writable code without the right", write_and_run, 0, 0, 0, 1, 0},
     {"B15", "pins left by sleeps", pins, 0, 0, 0, 1, 0},
 };
 const uint32_t memory_attack_count = sizeof memory_attacks / sizeof memory_attacks[0];

@@ -421,9 +421,11 @@ static const struct attack *attack_by_number(uint64_t n)
     n -= cpu_attack_count;
     if (n < net_attack_count)
         return &net_attacks[n];
-    return n + cap_attack_count + memory_attack_count + cpu_attack_count == FUZZ_NUMBER
-               ? &fuzz_attack
-               : NULL;
+    n -= net_attack_count;
+    if (n < device_attack_count)
+        return &device_attacks[n];
+    n += cap_attack_count + memory_attack_count + cpu_attack_count + net_attack_count;
+    return n == FUZZ_NUMBER ? &fuzz_attack : NULL;
 }
 
 _Noreturn static void rest(void)
@@ -482,7 +484,7 @@ void host_kill_and_remake(uint32_t which)
     box->env[which] = attacker.env[which];
 }
 
-static void box_fill(uint64_t number, uint64_t own_first, uint64_t device)
+static void box_fill(uint64_t number, uint64_t own_first, uint64_t device, uint64_t edu)
 {
     struct box *box = host_box();
 
@@ -504,6 +506,9 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device)
                         .slice_frame = machine.page->slice_frame,
                         .machine_frame = machine.page->machine_frame,
                         .device = device,
+                        .own_device = edu,
+                        .own_register =
+                            edu < EXO_DEVICE_MAX ? machine.devices[edu].bar[0].address >> 12 : 0,
                         .kills = host_number("kills=", 60),
                         .seed = host_number("seed=", 1),
                         .calls = host_number("failures=", 300),
@@ -591,15 +596,67 @@ static uint64_t claim_device(void)
 {
     for (uint64_t d = 0; d < EXO_DEVICE_MAX; d++)
         if (machine.devices[d].present && machine.devices[d].interrupts &&
-            !machine.devices[d].claimed && exo_device_claim(CAP_ROOT, d, SLOT_VICTIM, 0) == 0)
+            !machine.devices[d].claimed) {
+            int64_t result;
+
+            do
+                result = exo_device_claim(CAP_ROOT, d, SLOT_VICTIM, 0);
+            while (result == -EXO_E_AGAIN); /* it is being reset after the last attack */
+            if (!result)
+                return d;
+        }
+    return EXO_DEVICE_MAX;
+}
+
+#define EDU_COMMAND 0x98
+
+static bool by_device(const struct attack *attack)
+{
+    return attack >= device_attacks && attack < device_attacks + device_attack_count;
+}
+
+/* The attacker's device: QEMU's edu. EXO_DEVICE_MAX: there is none. */
+static uint64_t claim_edu(uint32_t slot)
+{
+    for (uint64_t d = 0; d < EXO_DEVICE_MAX; d++)
+        if (machine.devices[d].present && machine.devices[d].vendor == 0x1234 &&
+            machine.devices[d].device == 0x11e8 && exo_device_claim(CAP_ROOT, d, slot, 0) == 0)
             return d;
     return EXO_DEVICE_MAX;
+}
+
+/* What the attacker had is ours now: does its device still write there? */
+static const char *look_after(uint64_t edu, uint64_t own)
+{
+    uint64_t *memory = (uint64_t *)0x170000010000, *registers = (uint64_t *)0x170000001000;
+    const char *wrong = NULL;
+
+    must(exo_frame_alloc(CAP_ROOT, own, OWN_FRAMES), "the attacker's frames");
+    must(exo_map(&machine.space, (uint64_t)memory, own, OWN_FRAMES,
+                 EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE),
+         "map them");
+    memset(memory, 0x5a, OWN_FRAMES * EXO_PAGE_SIZE);
+    must(exo_device_claim(CAP_ROOT, edu, CAP_ROOT, 0), "the attacker's device");
+    must(exo_map(&machine.space, (uint64_t)registers, machine.devices[edu].bar[0].address >> 12, 1,
+                 EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_NO_EXECUTE),
+         "map its registers");
+    while (((volatile uint64_t *)registers)[EDU_COMMAND / 8] & 1)
+        (void)exo_yield();
+    for (uint64_t i = 0; i < OWN_FRAMES * EXO_PAGE_SIZE / 8; i++)
+        if (memory[i] != 0x5a5a5a5a5a5a5a5a)
+            wrong = "its device wrote to memory that was no longer its";
+    must(exo_unmap(&machine.space, (uint64_t)registers, 1), "unmap");
+    must(exo_unmap(&machine.space, (uint64_t)memory, OWN_FRAMES), "unmap");
+    must(exo_device_claim(CAP_ROOT, edu, CAP_ROOT, 1), "give it back");
+    must(exo_frame_free(CAP_ROOT, own, OWN_FRAMES), "free");
+    return wrong;
 }
 
 static void run(uint64_t number, const struct attack *attack)
 {
     uint64_t before = count_free(), rounds = victim_view()->rounds, device = claim_device();
-    uint32_t rights = EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT | attack->rights;
+    uint32_t rights =
+        EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_WX | EXO_RIGHT_GRANT | attack->rights;
 
     must(exo_cap_derive(CAP_ROOT, SLOT_ATTACKER, ATTACKER, rights), "attacker's path");
     domain_make(&attacker, SLOT_ATTACKER, ATTACKER_BASE);
@@ -613,9 +670,13 @@ static void run(uint64_t number, const struct attack *attack)
     must(exo_frame_guard(CAP_ROOT, own, OWN_FRAMES, SLOT_ATTACKER, 0), "guard");
     write_entry(attacker.root, ATTACKER_BASE + 0x60000, 1,
                 machine.page->machine_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE);
-    box_fill(number, own, device);
+    uint64_t edu = by_device(attack) ? claim_edu(SLOT_ATTACKER) : EXO_DEVICE_MAX;
+
+    box_fill(number, own, device, edu);
     host_box()->victim_filter = victim_filter;
     host_box()->own_filter = claim_address(SLOT_ATTACKER, 1, NET_OWN);
+    if (by_device(attack) && device < EXO_DEVICE_MAX) /* so that there is a message to look at */
+        must(exo_device_interrupt(SLOT_VICTIM, device, 0, 7), "an interrupt of the victim's");
     if (attack->second)
         env_make(&attacker, 1, attack_handler, second_entry, machine.page->cpu_count - 1,
                  POSITION + 1);
@@ -637,6 +698,8 @@ static void run(uint64_t number, const struct attack *attack)
 
     if (!destroy_attacker() && !wrong)
         wrong = "its domain cannot be destroyed";
+    if (!wrong && edu < EXO_DEVICE_MAX)
+        wrong = look_after(edu, own);
     if (device < EXO_DEVICE_MAX)
         (void)exo_device_claim(CAP_ROOT, device, SLOT_VICTIM, 1);
     for (uint32_t cpu = 0; cpu < machine.page->cpu_count; cpu++)
@@ -693,7 +756,8 @@ void init_main(const struct exo_init_start *start)
         finish();
     }
     for (uint64_t n = 0; attack_by_number(n); n++)
-        if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count)
+        if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count &&
+            (!by_device(attack_by_number(n)) || machine.page->dma_levels))
             run(n, attack_by_number(n));
     finish();
 }

@@ -12,6 +12,7 @@
 #include "core/env.h"
 #include "core/frame.h"
 #include "core/klog.h"
+#include "core/machine.h"
 #include "core/slice.h"
 #include "core/sweep.h"
 #include "core/table.h"
@@ -280,16 +281,24 @@ static void audit_slices(void)
     }
 }
 
+/* What the IOMMU knows of a function: the first half of its context entry. */
+static uint64_t context_of(uint16_t function)
+{
+    uint64_t root = arch_dma_levels ? iommu_roots[function >> 8][0] : 0;
+
+    return root ? ((uint64_t *)frame_window(root >> EXO_PAGE_SHIFT))[(function & 0xff) * 2] : 0;
+}
+
 static void audit_devices(void)
 {
     for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
-        const struct exo_device *device = pci_row(d);
+        const struct exo_device *device = &device_table[d];
         struct path guard = {.part = {device->owner_guard[0], device->owner_guard[1]},
                              .depth = device->owner_depth};
 
-        bool all = false;
-        uint64_t root = pci_domain(d, &all);
-        uint64_t entry = device->present ? arch_dma_attached(device->address) : 0;
+        bool all = pci_functions[d].all;
+        uint64_t root = pci_functions[d].root;
+        uint64_t entry = device->present ? context_of(device->address) : 0;
 
         if (root && (!is_memory(root) || frame_table[root].kind != EXO_FRAME_DMA ||
                      frame_table[root].level != arch_dma_levels))
@@ -301,10 +310,25 @@ static void audit_devices(void)
         if (arch_dma_levels && (entry != 0) != (root || all))
             audit_say("device %u: the IOMMU has %lx", d, entry);
         audit_path("device guard", d, &guard);
-        if (mapped[d] != pci_mapped(d))
-            audit_say("device %u: mapped %u times, %u found", d, pci_mapped(d), mapped[d]);
+        if (mapped[d] != pci_functions[d].mapped)
+            audit_say("device %u: mapped %u times, %u found", d, pci_functions[d].mapped,
+                      mapped[d]);
         if (mapped[d] && !device->claimed)
             audit_say("device %u is mapped, but nobody claims it", d);
+    }
+}
+
+/* Rows of the interrupt table: a fixed interrupt of the row's own vector, from one function only. */
+static void audit_messages(void)
+{
+    for (uint64_t v = 0; iommu_interrupts && v < 256; v++) {
+        uint64_t low = iommu_interrupts[v][0], high = iommu_interrupts[v][1];
+
+        if (!(low & 1))
+            continue;
+        if (v < VECTOR_DEVICE || v >= VECTOR_DEVICE_END || (low & 0xffffffff) != (v << 16 | 1) ||
+            high >> 16 != 4)
+            audit_say("interrupt row %lu: %lx %lx", v, low, high);
     }
 }
 
@@ -355,17 +379,22 @@ uint32_t audit_run(void)
         else if (frame_table[f].kind == EXO_FRAME_CODE && frame_table[f].level == 1)
             audit_program(f);
     }
-    for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
-        bool all = false;
-
-        if (pci_domain(d, &all))
-            audit_pin(pci_domain(d, &all), "domain of a device", d);
-    }
+    for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++)
+        if (pci_functions[d].root)
+            audit_pin(pci_functions[d].root, "domain of a device", d);
     for (uint64_t f = 0; f < frame_count; f++)
         if (frame_table[f].kind != EXO_FRAME_NONE)
             audit_frame(f);
+    uint64_t free = 0;
+
+    for (uint64_t f = 0; f < frame_count; f++)
+        free += frame_table[f].kind == EXO_FRAME_FREE;
+    /* A refused frame_alloc may be about to count what it gave back. */
+    if (free < *frames_free || free - *frames_free > EXO_FRAME_RUN_MAX * cpu_count)
+        audit_say("%lu frames are free, the machine page says %lu", free, *frames_free);
     audit_slices();
     audit_devices();
+    audit_messages();
     audit_kernel_pages();
     uint32_t found = violations;
 

@@ -12,6 +12,7 @@ void test_start(void);
 /* audit_run - recompute what the kernel believes from its tables. Violations found; the first are logged. */
 uint32_t audit_run(void);
 /* audit_kernel_half - the kernel's half of the root table in frame `root`, against the kernel's own; W^X of the latter. */
+void audit_control(void); /* panics if this CPU's control registers are not what they must be */
 void audit_kernel_half(uint64_t root);
 void audit_kernel_pages(void);
 /* audit_window - is the frame mapped in the kernel's window? */

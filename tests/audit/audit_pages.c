@@ -2,6 +2,7 @@
 /* audit_pages.c - the audit's view of the kernel's half of address spaces. */
 #include "arch/x86_64/cpu.h"
 #include "core/frame.h"
+#include "core/klog.h"
 #include "tests/audit/audit.h"
 
 #define SLOT_MAP    508
@@ -68,4 +69,23 @@ void audit_kernel_pages(void)
             }
         }
     }
+}
+
+/* Write protection, no access to or execution of what is ring 3's, no execution of data: always, on every CPU. */
+void audit_control(void)
+{
+    uint64_t cr0, cr4, efer = msr_read(MSR_EFER);
+    uint64_t want4 = 1 << 5 | (uint64_t)features.umip << 11 | (uint64_t)features.smep << 20 |
+                     (uint64_t)features.smap << 21 | (uint64_t)features.pku << 22 |
+                     (uint64_t)features.fsgsbase << 16 | (uint64_t)features.xsave << 18;
+    uint64_t mask4 = 1 << 5 | 1 << 8 | 1 << 11 | 1 << 16 | 1 << 18 | 7 << 20;
+
+    want4 |= (uint64_t)features.counters << 8;
+    __asm__ volatile("movq %%cr0, %0\n\tmovq %%cr4, %1" : "=r"(cr0), "=r"(cr4));
+    if ((cr0 & 0x8001002c) != 0x80010020) /* PG, WP, NE; no emulation, no laziness */
+        panic("audit: CR0 is %lx", cr0);
+    if ((cr4 & mask4) != want4)
+        panic("audit: CR4 is %lx, not %lx", cr4 & mask4, want4);
+    if (!(efer & 1) || (features.nx && !(efer & 1 << 11)))
+        panic("audit: EFER is %lx", efer);
 }

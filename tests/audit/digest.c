@@ -10,6 +10,7 @@
 #include "core/env.h"
 #include "core/fail.h"
 #include "core/frame.h"
+#include "core/machine.h"
 #include "core/slice.h"
 #include "core/sweep.h"
 #include "core/table.h"
@@ -109,11 +110,12 @@ static uint64_t digest(void)
                 PRIME;
         }
     for (uint32_t d = 0; d < EXO_DEVICE_MAX; d++) {
-        const struct exo_device *device = pci_row(d);
+        const struct exo_device *device = &device_table[d];
 
         hash = (words(hash, device->owner_guard, sizeof device->owner_guard) ^ device->claimed ^
-                (uint64_t)device->owner_depth << 16 ^ (uint64_t)pci_mapped(d) << 32) *
+                (uint64_t)device->owner_depth << 16 ^ (uint64_t)pci_functions[d].mapped << 32) *
                PRIME;
+        hash = (hash ^ pci_functions[d].root ^ (uint64_t)pci_functions[d].all << 63) * PRIME;
     }
     return hash;
 }

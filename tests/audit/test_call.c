@@ -8,7 +8,8 @@
 #include "tests/audit/audit.h"
 
 static uint64_t victim, victim_entries; /* env to be killed at its nth call from now */
-static uint64_t longest[256]; /* by call number: ticks from the call's begin, or from a pause, to the next or its end */
+static uint64_t longest
+    [256]; /* by call number: ticks from the call's begin, or from a pause, to the next or its end */
 static struct {
     uint64_t began, longest;
 } stretch[EXO_CPU_MAX]; /* of the call that a CPU is in */
@@ -55,9 +56,57 @@ void call_end(uint64_t number)
     watch_end();
 
     lock_check_none("the end of a call");
+    audit_control();
 
     if (number < 256 && ticks > longest[number])
         longest[number] = ticks;
+}
+
+/* --- Deaths of the kernel, to see that they are noticed ------------------------------------------------- */
+
+static const uint64_t constants[64] = {1};
+static uint8_t code_in_data[16] = {0xc3};
+static volatile uint64_t sink;
+
+/* Eats the stack of 8-byte words that ends at `top`, from there down, until there is no more. */
+_Noreturn static void eat_stack(uint64_t top)
+{
+    __asm__ volatile("movq %0, %%rsp\n1:\tpushq $0\n\tjmp 1b" : : "r"(top) : "memory");
+    __builtin_unreachable();
+}
+
+__attribute__((noinline)) static void smash(volatile uint64_t *count)
+{
+    char text[16];
+
+    for (uint64_t i = 0; i < *count; i++)
+        ((volatile char *)text)[i] = 'x';
+    sink = (uint64_t)text[3];
+}
+
+/* `page` is mapped in ring 3, readable and executable. */
+static void crash(uint64_t what, uint64_t page)
+{
+    static const uint8_t stacks[] = {CPU_PAGE_STACK + 3, CPU_PAGE_DOUBLE, CPU_PAGE_NMI,
+                                     CPU_PAGE_DEBUG};
+    uint64_t region = CPU_BASE + (uint64_t)this_cpu()->index * CPU_STRIDE;
+    volatile uint64_t too_many =
+        24; /* the array and what lies behind it, not the end of the stack */
+
+    if (what <= EXO_CRASH_STACK + 3)
+        eat_stack(region + (stacks[what] + 1ull) * EXO_PAGE_SIZE - 8);
+    else if (what == EXO_CRASH_TEXT)
+        *(volatile uint8_t *)(uint64_t)&call_test = 0;
+    else if (what == EXO_CRASH_CONSTANTS)
+        *(volatile uint64_t *)(uint64_t)&constants[sink % 64] = 0;
+    else if (what == EXO_CRASH_DATA)
+        ((void (*)(void))(uint64_t)code_in_data)();
+    else if (what == EXO_CRASH_READ)
+        sink = *(volatile uint64_t *)page;
+    else if (what == EXO_CRASH_RUN)
+        ((void (*)(void))page)();
+    else if (what == EXO_CRASH_SMASH)
+        smash(&too_many);
 }
 
 struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
@@ -94,8 +143,14 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
     case EXO_TEST_EDGES:
         result = call_ok(cover_edges(a));
         return result;
+    case EXO_TEST_CRASH:
+        if (a >= EXO_CRASH_COUNT)
+            return call_error(EXO_E_ARG);
+        crash(a, b);
+        return call_ok(0); /* it survived, which is a failure */
     case EXO_TEST_LONGEST:
-        for (uint64_t n = 0; n < 256; n++) /* call a; a = 256: whichever it is, and all are forgotten */
+        for (uint64_t n = 0; n < 256;
+             n++) /* call a; a = 256: whichever it is, and all are forgotten */
             if (n != EXO_CALL_TEST && (n == a || a == 256) && (int64_t)longest[n] > result.value)
                 result = (struct call_result){.value = (int64_t)longest[n], .second = n};
         for (uint64_t n = 0; n < 256 && a == 256; n++)

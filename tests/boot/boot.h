@@ -105,6 +105,7 @@ void test_traps(void);
 void test_transfer(void);
 void test_devices(void);
 void test_dma(void);
+void test_exposed(void);
 void test_net(void);
 void test_hostile(void);
 void test_code(void);

@@ -378,6 +378,24 @@ static void make_slots(void)
     expect(exo_cap_derive(CAP_ROOT, SLOT_READER, 0, EXO_RIGHT_READ), 0, "slot that only reads");
 }
 
+/* crash=N on the command line of a test kernel: it does something that it must not survive. */
+static void crash_if_asked(void)
+{
+    const char *at = machine.page->command_line;
+
+    while (*at && strncmp(at, "crash=", 6) != 0)
+        at++;
+    if (!*at)
+        return;
+    uint64_t frame = frame_new(CAP_ROOT);
+
+    (void)page_map(0, frame, EXO_PTE_WRITE);
+    *(volatile uint8_t *)page_at(0) = 0xc3; /* ret */
+    (void)exo_test(EXO_TEST_CRASH, (uint64_t)(at[6] - '0'), (uint64_t)page_at(0));
+    check(false, "the kernel is dead");
+    finish();
+}
+
 void init_main(const struct exo_init_start *start)
 {
     machine_start(start);
@@ -387,6 +405,7 @@ void init_main(const struct exo_init_start *start)
     note("%s kernel", audits ? "test" : "release");
     make_slots();
     expect(exo_tables(&machine.space, WORK_ADDRESS, 64 << 12, 1), 0, "tables for the work pages");
+    crash_if_asked();
     expect(exo_tables(&machine.space, UPCALL_PAGES, 64 << 12, 1), 0, "tables for the upcall pages");
     run_group("capabilities", test_capabilities);
     run_group("frames", test_frames);
@@ -398,6 +417,7 @@ void init_main(const struct exo_init_start *start)
     run_group("transfer", test_transfer);
     run_group("devices", test_devices);
     run_group("dma", test_dma);
+    run_group("exposed", test_exposed);
     run_group("tokens", test_tokens);
     run_group("limits", test_limits);
     run_group("destroy", test_destroy);

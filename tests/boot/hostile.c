@@ -121,6 +121,7 @@ static bool good_arguments(const char *name, uint64_t frame, uint64_t argument[6
     } good[] = {
         {"console_write", {CAP_ROOT, 0, 1}},
         {"cap_read", {CAP_ROOT, 0}},
+        {"row_read", {CAP_ROOT, EXO_ROW_FRAME, 1, 0}},
         {"pt_update", {CAP_ROOT, 0, 0, 1}},
         {"dma_update", {CAP_ROOT, 0, 0, 1}}, /* the batch is read before the root is looked at */
         {"env_create", {CAP_ROOT, 0, 0}},

@@ -15,6 +15,24 @@ real() {
 app() { real run --timeout 60 --app hello; is status "$status" 0 && has output "$out" 'hello from an exokernel' && is stderr "$err" ''; }
 app_two_cpus() { real run --timeout 60 --cpus 2 --app hello; is status "$status" 0 && has output "$out" 'on 2 CPUs'; }
 app_little_memory() { real run --timeout 60 --memory 64 --app hello; is status "$status" 0 && has output "$out" 'hello from an exokernel'; }
+disk() { # what goes in through one run is in the file, and comes out through the next
+    truncate -s 4M "$work/disk,image" && head -c 100000 "$lorica" > "$work/in"
+    input=$work/in real run --timeout 60 --app nvme --disk "$work/disk,image" nvme write 65536
+    is 'status of write' "$status" 0 && is stderr "$err" '' || return 1
+    tail -c +65537 "$work/disk,image" | head -c 100000 | cmp -s - "$work/in" || { why='the file does not have the bytes'; return 1; }
+    head -c 65536 "$work/disk,image" | tr -d '\0' | grep -q . && { why='the bytes before were changed'; return 1; }
+    real run --timeout 60 --app nvme --disk "$work/disk,image" nvme read 65536 100000
+    is 'status of read' "$status" 0 && { cmp -s "$work/out" "$work/in" || { why='other bytes came back'; return 1; }; } || return 1
+    real run --timeout 60 --app nvme --disk "$work/disk,image" nvme read 4194304 1
+    is 'status beyond the end' "$status" 125 && has reason "$err" 'beyond the end of the disk'
+}
+disk_refused() {
+    real run --disk "$work/nothing" --app nvme
+    is status "$status" 125 && has remedy "$err" 'truncate -s' || return 1
+    : > "$work/empty"
+    real run --disk "$work/empty" true
+    is status "$status" 125 && has reason "$err" 'the Linux LibOS has no driver'
+}
 app_log() { real run --timeout 60 -v --app hello; is status "$status" 0 && has kernel "$err" 'kernel: lorica: 1 CPU'; }
 app_icount() { # the same number of instructions every time
     real run --timeout 60 --accel icount -v --app hello
@@ -63,6 +81,8 @@ debug() {
 check 'real: an app' app
 check 'real: an app on two CPUs' app_two_cpus
 check 'real: an app in 64 MiB' app_little_memory
+check 'real: a disk keeps what is written to it' disk
+check 'real: disks that cannot be had' disk_refused
 check 'real: the kernel log with -v' app_log
 check 'real: --accel icount repeats exactly' app_icount
 check 'real: a wrong manifest, file and line named' manifest_error

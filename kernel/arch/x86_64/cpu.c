@@ -21,6 +21,7 @@
 #define CR0_WP        (1ul << 16)
 #define CR4_PAE       (1ul << 5)
 #define CR4_MCE       (1ul << 6)
+#define CR4_PCE       (1ul << 8)
 #define CR4_OSFXSR    (1ul << 9)
 #define CR4_OSXMM     (1ul << 10)
 #define CR4_UMIP      (1ul << 11)
@@ -65,6 +66,11 @@ void features_read(void)
     features.umip = structured.c >> 2 & 1;
     features.pku = structured.c >> 3 & 1;
     features.xsave = basic.c >> 26 & 1;
+    /* Instructions and cycles of ring 3, if the machine's owner wants them shown: they also tell what others did. */
+    struct cpuid_result counters = cpuid(0, 0).a >= 10 ? cpuid(10, 0) : (struct cpuid_result){0};
+
+    features.counters =
+        (counters.a & 0xff) >= 2 && (counters.d & 31) >= 2 && boot_option("counters=1");
     if (!features.xsave || !features.fsgsbase)
         panic("cpu: XSAVE and FSGSBASE are needed: a processor made since 2013, in QEMU -cpu max");
     features.xsaveopt = cpuid(13, 1).a & 1;
@@ -96,8 +102,12 @@ void cpu_control_setup(void)
     cr0_closed = cr0 | CR0_TS;
     cr4 |= CR4_FSGSBASE | CR4_OSXSAVE | (features.umip ? CR4_UMIP : 0) |
            (features.smep ? CR4_SMEP : 0) | (features.smap ? CR4_SMAP : 0) |
-           (features.pku ? CR4_PKE : 0);
+           (features.counters ? CR4_PCE : 0) | (features.pku ? CR4_PKE : 0);
     __asm__ volatile("movq %0, %%cr4" : : "r"(cr4));
+    if (features.counters) {
+        msr_write(MSR_FIXED_CONTROL, 0x22); /* both count in ring 3 only */
+        msr_write(MSR_COUNTERS_ON, 3ull << 32);
+    }
     __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)features.xsave_mask), "d"(0));
     features.xsave_bytes = cpuid(13, 0).b;
     if (features.xsave_bytes > sizeof clean_state)

@@ -3,13 +3,15 @@
 #pragma once
 #include "core/arch.h"
 
-#define MSR_APIC_BASE 0x1b
-#define MSR_EFER      0xc0000080
-#define MSR_STAR      0xc0000081
-#define MSR_LSTAR     0xc0000082
-#define MSR_FMASK     0xc0000084
-#define MSR_GS_BASE   0xc0000101
-#define MSR_KERNEL_GS 0xc0000102
+#define MSR_APIC_BASE     0x1b
+#define MSR_EFER          0xc0000080
+#define MSR_STAR          0xc0000081
+#define MSR_LSTAR         0xc0000082
+#define MSR_FMASK         0xc0000084
+#define MSR_GS_BASE       0xc0000101
+#define MSR_KERNEL_GS     0xc0000102
+#define MSR_FIXED_CONTROL 0x38d
+#define MSR_COUNTERS_ON   0x38f
 
 static inline uint64_t msr_read(uint32_t msr)
 {
@@ -43,7 +45,7 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t sub)
 
 /* cpu.c */
 struct features {
-    bool nx, rdrand, smep, smap, umip, fsgsbase, pku, xsave, xsaveopt;
+    bool nx, rdrand, smep, smap, umip, fsgsbase, pku, xsave, xsaveopt, counters;
     bool lazy; /* extended state may stay in the registers while another env runs */
     uint32_t xsave_bytes;
     uint64_t xsave_mask; /* XCR0 */
@@ -82,6 +84,7 @@ void apic_calibrate(void (*wait)(void));
 void smp_start(const uint32_t *apic_ids, uint32_t count);
 
 /* iommu.c */
+extern uint64_t (*iommu_roots)[2], (*iommu_interrupts)[2]; /* by bus, by vector; NULL: no IOMMU */
 void iommu_start(void); /* boot, before the first arch_dma_attach; without IOMMU nothing happens */
 
 /* pvh.c */
@@ -106,7 +109,7 @@ struct acpi_info {
     uint32_t apic_ids[EXO_CPU_MAX];
     uint32_t cpu_count;
     uint64_t apic_address;
-    uint16_t pm1a_control; /* 0: unknown */
+    uint16_t pm1a_control;     /* 0: unknown */
     uint64_t iommu[IOMMU_MAX]; /* registers */
     uint32_t iommu_count;
     bool iommu_all;              /* they stand between all functions and memory, */

@@ -70,7 +70,7 @@ syscall_entry:
     pushq %rcx
     pushq %r11
     movq %r10, %rcx
-    movl %eax, %eax
+    andl $(EXO_CALL_SWITCH_FIRST - 1), %eax /* also where the processor mispredicted the comparison */
     call *call_table_fast(, %rax, 8)
     popq %r11
     popq %rcx

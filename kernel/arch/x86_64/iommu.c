@@ -66,36 +66,26 @@ static struct unit units[IOMMU_MAX];
 static uint32_t unit_count;
 static uint32_t widest; /* 1: 3 levels, and so on: what functions that reach everything want */
 static bool coherent = true;
-static uint64_t (*roots)[2];      /* by bus */
-static uint64_t (*interrupts)[2]; /* by vector */
+uint64_t (*iommu_roots)[2]; /* by bus */
+uint64_t (*iommu_interrupts)[2];
 static volatile uint32_t *waited; /* the units write 1 here; its frame is waited_frame */
 static uint64_t waited_frame;
 static struct spinlock dma_lock = {.rank = LOCK_DMA};
 
-static uint32_t read32(const struct unit *unit, uint32_t reg)
+static volatile uint32_t *reg32(const struct unit *unit, uint32_t reg)
 {
-    return *(volatile uint32_t *)(unit->registers + reg);
+    return (volatile uint32_t *)(unit->registers + reg);
 }
 
-static uint64_t read64(const struct unit *unit, uint32_t reg)
+static volatile uint64_t *reg64(const struct unit *unit, uint32_t reg)
 {
-    return *(volatile uint64_t *)(unit->registers + reg);
-}
-
-static void write32(struct unit *unit, uint32_t reg, uint32_t value)
-{
-    *(volatile uint32_t *)(unit->registers + reg) = value;
-}
-
-static void write64(struct unit *unit, uint32_t reg, uint64_t value)
-{
-    *(volatile uint64_t *)(unit->registers + reg) = value;
+    return (volatile uint64_t *)(unit->registers + reg);
 }
 
 static void command(struct unit *unit, uint32_t bit)
 {
-    write32(unit, REG_COMMAND, (read32(unit, REG_STATUS) & COMMAND_ONCE) | bit);
-    while (!(read32(unit, REG_STATUS) & bit))
+    *reg32(unit, REG_COMMAND) = (*reg32(unit, REG_STATUS) & COMMAND_ONCE) | bit;
+    while (!(*reg32(unit, REG_STATUS) & bit))
         cpu_relax();
 }
 
@@ -121,7 +111,7 @@ static void invalidate(uint64_t what)
         *waited = 0;
         submit(unit, what, 0);
         submit(unit, WAIT_AND_WRITE, waited_frame << EXO_PAGE_SHIFT);
-        write64(unit, REG_QUEUE_TAIL, unit->tail * 16);
+        *reg64(unit, REG_QUEUE_TAIL) = unit->tail * 16;
         while (!*waited)
             cpu_relax();
     }
@@ -129,7 +119,7 @@ static void invalidate(uint64_t what)
 
 static uint64_t *context_of(uint16_t function)
 {
-    uint64_t *root = roots[function >> 8];
+    uint64_t *root = iommu_roots[function >> 8];
 
     if (!(root[0] & ENTRY_PRESENT)) { /* boot only: every function is attached to nothing then */
         root[0] = boot_frame() << EXO_PAGE_SHIFT | ENTRY_PRESENT;
@@ -155,11 +145,6 @@ void arch_dma_attach(uint16_t function, uint32_t id, uint64_t root, bool all)
     lock_drop(&dma_lock);
 }
 
-uint64_t arch_dma_attached(uint16_t function)
-{
-    return arch_dma_levels ? *context_of(function) : 0;
-}
-
 bool arch_dma_covers(uint16_t function)
 {
     return arch_dma_levels && (acpi_info.iommu_all ||
@@ -178,7 +163,7 @@ void arch_dma_flush(void)
 static void interrupt_set(uint32_t vector, uint64_t low, uint64_t high)
 {
     lock_take(&dma_lock);
-    volatile uint64_t *row = interrupts[vector];
+    volatile uint64_t *row = iommu_interrupts[vector];
 
     row[0] = 0;
     row[1] = high;
@@ -208,27 +193,27 @@ void arch_message_end(uint32_t vector)
 bool arch_dma_fault(uint16_t *function)
 {
     for (struct unit *unit = units; unit < units + unit_count; unit++) {
-        uint64_t cap = read64(unit, REG_CAP);
+        uint64_t cap = *reg64(unit, REG_CAP);
         uint32_t first = (uint32_t)(cap >> 24 & 0x3ff) * 16;
 
-        for (uint32_t i = 0; read32(unit, REG_FAULT) & FAULT_PENDING && i <= (cap >> 40 & 0xff);
+        for (uint32_t i = 0; *reg32(unit, REG_FAULT) & FAULT_PENDING && i <= (cap >> 40 & 0xff);
              i++) {
             uint32_t record = first + i * 16;
 
-            if (!(read32(unit, record + 12) & FAULT_PRESENT))
+            if (!(*reg32(unit, record + 12) & FAULT_PRESENT))
                 continue;
-            *function = (uint16_t)read32(unit, record + 8);
-            write32(unit, record + 12, FAULT_PRESENT);
+            *function = (uint16_t)*reg32(unit, record + 8);
+            *reg32(unit, record + 12) = FAULT_PRESENT;
             return true;
         }
-        write32(unit, REG_FAULT, 1); /* it may have had more than it has room for */
+        *reg32(unit, REG_FAULT) = 1; /* it may have had more than it has room for */
     }
     return false;
 }
 
 static bool unit_fits(struct unit *unit)
 {
-    uint64_t cap = read64(unit, REG_CAP), ecap = read64(unit, REG_ECAP);
+    uint64_t cap = *reg64(unit, REG_CAP), ecap = *reg64(unit, REG_ECAP);
     uint32_t levels = CAP_LEVELS(cap) & 2 ? 3 : CAP_LEVELS(cap) & 4 ? 4 : 0;
 
     while (CAP_LEVELS(cap) >> (widest + 1))
@@ -246,17 +231,17 @@ static void unit_start(struct unit *unit, uint64_t root, uint64_t table)
     uint64_t queue = boot_frame();
 
     unit->queue = frame_window(queue);
-    write64(unit, REG_QUEUE_TAIL, 0);
-    write64(unit, REG_QUEUE, queue << EXO_PAGE_SHIFT);
+    *reg64(unit, REG_QUEUE_TAIL) = 0;
+    *reg64(unit, REG_QUEUE) = queue << EXO_PAGE_SHIFT;
     command(unit, COMMAND_QUEUE);
-    write64(unit, REG_ROOT, root << EXO_PAGE_SHIFT);
+    *reg64(unit, REG_ROOT) = root << EXO_PAGE_SHIFT;
     command(unit, COMMAND_ROOT);
-    write64(unit, REG_INTERRUPTS, table << EXO_PAGE_SHIFT | 7); /* 2^(7 + 1) rows */
+    *reg64(unit, REG_INTERRUPTS) = table << EXO_PAGE_SHIFT | 7; /* 2^(7 + 1) rows */
     command(unit, COMMAND_TABLE);
-    write32(unit, REG_FAULT_DATA, VECTOR_DEVICE);
-    write32(unit, REG_FAULT_TO, 0xfee00000 | this_cpu()->apic_id << 12);
-    write32(unit, REG_FAULT_HIGH, 0);
-    write32(unit, REG_FAULT_CTRL, 0); /* not masked */
+    *reg32(unit, REG_FAULT_DATA) = VECTOR_DEVICE;
+    *reg32(unit, REG_FAULT_TO) = 0xfee00000 | this_cpu()->apic_id << 12;
+    *reg32(unit, REG_FAULT_HIGH) = 0;
+    *reg32(unit, REG_FAULT_CTRL) = 0; /* not masked */
 }
 
 void iommu_start(void)
@@ -273,8 +258,8 @@ void iommu_start(void)
     }
     uint64_t root = boot_frame(), table = boot_frame();
 
-    roots = frame_window(root);
-    interrupts = frame_window(table);
+    iommu_roots = frame_window(root);
+    iommu_interrupts = frame_window(table);
     waited_frame = boot_frame();
     waited = frame_window(waited_frame);
     unit_count = acpi_info.iommu_count;

@@ -200,9 +200,28 @@ static void memory_policy(void)
     CHECK(refuse("instance a\nlibos x\nmemory 8M\nreserve 9M", 4, 1, "reserves more than"));
 }
 
+static void devices(void)
+{
+    CHECK(accept("instance a\nlibos x\nmemory 1M\ndevice 1b36:0010 # a disk\n"
+                 "device 8086:10D3 trusted\n"));
+    const struct manifest_instance *a = &manifest.instance[0];
+
+    CHECK(a->device_count == 2 && a->device[0].vendor == 0x1b36 && a->device[0].device == 0x10);
+    CHECK(!a->device[0].trusted && a->device[1].device == 0x10d3 && a->device[1].trusted);
+    CHECK(refuse("instance a\ndevice\n", 2, 7, "missing"));
+    CHECK(refuse("instance a\ndevice 1b36\n", 2, 8, "bad device"));
+    CHECK(refuse("instance a\ndevice 1b36:001g\n", 2, 8, "bad device"));
+    CHECK(refuse("instance a\ndevice 1b36:0010 always\n", 2, 18, "bad word"));
+    CHECK(refuse("instance a\ndevice 1b36:0010 trusted more\n", 2, 26, "more than"));
+    CHECK(refuse("instance a\ndevice 0:1\n", 2, 8, "bad device"));
+    CHECK(refuse("instance a\ndevice 1:1\n", 2, 8, "bad device"));
+    CHECK(refuse("device 1b36:0010\n", 1, 1, "before the first"));
+}
+
 int main(void)
 {
     TEST(network);
+    TEST(devices);
     TEST(whole_manifest);
     TEST(memory_policy);
     TEST(quoting);
