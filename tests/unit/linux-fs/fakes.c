@@ -202,6 +202,11 @@ bool frames_ask(void)
     return false;
 }
 
+uint64_t table_frames(void)
+{
+    return 0;
+}
+
 uint64_t frames_available(void)
 {
     return FRAMES - (uint64_t)frames_held;
