@@ -5,6 +5,7 @@
  *
  * Program memory is the test's own memory; addresses below 4096 are bad pointers.
  */
+#include "libos/linux/proc/capability.h"
 #include "libos/linux/ipc/ids.h"
 #include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/net/rights.h"
@@ -66,6 +67,7 @@ void host_start(void)
     task.process = &process;
     process.leader = &task;
     process.live = 1;
+    process.cred.permitted = process.cred.effective = process.cred.bounding = CAPABILITY_ALL;
     process.fs = &fs_context;
     task.tid = process.pid = 2;
     list_init(&process.tasks);
