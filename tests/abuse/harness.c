@@ -22,7 +22,7 @@
 #define HANDLER        0x30000
 #define STACK_PAGES    4
 #define IMAGE          0x400000ull
-#define PATIENCE       60 /* seconds; patience=N on the command line */
+#define PATIENCE       240 /* seconds; patience=N on the command line */
 #define VICTIM_MACHINE (VICTIM_BASE + 0x98000)
 #define CALM_NS        20000000
 #define POSITION       8 /* of the attacker's envs; the victim's is 4 */
