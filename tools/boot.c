@@ -142,6 +142,16 @@ int request_take(struct request *request, const struct option_row *row, const ch
     return 1;
 }
 
+/* NULL, or what is wrong with a file that is to be a disk. */
+static const char *boot_disk_error(const char *path)
+{
+    struct stat status;
+
+    if (access(path, R_OK | W_OK) || stat(path, &status))
+        return strerror(errno);
+    return S_ISREG(status.st_mode) || S_ISBLK(status.st_mode) ? NULL : "neither a file nor a disk";
+}
+
 static void boot_check(const struct request *request)
 {
     if (request->root && request->package.count)
@@ -161,9 +171,9 @@ static void boot_check(const struct request *request)
         fail(STATUS_FAILED,
              "%s: --disk %s: the Linux LibOS has no driver for it: use it with --app or --manifest",
              request->verb, request->disk);
-    if (request->disk && access(request->disk, R_OK | W_OK))
-        fail(STATUS_FAILED, "%s: --disk %s: %s\n  try: truncate -s 64M %s", request->verb,
-             request->disk, strerror(errno), request->disk);
+    if (request->disk && boot_disk_error(request->disk))
+        fail(STATUS_FAILED, "%s: --disk %s: %s\n  try: truncate -s 64M disk.img, and --disk disk.img",
+             request->verb, request->disk, boot_disk_error(request->disk));
     if (access(request->kernel, R_OK))
         fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb,
              request->kernel, strerror(errno));

@@ -27,8 +27,10 @@ disk() { # what goes in through one run is in the file, and comes out through th
     is 'status beyond the end' "$status" 125 && has reason "$err" 'beyond the end of the disk'
 }
 disk_refused() {
-    real run --disk "$work/nothing" --app nvme
-    is status "$status" 125 && has remedy "$err" 'truncate -s' || return 1
+    real run --disk "$work/no disk" --app nvme
+    is status "$status" 125 && has reason "$err" 'No such file' && has remedy "$err" 'truncate -s' || return 1
+    real run --disk "$work" --app nvme
+    is status "$status" 125 && has reason "$err" 'neither a file nor a disk' || return 1
     : > "$work/empty"
     real run --disk "$work/empty" true
     is status "$status" 125 && has reason "$err" 'the Linux LibOS has no driver'
