@@ -247,15 +247,18 @@ static void freed(struct box *box)
 static void fewer_rights(struct box *box)
 {
     struct exo_pte request = {.address = (SCRATCH + 0x13000) | 1};
-    const uint64_t frame = box->own_first << 12 | EXO_PTE_PRESENT;
+    const uint64_t frames[] = {box->own_first, box->upcall_frame[0]}; /* the kernel has a short way for plain memory */
 
     for (uint32_t rights = 0; rights < 4; rights++) {
         if (exo_cap_derive(SLOT_OWN, SLOT_WORK, 0, rights))
             escape(box, "(cannot derive)", rights);
-        for (uint32_t write = 0; write < 2; write++) {
+        for (uint32_t way = 0; way < 4; way++) {
+            bool write = way & 1;
             uint32_t need = EXO_RIGHT_READ | (write ? EXO_RIGHT_WRITE : 0);
 
-            request.entry = frame | (write ? EXO_PTE_WRITE : 0);
+            /* Without the last bit the missing right to writable code would be what refuses it. */
+            request.entry = frames[way / 2] << 12 | EXO_PTE_PRESENT | (write ? EXO_PTE_WRITE : 0) |
+                            EXO_PTE_NO_EXECUTE;
             if ((rights & need) != need)
                 refused(box, exo_pt_update(SLOT_WORK, box->own_root, &request, 1),
                         "a mapping beyond its rights", rights);
