@@ -434,17 +434,13 @@ static int test_twice(void)
 
 int exo_main(const struct instance_start *start)
 {
-    uint32_t port = 11211;
+    uint16_t port = 11211;
 
     exo_domain_init(&domain);
     if (exo_arg(1) && !strcmp(exo_arg(1), "test"))
         return test_twice();
-    if (exo_arg(1)) {
-        struct reader r = {.at = exo_arg(1), .end = exo_arg(1) + strlen(exo_arg(1))};
-
-        if (!next_number(&r, &port) || port > 65535)
-            exo_fail("kv-ash: `%s` is no port", exo_arg(1));
-    }
+    if (exo_arg(1))
+        port = (uint16_t)exo_arg_number(1, 65535, "port");
     if (!exo_net_config())
         exo_fail("kv-ash: no network: give the instance an address, or run `kv-ash test`");
     load_handler();

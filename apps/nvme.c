@@ -29,21 +29,6 @@ static void must(int64_t result, const char *what)
 
 /* --- Its uses ----------------------------------------------------------------------------------------- */
 
-static uint64_t number(uint32_t argument)
-{
-    const char *text = exo_arg(argument);
-    uint64_t value = 0;
-
-    for (const char *c = text; c && *c; c++) {
-        if (*c < '0' || *c > '9' || __builtin_mul_overflow(value, 10, &value))
-            exo_fail("nvme: %s is no number", text);
-        value += (uint64_t)(*c - '0');
-    }
-    if (!text)
-        exo_fail("nvme: read OFFSET LENGTH, write OFFSET, test, or nothing");
-    return value;
-}
-
 static void check_range(uint64_t offset, uint64_t bytes)
 {
     if (offset % disk.block_bytes)
@@ -245,9 +230,9 @@ int exo_main(const struct instance_start *begin)
         exo_print("nvme: %s, serial number %s\nnvme: %lu blocks of %u bytes\n", disk.model,
                   disk.serial, (unsigned long)disk.blocks, disk.block_bytes);
     if (verb && !strcmp(verb, "read")) {
-        read_out(number(2), number(3));
+        read_out(exo_arg_number(2, UINT64_MAX, "offset"), exo_arg_number(3, UINT64_MAX, "length"));
     } else if (verb && !strcmp(verb, "write")) {
-        write_in(number(2));
+        write_in(exo_arg_number(2, UINT64_MAX, "offset"));
     } else if (test) {
         transfers();
         strays();
@@ -256,7 +241,7 @@ int exo_main(const struct instance_start *begin)
     } else if (verb && !strcmp(verb, "crash")) {
         crash(begin);
     } else if (verb) {
-        (void)number(UINT32_MAX);
+        exo_fail("nvme: read OFFSET LENGTH, write OFFSET, test, crash, or nothing");
     }
     return 0;
 }

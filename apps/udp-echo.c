@@ -52,14 +52,9 @@ int exo_main(const struct instance_start *start)
 {
     struct exo_net_memory memory;
     struct exo_net_packet packet;
-    uint16_t port = 7;
+    uint16_t port = exo_arg(1) ? (uint16_t)exo_arg_number(1, 65535, "port") : 7;
     bool quit = false;
 
-    if (exo_arg(1)) {
-        port = 0;
-        for (const char *c = exo_arg(1); *c >= '0' && *c <= '9'; c++)
-            port = (uint16_t)(port * 10 + (*c - '0'));
-    }
     if (!exo_net_config())
         exo_fail("udp-echo: no network: give the instance an address (lorica run --net user)");
     exo_domain_init(&domain);

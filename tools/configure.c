@@ -13,8 +13,6 @@
 #include "tools/cpio.h"
 #include "tools/import.h"
 #include "tools/process.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +138,8 @@ static void configure_copy(struct node *root, const struct configure_package *pa
         return;
     path = text_format(INFO "/%s.%s", package->name, script);
     to = tree_place(root, path, S_IFREG | 0755);
+    if (!to)
+        fail(STATUS_FAILED, "a package puts something else than a directory at /" INFO);
     to->bytes = from->bytes;
     to->size = from->size;
     free(path);
@@ -206,19 +206,6 @@ static uint64_t configure_size(const struct node *node)
     return size;
 }
 
-static void configure_archive(struct node *root, const char *path)
-{
-    struct cpio cpio;
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-    if (fd < 0)
-        fail(STATUS_FAILED, "cannot write %s: %s", path, strerror(errno));
-    cpio_open(&cpio, fd);
-    cpio_tree(&cpio, root);
-    cpio_close(&cpio);
-    close(fd);
-}
-
 /* Name the packages whose scripts failed. */
 static void configure_report(const char *log)
 {
@@ -259,7 +246,7 @@ void configure_run(const struct configure_job *job, struct node *root, const cha
         chfn->bytes = silence;
         chfn->size = sizeof silence - 1;
     }
-    configure_archive(root, temporary);
+    cpio_file(temporary, root);
     if (chfn) {
         chfn->bytes = program.bytes;
         chfn->size = program.size;

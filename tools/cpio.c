@@ -231,3 +231,16 @@ struct node *cpio_read(const char *bytes, size_t length)
     }
     return NULL;
 }
+
+void cpio_file(const char *path, const struct node *root)
+{
+    struct cpio cpio;
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        fail(STATUS_FAILED, "cannot write %s: %s", path, strerror(errno));
+    cpio_open(&cpio, fd);
+    cpio_tree(&cpio, root);
+    cpio_close(&cpio);
+    close(fd);
+}

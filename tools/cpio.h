@@ -32,6 +32,9 @@ void cpio_tree(struct cpio *cpio, const struct node *root);
 /* Write the end mark and what is still pending. All failures to write end the process (125). */
 void cpio_close(struct cpio *cpio);
 
+/* A whole archive of a tree: the file is made anew. Failures end the process (125). */
+void cpio_file(const char *path, const struct node *root);
+
 /*
  * cpio_read - the tree in an archive made by cpio_tree.
  *

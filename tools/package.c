@@ -438,21 +438,13 @@ static void package_write_root(const struct package_job *job, const char *path)
     struct node *root = package_skeleton();
     char *temporary = text_format("%s.%d", path, (int)getpid());
     struct configure_job configure = {0};
-    struct cpio cpio;
-    int fd;
 
     package_sweep();
     package_unpack(job, NULL, root, &configure);
     package_finish(root);
     if (job->scripts && configure_pending(&configure))
         package_configure(job, &configure, root, temporary);
-    fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        fail(STATUS_FAILED, "cannot write %s: %s", temporary, strerror(errno));
-    cpio_open(&cpio, fd);
-    cpio_tree(&cpio, root);
-    cpio_close(&cpio);
-    close(fd);
+    cpio_file(temporary, root);
     if (rename(temporary, path) < 0)
         fail(STATUS_FAILED, "cannot write %s: %s", path, strerror(errno));
 }

@@ -64,6 +64,23 @@ const char *exo_arg(uint32_t i)
     return i < s->arg_count ? (const char *)s + offset[i] : NULL;
 }
 
+uint64_t exo_arg_number(uint32_t i, uint64_t most, const char *what)
+{
+    const char *text = exo_arg(i);
+    uint64_t value = 0;
+
+    if (!text)
+        exo_fail("argument %u is missing: %s", i, what);
+    for (const char *c = text; *c; c++)
+        if (*c < '0' || *c > '9' || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(*c - '0'), &value) || value > most)
+            exo_fail("argument %u, `%s`, is no %s: a number of at most %lu", i, text, what,
+                     (unsigned long)most);
+    if (!*text)
+        exo_fail("argument %u is empty: %s", i, what);
+    return value;
+}
+
 const char *exo_option(const char *name)
 {
     const struct instance_start *s = exo_instance();

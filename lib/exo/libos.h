@@ -38,6 +38,9 @@ static inline uint64_t exo_time_ns(void)
 /* exo_arg - argument number i as written in the manifest; NULL from arg_count on. */
 const char *exo_arg(uint32_t i);
 
+/* exo_arg_number - argument i, a decimal number up to `most`; `what` it is. All else ends the program with a message. */
+uint64_t exo_arg_number(uint32_t i, uint64_t most, const char *what);
+
 /* exo_option - value of a manifest option; NULL: not given. */
 const char *exo_option(const char *name);
 

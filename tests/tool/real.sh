@@ -35,6 +35,12 @@ disk_refused() {
     real run --disk "$work/empty" true
     is status "$status" 125 && has reason "$err" 'the Linux LibOS has no driver'
 }
+app_argument() { # a number that is none is named, and not taken for another
+    real run --timeout 60 --app udp-echo udp-echo 65537
+    is status "$status" 125 && has what "$err" '`65537`, is no port' || return 1
+    real run --timeout 60 --app kv-ash kv-ash 1x
+    is status "$status" 125 && has what "$err" '`1x`, is no port'
+}
 app_log() { real run --timeout 60 -v --app hello; is status "$status" 0 && has kernel "$err" 'kernel: lorica: 1 CPU'; }
 app_icount() { # the same number of instructions every time
     real run --timeout 60 --accel icount -v --app hello
@@ -85,6 +91,7 @@ check 'real: an app on two CPUs' app_two_cpus
 check 'real: an app in 64 MiB' app_little_memory
 check 'real: a disk keeps what is written to it' disk
 check 'real: disks that cannot be had' disk_refused
+check 'real: an argument that is no number' app_argument
 check 'real: the kernel log with -v' app_log
 check 'real: --accel icount repeats exactly' app_icount
 check 'real: a wrong manifest, file and line named' manifest_error

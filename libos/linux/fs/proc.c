@@ -410,7 +410,7 @@ int procfs_start(struct dentry *root)
     return error ? error : procfs_processes(root);
 }
 
-static int cpus_text(struct text *text, uint64_t key)
+int cpus_text(struct text *text, uint64_t key)
 {
     (void)key;
     if (cpus_used() > 1)

@@ -86,16 +86,6 @@ static int topology_core(struct text *text, uint64_t cpu)
     return 0;
 }
 
-static int topology_siblings(struct text *text, uint64_t key)
-{
-    (void)key;
-    if (cpus_used() > 1)
-        text_add(text, "0-%u\n", cpus_used() - 1);
-    else
-        text_add(text, "0\n");
-    return 0;
-}
-
 static int node_memory(struct text *text, uint64_t key)
 {
     unsigned long total = frames_total() * (PAGE_SIZE / 1024);
@@ -116,8 +106,8 @@ static int cpu_topology(struct dentry *cpu, uint32_t number)
         text_maker make;
     } file[] = {{"core_id", topology_core},
                 {"thread_siblings_list", topology_core},
-                {"core_siblings_list", topology_siblings},
-                {"package_cpus_list", topology_siblings}};
+                {"core_siblings_list", cpus_text},
+                {"package_cpus_list", cpus_text}};
     struct dentry *topology = pseudo_directory(cpu, "topology");
     int error = topology ? pseudo_line(topology, "physical_package_id", "0") : -ENOMEM;
 

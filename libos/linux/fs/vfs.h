@@ -321,6 +321,7 @@ typedef int (*text_maker)(struct text *text, uint64_t key); /* 0 or -errno */
 /* What a program wrote (length bytes, a NUL after them): 0 or -errno. */
 typedef int (*text_taker)(uint64_t key, const char *text, size_t length);
 int pseudo_file(struct dentry *directory, const char *name, uint32_t mode, text_maker make);
+int cpus_text(struct text *text, uint64_t key); /* a list of all CPUs */
 int pseudo_line(struct dentry *directory, const char *name,
                 const char *content);   /* a line that never changes; content: constant */
 int procsys_start(struct dentry *root); /* procsys.c: what proc.c leaves of /proc and /sys */
