@@ -187,6 +187,10 @@ static void run_explain(const struct request *request, const struct session_end 
         say("%s", end->reason);
         return;
     }
+    if (request->app && end->own) { /* a program of its own has said why */
+        say("%s\n  log: %s", end->reason, journal_path());
+        return;
+    }
     if (text_starts(end->reason, "nobody listened")) {
         say("%s\n  try: a program that listens at 0.0.0.0, not only at 127.0.0.1, or its port in "
             "--port HOST:GUEST",

@@ -148,6 +148,7 @@ static void session_exit(struct session *session, uint16_t instance, const char 
     end->status = status;
     end->signal = signal;
     if (exit.kind == CHANNEL_FAILED) {
+        end->own = text && instance != CHANNEL_MACHINE;
         end->reason = text ? text_format("%.*s", (int)text, bytes + sizeof exit)
                            : text_copy("the program could not be run");
     }

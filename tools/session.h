@@ -34,6 +34,7 @@ struct session_end {
     int status;      /* exit status of the command */
     int signal;      /* that ended the program; 0: none */
     char *reason;    /* what Lorica says about it, or NULL */
+    int own;         /* the reason is the instance's own word */
     int64_t boot_ms; /* from QEMU's start to init's greeting; -1: never came */
     uint64_t wall_ms;
     struct text_list missing; /* calls that the LibOS reported as not implemented */

@@ -261,7 +261,7 @@ static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t ol
 }
 
 static int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
-                           struct cursor *cursor, uint32_t *flush)
+                    struct cursor *cursor, uint32_t *flush)
 {
     uint32_t level = request->address & EXO_PT_LEVEL;
     uint64_t address = request->address & ~(uint64_t)(EXO_PAGE_SIZE - 1);

@@ -39,7 +39,7 @@ app_argument() { # a number that is none is named, and not taken for another
     real run --timeout 60 --app udp-echo udp-echo 65537
     is status "$status" 125 && has what "$err" '`65537`, is no port' || return 1
     real run --timeout 60 --app kv-ash kv-ash 1x
-    is status "$status" 125 && has what "$err" '`1x`, is no port'
+    is status "$status" 125 && has what "$err" '`1x`, is no port' && hasnt blame "$err" 'bug in Lorica'
 }
 app_log() { real run --timeout 60 -v --app hello; is status "$status" 0 && has kernel "$err" 'kernel: lorica: 1 CPU'; }
 app_icount() { # the same number of instructions every time

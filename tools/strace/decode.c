@@ -29,10 +29,7 @@ struct call_row {
 static const struct call_row rows[DECODE_CALLS] = {
 #define LX(number, name, arity, state, arguments) [number] = {#name, arguments},
 #include "libos/linux/call/none.def"
-#include "libos/linux/call/mm_proc.def"
-#include "libos/linux/call/fs.def"
-#include "libos/linux/call/misc.def"
-#include "libos/linux/call/ipc.def"
+#include "libos/linux/call/all.def"
 #undef LX
 };
 #pragma GCC diagnostic pop

@@ -4,7 +4,7 @@
  *
  *     LX(number, name, arity, state, "argument names and formats")
  *
- * Rows: mm_proc.def, fs.def, misc.def, ipc.def by family; none.def names every call and is overridden by the
+ * Rows: mm_proc.def, fs.def, misc.def, ipc.def by family, together all.def; none.def names every call and is overridden by the
  * others. state: FULL, PART (some flags or commands), NONE (ENOSYS, logged once). NONE rows have no
  * handler. Handlers are int64_t lx_<name>(uint64_t a, ...)   with `arity` parameters, prototypes in
  * handlers.h in the file of their family: fs/, mm/, proc/, sig/, tty/, time/, call/. Handlers that

@@ -33,14 +33,7 @@ static int64_t call_none(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_
 /* Two rows for one call are refused here. */
 enum {
 #define LX(number, name, arity, state, arguments) ONLY_ROW_OF_##number,
-#if __has_include("libos/linux/call/mm_proc.def")
-#include "libos/linux/call/mm_proc.def"
-#endif
-#if __has_include("libos/linux/call/fs.def")
-#include "libos/linux/call/fs.def"
-#endif
-#include "libos/linux/call/misc.def"
-#include "libos/linux/call/ipc.def"
+#include "libos/linux/call/all.def"
 #undef LX
 };
 
@@ -49,14 +42,7 @@ enum {
 struct calls calls = {
     .handler = {[0 ... CALL_COUNT - 1] = call_none,
 #define LX(number, name, arity, state, arguments) HANDLER_##state(number, name)
-#if __has_include("libos/linux/call/mm_proc.def")
-#include "libos/linux/call/mm_proc.def"
-#endif
-#if __has_include("libos/linux/call/fs.def")
-#include "libos/linux/call/fs.def"
-#endif
-#include "libos/linux/call/misc.def"
-#include "libos/linux/call/ipc.def"
+#include "libos/linux/call/all.def"
 #undef LX
 }};
 #pragma GCC diagnostic pop
@@ -72,14 +58,7 @@ struct call_row {
 static const struct call_row rows[CALL_COUNT] = {
 #define LX(number, name, arity, state, arguments) [number] = {#name, arguments},
 #include "libos/linux/call/none.def"
-#if __has_include("libos/linux/call/mm_proc.def")
-#include "libos/linux/call/mm_proc.def"
-#endif
-#if __has_include("libos/linux/call/fs.def")
-#include "libos/linux/call/fs.def"
-#endif
-#include "libos/linux/call/misc.def"
-#include "libos/linux/call/ipc.def"
+#include "libos/linux/call/all.def"
 #undef LX
 };
 #pragma GCC diagnostic pop

@@ -19,12 +19,5 @@
 #define LX_PROTOTYPE_PART(name, arity) LX_PROTOTYPE_FULL(name, arity)
 #define LX_PROTOTYPE_NONE(name, arity)
 #define LX(number, name, arity, state, arguments) LX_PROTOTYPE_##state(name, arity)
-#if __has_include("libos/linux/call/mm_proc.def")
-#include "libos/linux/call/mm_proc.def"
-#endif
-#if __has_include("libos/linux/call/fs.def")
-#include "libos/linux/call/fs.def"
-#endif
-#include "libos/linux/call/misc.def"
-#include "libos/linux/call/ipc.def"
+#include "libos/linux/call/all.def"
 #undef LX
