@@ -237,7 +237,7 @@ void configure_run(const struct configure_job *job, struct node *root, const cha
     size_t pending = configure_pending(job);
     int status;
 
-    say("configuring %zu package%s: their installation scripts run inside...", pending,
+    say("configuring %zu package%s: installation scripts run inside...", pending,
         pending == 1 ? "" : "s");
     configure_database(job, root);
     configure_surroundings(root);
