@@ -80,8 +80,8 @@ struct vcpu {
     struct space *space;           /* 128: whose root is loaded; NULL: the instance's own */
     const uint64_t *sites;         /* 136: where rewritten sites return to in that space, by slot */
     uint64_t site_key;             /* 144: the space's image << 48 (rewrite/refused.h) */
-    uint64_t direct_calls;         /* 152: calls from rewritten sites */
-    uint64_t word_calls;           /* 160: of those, answered by a word of struct process; not in direct_calls */
+    uint64_t reflected_calls;      /* 152: of calls_made(), those that did not come from a rewritten site */
+    uint64_t word_calls;           /* 160: from rewritten sites, answered by a word of struct process; in no other count */
     struct task *idle;             /* what runs when nothing does, with several vcpus (sched.c) */
     uint64_t alarm_ns;             /* what the kernel was asked for; NO_DEADLINE: nothing */
     uint64_t account_from;         /* CPU time is charged up to here: time-stamp counter */

@@ -22,7 +22,7 @@
 #define VCPU_SS     120
 #define VCPU_SITES        136
 #define VCPU_SITE_KEY     144
-#define VCPU_DIRECT_CALLS 152
+#define VCPU_REFLECTED_CALLS 152
 #define VCPU_WORD_CALLS   160
 #define UPCALL(field) %gs:(field - 2048)
 
@@ -30,6 +30,8 @@
 #define REGS_RDI    64
 #define REGS_RDX    96
 #define REGS_RAX    104
+#define REGS_RCX    112
+#define REGS_ORIG_RAX 120
 #define REGS_RIP    128
 #define REGS_FLAGS  144
 #define REGS_RSP    152
@@ -87,6 +89,12 @@
     SAVE_REST %rax
 .endm
 
+/* The flags that C code runs with. */
+.macro LIBOS_FLAGS
+    pushq $FLAGS_LIBOS
+    popfq
+.endm
+
 /* The registers of a system call that C code has lost. */
 .macro ARGUMENTS_AGAIN
     movq REGS_R8(%rsp), %r8
@@ -109,11 +117,11 @@ _start:
     ud2
 
 /*
- * rewrite_call - a system call from a rewritten site, by way of its stub (rewrite/): a plain jump. In: ecx = slot,
- * masked, all other registers but r11 the program's, rsp too. rcx and r11 end as after a syscall instruction.
+ * What a rewritten site does, and how its program goes on. In: ecx = slot, masked, all other registers but r11 the
+ * program's, rsp too. rcx and r11 end as after a syscall instruction. Of struct regs rax, rcx and r11 are stored only
+ * where somebody is going to look at them, cs stays from the task's start.
  */
-    .globl rewrite_call
-rewrite_call:
+.macro SITE_ENTRY
     movq %rsp, %r11
     movq %gs:VCPU_TOP, %rsp
     pushq %gs:VCPU_SS
@@ -121,40 +129,40 @@ rewrite_call:
     pushfq
     movq %gs:VCPU_SITES, %r11
     movq (%r11,%rcx,8), %rcx
-    movq (%rsp), %r11
-    incq %gs:VCPU_DIRECT_CALLS
-    testl $(FLAG_DF | FLAG_AC), %r11d
+    testl $(FLAG_DF | FLAG_AC), (%rsp)
+    leaq -REGS_FLAGS(%rsp), %rsp
     jnz 2f
-1:  pushq %gs:VCPU_CS
-    pushq %rcx
-    pushq %rax
-    SAVE_REST %rax
+1:  movq %rcx, REGS_RIP(%rsp)
+    movq %rax, REGS_ORIG_RAX(%rsp)
+    movq %rdx, REGS_RDX(%rsp)
+    movq %rbx, REGS_RDI + 24(%rsp)
+    movq %rbp, REGS_RDI + 16(%rsp)
+    movq %rsi, REGS_RDI + 8(%rsp)
+    movq %rdi, REGS_RDI(%rsp)
+    movq %r15, REGS_R8 + 56(%rsp)
+    movq %r14, REGS_R8 + 48(%rsp)
+    movq %r13, REGS_R8 + 40(%rsp)
+    movq %r12, REGS_R8 + 32(%rsp)
+    movq %r10, REGS_R8 + 16(%rsp)
+    movq %r9, REGS_R8 + 8(%rsp)
+    movq %r8, REGS_R8(%rsp)
+.endm
 
-/*
- * A call in rax with its arguments in their registers; rsp = struct regs, complete, and again at return. With several
- * vcpus the instance lock is taken here, and given back when nothing is left to check; words are answered without.
- */
-call_enter:
-    cmpl $0, instance_many(%rip)
-    jne 5f
-call_locked:
+/* To the handler of the call in rax, its arguments in their registers; rsp = struct regs. */
+.macro HANDLER_CALL
     cmpq $CALL_COUNT, %rax
     jae 3f
     leaq calls(%rip), %r11
     incq (CALL_COUNT * 8)(%r11,%rax,8)
-    movq (%r11,%rax,8), %r11
     movq %r10, %rcx
-    call *%r11
+    call *(%r11,%rax,8)
     cmpq $-4095, %rax
     jae 4f
-call_leave:
-    movq %gs:VCPU_TASK, %rcx
-    cmpl $0, TASK_ATTENTION(%rcx)
-    jne 8f
-    cmpl $0, instance_many(%rip)
-    jne 6f
-/* The callee-saved registers are the program's already; those that handlers lose come back. */
-7:  movq REGS_RIP(%rsp), %rcx
+.endm
+
+/* The callee-saved registers are the program's already; those that handlers lose come back. Ends at exit_light. */
+.macro PROGRAM_AGAIN
+    movq REGS_RIP(%rsp), %rcx
     movq REGS_R8(%rsp), %r8
     movq REGS_R8 + 8(%rsp), %r9
     movq REGS_R8 + 16(%rsp), %r10
@@ -164,9 +172,93 @@ call_leave:
     movq REGS_FLAGS(%rsp), %r11
     leaq REGS_FLAGS(%rsp), %rsp
     movl $0, UPCALL(EXO_UPCALL_MASKED)
+.endm
+
+/*
+ * rewrite_call_many - a call from a rewritten site with several vcpus: the instance lock is taken here, and given back when
+ * nothing is left to check.
+ */
+    .globl rewrite_call_many
+rewrite_call_many:
+    SITE_ENTRY
+    movq %rax, REGS_RAX(%rsp)
+call_enter_many:
+    call instance_lock_take
+call_locked_many:
+    ARGUMENTS_AGAIN
+    HANDLER_CALL
+5:  movq %gs:VCPU_TASK, %rcx
+    cmpl $0, TASK_ATTENTION(%rcx)
+    jne call_attention
+    movq %rax, REGS_RAX(%rsp)
+    call instance_lock_give
+    movq REGS_RAX(%rsp), %rax
+    PROGRAM_AGAIN
     jmp exit_light
-2:  pushq $FLAGS_LIBOS
+2:  LIBOS_FLAGS
+    jmp 1b
+3:  movq %rsp, %rdi
+    call call_dispatch
+    movq REGS_RAX(%rsp), %rax
+    jmp 5b
+4:  movq %rax, REGS_RAX(%rsp)
+    movq %rsp, %rdi
+    call call_failed
+    movq REGS_RAX(%rsp), %rax
+    jmp 5b
+
+/*
+ * rewrite_call - the same with one vcpu, by way of the site's stub (rewrite/): a plain jump. A call that began with one vcpu
+ * and ends with several finds ATTENTION_REGS set (vcpus_start).
+ */
+    .globl rewrite_call
+rewrite_call:
+    SITE_ENTRY
+/* With one vcpu: a call in rax, its arguments in their registers; rsp = struct regs. */
+call_enter:
+    HANDLER_CALL
+call_leave:
+    movq %gs:VCPU_TASK, %rcx
+    cmpl $0, TASK_ATTENTION(%rcx)
+    jne call_attention
+    PROGRAM_AGAIN
+/* The program goes on, with rcx = rip and r11 = rflags as a syscall instruction leaves them; rsp = at rflags of struct regs. */
+exit_light:
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne 5f
     popfq
+    popq %rsp
+    jmp *%rcx
+5:  movl $1, UPCALL(EXO_UPCALL_MASKED)
+    jmp exit_light_pending
+/* The same with all of struct regs loaded; rsp = at rflags of it. */
+exit_start:
+    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
+    jne 6f
+    popfq
+    movq %gs:VCPU_RSP, %rsp
+    jmp *%gs:VCPU_RIP
+6:  movl $1, UPCALL(EXO_UPCALL_MASKED)
+exit_end:
+/* Something became pending at the last moment: as if an upcall had hit the program. */
+    movq %gs:VCPU_TOP, %rsp
+    pushq %gs:VCPU_SS
+    pushq %gs:VCPU_RSP
+    pushq %gs:VCPU_FLAGS
+    pushq %gs:VCPU_CS
+    pushq %gs:VCPU_RIP
+    pushq $-1
+    SAVE_REST %rax
+    call cpu_pending_at_exit
+    jmp exit_checked
+exit_light_pending:
+    leaq -REGS_FLAGS(%rsp), %rsp
+    movq %rax, REGS_RAX(%rsp)
+    movq %rcx, REGS_RCX(%rsp)
+    movq %r11, REGS_R8 + 24(%rsp)
+    call cpu_pending_at_exit
+    jmp exit_checked
+2:  LIBOS_FLAGS
     jmp 1b
 3:  movq %rsp, %rdi
     call call_dispatch
@@ -177,15 +269,15 @@ call_leave:
     call call_failed
     movq REGS_RAX(%rsp), %rax
     jmp call_leave
-5:  call instance_lock_take
-    ARGUMENTS_AGAIN
-    jmp call_locked
-6:  movq %rax, REGS_RAX(%rsp)
-    call instance_lock_give
-    movq REGS_RAX(%rsp), %rax
-    jmp 7b
-8:  movq %rax, REGS_RAX(%rsp)
-    andl $~ATTENTION_REGS, TASK_ATTENTION(%rcx) /* if that was all of it, there is nothing to look at */
+call_attention:
+    movq %rax, REGS_RAX(%rsp)
+    testl $ATTENTION_REGS, TASK_ATTENTION(%rcx)
+    jnz 1f
+    movq REGS_RIP(%rsp), %rax       /* the registers are the program's own: complete them */
+    movq REGS_FLAGS(%rsp), %rdx
+    movq %rax, REGS_RCX(%rsp)
+    movq %rdx, REGS_R8 + 24(%rsp)
+1:  andl $~ATTENTION_REGS, TASK_ATTENTION(%rcx) /* if that was all of it, there is nothing to look at */
     jmp exit_checked
 
 /*
@@ -243,16 +335,23 @@ instance_syscall_entry:
     movl $0, UPCALL(EXO_UPCALL_MASKED)
     jmp exit_start
 1:  REFLECTED_REGS
-    jmp call_enter
+    incq %gs:VCPU_REFLECTED_CALLS
+    cmpl $0, instance_many(%rip)
+    je call_enter
+    jmp call_enter_many
 2:  movq %gs:VCPU_TOP, %rsp
     REFLECTED_REGS
+    incq %gs:VCPU_REFLECTED_CALLS
     cmpl $0, instance_many(%rip)
     je 3f
     call instance_lock_take
+    movq %rsp, %rdi
+    call rewrite_site
+    jmp call_locked_many
 3:  movq %rsp, %rdi
     call rewrite_site
     ARGUMENTS_AGAIN
-    jmp call_locked
+    jmp call_enter
 
 exit_checked:
     cmpl $0, UPCALL(EXO_UPCALL_PENDING)
@@ -273,39 +372,7 @@ exit_full:
     RESTORE_REST
     leaq 24(%rsp), %rsp             /* at rflags */
     movl $0, UPCALL(EXO_UPCALL_MASKED)
-exit_start:
-    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne 4f
-    popfq
-    movq %gs:VCPU_RSP, %rsp
-    jmp *%gs:VCPU_RIP
-4:  movl $1, UPCALL(EXO_UPCALL_MASKED)
-    jmp exit_interrupted
-/* The same where rcx = rip and r11 = rflags, as a syscall instruction leaves them; rsp = at rflags of struct regs. */
-exit_light:
-    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne 5f
-    popfq
-    popq %rsp
-    jmp *%rcx
-5:  movl $1, UPCALL(EXO_UPCALL_MASKED)
-exit_end:
-    leaq -REGS_FLAGS(%rsp), %rsp
-    movq %rax, REGS_RAX(%rsp)
-    call cpu_pending_at_exit
-    jmp exit_checked
-/* Something became pending at the last moment: as if an upcall had hit the program. */
-exit_interrupted:
-    movq %gs:VCPU_TOP, %rsp
-    pushq %gs:VCPU_SS
-    pushq %gs:VCPU_RSP
-    pushq %gs:VCPU_FLAGS
-    pushq %gs:VCPU_CS
-    pushq %gs:VCPU_RIP
-    pushq $-1
-    SAVE_REST %rax
-    call cpu_pending_at_exit
-    jmp exit_checked
+    jmp exit_start
 exit_slow:
     movq %rsp, %rdi
     call cpu_return
@@ -338,10 +405,10 @@ instance_trap_entry:
     movq %rcx, %gs:(VCPU_STASH + 8)
     movq %gs:VCPU_TOP, %rsp
     pushq %gs:VCPU_SS
-    leaq exit_start(%rip), %rcx
+    leaq exit_light(%rip), %rcx
     subq UPCALL(EXO_UPCALL_TRAP)(%rax), %rcx
     negq %rcx
-    cmpq $(exit_end - exit_start), %rcx
+    cmpq $(exit_end - exit_light), %rcx
     movq %gs:(VCPU_STASH + 8), %rcx
     jb trap_at_exit
     pushq UPCALL(EXO_UPCALL_TRAP + 16)(%rax)
@@ -356,10 +423,10 @@ trap_save:
 
 trap_at_exit:
     movq %rcx, %gs:(VCPU_STASH + 8)
-    leaq exit_light(%rip), %rcx
+    leaq exit_start(%rip), %rcx
     cmpq %rcx, UPCALL(EXO_UPCALL_TRAP)(%rax)
     movq %gs:(VCPU_STASH + 8), %rcx
-    jae 1f
+    jb 1f
     pushq %gs:VCPU_RSP
     pushq %gs:VCPU_FLAGS
     pushq %gs:VCPU_CS

@@ -10,6 +10,7 @@
 #include "libos/linux/cpu.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
+#include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
 
@@ -211,6 +212,20 @@ static int vcpu_make(uint32_t cpu)
     return time_give(vcpu);
 }
 
+/* Calls under way were entered without the lock: they leave by the way that looks whether there is one (entry.S). */
+static void calls_end_many(const struct process *process)
+{
+    list_for_each (node, &process->tasks) {
+        struct task *task = list_item(node, struct task, peer);
+
+        task->sig.attention |= ATTENTION_REGS;
+        if (task_call(task) < 0)
+            continue;
+        task->regs->rcx = task->regs->rip; /* what the short way in has not stored */
+        task->regs->r11 = task->regs->rflags;
+    }
+}
+
 void vcpus_start(void)
 {
     static bool done;
@@ -227,6 +242,9 @@ void vcpus_start(void)
     }
     lock_word = LOCK_HELD;
     instance_many = 1;
+    rewrite_many();
+    list_for_each (node, &process_list)
+        calls_end_many(list_item(node, struct process, all));
     for (uint32_t cpu = 1; cpu < cpus_used(); cpu++) {
         int error = vcpu_make(cpu);
 

@@ -56,6 +56,9 @@ const char *call_name(uint64_t number);
 /* call_arguments - the format string of a call's arguments; "" when unknown. */
 const char *call_arguments(uint64_t number);
 
+/* calls_made - of all numbers together. */
+uint64_t calls_made(void);
+
 /* call_times - how often a call was made so far. */
 uint64_t call_times(uint64_t number);
 

@@ -105,7 +105,7 @@ void call_failed(struct regs *regs)
 
 void call_dispatch(struct regs *regs)
 {
-    uint64_t number = regs->rax;
+    uint64_t number = regs->orig_rax;
 
     /* As on Linux the whole register counts: an x32 number (bit 30) is past the end. */
     if (number >= CALL_COUNT) {
@@ -129,6 +129,15 @@ const char *call_name(uint64_t number)
 const char *call_arguments(uint64_t number)
 {
     return number < CALL_COUNT && rows[number].arguments ? rows[number].arguments : "";
+}
+
+uint64_t calls_made(void)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < CALL_COUNT; i++)
+        sum += calls.count[i];
+    return sum;
 }
 
 uint64_t call_times(uint64_t number)

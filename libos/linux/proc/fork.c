@@ -297,6 +297,8 @@ static void registers_inherit(struct task *task, const struct clone_request *r)
 
     *task->regs = *self->regs;
     task->regs->rax = 0;
+    task->regs->rcx = self->regs->rip; /* not stored by every way in (entry.S) */
+    task->regs->r11 = self->regs->rflags;
     task->regs->orig_rax = UINT64_MAX;
     if (r->stack)
         task->regs->rsp = r->stack;

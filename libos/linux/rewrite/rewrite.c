@@ -63,7 +63,7 @@ struct slot {
     bool word;       /* answered by a word of struct process */
 };
 
-extern const char rewrite_call[], rewrite_word[], rewrite_word_jump[]; /* entry.S */
+extern const char rewrite_call[], rewrite_call_many[], rewrite_word[], rewrite_word_jump[]; /* entry.S */
 extern const int16_t fast_calls[], fast_calls_at_start[];
 
 const uint64_t no_sites[REWRITE_SLOTS];
@@ -127,7 +127,7 @@ void rewrite_start(void)
         (uint64_t *)place(&batch, REWRITE_TABLE, REWRITE_SLOTS * sizeof *words, EXO_PTE_NO_EXECUTE);
     stubs = place(&batch, REWRITE_STUBS, REWRITE_SLOTS * STUB_BYTES, 0);
     batch_flush(&batch);
-    words[WORD_CALL] = (uint64_t)rewrite_call;
+    words[WORD_CALL] = (uint64_t)(instance_many ? rewrite_call_many : rewrite_call);
     words[WORD_WORD] = (uint64_t)rewrite_word;
     for (uint16_t n = SLOT_FIRST; n < REWRITE_SLOTS; n++)
         slots[n].next = (uint16_t)(n + 1) % REWRITE_SLOTS;
@@ -136,6 +136,12 @@ void rewrite_start(void)
     if (machine->features & EXO_FEATURE_PKU)
         view_bits |= PROTECTION_KEY;
     enabled = true;
+}
+
+void rewrite_many(void)
+{
+    if (enabled)
+        words[WORD_CALL] = (uint64_t)rewrite_call_many;
 }
 
 frame_t rewrite_link(void)
@@ -624,6 +630,7 @@ static void call_here(struct regs *regs, uint16_t n)
 {
     regs->rip = this_vcpu()->sites[n];
     regs->orig_rax = regs->rax;
+    this_vcpu()->reflected_calls++;
     call_dispatch(regs);
 }
 
@@ -680,7 +687,10 @@ bool rewrite_invalid(struct regs *regs)
 
 void rewrite_report(void)
 {
-    const struct vcpu *vcpu = this_vcpu();
+    uint64_t direct = calls_made() + this_vcpu()->word_calls - this_vcpu()->reflected_calls;
 
-    refused_report(vcpu->direct_calls + vcpu->word_calls, rewritten);
+    for (uint32_t i = 0; instance_many && i < vcpu_count; i++)
+        if (vcpus[i] != this_vcpu())
+            direct += vcpus[i]->word_calls - vcpus[i]->reflected_calls;
+    refused_report(direct, rewritten);
 }

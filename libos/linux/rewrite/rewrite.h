@@ -34,6 +34,8 @@ static inline const uint64_t *space_sites(const struct space *space)
 
 /* rewrite_start - tables and stubs; the instance's option `rewrite 0` turns it all off. Before the first process. */
 void rewrite_start(void);
+/* rewrite_many - several vcpus run from now on: rewritten sites enter by the way that takes the instance lock. */
+void rewrite_many(void);
 
 /* rewrite_link - the table that root entry 0 of every new space leads to, without the write right; NO_FRAME: none.
  * rewrite_link_low - the level-1 table below it, for spaces with tables of their own there. */
