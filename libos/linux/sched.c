@@ -26,7 +26,9 @@
 #define STACK_ORDER    2 /* TASK_STACK_BYTES */
 #define FPU_ALIGNMENT  64
 #define FPU_HEADER_END 576 /* of the XSAVE area: legacy region and header */
-#define CONTEXT_WORDS  7 /* what context_switch takes back: six registers and the return address */
+#define SLOW_MANY      1 /* why a switch takes schedule_slow: several vcpus, */
+#define SLOW_REGISTERS 2 /* a processor without XSAVE or FSGSBASE, */
+#define SLOW_ALARM     4 /* a deadline that the kernel may not know yet */
 
 static struct list ready;
 static struct list sleepers;
@@ -34,6 +36,7 @@ static struct list timers;
 static uint64_t tasks;
 static struct process idle_process; /* of the idle tasks: no space, no number, in no list */
 static bool has_xsave, has_fsgsbase;
+static uint32_t slow; /* SLOW_* bits */
 
 extern char task_start_user[]; /* entry.S */
 
@@ -67,6 +70,13 @@ void sched_init(void)
     list_init(&idle_process.children);
     has_xsave = machine()->features & EXO_FEATURE_XSAVE;
     has_fsgsbase = machine()->features & EXO_FEATURE_FSGSBASE;
+    if (!has_xsave || !has_fsgsbase)
+        slow |= SLOW_REGISTERS;
+}
+
+void sched_many(void)
+{
+    slow |= SLOW_MANY;
 }
 
 /* --- Tasks as such ---------------------------------------------------------------------------------- */
@@ -151,10 +161,9 @@ static void fs_base_load(uint64_t base)
 /* The task will begin at `entry`, with the stack as after a call. */
 static void task_prepare(struct task *task, uint64_t entry)
 {
-    uint64_t *top = (uint64_t *)task->regs - CONTEXT_WORDS;
+    uint64_t *top = (uint64_t *)task->regs - 1;
 
-    memset(top, 0, CONTEXT_WORDS * sizeof *top);
-    top[CONTEXT_WORDS - 1] = entry;
+    *top = entry;
     task->saved_rsp = (uint64_t)top;
 }
 
@@ -358,6 +367,7 @@ static struct task *idle(void)
         vcpu->sleeping = !next;
         if (next) {
             vcpu->account_from = __builtin_ia32_rdtsc();
+            alarm_update();
             return next;
         }
         uint64_t deadline = next_deadline();
@@ -366,6 +376,25 @@ static struct task *idle(void)
         (void)exo_sleep(0, 0, deadline);
         instance_lock();
     }
+}
+
+/*
+ * The rest of the running task is put on its stack, of which *saved becomes the end, and the other one's is taken from
+ * `loaded`. No function call in between: the compiler saves what it needs, which is less than all registers.
+ */
+static inline __attribute__((always_inline)) void stack_switch(uint64_t *saved, uint64_t loaded)
+{
+    __asm__ volatile("pushq %%rbp\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "movq %%rsp, (%0)\n\t"
+                     "movq %1, %%rsp\n\t"
+                     "ret\n"
+                     "1:\tpopq %%rbp"
+                     : "+D"(saved), "+S"(loaded)
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                       "r15", "memory", "cc");
 }
 
 static inline void run(struct task *next)
@@ -393,7 +422,7 @@ static inline void run(struct task *next)
         fpu_load(next->fpu);
         fs_base_load(next->fs_base);
     }
-    context_switch(&self->saved_rsp, next->saved_rsp);
+    stack_switch(&self->saved_rsp, next->saved_rsp);
 }
 
 void sched_idle(void)
@@ -402,17 +431,47 @@ void sched_idle(void)
         run(idle());
 }
 
-/* The running task has stored its state and is in whatever lists it wants to be in. */
-static void schedule(void)
+static __attribute__((noinline)) void schedule_slow(void)
 {
     account(this_vcpu());
     struct task *next = pick();
 
+    slow &= ~(uint32_t)SLOW_ALARM;
     if (!next)
         next = instance_many ? this_vcpu()->idle : idle();
-    else if (!list_empty(&timers) || !list_empty(&sleepers))
+    else
         alarm_update();
     run(next);
+}
+
+/* The running task has stored its state and is in whatever lists it wants to be in. It is not in `ready` alone. */
+static inline __attribute__((always_inline)) void schedule(void)
+{
+    struct vcpu *vcpu = this_vcpu();
+    struct task *self = vcpu->task;
+    struct list *node = ready.next;
+    struct task *next = list_item(node, struct task, run);
+
+    if (__builtin_expect(slow != 0, 0) || node == &ready) {
+        schedule_slow();
+        return;
+    }
+    uint64_t now = __builtin_ia32_rdtsc();
+
+    self->cpu_ticks += now - vcpu->account_from;
+    vcpu->account_from = now;
+    ready.next = node->next;
+    node->next->previous = &ready;
+    next->state = TASK_RUNNING;
+    __asm__ volatile("xsave64 (%0)" : : "r"(self->fpu), "a"(~0u), "d"(~0u) : "memory");
+    __asm__ volatile("rdfsbase %0" : "=r"(self->fs_base));
+    vcpu->task = next;
+    vcpu->stack_top = (uint64_t)(next->regs + 1);
+    if (next->process->space != vcpu->space)
+        space_switch(next->process->space);
+    __asm__ volatile("xrstor64 (%0)" : : "r"(next->fpu), "a"(~0u), "d"(~0u) : "memory");
+    __asm__ volatile("wrfsbase %0" : : "r"(next->fs_base));
+    stack_switch(&self->saved_rsp, next->saved_rsp);
 }
 
 void task_yield(void)
@@ -478,6 +537,7 @@ static void sleepers_add(struct task *task, uint64_t deadline_ns)
     struct list *at = sleepers.previous;
 
     task->wake_deadline = deadline_ns;
+    slow |= SLOW_ALARM;
     while (at != &sleepers && list_item(at, struct task, timeout)->wake_deadline > deadline_ns)
         at = at->previous;
     list_insert_after(&task->timeout, at);
@@ -508,7 +568,18 @@ static int sleep_until(uint64_t deadline_ns, bool interruptible)
 
 int task_sleep(uint64_t deadline_ns)
 {
-    return sleep_until(deadline_ns, true);
+    struct task *task = current();
+
+    if (__builtin_expect(deadline_ns != NO_DEADLINE, 0))
+        return sleep_until(deadline_ns, true);
+    if (!task->woken) {
+        if (signal_pending(task))
+            return -ERESTARTSYS;
+        task->state = TASK_SLEEPING;
+        schedule();
+    }
+    task->woken = false;
+    return 0;
 }
 
 int task_sleep_uninterruptible(uint64_t deadline_ns)

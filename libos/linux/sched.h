@@ -18,6 +18,8 @@ struct task *task_create(void);
 struct task *idle_create(void);
 /* sched_idle - what an idle task does, on its stack and with the instance lock. */
 _Noreturn void sched_idle(void);
+/* sched_many - several vcpus run from now on. */
+void sched_many(void);
 /* sched_spread - wake vcpus that sleep and may run a task that waits for a CPU. */
 void sched_spread(void);
 /* sched_affinity_changed - the task's CPU set has: it leaves a CPU that is not in it. */
@@ -47,6 +49,3 @@ void task_copy_fpu(struct task *to);
  * pending  EXO_PENDING_* bits. An end of slice yields the env and goes on with the next task.
  */
 void sched_upcall(uint32_t pending);
-
-/* switch.S: save the context on the running stack into *saved, continue from loaded. */
-void context_switch(uint64_t *saved, uint64_t loaded);

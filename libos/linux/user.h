@@ -9,7 +9,13 @@
 #pragma once
 #include "libos/linux/core.h"
 
-bool user_range_ok(uaddr_t address, uint64_t bytes);
+bool user_range_ok_huge(uaddr_t address, uint64_t bytes); /* for what is larger than the upper part */
+static inline bool user_range_ok(uaddr_t address, uint64_t bytes)
+{
+    if (__builtin_expect(bytes > USER_END - LIBOS_END, 0))
+        return user_range_ok_huge(address, bytes);
+    return address <= LIBOS_START - bytes || address - LIBOS_END <= USER_END - LIBOS_END - bytes;
+}
 int copy_from_user(void *to, uaddr_t from, size_t bytes);
 int copy_to_user(uaddr_t to, const void *from, size_t bytes);
 int clear_user(uaddr_t to, size_t bytes);
@@ -18,33 +24,68 @@ int clear_user(uaddr_t to, size_t bytes);
 int64_t string_from_user(char *to, uaddr_t from, size_t size);
 /* PATH_MAX is 4096 with NUL: allocates with heap_alloc; the caller frees. NULL with *error set. */
 char *path_from_user(uaddr_t from, int *error);
+#define USER_LOAD(instruction, to, from, fault)                                                     \
+    __asm__ goto("1: " instruction " (%1), %0\n\t"                                                 \
+                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 : "=r"(to)                                                                        \
+                 : "r"(from)                                                                       \
+                 : "memory"                                                                        \
+                 : fault)
+#define USER_STORE(instruction, to, from, fault)                                                   \
+    __asm__ goto("1: " instruction " %0, (%1)\n\t"                                                 \
+                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 :                                                                                 \
+                 : "r"(from), "r"(to)                                                              \
+                 : "memory"                                                                        \
+                 : fault)
 static inline int get_user_u32(uint32_t *to, uaddr_t from)
 {
-    return copy_from_user(to, from, 4);
+    uint32_t word;
+
+    if (__builtin_expect(!user_range_ok(from, 4), 0))
+        return -EFAULT;
+    USER_LOAD("movl", word, from, fault);
+    *to = word;
+    return 0;
+fault:
+    return -EFAULT;
 }
 static inline int get_user_u64(uint64_t *to, uaddr_t from)
 {
-    return copy_from_user(to, from, 8);
+    uint64_t word;
+
+    if (__builtin_expect(!user_range_ok(from, 8), 0))
+        return -EFAULT;
+    USER_LOAD("movq", word, from, fault);
+    *to = word;
+    return 0;
+fault:
+    return -EFAULT;
 }
 static inline int put_user_u32(uaddr_t to, uint32_t v)
 {
-    return copy_to_user(to, &v, 4);
+    if (__builtin_expect(!user_range_ok(to, 4), 0))
+        return -EFAULT;
+    USER_STORE("movl", to, v, fault);
+    return 0;
+fault:
+    return -EFAULT;
 }
 static inline int put_user_u64(uaddr_t to, uint64_t v)
 {
-    return copy_to_user(to, &v, 8);
+    if (__builtin_expect(!user_range_ok(to, 8), 0))
+        return -EFAULT;
+    USER_STORE("movq", to, v, fault);
+    return 0;
+fault:
+    return -EFAULT;
 }
 /* One word where user_range_ok has said yes. False: fault. */
 static inline bool user_word(uint64_t *to, uaddr_t from)
 {
     uint64_t word;
 
-    __asm__ goto("1: movq (%1), %0\n\t"
-                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
-                 : "=r"(word)
-                 : "r"(from)
-                 : "memory"
-                 : fault);
+    USER_LOAD("movq", word, from, fault);
     *to = word;
     return true;
 fault:

@@ -243,6 +243,7 @@ void vcpus_start(void)
     lock_word = LOCK_HELD;
     instance_many = 1;
     rewrite_many();
+    sched_many();
     list_for_each (node, &process_list)
         calls_end_many(list_item(node, struct process, all));
     for (uint32_t cpu = 1; cpu < cpus_used(); cpu++) {

@@ -23,7 +23,7 @@
 
 static struct list buckets[BUCKETS];
 
-static struct list *bucket_of(const struct futex_key *key)
+static inline struct list *bucket_of(const struct futex_key *key)
 {
     uint64_t hash = ((uint64_t)key->owner >> 4 ^ key->place >> 2) * 0x9e3779b97f4a7c15;
     struct list *bucket = &buckets[hash >> 54];
@@ -61,9 +61,14 @@ int futex_key(struct futex_key *key, uaddr_t address, bool private)
     return 0;
 }
 
-void futex_enqueue(struct futex_waiter *waiter)
+static inline void enqueue(struct futex_waiter *waiter)
 {
     list_add_tail(bucket_of(&waiter->key), &waiter->node);
+}
+
+void futex_enqueue(struct futex_waiter *waiter)
+{
+    enqueue(waiter);
 }
 
 struct futex_waiter *futex_next(const struct futex_key *key, struct futex_waiter *from)
@@ -109,7 +114,9 @@ static int64_t wake(const struct futex_key *key, uint32_t count, uint32_t bits)
     struct list *bucket = bucket_of(key);
     uint32_t woken = 0;
 
-    for (struct list *node = bucket->next, *next; node != bucket && woken < count; node = next) {
+    if (!count)
+        return 0;
+    for (struct list *node = bucket->next, *next; node != bucket; node = next) {
         struct futex_waiter *waiter = list_item(node, struct futex_waiter, node);
 
         next = node->next;
@@ -120,7 +127,8 @@ static int64_t wake(const struct futex_key *key, uint32_t count, uint32_t bits)
         if (!(waiter->bits & bits))
             continue;
         futex_wake_waiter(waiter);
-        woken++;
+        if (++woken >= count)
+            break;
     }
     return woken;
 }
@@ -145,29 +153,69 @@ static int64_t wake_call(uaddr_t address, bool private, uint32_t count, uint32_t
 
 /* --- Waiting ---------------------------------------------------------------------------------------------- */
 
-/* 0, -EAGAIN: the word has another value, -ETIMEDOUT, -ERESTARTSYS. */
+/* The waiter's key is set, so the address may be read. 0, -EAGAIN: the word has another value, -ETIMEDOUT, -ERESTARTSYS. */
+static inline __attribute__((always_inline)) int64_t
+wait_inline(struct futex_waiter *waiter, uaddr_t address, uint32_t expected, uint32_t bits,
+            uint64_t deadline)
+{
+    uint32_t value;
+    int64_t error;
+
+    USER_LOAD("movl", value, address, fault);
+    if (value != expected)
+        return -EAGAIN;
+    waiter->task = current();
+    waiter->owner = NULL;
+    waiter->bits = bits;
+    waiter->woken = false;
+    enqueue(waiter);
+    do
+        error = deadline != NO_DEADLINE && deadline <= now_ns() ? -ETIMEDOUT : task_sleep(deadline);
+    while (!waiter->woken && !error);
+    if (waiter->woken) /* and out of the queue */
+        return 0;
+    list_remove(&waiter->node);
+    return error;
+fault:
+    return -EFAULT;
+}
+
 static int64_t wait(uaddr_t address, bool private, uint32_t expected, uint32_t bits,
                     uint64_t deadline)
 {
     struct futex_waiter waiter; /* not all of it: the rest is for locks with an owner */
-    uint32_t value;
     int64_t error = futex_key(&waiter.key, address, private);
 
-    if (error)
-        return error;
-    if (get_user_u32(&value, address))
-        return -EFAULT;
-    if (value != expected)
-        return -EAGAIN;
-    waiter.task = current();
-    waiter.owner = NULL;
-    waiter.bits = bits;
-    waiter.woken = false;
-    futex_enqueue(&waiter);
-    while (!waiter.woken && !error)
-        error = deadline != NO_DEADLINE && deadline <= now_ns() ? -ETIMEDOUT : task_sleep(deadline);
-    list_remove(&waiter.node);
-    return waiter.woken ? 0 : error;
+    return error ? error : wait_inline(&waiter, address, expected, bits, deadline);
+}
+
+/* What locks and condition variables ask for all the time: a private word, no deadline, any bits. */
+static __attribute__((noinline)) int64_t wait_plain(uaddr_t address, uint32_t expected)
+{
+    struct futex_waiter waiter;
+
+    waiter.key = (struct futex_key){.owner = current()->process->space, .place = address};
+    return wait_inline(&waiter, address, expected, FUTEX_BITSET_MATCH_ANY, NO_DEADLINE);
+}
+
+static __attribute__((noinline)) int64_t wake_plain(uaddr_t address, int32_t count)
+{
+    struct futex_key key = {.owner = current()->process->space, .place = address};
+    struct list *bucket = bucket_of(&key);
+
+    if (count > 1)
+        return wake(&key, (uint32_t)count, FUTEX_BITSET_MATCH_ANY);
+    list_for_each (node, bucket) {
+        struct futex_waiter *waiter = list_item(node, struct futex_waiter, node);
+
+        if (!same_key(&waiter->key, &key))
+            continue;
+        if (waiter->owner)
+            return -EINVAL;
+        futex_wake_waiter(waiter);
+        return 1;
+    }
+    return 0;
 }
 
 /* argument: address, expected | bits << 32, deadline, private */
@@ -318,8 +366,8 @@ static int64_t wake_op(uaddr_t address, uaddr_t address2, bool private, uint32_t
     return more < 0 ? more : woken + more;
 }
 
-int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout,
-                 uint64_t address2, uint64_t value3)
+static __attribute__((noinline)) int64_t futex(uint64_t address, uint64_t operation, uint64_t value,
+                                               uint64_t timeout, uint64_t address2, uint64_t value3)
 {
     uint32_t command = (uint32_t)operation & (uint32_t)FUTEX_CMD_MASK;
     bool private = operation & FUTEX_PRIVATE_FLAG;
@@ -328,11 +376,6 @@ int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t 
     uint64_t deadline = NO_DEADLINE;
     int error;
 
-    /* What locks and condition variables ask for all the time. */
-    if (operation == (FUTEX_WAKE | FUTEX_PRIVATE_FLAG))
-        return wake_call(address, true, (uint32_t)value, FUTEX_BITSET_MATCH_ANY);
-    if (operation == (FUTEX_WAIT | FUTEX_PRIVATE_FLAG) && !timeout)
-        return wait(address, true, (uint32_t)value, FUTEX_BITSET_MATCH_ANY, NO_DEADLINE);
     if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
         command != FUTEX_LOCK_PI2)
         return -ENOSYS;
@@ -364,6 +407,18 @@ int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t 
         return command > FUTEX_LOCK_PI2 ? -ENOSYS
                                         : unimplemented(-ENOSYS, "futex operation %u", command);
     }
+}
+
+int64_t lx_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout,
+                 uint64_t address2, uint64_t value3)
+{
+    if (address % 4 == 0 && user_range_ok(address, 4)) {
+        if (operation == (FUTEX_WAKE | FUTEX_PRIVATE_FLAG))
+            return wake_plain(address, (int32_t)value);
+        if (operation == (FUTEX_WAIT | FUTEX_PRIVATE_FLAG) && !timeout)
+            return wait_plain(address, (uint32_t)value);
+    }
+    return futex(address, operation, value, timeout, address2, value3);
 }
 
 /* --- futex_waitv --------------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include "libos/linux/user.h"
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
+#include "libos/linux/mm/user.h"
 #include <linux/limits.h>
 #include <linux/poll.h>
 #include <asm/ioctls.h>
@@ -161,10 +162,36 @@ static int64_t read_any(struct file *file, void *to, uaddr_t user, uint64_t byte
     return take(pipe, to, user, bytes);
 }
 
+static __attribute__((noinline)) int64_t read_general(struct file *file, uaddr_t buffer, uint64_t bytes)
+{
+    return read_any(file, NULL, buffer, bytes);
+}
+
+/* The short way: what is asked for is less than a page, and what is there lies in one piece. */
 static int64_t pipe_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
+    struct pipe *pipe = file->state;
+
     (void)offset;
-    return read_any(file, NULL, buffer, bytes);
+    if (bytes - 1 >= PAGE_SIZE - 1 || !user_range_ok(buffer, bytes))
+        return read_general(file, buffer, bytes);
+    if (!pipe->count && pipe->writers && !(file->flags & O_NONBLOCK)) {
+        int error = pipe_sleep(&pipe->read_wait);
+
+        if (error)
+            return error;
+    }
+    uint32_t part = min_of((uint32_t)bytes, pipe->count);
+
+    if (!part || part > pipe->size - pipe->head)
+        return read_general(file, buffer, bytes);
+    if (user_copy((void *)buffer, pipe->ring + pipe->head, part))
+        return -EFAULT;
+    pipe->head = (pipe->head + part) & (pipe->size - 1);
+    pipe->count -= part;
+    if (!list_empty(&pipe->write_wait.waiters) && pipe->limit - pipe->count >= PIPE_BUF)
+        waitq_wake(&pipe->write_wait);
+    return part;
 }
 
 static int64_t pipe_read_here(struct file *file, void *buffer, uint64_t bytes, uint64_t *offset)
@@ -269,10 +296,26 @@ static int64_t write_any(struct file *file, const void *from, uaddr_t user, uint
     }
 }
 
+static __attribute__((noinline)) int64_t write_general(struct file *file, uaddr_t buffer, uint64_t bytes)
+{
+    return write_any(file, NULL, buffer, bytes);
+}
+
+/* The short way: less than a page that fits into the ring as it is, in one piece. */
 static int64_t pipe_write(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
+    struct pipe *pipe = file->state;
+    uint32_t tail = (pipe->head + pipe->count) & (pipe->size - 1);
+
     (void)offset;
-    return write_any(file, NULL, buffer, bytes);
+    if (bytes - 1 >= PAGE_SIZE - 1 || !user_range_ok(buffer, bytes) || pipe->count + bytes > pipe->size ||
+        tail + bytes > pipe->size || !pipe->readers || pipe->landing)
+        return write_general(file, buffer, bytes);
+    if (user_copy(pipe->ring + tail, (const void *)buffer, bytes))
+        return -EFAULT;
+    pipe->count += (uint32_t)bytes;
+    wake(&pipe->read_wait);
+    return (int64_t)bytes;
 }
 
 static int64_t pipe_write_here(struct file *file, const void *buffer, uint64_t bytes,

@@ -19,7 +19,7 @@ uint64_t user_fixup(uint64_t rip)
     return 0;
 }
 
-bool user_range_ok(uaddr_t address, uint64_t bytes)
+bool user_range_ok_huge(uaddr_t address, uint64_t bytes)
 {
     if (address >= USER_END || bytes > USER_END - address)
         return false;

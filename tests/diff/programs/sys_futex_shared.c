@@ -15,9 +15,13 @@ int main(void)
         syscall(SYS_futex, &words[1], 1, 1, NULL, NULL, 0);
         _exit(0);
     }
-    sleep_ms(30);
+    long woken;
+
+    while ((woken = syscall(SYS_futex, &words[0], 1, 10, NULL, NULL, 0)) == 0) /* it waits again: the word is 0 */
+        sleep_ms(1);
+    printf("woken %ld\n", woken);
     __atomic_store_n(&words[0], 1, __ATOMIC_SEQ_CST);
-    SHOW(syscall(SYS_futex, &words[0], 1, 10, NULL, NULL, 0));
+    syscall(SYS_futex, &words[0], 1, 10, NULL, NULL, 0);
     while (__atomic_load_n(&words[1], __ATOMIC_SEQ_CST) == 0)
         syscall(SYS_futex, &words[1], 0, 0, NULL, NULL, 0);
     printf("child %d\n", reap(pid));

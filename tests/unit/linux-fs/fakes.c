@@ -13,6 +13,7 @@
 #include "libos/linux/core.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/rewrite/rewrite.h"
+#include "libos/linux/mm/user.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/machine.h"
 #include "libos/linux/call/random.h"
@@ -265,6 +266,14 @@ uint32_t space_users(const struct space *space)
 bool user_range_ok(uaddr_t address, uint64_t bytes)
 {
     return address < USER_END && bytes <= USER_END - address;
+}
+
+int user_copy(void *to, const void *from, size_t bytes)
+{
+    if (((uint64_t)to < PAGE_SIZE || (uint64_t)from < PAGE_SIZE) && bytes)
+        return 1;
+    memcpy(to, from, bytes);
+    return 0;
 }
 
 int copy_from_user(void *to, uaddr_t from, size_t bytes)
