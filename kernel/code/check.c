@@ -15,6 +15,7 @@
 
 #define STEPS_EACH 64 /* instructions looked at, per instruction, before it is called too complex */
 #define STEPS_MORE 256
+#define ZERO_LOT   4096
 
 static struct code_cell number(struct value n)
 {
@@ -476,6 +477,7 @@ static bool follow(struct code_check *check, uint32_t pc)
         const struct code_insn *insn = &check->subject.insn[pc];
         uint32_t error = writes_frame_pointer(insn) ? EXO_CODE_E_FRAME : 0;
 
+        code_breathe(check->steps);
         if (++check->steps > check->subject.count * STEPS_EACH + STEPS_MORE)
             error = EXO_CODE_E_COMPLEX;
         if (error)
@@ -580,6 +582,7 @@ static void find_thresholds(struct code_check *check)
     for (uint32_t pc = 0; pc < check->subject.count; pc++) {
         const struct code_insn *insn = &check->subject.insn[pc];
 
+        code_breathe(pc);
         if (check->note[pc].flags & CODE_NOTE_SECOND || !code_is_jump(insn) ||
             insn->opcode & CODE_X || insn->imm <= 0)
             continue;
@@ -595,7 +598,12 @@ static void *take(uint8_t *memory, size_t *left, size_t bytes)
     if (bytes > *left)
         return NULL;
     *left -= bytes;
-    return __builtin_memset(memory + *left, 0, bytes);
+    for (size_t at = 0, lot; at < bytes; at += lot) {
+        lot = bytes - at < ZERO_LOT ? bytes - at : ZERO_LOT;
+        __builtin_memset(memory + *left + at, 0, lot);
+        code_breathe((uint32_t)(at / ZERO_LOT));
+    }
+    return memory + *left;
 }
 
 enum code_progress code_check_begin(struct code_check *check, const struct code_subject *subject,

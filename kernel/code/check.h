@@ -91,11 +91,11 @@ enum code_progress {
     CODE_REFUSED,
 };
 
-/* Verifier and compiler call it in every loop over a program, every 32 instructions. NULL: not. */
+/* Verifier and compiler call it in every loop over a program, every 8 turns. NULL: not. */
 extern void (*code_pause)(void);
 static inline void code_breathe(uint32_t turn)
 {
-    if (code_pause && turn % 32 == 31)
+    if (code_pause && turn % 8 == 7)
         code_pause();
 }
 
@@ -114,7 +114,7 @@ enum code_progress code_check_begin(struct code_check *check, const struct code_
  * code_check_step - follow the paths, for about `steps` instructions.
  *
  * Returns  CODE_MORE, CODE_DONE (accepted) or CODE_REFUSED
- * Bound    steps + subject->count instructions; all calls together 64 * subject->count + 256 (then E_COMPLEX)
+ * Bound    steps + subject->count instructions, with pauses; all calls together 64 * subject->count + 256 (then E_COMPLEX)
  */
 enum code_progress code_check_step(struct code_check *check, uint32_t steps);
 

@@ -668,6 +668,7 @@ static void endings(struct emitter *e)
 {
     e->stub_start = e->at;
     for (uint32_t i = 0; i < e->stubs; i++) {
+        code_breathe(i);
         byte(e, 0xb8);
         word32(e, e->check->stub[i]);
         jump_to(e, e->common);

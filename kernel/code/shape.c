@@ -207,9 +207,11 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
             stack[depth++] = (uint16_t)next[i]; /* once each: never more than count */
         }
     }
-    for (uint32_t pc = 0; pc < check->subject.count; pc++)
+    for (uint32_t pc = 0; pc < check->subject.count; pc++) {
+        code_breathe(pc);
         if (!(check->note[pc].flags & (CODE_NOTE_REACHED | CODE_NOTE_SECOND)))
             return refuse(check, EXO_CODE_E_UNREACHED, pc);
+    }
     return true;
 }
 

@@ -67,6 +67,7 @@ static bool merge_spills(struct code_state *into, const struct code_state *from,
     bool changed = false;
 
     for (int i = 0; i < CODE_SPILLS; i++) {
+        code_breathe((uint32_t)i);
         if (!into->spill_slot[i])
             continue;
         int other = spill_find(from, into->spill_slot[i] - 1u);
@@ -88,8 +89,10 @@ bool code_state_merge(struct code_state *into, const struct code_state *from, ui
 {
     bool changed = merge_spills(into, from, visits, threshold, count);
 
-    for (uint32_t r = 0; r < 11; r++)
+    for (uint32_t r = 0; r < 11; r++) {
+        code_breathe(r);
         changed |= merge_cell(&into->reg[r], &from->reg[r], visits, threshold, count);
+    }
     for (uint32_t i = 0; i < EXO_CODE_STACK / 64; i++) {
         changed |= (into->written[i] & ~from->written[i]) != 0;
         into->written[i] &= from->written[i];

@@ -22,7 +22,8 @@ struct regs;
  * struct cpu *cpu_by_index(uint32_t);    any CPU
  * struct env *env_current(void);         the env it runs, NULL in the idle loop
  * void cpu_relax(void);                  in a spin loop
- * void arch_pause(void);                 take the interrupts that wait
+ * void arch_open(void);                  interrupts are taken
+ * void arch_close(void);                 not any more
  * uint64_t arch_now_ns(void);            nanoseconds since boot
  * uint64_t regs_get/set...               see arch_impl.h
  */

@@ -30,7 +30,8 @@ void test_start(void); /* tests/audit */
 void call_begin(void);
 void call_end(uint64_t number);
 #define TEST_START()     test_start()
-void call_pause(void);
+void call_open(void);
+void call_close(void);
 #define CALL_BEGIN()     call_begin()
 #define CALL_END(number) call_end(number)
 #else
@@ -38,9 +39,21 @@ void call_pause(void);
 #define CALL_BEGIN()     (void)0
 #define CALL_END(number) (void)0
 
-/* In a long call, between steps, with no lock held: interrupts that wait are taken (trap.c). */
-static inline void call_pause(void)
+/* Between the two, with no lock held, interrupts are taken (trap.c): around what may run for long. */
+static inline void call_open(void)
 {
-    arch_pause();
+    arch_open();
+}
+
+static inline void call_close(void)
+{
+    arch_close();
 }
 #endif
+
+/* In a long call, between steps, with no lock held: interrupts that wait are taken. */
+static inline void call_pause(void)
+{
+    call_open();
+    call_close();
+}

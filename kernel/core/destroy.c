@@ -90,9 +90,7 @@ static bool end_envs(struct sweep *sweep)
             continue;
         if (!env_under(sweep, env)) {
             env_forget(sweep, env);
-        } else if (env_stop_elsewhere(env)) {
-            env_release(env);
-        } else {
+        } else if (!env_stop_elsewhere(env) || !env_release(env)) {
             return false;
         }
     }
@@ -105,7 +103,7 @@ static enum phase end_frames(struct sweep *sweep, bool keep)
         struct exo_frame *row = &frame_table[f];
         bool hit = row->kind != EXO_FRAME_NONE && sweep_hits(sweep, f);
         bool table = row->kind == EXO_FRAME_TABLE || row->kind == EXO_FRAME_DMA;
-        uint32_t cost = hit && table ? SWEEP_MANY : 1;
+        uint32_t cost = !hit ? 1 : table ? SWEEP_MANY : 3;
 
         sweep->at = f * TABLE_ENTRIES;
         if (sweep->work < cost)
@@ -116,6 +114,8 @@ static enum phase end_frames(struct sweep *sweep, bool keep)
         if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
             (row->kind == EXO_FRAME_DMA && row->references)) /* a device is attached */
             return PHASE_PROCESSOR;
+        if (row->kind == EXO_FRAME_KERNEL)
+            return PHASE_FRAMES; /* claimed by a call that moves it (frame.c): again, later */
         if (row->kind == EXO_FRAME_CODE)
             return PHASE_PROGRAMS;
         if (row->kind == EXO_FRAME_RING || row->references || (table && row->links))

@@ -206,17 +206,17 @@ int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **ou
     return path_dominates(&cap.path, &(*out)->guard) ? 0 : EXO_E_CAP;
 }
 
-void env_release(struct env *env)
+bool env_release(struct env *env)
 {
     uint64_t frame = env->id & ((1ull << ENV_FRAME_BITS) - 1);
 
+    if (net_env_gone && net_env_gone(env))
+        return false;
     trace(TRACE_DESTROY, env->id, 0);
     caller_release(env);
     if (env->state == ENV_CALLING)
         env_find(env->callee)->caller = NULL; /* which lives, or this env would not call */
     slice_forget(env);
-    if (net_env_gone)
-        net_env_gone(env);
     sleep_unpin(env);
     revoke_forget(env);
     frame_table[env->root].references--;
@@ -225,6 +225,7 @@ void env_release(struct env *env)
     arch_window_close(env->upcall_frame);
     memset(env, 0, EXO_PAGE_SIZE);
     frame_give_back(frame);
+    return true;
 }
 
 struct env *env_first(void)
@@ -245,21 +246,26 @@ bool env_stop_elsewhere(struct env *env)
 struct call_result call_env_destroy(struct env *self, uint32_t slot, uint64_t env_id)
 {
     struct env *env = NULL;
+    bool more = true;
+    int error = 0;
 
-    lock_take(&env_lock);
-    int error = env_controlled(self, slot, env_id, &env);
-
-    if (!error && env == self)
-        error = EXO_E_BUSY;
-    if (!error && !env_stop_elsewhere(env))
-        error = EXO_E_BUSY;
-    if (!error) {
-        lock_take(&net_lock);
-        lock_take(&memory_lock);
-        env_release(env);
-        lock_drop(&memory_lock);
-        lock_drop(&net_lock);
+    for (uint32_t turn = 0; !error && more && turn <= EXO_NET_RINGS_MAX; turn++) {
+        lock_take(&env_lock);
+        error = env_controlled(self, slot, env_id, &env);
+        if (!error && (env == self || !env_stop_elsewhere(env)))
+            error = EXO_E_BUSY;
+        if (!error) {
+            lock_take(&net_lock);
+            lock_take(&memory_lock);
+            more = !env_release(env);
+            lock_drop(&memory_lock);
+            lock_drop(&net_lock);
+        }
+        lock_drop(&env_lock);
+        if (more)
+            call_pause();
     }
-    lock_drop(&env_lock);
+    if (!error && more)
+        error = EXO_E_BUSY; /* others made new rings for it meanwhile */
     return error ? call_error(error) : call_ok(0);
 }

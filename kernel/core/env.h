@@ -96,8 +96,8 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config);
 /* The env that a call names, if slot dominates it with the write right: 0 or EXO_E_*. REQUIRES(env_lock). */
 int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out);
 
-/* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. REQUIRES(env_lock, memory_lock). */
-void env_release(struct env *env);
+/* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. False: a ring of its went first, call again. REQUIRES(env_lock, net_lock, memory_lock). */
+bool env_release(struct env *env);
 
 /* caller_release - the synchronous caller of an env, if any, goes on with an error. REQUIRES(env_lock). */
 void caller_release(struct env *env);

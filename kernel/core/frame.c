@@ -22,6 +22,7 @@ _Atomic uint64_t *frames_free = &frames_free_early;
 struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 
 #define PAUSE_FRAMES 16 /* zeroed without taking interrupts */
+#define PAUSE_CLAIMS 256
 
 static void frame_zero(uint64_t frame)
 {
@@ -90,27 +91,72 @@ uint64_t frame_boot_alloc(enum exo_frame_kind kind)
     panic("out of memory at boot: give the machine more than %lu MiB", frame_count >> 8);
 }
 
-/* Takes a free frame, to be settled: the kernel's until then, so that nobody else can. Other CPUs may try at the same time. */
-static bool frame_claim(struct exo_frame *row)
-{
-    uint8_t expected = EXO_FRAME_FREE;
-
-    return __atomic_compare_exchange_n(&row->kind, &expected, EXO_FRAME_KERNEL, false,
-                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
-/* A claimed frame becomes data under the capability's guard; NULL: it is free again. */
-static void frame_settle(uint64_t frame, const struct cap *cap)
+/*
+ * A call that moves a run of frames claims them first, in lots: the kernel's, so that nobody else can have them; then, all
+ * claimed or one refused, it settles them. 0 or EXO_E_*. REQUIRES(memory_lock; for free frames shared: CPUs may try at the
+ * same time).
+ */
+static int frame_claim(uint64_t frame, enum exo_frame_kind from, const struct cap *cap)
 {
     struct exo_frame *row = &frame_table[frame];
+    uint8_t expected = (uint8_t)from;
+    int error = 0;
 
-    if (cap) {
-        if (row->flags & EXO_FRAME_FLAG_USED)
-            frame_zero(frame);
-        row->flags = EXO_FRAME_FLAG_USED;
-        frame_set_guard(row, &cap->path);
+    if (from == EXO_FRAME_DATA && !frame_dominated(frame, cap, &error))
+        return error;
+    if (from == EXO_FRAME_DATA && row->kind != EXO_FRAME_DATA)
+        return EXO_E_KIND;
+    if (row->references || fail_now() ||
+        !__atomic_compare_exchange_n(&row->kind, &expected, EXO_FRAME_KERNEL, false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return EXO_E_BUSY;
+    return 0;
+}
+
+/* All frames of a run, which are of the kind `from` and dominated if data, come under a guard (NULL: free), or none. */
+static struct call_result frames_move(const struct cap *cap, uint64_t first, uint64_t count,
+                                      enum exo_frame_kind from, const struct path *guard, bool zero)
+{
+    bool free = from == EXO_FRAME_FREE;
+    uint64_t f = first;
+
+    if (!range_ok(first, count, frame_count))
+        return call_error(EXO_E_RANGE);
+    if (free) /* never more than there are, so before they are taken and after they are given */
+        atomic_fetch_sub(frames_free, count);
+    int error = 0;
+
+    while (!error && f < first + count) {
+        if (free)
+            lock_share(&memory_lock);
+        else
+            lock_take(&memory_lock);
+        do
+            error = frame_claim(f, from, cap);
+        while (!error && ++f < first + count && f % PAUSE_CLAIMS);
+        if (free)
+            lock_unshare(&memory_lock);
+        else
+            lock_drop(&memory_lock);
+        call_pause();
     }
-    __atomic_store_n(&row->kind, cap ? EXO_FRAME_DATA : EXO_FRAME_FREE, __ATOMIC_RELEASE);
+    for (uint64_t i = first; i < f; i++) {
+        struct exo_frame *row = &frame_table[i];
+
+        if (!error && (free ? row->flags & EXO_FRAME_FLAG_USED : zero))
+            frame_zero(i);
+        if (!error) {
+            row->flags = EXO_FRAME_FLAG_USED;
+            frame_set_guard(row, guard ? guard : &(struct path){.depth = 0});
+        }
+        __atomic_store_n(&row->kind, error ? from : guard ? EXO_FRAME_DATA : EXO_FRAME_FREE,
+                         __ATOMIC_RELEASE);
+        if (i % PAUSE_FRAMES == PAUSE_FRAMES - 1)
+            call_pause();
+    }
+    if (free ? error : !error && !guard)
+        atomic_fetch_add(frames_free, count);
+    return error ? call_error_at(error, f) : call_ok(0);
 }
 
 struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
@@ -118,59 +164,17 @@ struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t fi
     struct cap cap;
     int error = cap_get(self->cap, slot, EXO_RIGHT_ALLOCATE, &cap);
 
-    if (error)
-        return call_error(-error);
-    if (!range_ok(first, count, frame_count))
-        return call_error(EXO_E_RANGE);
-    uint64_t f = first;
-
-    lock_share(&memory_lock);
-    while (f < first + count && !fail_now() && frame_claim(&frame_table[f]))
-        f++;
-    error = f < first + count ? EXO_E_BUSY : 0;
-    atomic_fetch_sub(frames_free, f - first);
-    lock_unshare(&memory_lock);
-    for (uint64_t i = first; i < f; i++) {
-        frame_settle(i, error ? NULL : &cap);
-        if ((i - first) % PAUSE_FRAMES == PAUSE_FRAMES - 1)
-            call_pause();
-    }
-    if (error)
-        atomic_fetch_add(frames_free, f - first);
-    return error ? call_error_at(error, f) : call_ok(0);
-}
-
-/* Are all frames of the run data, dominated and unmapped? 0 or an error, *at the frame. REQUIRES(memory_lock). */
-static int frame_run_idle(uint64_t first, uint64_t count, const struct cap *cap, uint64_t *at)
-{
-    for (uint64_t f = first; f < first + count; f++) {
-        int error = 0;
-        struct exo_frame *row = frame_dominated(f, cap, &error);
-
-        if (row && row->kind == EXO_FRAME_DATA && !row->references)
-            continue;
-        *at = f;
-        return !row ? error : row->kind != EXO_FRAME_DATA ? EXO_E_KIND : EXO_E_BUSY;
-    }
-    return 0;
+    return error ? call_error(-error)
+                 : frames_move(&cap, first, count, EXO_FRAME_FREE, &cap.path, false);
 }
 
 struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
 {
     struct cap cap;
-    uint64_t at = 0;
     int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
-    if (error)
-        return call_error(-error);
-    if (!range_ok(first, count, frame_count))
-        return call_error(EXO_E_RANGE);
-    lock_take(&memory_lock);
-    error = frame_run_idle(first, count, &cap, &at);
-    for (uint64_t f = first; !error && f < first + count; f++)
-        frame_release(&frame_table[f]);
-    lock_drop(&memory_lock);
-    return error ? call_error_at(error, at) : call_ok(0);
+    return error ? call_error(-error)
+                 : frames_move(&cap, first, count, EXO_FRAME_DATA, NULL, false);
 }
 
 struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t first, uint64_t count,
@@ -178,23 +182,10 @@ struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t fi
 {
     struct cap cap;
     struct cap target;
-    uint64_t at = 0;
     int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
 
     if (!error)
         error = cap_get(self->cap, to, 0, &target);
-    if (error)
-        return call_error(-error);
-    if (!range_ok(first, count, frame_count))
-        return call_error(EXO_E_RANGE);
-    lock_take(&memory_lock);
-    error = frame_run_idle(first, count, &cap, &at);
-    for (uint64_t f = first; !error && f < first + count; f++) {
-        if (flags)
-            frame_zero(f);
-        frame_table[f].flags = EXO_FRAME_FLAG_USED;
-        frame_set_guard(&frame_table[f], &target.path);
-    }
-    lock_drop(&memory_lock);
-    return error ? call_error_at(error, at) : call_ok(0);
+    return error ? call_error(-error)
+                 : frames_move(&cap, first, count, EXO_FRAME_DATA, &target.path, flags);
 }

@@ -27,6 +27,7 @@ enum phase {
 };
 #define PHASE_SHIFT 60
 #define AT_MASK     ((1ull << PHASE_SHIFT) - 1)
+#define TAKE_LOT    8 /* frames copied and zeroed with interrupts off */
 
 static void raise_upcall(struct env *env)
 {
@@ -185,8 +186,8 @@ static void take(const struct taking *t, uint64_t frame)
     upcall->revoke_count = t->env->revoke_owed;
 }
 
-/* All marked, and nothing names them any more? Then they go; else the phase to go back to. */
-static enum phase take_all(const struct taking *t)
+/* All marked, and nothing names them any more? Then they go, a lot at a time; else the phase to go back to. */
+static enum phase take_all(struct taking *t)
 {
     for (uint64_t f = t->first; f < t->first + t->count; f++) {
         if (!(frame_table[f].flags & EXO_FRAME_FLAG_TAKEN))
@@ -194,10 +195,10 @@ static enum phase take_all(const struct taking *t)
         if (frame_table[f].references)
             return PHASE_SLEEPERS;
     }
-    for (uint64_t f = t->first; f < t->first + t->count; f++)
-        take(t, f);
+    for (uint32_t i = 0; i < TAKE_LOT && t->count; i++, t->count--)
+        take(t, t->first++);
     raise_upcall(t->env);
-    return PHASE_END;
+    return t->count ? PHASE_TAKE : PHASE_END;
 }
 
 /* It comes to nothing: whoever holds them can map them again. REQUIRES(memory_lock). */
@@ -212,7 +213,7 @@ static void unmark(const struct taking *t)
     }
 }
 
-static enum phase step(const struct taking *t, struct sweep *sweep, enum phase phase)
+static enum phase step(struct taking *t, struct sweep *sweep, enum phase phase)
 {
     switch (phase) {
     case PHASE_MARK: /* frames that nothing names can go at once */
@@ -274,10 +275,15 @@ struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_
     enum phase phase = (enum phase)(place >> PHASE_SHIFT);
     int error = phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count ? EXO_E_ARG : 0;
 
-    for (uint32_t work = 0; !error && phase != PHASE_END && work < SWEEP_WORK; work += SWEEP_STRETCH) {
+    /* Once frames go, it goes on to the end: each lot takes some, or leaves the phase. */
+    for (uint32_t work = 0;
+         !error && phase != PHASE_END && (work < SWEEP_WORK || phase == PHASE_TAKE);
+         work += SWEEP_STRETCH) {
         error = stretch(&taking, slot, env_id, &cap, &sweep, &phase);
         call_pause();
     }
+    if (!error && phase != PHASE_END && taking.count != count)
+        error = EXO_E_BUSY; /* another revoker made an end of it: the rest stays */
     if (!error && phase != PHASE_END)
         return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
     return error ? call_error(error) : call_ok(0);

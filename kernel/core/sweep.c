@@ -12,11 +12,9 @@
 #include "core/sleep.h"
 #include "core/table.h"
 
-#define NET_WORK 512 /* what a net table counts for */
-
 struct spinlock net_lock = {.rank = LOCK_NET};
-void (*net_env_gone)(const struct env *env);
-bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
+bool (*net_env_gone)(const struct env *env);
+bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 bool (*net_table_end)(uint64_t frame);
 bool (*sweep_programs)(struct sweep *sweep);
 
@@ -68,10 +66,8 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
 bool sweep_tables(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
-        if (!sweep->work) {
-            sweep->at = f * TABLE_ENTRIES;
+        if (!sweep->work)
             return false;
-        }
         sweep->work--;
         bool table = frame_table[f].kind == EXO_FRAME_TABLE || frame_table[f].kind == EXO_FRAME_DMA;
 
@@ -95,19 +91,14 @@ static void end_sleep(const struct sweep *sweep, struct env *env)
 bool sweep_sleepers(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
-        if (!sweep->work) {
-            sweep->at = f * TABLE_ENTRIES;
+        if (!sweep->work)
             return false;
-        }
         sweep->work--;
-        if (frame_table[f].kind == EXO_FRAME_ENV) {
+        if (frame_table[f].kind == EXO_FRAME_ENV)
             end_sleep(sweep, frame_window(f));
-        } else if (frame_table[f].kind == EXO_FRAME_NET) {
-            sweep->at = f * TABLE_ENTRIES;
-            sweep->work -= sweep->work < NET_WORK ? sweep->work : NET_WORK;
-            if (!net_unbind(sweep, f))
-                return false;
-        }
+        else if (frame_table[f].kind == EXO_FRAME_NET && !net_unbind(sweep, f))
+            return false;
+        sweep->at = (f + 1) * TABLE_ENTRIES;
     }
     return true;
 }

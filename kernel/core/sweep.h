@@ -10,7 +10,7 @@
 #include "core/env.h"
 
 #define SWEEP_WORK    4096 /* units of one call: a row or an entry is 1 */
-#define SWEEP_MANY    256  /* what a 2 MiB leaf, a table that ends, a program, an env count for */
+#define SWEEP_MANY    256  /* what a 2 MiB leaf, a table that ends, a program, an env, a ring or filter count for */
 #define SWEEP_STRETCH 272  /* units with interrupts off and locks held */
 
 struct sweep {
@@ -39,9 +39,9 @@ bool sweep_sleepers(struct sweep *sweep);
  * breaks such bindings. NULL: nothing is bound. REQUIRE(env_lock, net_lock, memory_lock).
  */
 extern struct spinlock net_lock;
-extern void (*net_env_gone)(const struct env *env); /* an env dies: its rings end */
-/* Of this net table: rows of the subtree end, and rings that pin such frames. False: not yet, call again. */
-extern bool (*net_unbind)(const struct sweep *sweep, uint64_t frame);
+extern bool (*net_env_gone)(const struct env *env); /* an env dies: one of its rings ends; false: it has none */
+/* Of this net table, from row sweep->at % TABLE_ENTRIES on: rows of the subtree end, and rings that pin such frames; as above. */
+extern bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
 /*

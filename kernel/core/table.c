@@ -20,7 +20,9 @@
 #ifdef __has_attribute
 #define UNINITIALIZED __attribute__((uninitialized))
 #endif
-#define DESTROY_LARGE_MAX 2 /* 2 MiB leaves taken apart by one table_destroy */
+#define DESTROY_LARGE_MAX 2  /* 2 MiB leaves taken apart by one table_destroy */
+#define PAUSE_LOT         16 /* requests that are not ordinary, with interrupts off */
+#define PIN_LOT           64 /* frames of a 2 MiB leaf checked and pinned with interrupts off */
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
 void (*device_count)(uint64_t frame, int change);
@@ -162,15 +164,12 @@ static inline int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64
                       entry & EXO_PTE_WRITE);
 }
 
+/* The frames of a 2 MiB leaf were checked before: leaf_pin. */
 static inline int leaf_check(const struct cap *cap, uint32_t level, uint64_t entry)
 {
-    uint64_t frame = entry_frame(entry);
-    uint64_t count = level == 2 ? LARGE_FRAMES : 1;
     int error = leaf_bits(entry, level, cap->rights);
 
-    for (uint64_t f = frame; !error && f < frame + count; f++)
-        error = leaf_frame_check(cap, f, entry);
-    return error;
+    return error || level == 2 ? error : leaf_frame_check(cap, entry_frame(entry), entry);
 }
 
 static int link_check(const struct cap *cap, uint32_t level, uint64_t entry)
@@ -214,6 +213,38 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
 
     for (; frame < end; frame++)
         count_frame(frame, change);
+}
+
+static void leaf_unpin(uint64_t first, uint64_t end)
+{
+    lock_take(&memory_lock);
+    for (uint64_t f = first; f < end; f++)
+        count_frame(f, -1);
+    lock_drop(&memory_lock);
+}
+
+/*
+ * The frames that a 2 MiB leaf is to name are checked and counted in lots, before the leaf is written: in between nothing
+ * can be done to those that are. 0, or an error and no frame is counted. No lock held.
+ */
+static int leaf_pin(const struct cap *cap, uint64_t entry)
+{
+    uint64_t first = entry_frame(entry), f = first;
+    int error = leaf_bits(entry, 2, cap->rights);
+
+    while (!error && f < first + LARGE_FRAMES) {
+        lock_take(&memory_lock);
+        do {
+            error = leaf_frame_check(cap, f, entry);
+            if (!error)
+                count_frame(f++, 1);
+        } while (!error && f % PIN_LOT);
+        lock_drop(&memory_lock);
+        call_pause();
+    }
+    if (error)
+        leaf_unpin(first, f);
+    return error;
 }
 
 /* The slot that a request names, and its table, checked. NULL with *error. */
@@ -279,7 +310,8 @@ static int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *
         return error;
     if (entry & EXO_PTE_PRESENT) {
         entry |= EXO_PTE_USER;
-        count_entry(entry, level, 1);
+        if (level != 2 || !(entry & EXO_PTE_LARGE)) /* those of a 2 MiB leaf are counted: leaf_pin */
+            count_entry(entry, level, 1);
     }
     uint64_t old =
         atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
@@ -466,6 +498,7 @@ static inline int update(const struct cap *cap, uint64_t root, const struct exo_
                   (rights_within(EXO_RIGHT_WRITE | EXO_RIGHT_WX, cap->rights) ? 0 : EXO_PTE_WRITE),
         .here_only = cpu_count == 1};
     struct flushes due = {0};
+    uint64_t pinned = 0; /* the 2 MiB leaf that comes next */
     bool alone = false;
     int error = 0;
 
@@ -494,22 +527,35 @@ static inline int update(const struct cap *cap, uint64_t root, const struct exo_
         } else if (!alone && cursor_move(cap, root, address, cursor)) {
             continue;
         } else {
+            uint64_t entry = request[*done].entry;
+
+            if ((address & EXO_PT_LEVEL) == 2 && entry & EXO_PTE_PRESENT && entry & EXO_PTE_LARGE) {
+                update_end(&due, alone);
+                error = leaf_pin(cap, entry);
+                pinned = error ? 0 : entry;
+                lock_share(&memory_lock);
+                alone = false;
+                cursor = &cursors[this_cpu()->index];
+                cursor->entries = NULL;
+            }
             if (!alone) {
                 lock_unshare(&memory_lock);
                 lock_take(&memory_lock);
                 alone = true;
-                error = root_check(cap, root);
+                error = error ? error : root_check(cap, root);
             }
             if (!error)
                 error = write_at(cap, root, &request[*done], cursor, &flush);
         }
         if (error)
             break;
+        pinned = 0; /* by the entry from now on */
         flush_note(&due, root, address, flush);
         bool link = request[*done].entry & EXO_PTE_PRESENT && !(request[*done].entry & EXO_PTE_LARGE);
 
         ++*done;
-        if ((address & EXO_PT_LEVEL) == 2 && alone && !link) { /* it may have been 512 frames */
+        if (alone && (((address & EXO_PT_LEVEL) == 2 && !link) || *done % PAUSE_LOT == 0)) {
+            /* It may have been 512 frames. */
             update_end(&due, true);
             call_pause();
             lock_take(&memory_lock);
@@ -519,6 +565,8 @@ static inline int update(const struct cap *cap, uint64_t root, const struct exo_
         }
     }
     update_end(&due, alone);
+    if (pinned)
+        leaf_unpin(entry_frame(pinned), entry_frame(pinned) + LARGE_FRAMES);
     return error;
 }
 

@@ -22,7 +22,9 @@
 #define BUDGET         64
 #define DEFER_NS       50000
 #define ETHERNET_BYTES 14
-#define RELEASE_MAX    64
+#define RELEASE_MAX    64 /* filters that one call releases */
+#define RELEASE_LOT    16 /* with interrupts off */
+#define RELEASE_RING   8  /* what a ring counts for */
 
 static struct exo_net_card *card;
 
@@ -154,10 +156,12 @@ static int row_release(struct exo_net_row *row, uint32_t *budget)
 {
     bool gone = true;
 
-    if (row->kind == EXO_NET_RING)
-        gone = ring_end(row);
-    else if (row->kind == EXO_NET_FILTER)
+    if (row->kind == EXO_NET_RING) {
+        gone = *budget >= RELEASE_RING && ring_end(row);
+        *budget -= *budget < RELEASE_RING ? *budget : RELEASE_RING;
+    } else if (row->kind == EXO_NET_FILTER) {
         gone = filter_remove(row, budget);
+    }
     return gone ? 0 : EXO_E_AGAIN;
 }
 
@@ -179,24 +183,27 @@ static bool row_ends(const struct sweep *sweep, const struct exo_net_row *row, u
     return hit;
 }
 
-static void env_gone(const struct env *env)
+static bool env_gone(const struct env *env)
 {
-    ring_end_of_env(env->id);
+    return ring_end_of_env(env->id);
 }
 
-static bool unbind(const struct sweep *sweep, uint64_t frame)
+static bool unbind(struct sweep *sweep, uint64_t frame)
 {
-    uint32_t budget = RELEASE_MAX;
-    bool all = true;
-
     ring_sent(true);
-    for (uint32_t i = 0; i < EXO_NET_ROWS; i++) {
+    for (uint32_t i = sweep->at % TABLE_ENTRIES; i < EXO_NET_ROWS; i++) {
         struct exo_net_row *row = net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i));
+        uint32_t cost = row->kind == EXO_NET_FREE ? 1 : SWEEP_MANY;
+        uint32_t budget = RELEASE_LOT;
 
+        sweep->at = frame * TABLE_ENTRIES + i;
+        if (sweep->work < cost)
+            return false;
+        sweep->work -= cost;
         if (row_ends(sweep, row, frame) && row_release(row, &budget))
-            all = false;
+            return false;
     }
-    return all;
+    return true;
 }
 
 static bool table_end(uint64_t frame)
@@ -298,42 +305,69 @@ struct call_result call_net_table_create(struct env *self, uint32_t slot, uint64
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+/* All rows of a table go, and the table. REQUIRES(net_lock, memory_lock). */
+static int table_release(const struct cap *cap, uint64_t frame, uint32_t *budget)
 {
-    uint32_t budget = RELEASE_MAX;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
-
-    if (error)
-        return call_error(error);
-    lock_take(&net_lock);
-    ring_sent(false);
-    lock_take(&memory_lock);
-    const struct exo_frame *row = frame_dominated(frame, &cap, &error);
+    int error = 0;
+    const struct exo_frame *row = frame_dominated(frame, cap, &error);
 
     if (row && row->kind != EXO_FRAME_NET)
         error = EXO_E_KIND;
     else if (row && row->references)
         error = EXO_E_BUSY;
     for (uint32_t i = 0; i < EXO_NET_ROWS && !error; i++)
-        error = row_release(net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i)), &budget);
+        error = row_release(net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i)), budget);
     if (!error)
         (void)table_end(frame);
-    lock_drop(&memory_lock);
-    lock_drop(&net_lock);
+    return error;
+}
+
+/* A row or a table goes, in lots with pauses. */
+static struct call_result release(struct env *self, uint32_t slot, uint64_t name, bool table)
+{
+    struct exo_net_row *row = NULL;
+    struct cap cap;
+    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error)
+        return call_error(error);
+    for (uint32_t turn = 0; turn < RELEASE_MAX / RELEASE_LOT && (!turn || error == EXO_E_AGAIN); turn++) {
+        uint32_t budget = RELEASE_LOT;
+
+        lock_take(&net_lock);
+        ring_sent(false);
+        lock_take(&memory_lock);
+        error = table ? table_release(&cap, name, &budget) : row_held(&cap, name, 0, &row);
+        if (!error && !table)
+            error = row_release(row, &budget);
+        lock_drop(&memory_lock);
+        lock_drop(&net_lock);
+        call_pause();
+    }
     return error ? call_error(error) : call_ok(0);
+}
+
+struct call_result call_net_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+{
+    return release(self, slot, frame, true);
+}
+
+struct call_result call_net_release(struct env *self, uint32_t slot, uint64_t name)
+{
+    return release(self, slot, name, false);
 }
 
 /* May cap take these frames, all of them data? REQUIRES(memory_lock). */
 static int data_frames(const struct cap *cap, uint64_t first, uint64_t count)
 {
-    int error = first < frame_count && count <= frame_count - first ? 0 : EXO_E_RANGE;
+    const struct path path = cap->path;
+    int error = range_ok(first, count, frame_count) ? 0 : EXO_E_RANGE;
 
     for (uint64_t f = first; f < first + count && !error; f++) {
-        const struct exo_frame *row = frame_dominated(f, cap, &error);
+        struct path guard = frame_guard_path(&frame_table[f]);
 
-        if (row && row->kind != EXO_FRAME_DATA)
-            error = EXO_E_KIND;
+        if (frame_table[f].kind != EXO_FRAME_DATA || !path_dominates(&path, &guard))
+            error = frame_dominated(f, cap, &error) ? EXO_E_KIND : error;
     }
     return error;
 }
@@ -521,26 +555,6 @@ struct call_result call_net_handler(struct env *self, uint32_t slot, uint64_t fi
     error = row_held(&cap, filter, EXO_NET_FILTER, &row);
     if (!error)
         row->filter.program = program;
-    lock_drop(&net_lock);
-    return error ? call_error(error) : call_ok(0);
-}
-
-struct call_result call_net_release(struct env *self, uint32_t slot, uint64_t name)
-{
-    struct exo_net_row *row = NULL;
-    uint32_t budget = RELEASE_MAX;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
-
-    if (error)
-        return call_error(error);
-    lock_take(&net_lock);
-    ring_sent(false);
-    error = row_held(&cap, name, 0, &row);
-    lock_take(&memory_lock);
-    if (!error)
-        error = row_release(row, &budget);
-    lock_drop(&memory_lock);
     lock_drop(&net_lock);
     return error ? call_error(error) : call_ok(0);
 }

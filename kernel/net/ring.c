@@ -113,11 +113,17 @@ bool ring_end(struct exo_net_row *row)
     return row->kind == EXO_NET_FREE;
 }
 
-void ring_end_of_env(uint64_t env)
+bool ring_end_of_env(uint64_t env)
 {
-    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++)
-        if (rings[i] && net_row(rings[i])->ring.env == env)
-            (void)ring_end(net_row(rings[i]));
+    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++) {
+        struct exo_net_row *row = ring_numbered(i);
+
+        if (!row || row->ring.env != env || row->ring.stopped)
+            continue;
+        (void)ring_end(row);
+        return true;
+    }
+    return false;
 }
 
 struct exo_net_row *ring_named(uint32_t name, uint64_t number)

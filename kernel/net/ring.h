@@ -48,8 +48,8 @@ void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config
  * REQUIRES(memory_lock), too. */
 bool ring_end(struct exo_net_row *row);
 
-/* ring_end_of_env - end all rings whose events go to this env. REQUIRES(memory_lock), too. */
-void ring_end_of_env(uint64_t env);
+/* ring_end_of_env - end a ring whose events go to this env; false: there is none (any more). REQUIRES(memory_lock), too. */
+bool ring_end_of_env(uint64_t env);
 
 /* ring_named - the ring of that name and serial number if it lives; else NULL. Any name is allowed. */
 struct exo_net_row *ring_named(uint32_t name, uint64_t serial);

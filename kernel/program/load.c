@@ -12,7 +12,7 @@
 #include "core/ucopy.h"
 #include "program/program.h"
 
-#define STEPS_EACH_STRETCH 16 /* of those with interrupts off */
+#define COPY_LOT        8192
 #define STEPS_EACH_CALL 1024 /* instructions that the verifier looks at in one kernel call, about */
 #define SMALL                                                                                      \
     512 /* instructions of a program that is copied, verified and compiled in one call, if it does not loop */
@@ -36,6 +36,18 @@ static int image_check(const struct exo_code_image *image)
                : 0;
 }
 
+/* As ucopy_in, with pauses: the source may be long. */
+static int copy_in(uint8_t *to, uint64_t from, uint64_t bytes)
+{
+    int error = 0;
+
+    for (uint64_t at = 0; !error && at < bytes; at += COPY_LOT) {
+        error = ucopy_in(to + at, from + at, bytes - at < COPY_LOT ? bytes - at : COPY_LOT);
+        call_pause();
+    }
+    return error;
+}
+
 /* Copies constants and instructions into the area; verification begins. Only the caller is at the program (state CHECK). */
 static int begin(struct program *program, const struct exo_code_image *image)
 {
@@ -49,8 +61,8 @@ static int begin(struct program *program, const struct exo_code_image *image)
     bool room = rodata_room + insn_bytes + EXO_PAGE_SIZE <= bytes;
     struct code_insn *insns = (struct code_insn *)(area + bytes - (room ? insn_bytes : 0));
 
-    if (room && (ucopy_in(area, image->rodata, image->rodata_bytes) ||
-                 ucopy_in(insns, image->insns, insn_bytes)))
+    if (room && (copy_in(area, image->rodata, image->rodata_bytes) ||
+                 copy_in((uint8_t *)insns, image->insns, insn_bytes)))
         return EXO_E_FAULT; /* as if it had not been called */
     report->type = image->type;
     report->insns = image->insn_count;
@@ -119,7 +131,10 @@ static bool compile(struct program *program)
     /* The tables that the compiler needs begin with `stub`. */
     if (text + ((uint64_t)pages << EXO_PAGE_SHIFT) > (uint8_t *)check->stub)
         return false;
-    memset(text, 0xcc, (uint64_t)pages << EXO_PAGE_SHIFT);
+    for (uint32_t page = 0; page < pages; page++) {
+        memset(text + page * EXO_PAGE_SIZE, 0xcc, EXO_PAGE_SIZE);
+        code_breathe(page);
+    }
     if (code_compile(check, program->seed, text, (uint64_t)text) != bytes)
         return false;
     for (uint32_t page = 0; page < first + pages; page++)
@@ -143,12 +158,8 @@ static void settle(struct program *program, uint32_t state)
 static int go_on(struct program *program)
 {
     if (!program->verified) {
-        enum code_progress progress = CODE_MORE;
+        enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
 
-        for (uint32_t steps = 0; progress == CODE_MORE && steps < STEPS_EACH_CALL; steps += STEPS_EACH_STRETCH) {
-            progress = code_check_step(&program->check, STEPS_EACH_STRETCH);
-            call_pause();
-        }
         if (progress == CODE_MORE)
             return EXO_E_AGAIN;
         report_fill(program);

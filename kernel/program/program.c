@@ -19,7 +19,8 @@
 #include "core/table.h"
 #include "core/ucopy.h"
 
-#define CHUNK       32 /* frame numbers copied at a time */
+#define CHUNK       8  /* frame numbers copied, and frames taken, at a time */
+#define RELEASE_LOT 16 /* frames that go back at a time */
 #define RECORD_MASK ((1ull << EXO_ENV_FRAME_BITS) - 1)
 
 struct spinlock program_lock = {.rank = LOCK_PROGRAM};
@@ -183,41 +184,58 @@ static int take_at(struct program **program, uint64_t *table, uint32_t index, ui
     return error;
 }
 
-/* All frames of a program are data again. Its slot is not in the page tables any more. REQUIRES(memory_lock) */
-static void release(struct program *program)
+/*
+ * The next lot of a dying program's frames are data again; true: all of them, and its slot is free. Its slot is not in the
+ * page tables any more. REQUIRES(memory_lock)
+ */
+static bool release(struct program *program)
 {
-    uint64_t record = program->id & RECORD_MASK;
+    uint64_t id = program->id;
     uint64_t table = program->table;
+    uint32_t lot = RELEASE_LOT;
 
-    for (uint32_t page = 0; table && page < PROGRAM_PAGES; page++) {
-        uint64_t frame = program_frame(program, page);
+    for (; table && program->released < PROGRAM_PAGES; program->released++) {
+        uint64_t frame = program_frame(program, program->released);
 
-        if (frame && page >= PROGRAM_PAGE_MEMORY) {
-            frame_table[frame].references--;
-            program_map(program, page, 0, PROGRAM_MAP_READ);
+        if (!frame)
+            continue;
+        if (!lot--)
+            return false;
+        if (program->released < PROGRAM_PAGE_MEMORY) {
+            program_give_back(program, program->released);
         } else {
-            program_give_back(program, page);
+            frame_table[frame].references--;
+            program_map(program, program->released, 0, PROGRAM_MAP_READ);
         }
     }
+    if (slots[program->slot] == id) /* not if it was never listed */
+        slots[program->slot] = 0;
     *program = (struct program){0};
     if (table)
         frame_give_back(table);
-    frame_give_back(record);
+    frame_give_back(id & RECORD_MASK);
+    return true;
 }
 
-/* Nobody finds it from now on. REQUIRES(program_lock) */
+/* Nobody finds it from now on, but it keeps its slot until all is released. REQUIRES(program_lock) */
 static void unlist(struct program *program)
 {
     frame_table[program->id & RECORD_MASK].level = 2;
     arch_program_table(program->slot, 0);
-    slots[program->slot] = 0;
 }
 
-static void release_now(struct program *program)
+/* listed: its slot, if it has one: a sweep may release it at the same time. */
+static void release_all(struct program *program, const uint64_t *listed)
 {
-    lock_take(&memory_lock);
-    release(program);
-    lock_drop(&memory_lock);
+    uint64_t id = program->id;
+    bool more = true;
+
+    while (more) {
+        lock_take(&memory_lock);
+        more = (!listed || *listed == id) && !release(program);
+        lock_drop(&memory_lock);
+        call_pause();
+    }
 }
 
 /* Copies the list in small pieces: each number is read once. */
@@ -254,7 +272,7 @@ struct call_result call_code_create(struct env *self, uint32_t slot, uint64_t pl
         error = take_all(&program, frames, count, &cap);
     if (error) {
         if (program)
-            release_now(program);
+            release_all(program, NULL);
         return call_error(error);
     }
     program->guard = cap.path;
@@ -275,7 +293,7 @@ struct call_result call_code_create(struct env *self, uint32_t slot, uint64_t pl
     }
     lock_drop(&program_lock);
     if (taken) {
-        release_now(program);
+        release_all(program, NULL);
         return call_error(EXO_E_EXISTS);
     }
     program_flush();
@@ -351,7 +369,7 @@ struct call_result call_code_destroy(struct env *self, uint32_t slot, uint64_t i
     if (error)
         return call_error(error);
     program_flush();
-    release_now(program);
+    release_all(program, &slots[program->slot]);
     return call_ok(0);
 }
 
@@ -371,26 +389,32 @@ static bool program_under(const struct sweep *sweep, const struct program *progr
 static bool program_sweep(struct sweep *sweep)
 {
     for (uint64_t place = sweep->at / PROGRAM_PAGES; place < EXO_CODE_PROGRAMS; place++) {
-        uint32_t cost = slots[place] ? SWEEP_MANY : 1;
+        uint64_t record = slots[place] & RECORD_MASK;
+        uint32_t cost = record ? SWEEP_MANY : 1;
 
         sweep->at = place * PROGRAM_PAGES;
         if (sweep->work < cost)
             return false;
         sweep->work -= cost;
-        lock_take(&program_lock);
-        struct program *program = slots[place] ? find(slots[place]) : NULL;
-        bool hit = program && program_under(sweep, program);
-        bool busy = hit && program->running;
+        if (!record)
+            continue;
+        struct program *program = frame_window(record);
 
-        if (hit && !busy)
-            unlist(program);
-        lock_drop(&program_lock);
-        if (busy)
-            return false; /* it runs on another CPU: again, later */
-        if (hit) {
-            program_flush();
-            release(program);
+        if (frame_table[record].level == 1) {
+            lock_take(&program_lock);
+            bool hit = program_under(sweep, program);
+            bool busy = hit && program->running;
+
+            if (hit && !busy)
+                unlist(program);
+            lock_drop(&program_lock);
+            if (busy)
+                return false; /* it runs on another CPU: again, later */
+            if (hit)
+                program_flush();
         }
+        if (frame_table[record].level != 1 && !release(program))
+            return false; /* a lot at a time */
     }
     return true;
 }

@@ -161,12 +161,14 @@ static int test_run(struct program *program, struct exo_code_test *test)
     memset(input, 0, EXO_PAGE_SIZE);
     if (ucopy_in(input, test->input, test->input_bytes))
         return EXO_E_FAULT;
+    call_open(); /* it holds no lock and may run for long */
     if (program->report.type == EXO_CODE_PACKET)
         test_packet(&run, program, test, output);
     else if (program->report.type == EXO_CODE_OWNERSHIP)
         test_ownership(&run, program, test, output);
     else
         test->result = run_predicate(&run, program);
+    call_close();
     test->abort = run.abort;
     test->insn = run.insn;
     test->fuel = run.abort == EXO_CODE_A_FUEL ? 0 : (uint32_t)run.fuel;

@@ -40,11 +40,16 @@ static uint64_t stretch_end(void)
     return stretch[cpu].longest;
 }
 
-void call_pause(void)
+void call_open(void)
 {
     lock_check_none("a pause");
     (void)stretch_end();
-    arch_pause();
+    arch_open();
+}
+
+void call_close(void)
+{
+    arch_close();
     stretch[this_cpu()->index].began = tsc_read();
 }
 

@@ -109,6 +109,7 @@ void test_exposed(void);
 void test_net(void);
 void test_hostile(void);
 void test_code(void);
+void test_stretch(void);
 
 /* code_container - a program container of new frames in a slot; its id or -EXO_E_*. */
 uint64_t code_container(uint32_t slot, uint32_t place, uint32_t frames);

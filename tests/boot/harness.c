@@ -424,6 +424,7 @@ void init_main(const struct exo_init_start *start)
     run_group("revocation", test_revocation);
     run_group("net", test_net);
     run_group("code", test_code);
+    run_group("stretch", test_stretch);
     run_group("hostile", test_hostile);
     if (machine.page->cpu_count > 1)
         run_group("smp", test_smp);

@@ -90,10 +90,15 @@ static inline void cpu_relax(void)
 
 void arch_timer(uint64_t deadline_ns);
 
-static inline void arch_pause(void)
+static inline void arch_open(void)
 {
     this_cpu()->late = false;
-    __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+    __asm__ volatile("sti\n\tnop" : : : "memory"); /* an interrupt comes one instruction after sti */
+}
+
+static inline void arch_close(void)
+{
+    __asm__ volatile("cli" : : : "memory");
     if (this_cpu()->late)
         arch_timer(1);
 }

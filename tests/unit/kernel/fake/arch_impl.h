@@ -48,7 +48,8 @@ static inline struct env *env_current(void)
 }
 
 static inline void cpu_relax(void) {}
-static inline void arch_pause(void) {}
+static inline void arch_open(void) {}
+static inline void arch_close(void) {}
 
 static inline void regs_enter(struct regs *regs, uint64_t entry)
 {
