@@ -80,13 +80,14 @@ void expect(int64_t got, int64_t want, const char *fmt, ...)
 _Noreturn static void finish(void)
 {
     uint64_t number;
-    for (uint64_t n = 0; n < 256; n++)
+    for (uint64_t n = 0; n < 512; n++)
         if (exo_test(EXO_TEST_LONGEST, n, 0) > STRETCH_MAX)
-            note("kernel call 0x%lx: %ld ticks", (unsigned long)n, (long)exo_test(EXO_TEST_LONGEST, n, 0));
-    int64_t ticks = exo_test_2(EXO_TEST_LONGEST, 256, 0, &number);
+            note("kernel entry 0x%lx: %ld ticks", (unsigned long)n,
+                 (long)exo_test(EXO_TEST_LONGEST, n, 0));
+    int64_t ticks = exo_test_2(EXO_TEST_LONGEST, 512, 0, &number);
 
     if (ticks >= 0) /* under -icount shift=0 a tick is an instruction */
-        note("longest kernel call, interrupts off: 0x%lx, %ld ticks", (unsigned long)number,
+        note("longest kernel entry (0x1NN: vector NN), interrupts off: 0x%lx, %ld ticks", (unsigned long)number,
              (long)ticks);
     char line[64];
     int length = format(line, sizeof line, "1..%u\n", test_number);

@@ -375,7 +375,9 @@ void arch_halt(void)
 {
     if (atomic_load_explicit(&this_cpu()->root, memory_order_relaxed))
         load_kernel_root();
+    ENTRY_END(VECTOR_SPURIOUS);
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+    ENTRY_BEGIN();
 }
 
 void arch_off(uint32_t status)

@@ -67,6 +67,7 @@ struct regs *kernel_enter(struct regs *regs)
     struct env *env = env_current();
     uint32_t vector = (uint32_t)regs->vector;
 
+    ENTRY_BEGIN();
     if (vector == VECTOR_CALL)
         switching_call(env);
     else if (vector == 7 && arch_state_fault(env))
@@ -75,7 +76,9 @@ struct regs *kernel_enter(struct regs *regs)
         upcall_trap(env, vector, regs->error, vector == 14 ? fault_address() : 0);
     else
         interrupt(vector, false);
-    return kernel_exit();
+    regs = kernel_exit();
+    ENTRY_END(vector);
+    return regs;
 }
 
 /* From ring 0: interrupts of the idle loop, user-copy faults; everything else is a bug. */
@@ -84,7 +87,9 @@ void kernel_trap(struct regs *regs)
     uint32_t vector = (uint32_t)regs->vector;
 
     if (vector >= 32) {
+        ENTRY_BEGIN();
         interrupt(vector, true);
+        ENTRY_END(vector);
         this_cpu()->late = true; /* if a call paused: what is due for its env comes when it is back in ring 3 */
         return;
     }
