@@ -40,7 +40,7 @@ gen-check: $(GEN) ## is docs/calls.md what abi/calls.def says?
 # --- Kernel -------------------------------------------------------------------------------------------
 KERNEL_OFFSETS := kernel/arch/x86_64/offsets.c
 KERNEL_C := $(filter-out $(KERNEL_OFFSETS),$(sort $(wildcard kernel/*.c kernel/core/*.c kernel/dev/*.c kernel/arch/x86_64/*.c kernel/code/*.c kernel/program/*.c \
-              kernel/net/*.c kernel/disk/*.c))) base/string.c base/format.c base/siphash.c
+              kernel/net/*.c kernel/disk/*.c))) base/string.c base/siphash.c
 KERNEL_S := $(sort $(wildcard kernel/arch/x86_64/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(B)/kernel/%.o) $(KERNEL_S:%.S=$(B)/kernel/%.o)
 KERNEL_FLAGS = $(STD) $(WARN) -Wconversion -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \

@@ -12,8 +12,8 @@
  * Not here: TCP. A handler sees single packets; connections are the business of a stack, e.g. the Linux LibOS's (memcached itself).
  */
 #include "apps/kv_table.h"
-#include "base/format.h"
-#include "base/string.h"
+#include "lib/exo/format.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/code.h"
 #include "lib/exo/code_report.h"

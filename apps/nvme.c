@@ -9,7 +9,7 @@
  * nvme test                 tries all of it, and that the disk does not reach what it may not (see `strays`)
  * nvme crash                dies in the middle of transfers
  */
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/libos.h"
 #include "lib/exo/nvme.h"

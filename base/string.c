@@ -73,16 +73,6 @@ int memcmp(const void *a, const void *b, size_t bytes)
     return 0;
 }
 
-void *memchr(const void *memory, int value, size_t bytes)
-{
-    const unsigned char *m = memory;
-
-    for (; bytes; bytes--, m++)
-        if (*m == (unsigned char)value)
-            return (void *)(uintptr_t)m;
-    return NULL;
-}
-
 size_t strlen(const char *s)
 {
     const char *end = s;
@@ -103,15 +93,6 @@ size_t strnlen(const char *s, size_t limit)
     return length;
 }
 
-int strcmp(const char *a, const char *b)
-{
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    return (unsigned char)*a - (unsigned char)*b;
-}
-
 int strncmp(const char *a, const char *b, size_t limit)
 {
     for (; limit; limit--, a++, b++) {
@@ -121,23 +102,4 @@ int strncmp(const char *a, const char *b, size_t limit)
             break;
     }
     return 0;
-}
-
-char *strchr(const char *s, int c)
-{
-    for (; *s != (char)c; s++)
-        if (!*s)
-            return NULL;
-    return (char *)(uintptr_t)s;
-}
-
-char *strrchr(const char *s, int c)
-{
-    const char *last = NULL;
-
-    do {
-        if (*s == (char)c)
-            last = s;
-    } while (*s++);
-    return (char *)(uintptr_t)last;
 }

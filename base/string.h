@@ -7,13 +7,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
 void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);
-void *memchr(const void *memory, int value, size_t bytes);
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t limit);
-int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t limit);
-char *strchr(const char *s, int c);
-char *strrchr(const char *s, int c);
 
 /* Freestanding code says nothing of these to the compiler unless it is told: a few bytes then take a few moves. */
 #ifndef BASE_STRING_C

@@ -11,7 +11,7 @@ TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
 TOOLS_O     := $(TOOLS_C:tools/%.c=$(TOOLS_B)/%.o) $(TOOLS_B)/kind.o
 # The kernel's verifier and compiler, and the loader's reader, for `lorica check`; what init reads manifests with.
 TOOLS_KERNEL := $(wildcard kernel/code/*.c) lib/exo/code_object.c lib/exo/code_link.c lib/exo/code_report.c \
-                libos/init/manifest.c lib/exo/address.c base/format.c
+                libos/init/manifest.c lib/exo/address.c lib/exo/format.c
 TOOLS_KERNEL_O := $(TOOLS_KERNEL:%.c=$(TOOLS_B)/%.o)
 TOOLS_FLAGS := -std=gnu17 -g -O2 -I. -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
                -Wundef -Wconversion -Werror

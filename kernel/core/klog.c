@@ -6,7 +6,6 @@
  */
 #include "core/klog.h"
 #include "core/env.h"
-#include "base/format.h"
 #include "base/string.h"
 
 #define TRACE_RING 64
@@ -42,13 +41,11 @@ void klog(const char *fmt, ...)
     va_list arguments;
 
     va_start(arguments, fmt);
-    int length = format_list(line, sizeof line - 1, fmt, arguments);
+    size_t length = klog_format(line, sizeof line - 1, fmt, arguments);
     va_end(arguments);
-    if (length > (int)sizeof line - 2)
-        length = sizeof line - 2;
     line[length++] = '\n';
     if (console_output)
-        console_output(line, (uint64_t)length);
+        console_output(line, length);
 }
 
 void trace_at(uint64_t time_ns, enum trace_event event, uint64_t a, uint64_t b)
@@ -67,7 +64,7 @@ void trace(enum trace_event event, uint64_t a, uint64_t b)
     trace_at(arch_now_ns(), event, a, b);
 }
 
-static void symbolise(uint64_t address, char *text, size_t size)
+static void print_place(uint64_t address)
 {
     uint64_t offset = address - (uint64_t)kernel_start;
     uint32_t best = symbol_count;
@@ -75,19 +72,16 @@ static void symbolise(uint64_t address, char *text, size_t size)
     for (uint32_t i = 0; i < symbol_count && symbol_table[i].offset <= offset; i++)
         best = i;
     if (address < (uint64_t)kernel_start || address >= (uint64_t)text_end || best == symbol_count)
-        format(text, size, "?");
+        klog("  %016lx ?", address);
     else
-        format(text, size, "%s+0x%lx", symbol_names + symbol_table[best].name,
-               offset - symbol_table[best].offset);
+        klog("  %016lx %s+0x%lx", address, symbol_names + symbol_table[best].name,
+             offset - symbol_table[best].offset);
 }
 
 static void backtrace(uint64_t rip, uint64_t frame)
 {
-    char text[80];
-
     for (int depth = 0; depth < 16 && rip; depth++) {
-        symbolise(rip, text, sizeof text);
-        klog("  %016lx %s", rip, text);
+        print_place(rip);
         if (frame < MAP_BASE || frame & 7)
             break;
         rip = ((uint64_t *)frame)[1];
@@ -126,7 +120,7 @@ static _Noreturn void panic_list(const struct regs *regs, const char *fmt, va_li
 
     if (kernel_failed++)
         arch_fail();
-    format_list(reason, sizeof reason, fmt, arguments);
+    (void)klog_format(reason, sizeof reason, fmt, arguments);
     kernel_epitaph = reason;
     klog("kernel panic: %s", reason);
     if (regs) {

@@ -3,10 +3,20 @@
  * klog.h - the kernel's own log, panics, and the trace ring. Users cannot make the kernel print.
  */
 #pragma once
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* One line on the console: "subject: what, numbers with units". */
 void klog(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * klog_format - a text with its NUL in at most size (not 0) bytes; its length.
+ *
+ * Conversions: %s %d %u %x %p (without 0x) %%, with `-` or `0`, a width, and l.
+ */
+size_t klog_format(char *buffer, size_t size, const char *fmt, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 /* Print reason, registers if given, backtrace and the last events; stop the machine. */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct regs;

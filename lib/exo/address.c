@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* address.c - IP addresses as text. Source: RFC 4291, "Text Representation of Addresses". */
 #include "lib/exo/address.h"
-#include "base/format.h"
-#include "base/string.h"
+#include "lib/exo/format.h"
+#include "lib/exo/string.h"
 
 /* A decimal number of at most three digits without leading zero, up to `high`; the end, or NULL. */
 static const char *decimal(const char *text, uint32_t high, uint32_t *value)

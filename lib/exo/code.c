@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* code.c - loading downloaded programs; see code.h. */
 #include "lib/exo/code.h"
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 
 #define WINDOW_BITS (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)

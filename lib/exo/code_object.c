@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* code_object.c - the reader of object files; see code_object.h. Linking is in code_link.c. */
 #include "lib/exo/code_object.h"
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include <stddef.h>
 
 #define MACHINE_BPF      247

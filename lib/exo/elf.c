@@ -2,7 +2,7 @@
 /* elf.c - strict ELF64 reader; see elf.h. No pointer is made from the file before its range is
  * checked. */
 #include "lib/exo/elf.h"
-#include "base/string.h"
+#include "lib/exo/string.h"
 
 #define PAGE            4096ull
 #define HEADERS_MAX     64

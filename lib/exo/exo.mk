@@ -7,7 +7,7 @@ EXO_LIB := $(B)/lib/exo/libexo.a
 EXO_LINK = ld -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --build-id=none --no-relax $(EXO_LINK_MORE) \
   --no-warn-rwx-segments -T lib/exo/libos.ld
 EXO_O := $(patsubst %,$(B)/%.o,$(basename $(sort $(wildcard lib/exo/*.c lib/exo/*.S)))) \
-  $(B)/lib/exo/base/string.o $(B)/lib/exo/base/format.o
+  $(B)/lib/exo/base/string.o
 
 $(B)/lib/exo/base/%.o: base/%.c
 	$(Q)mkdir -p $(@D)

@@ -2,8 +2,8 @@
 /* libos.c - start, standard streams and end of an instance; see libos.h. */
 #include "lib/exo/libos.h"
 #include <stdbool.h>
-#include "base/format.h"
-#include "base/string.h"
+#include "lib/exo/format.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/ring.h"
 

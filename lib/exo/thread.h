@@ -10,7 +10,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
-#include "base/list.h"
+#include "lib/exo/list.h"
 #include "lib/exo/upcall.h"
 
 enum exo_thread_state {

@@ -2,7 +2,7 @@
 /* archive.c - the boot archive's headers, strictly; see archive.h. */
 #include "libos/init/archive.h"
 #include <stdbool.h>
-#include "base/string.h"
+#include "lib/exo/string.h"
 
 #define HEADER_BYTES   110
 #define NAME_BYTES_MAX 8000

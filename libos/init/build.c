@@ -9,8 +9,8 @@
  * them however far the build came.
  */
 #include <stdarg.h>
-#include "base/format.h"
-#include "base/string.h"
+#include "lib/exo/format.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/elf.h"
 #include "lib/exo/time.h"

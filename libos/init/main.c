@@ -5,7 +5,7 @@
  * one has ended.
  */
 #include <stdarg.h>
-#include "base/format.h"
+#include "lib/exo/format.h"
 #include "base/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/time.h"

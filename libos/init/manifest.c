@@ -2,8 +2,8 @@
 /* manifest.c - parser of the manifest; see manifest.h. Words are cut and unescaped in place. */
 #include "libos/init/manifest.h"
 #include <stdarg.h>
-#include "base/format.h"
-#include "base/string.h"
+#include "lib/exo/format.h"
+#include "lib/exo/string.h"
 #include "lib/exo/address.h"
 
 #define WEIGHT_DEFAULT      100

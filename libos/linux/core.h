@@ -22,9 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/errno.h>
-#include "base/string.h"
-#include "base/list.h"
-#include "base/format.h"
+#include "lib/exo/string.h"
+#include "lib/exo/list.h"
+#include "lib/exo/format.h"
 #include "lib/exo/instance.h"
 
 #define ERESTARTSYS 512 /* a sleep was interrupted: restarted or EINTR, decided in sig/ by SA_RESTART */

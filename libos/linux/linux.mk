@@ -6,7 +6,7 @@ LINUX_FLAGS := $(STD) $(WARN) -ffreestanding -fno-stack-protector -mno-red-zone 
   -fvisibility=hidden -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
   -I. -I$(B)/gen $(LINUX_LTO)
 LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
-             $(sort $(wildcard libos/linux/*.c libos/linux/*/*.c))) base/string.c base/format.c
+             $(sort $(wildcard libos/linux/*.c libos/linux/*/*.c))) base/string.c lib/exo/string.c lib/exo/format.c
 LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
 LINUX_O := $(LINUX_C:%.c=$(B)/linux/%.o) $(LINUX_S:%.S=$(B)/linux/%.o)
 include libos/linux/net/lwip/lwip.mk

@@ -6,7 +6,7 @@
  * finds nothing, and all that the attacker had is free again after the end of its domain.
  */
 #include <stdarg.h>
-#include "base/format.h"
+#include "lib/exo/format.h"
 #include "base/string.h"
 #include "tests/abuse/fuzz.h"
 #include "libos/init/frames.h"

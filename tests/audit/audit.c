@@ -7,7 +7,6 @@
  */
 #include <stdarg.h>
 #include "arch/x86_64/cpu.h"
-#include "base/format.h"
 #include "base/string.h"
 #include "core/env.h"
 #include "core/frame.h"
@@ -49,7 +48,7 @@ void audit_say(const char *fmt, ...)
     if (violations++ >= SAY_MAX)
         return;
     va_start(arguments, fmt);
-    format_list(text, sizeof text, fmt, arguments);
+    (void)klog_format(text, sizeof text, fmt, arguments);
     va_end(arguments);
     klog("audit: %s", text);
 }

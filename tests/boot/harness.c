@@ -3,7 +3,7 @@
  */
 #include "tests/boot/boot.h"
 #include <stdarg.h>
-#include "base/format.h"
+#include "lib/exo/format.h"
 #include "base/string.h"
 
 #define STACK_BYTES  8192

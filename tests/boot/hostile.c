@@ -6,7 +6,7 @@
  * Each call must refuse with an error that its row documents, and nothing may change: the group's
  * census counts.
  */
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include "call_cases.h"
 #include "tests/boot/boot.h"
 

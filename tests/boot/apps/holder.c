@@ -3,7 +3,7 @@
  * holder.c - instances that hold memory which another one needs, and the one that needs it; the first argument says how
  * each behaves when it is asked. For tests of init's broker.
  */
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/domain.h"
 #include "lib/exo/libos.h"

@@ -2,7 +2,7 @@
 /* victim.c - an instance that ends badly, in the way that its first argument names; for tests of
  * init. */
 #include <stddef.h>
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/domain.h"
 #include "lib/exo/libos.h"

@@ -16,6 +16,7 @@
 #define strchr  base_strchr
 #define strrchr base_strrchr
 #include "base/string.c"
+#include "lib/exo/string.c"
 #undef memcpy
 #undef memmove
 #undef memset

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* format_test.c - base/format and base/string against the C library's. */
+/* format_test.c - lib/exo/format against the C library's. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "base/format.h"
+#include "lib/exo/format.h"
 #include "tap.h"
 
 #define SAME(...)                                                                                  \
@@ -12,8 +12,8 @@
         int a = format(ours, sizeof ours, __VA_ARGS__);                                            \
         int b = snprintf(theirs, sizeof theirs, __VA_ARGS__);                                      \
         CHECK(a == b);                                                                             \
-        for (int i = 0; i < b + 1 && i < 127; i++)                                                 \
-            CHECK(ours[i] == theirs[i]);                                                           \
+        for (int at = 0; at < b + 1 && at < 127; at++)                                             \
+            CHECK(ours[at] == theirs[at]);                                                         \
     } while (0)
 
 static void numbers(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* format.c - printf-style formatting without a C library. */
-#include "base/format.h"
+#include "lib/exo/format.h"
 #include "base/string.h"
 #include <stdbool.h>
 #include <stdint.h>

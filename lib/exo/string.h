@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* string.h - base/string.h, and what of the C library's string functions the kernel does without. Contracts as in ISO C. */
+#pragma once
+#include "base/string.h"
+
+void *memchr(const void *memory, int value, size_t bytes);
+int strcmp(const char *a, const char *b);
+char *strchr(const char *s, int c);
+char *strrchr(const char *s, int c);
