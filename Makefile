@@ -73,6 +73,9 @@ $(B)/lorica.elf: $(KERNEL_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $(B)
 	$(Q)$(CC) -c $(B)/symbols1.S -o $(B)/symbols1.o
 	$(Q)$(KERNEL_LINK) -o $@ $(KERNEL_O) $(B)/symbols1.o
 
+# A header that is gone: what was made with it is made anew.
+%.h: ;
+
 -include $(KERNEL_O:.o=.d)
 
 # The test kernel: the same sources with KERNEL_TEST, and tests/audit (the audit, faults on demand). Never released.
