@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* string.c - the C library's string functions that LibOSes need and the kernel does not. */
 #include "lib/exo/string.h"
+#include <stdint.h>
 
 void *memchr(const void *memory, int value, size_t bytes)
 {
