@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 #define BOOT_ITEMS_MAX    8192u
-#define BOOT_HEADROOM_MIB 32u /* kernel, init, LibOS and a little room for the program */
+#define BOOT_HEADROOM_MIB 32u  /* kernel, init, LibOS and a little room for the program */
+#define BOOT_ROOM_MIB     384u /* beside the root, when the user names no size */
 #define DISK_DEVICE       "1b36:0010" /* QEMU's NVMe controller */
 #define BOOT_PATH         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -100,10 +101,11 @@ int request_take(struct request *request, const struct option_row *row, const ch
 
     if (!strcmp(name, "cpus"))
         request->cpus = request_number(request, name, argument, 1, MACHINE_CPUS_MAX, "");
-    else if (!strcmp(name, "memory"))
+    else if (!strcmp(name, "memory")) {
         request->memory_mib =
             request_number(request, name, argument, MACHINE_MEMORY_MIN, 1u << 20, " MiB");
-    else if (!strcmp(name, "accel"))
+        request->memory_named = 1;
+    } else if (!strcmp(name, "accel"))
         request_accel(request, argument);
     else if (!strcmp(name, "env"))
         request_env(request, argument);
@@ -363,7 +365,8 @@ static char *boot_manifest(const struct request *request, const struct program *
 /* --- Putting it together
  * --------------------------------------------------------------------------- */
 
-static void boot_check_memory(const struct request *request, int archive)
+/* A machine whose size the user did not name grows with its root. */
+static void boot_size_memory(struct request *request, int archive)
 {
     struct stat status;
     uint64_t mib;
@@ -371,6 +374,8 @@ static void boot_check_memory(const struct request *request, int archive)
     if (fstat(archive, &status) < 0)
         return;
     mib = ((uint64_t)status.st_size >> 20) + 1;
+    if (!request->memory_named && mib + BOOT_ROOM_MIB > request->memory_mib)
+        request->memory_mib = (unsigned)mib + BOOT_ROOM_MIB;
     if (mib + BOOT_HEADROOM_MIB > request->memory_mib)
         fail(STATUS_FAILED,
              "%s: the root and the LibOSes take %llu MiB of the machine's %u\n"
@@ -571,7 +576,7 @@ void boot_prepare(struct request *request, struct boot *boot)
     else
         boot_program(request, boot);
     if (boot->archive >= 0)
-        boot_check_memory(request, boot->archive);
+        boot_size_memory(request, boot->archive);
     boot->wish = (struct machine_wish){.kernel = request->kernel,
                                        .append = "log=serial",
                                        .cpu = request->cpu,

@@ -11,6 +11,7 @@
 struct request {
     const char *verb;
     unsigned cpus, memory_mib;
+    int memory_named; /* by the user: too little is refused, not made more */
     const char *accel; /* auto, kvm, tcg, icount */
     const char *cpu;
     struct text_list env; /* NAME=VALUE */
@@ -48,7 +49,7 @@ struct boot {
 /* The options that all verbs share which start machines; the letters are the verb's choice. */
 #define REQUEST_OPTIONS(cpus, env)                                                                 \
     {"cpus", cpus, "N", "processors (default 1)"},                                                 \
-        {"memory", 'm', "MiB", "memory of the machine (default 512, at least 64)"},                \
+        {"memory", 'm', "MiB", "memory of the machine (default 512, more for a large root)"},                \
         {"accel", 0, "auto|kvm|tcg",                                                               \
          "KVM if it really works here, else emulation (default auto)"},                            \
         {"env", env, "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},    \

@@ -30,7 +30,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define PACKAGE_FORMAT "5" /* raise when roots are made differently */
+#define PACKAGE_FORMAT "6" /* raise when roots are made differently */
 
 static const char *const package_default[] = {
     "base-files", "bash", "bc",   "busybox-static", "coreutils", "dash", "diffutils",
@@ -352,6 +352,9 @@ static void package_finish(struct node *root)
               "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n"
               "protocols: files\n");
     tree_file(root, "etc/resolv.conf", 0644, "");
+    tree_file(root, "etc/shells", 0644,
+              "/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/rbash\n/usr/bin/rbash\n"
+              "/bin/dash\n/usr/bin/dash\n");
     if (!tree_find(root, root, "etc/ld.so.conf", 0))
         tree_file(root, "etc/ld.so.conf", 0644, "include /etc/ld.so.conf.d/*.conf\n");
 }

@@ -9,6 +9,7 @@ package_default() {
     is status "$status" 0 && has progress "$err" 'lorica: fetching ' && has bash "$out" 'usr/bin/bash mode=100755' &&
         has merged "$out" 'bin mode=120777' && has tmp "$out" 'tmp mode=41777' && has busybox "$out" 'usr/bin/busybox mode=100755' &&
         has awk "$out" 'usr/bin/awk mode=120777' && has sh "$out" 'usr/bin/sh mode=120777' && has passwd "$out" 'etc/passwd mode=100644' &&
+        has shells "$out" 'etc/shells mode=100644' &&
         hasnt pruned "$out" 'usr/share/man' && hasnt dpkg "$out" 'usr/bin/dpkg' || return 1
     is 'files not on a page boundary' "$(grep ' mode=10' "$work/out" | grep -v ' size=0 ' | grep -v ' offset=0$')" ''
 }

@@ -93,6 +93,12 @@ root_too_big() {
     truncate -s 80M "$work/big/file"
     refused 125 'try: --memory' run --kernel "$lorica" --libos "$lorica" --memory 64 --root "$work/big" x
 }
+root_large() { # nobody said how much memory: there is room beside the root
+    mkdir -p "$work/large"
+    truncate -s 200M "$work/large/file"
+    run_tool run "${options[@]}" --kernel "$lorica" --libos "$lorica" --root "$work/large" x arguments exit:0 done
+    is status "$status" 0 && has memory "$out" '-m 585'
+}
 
 host() { # host PROGRAM ARGUMENTS...: like fake, with a program of this machine
     run_tool run "${options[@]}" --root "$work/root" --kernel "$lorica" --libos "$lorica" "$@"
@@ -208,6 +214,7 @@ check 'root: links lead nowhere outside' root_link_escape
 check 'root: a layered image is refused with a remedy' root_layers
 check 'root: empty directory' root_empty
 check 'root: larger than the memory' root_too_big
+check 'root: a large one makes a large machine' root_large
 check 'program: dynamic, with interpreter and libraries' program_dynamic
 check 'program: static, alone' program_static
 check 'program: library by RUNPATH and $ORIGIN' program_origin
