@@ -97,7 +97,7 @@ root_large() { # nobody said how much memory: there is room beside the root
     mkdir -p "$work/large"
     truncate -s 200M "$work/large/file"
     run_tool run "${options[@]}" --kernel "$lorica" --libos "$lorica" --root "$work/large" x arguments exit:0 done
-    is status "$status" 0 && has memory "$out" '-m 585'
+    is status "$status" 0 && has memory "$out" '-m 58'
 }
 
 host() { # host PROGRAM ARGUMENTS...: like fake, with a program of this machine

@@ -9,6 +9,7 @@
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/pidfd.h"
+#include "libos/linux/proc/proc.h"
 #include "libos/linux/user.h"
 #include <linux/mount.h>
 
@@ -30,8 +31,10 @@ static struct process *process_of(uint64_t key)
 
     if (!process && KEY_PID(key) == 1) {
         library_fs.root = library_fs.cwd = root_dentry;
-        if (!library.tasks.next)
+        if (!library.tasks.next) {
             list_init(&library.tasks);
+            process_limits_default(&library); /* pam_limits gives these to those who log in */
+        }
         return &library;
     }
     return process;

@@ -123,7 +123,7 @@ static void process_publish(struct process *process)
     process_count++;
 }
 
-static void limits_default(struct process *process)
+void process_limits_default(struct process *process)
 {
     for (uint32_t i = 0; i < RLIMIT_COUNT; i++)
         process->rlimit[i] = (struct rlimit_pair){.soft = RLIM_INFINITY, .hard = RLIM_INFINITY};
@@ -146,7 +146,7 @@ int process_extra(struct task **task)
 
     if (!process)
         return -ENOMEM;
-    limits_default(process);
+    process_limits_default(process);
     process->fs = fs_context_new();
     if (!process->fs || signal_init_process(process) || files_create(&process->files))
         return -ENOMEM;

@@ -45,6 +45,9 @@ int process_first(struct task **task);
  */
 int process_extra(struct task **task);
 
+/* process_limits_default - what a process that inherits from nobody may use (getrlimit(2)): Linux's defaults. */
+void process_limits_default(struct process *process);
+
 /* process_free - forget a zombie or a process that never ran: struct, tasks, number. Not the running one. */
 void process_free(struct process *process);
 

@@ -6,6 +6,7 @@
  * Program memory is the test's own memory; addresses below 4096 are bad pointers.
  */
 #include "libos/linux/proc/capability.h"
+#include "libos/linux/proc/proc.h"
 #include "libos/linux/ipc/ids.h"
 #include "libos/linux/ipc/mqueue.h"
 #include "libos/linux/net/rights.h"
@@ -387,6 +388,11 @@ void task_set_name(struct task *to, const char *name)
 {
     format(to->comm, sizeof to->comm, "%s", name);
     memcpy(to->process->comm, to->comm, sizeof to->comm);
+}
+
+void process_limits_default(struct process *of)
+{
+    memset(of->rlimit, 0xff, sizeof of->rlimit);
 }
 
 struct process *process_find(int pid)
