@@ -35,6 +35,8 @@
 #define REGS_RIP    128
 #define REGS_FLAGS  144
 #define REGS_RSP    152
+#define REGS_BYTES  168
+#define NR_RT_SIGRETURN 15
 #define FLAG_DF     0x400
 #define FLAG_AC     0x40000
 #define FLAGS_LIBOS 0x202 /* what LibOS code runs with */
@@ -334,11 +336,31 @@ instance_syscall_entry:
     pushq %r11
     movl $0, UPCALL(EXO_UPCALL_MASKED)
     jmp exit_start
-1:  REFLECTED_REGS
-    incq %gs:VCPU_REFLECTED_CALLS
+1:  incq %gs:VCPU_REFLECTED_CALLS
+    cmpq $NR_RT_SIGRETURN, %rax
+    je 4f
+    REFLECTED_REGS
     cmpl $0, instance_many(%rip)
     je call_enter
     jmp call_enter_many
+/* The end of a signal handler: all registers come from its frame, so none is stored but the two that say where it is. */
+4:  leaq -REGS_BYTES(%rsp), %rsp
+    movq %gs:VCPU_RSP, %rcx
+    movq UPCALL(EXO_UPCALL_SYSCALL_RFLAGS), %r11
+    movq %rcx, REGS_RSP(%rsp)
+    movq %r11, REGS_FLAGS(%rsp)
+    movq %rax, REGS_ORIG_RAX(%rsp)
+    cmpl $0, instance_many(%rip)
+    jne 6f
+5:  leaq calls(%rip), %r11
+    incq (CALL_COUNT * 8 + NR_RT_SIGRETURN * 8)(%r11)
+    call *(NR_RT_SIGRETURN * 8)(%r11)
+    movq %rax, REGS_RAX(%rsp)
+    movq %gs:VCPU_TASK, %rcx
+    andl $~ATTENTION_REGS, TASK_ATTENTION(%rcx)
+    jmp exit_checked
+6:  call instance_lock_take
+    jmp 5b
 2:  movq %gs:VCPU_TOP, %rsp
     REFLECTED_REGS
     incq %gs:VCPU_REFLECTED_CALLS
@@ -353,9 +375,8 @@ instance_syscall_entry:
     ARGUMENTS_AGAIN
     jmp call_enter
 
+/* What is pending for the vcpu is looked at last (exit_start). */
 exit_checked:
-    cmpl $0, UPCALL(EXO_UPCALL_PENDING)
-    jne exit_slow
     movq %gs:VCPU_TASK, %rax
     cmpl $0, TASK_ATTENTION(%rax)
     jne exit_slow

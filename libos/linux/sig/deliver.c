@@ -183,6 +183,39 @@ void signal_trace_faults(bool traced)
     signal_fault = traced ? fault_traced : fault_at_once;
 }
 
+bool signal_self(int signal, int code)
+{
+    struct task *task = current();
+    struct process *process = task->process;
+    struct signal_action *action = &process->sig.action[signal - 1];
+    sigmask_t busy = task->sig.blocked | task->sig.pending.set | process->sig.pending.set |
+                     SIGNALS_STOP | SIGNAL_BIT(SIGCONT);
+
+    if (process->live != 1 || action->handler <= HANDLER_IGNORE || busy & SIGNAL_BIT(signal) ||
+        task->sig.attention || task->sig.restore_blocked ||
+        !list_empty(&process->sig.fd_wait.waiters) || trace_on)
+        return false;
+    struct regs *regs = task->regs;
+    struct siginfo info;
+
+    info.signo = signal;
+    info.error = 0;
+    info.code = code;
+    info.pad = 0;
+    info.u.child.utime = 0; /* the words behind number and user */
+    info.u.child.stime = 0;
+    info.u.child.status = 0;
+    info.u.child.pad = 0;
+    info.u.kill.pid = process->pid;
+    info.u.kill.uid = process->cred.uid;
+    regs->rax = 0; /* what the call returns, when the handler has */
+    regs->rcx = regs->rip;
+    regs->r11 = regs->rflags;
+    task->sig.attention = ATTENTION_REGS;
+    start_handler(task, regs, signal, action, &info);
+    return true;
+}
+
 /* A fault is due: nothing to look for. True: done, and nothing else is pending. */
 static bool deliver_forced(struct task *task, struct regs *regs)
 {

@@ -87,6 +87,14 @@ void process_stop_check(
     struct process *process); /* a task ended: perhaps the others have all stopped */
 void process_resume(struct process *process); /* undo a stop without telling anyone (SIGKILL) */
 
+/*
+ * signal_self - the running program sends itself a signal (1 .. SIGNAL_COUNT) as kill or tgkill do, and its handler can start
+ * right away: one thread, nothing else pending, not blocked, nobody watches.
+ *
+ * Returns  true: struct regs are the handler's; the call returns regs->rax. False: nothing was done.
+ */
+bool signal_self(int signal, int code);
+
 /* frame.c: 0, or -EFAULT when the stack cannot take the frame */
 int frame_build(struct regs *regs, int signal, const struct signal_action *action,
                 const struct siginfo *info);

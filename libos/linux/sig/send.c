@@ -251,6 +251,8 @@ int64_t lx_kill(uint64_t pid_argument, uint64_t signal_argument)
 
     if (signal < 0 || signal > SIGNAL_COUNT)
         return -EINVAL;
+    if (pid == current()->process->pid && signal && signal_self(signal, SI_USER))
+        return (int64_t)current()->regs->rax;
     info_kill(&info, signal, SI_USER);
     if (pid == INT32_MIN)
         return -ESRCH;
@@ -309,6 +311,9 @@ int64_t lx_tgkill(uint64_t tgid, uint64_t tid, uint64_t signal)
 
     if ((int)tgid <= 0 || (int)tid <= 0)
         return -EINVAL;
+    if ((int)tid == current()->tid && (int)tgid == current()->process->pid && (int)signal > 0 &&
+        (int)signal <= SIGNAL_COUNT && signal_self((int)signal, SI_TKILL))
+        return (int64_t)current()->regs->rax;
     info_kill(&info, (int)signal, SI_TKILL);
     return send_to_task((int)tgid, (int)tid, (int)signal, &info);
 }
