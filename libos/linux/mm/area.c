@@ -42,10 +42,8 @@ struct area *area_find(struct space *space, uint64_t address)
     return &space->area[index];
 }
 
-int area_reserve(struct space *space, uint32_t more)
+int area_grow(struct space *space)
 {
-    if (space->count + more <= space->capacity)
-        return 0;
     uint32_t capacity = space->capacity ? space->capacity * 2 : 16;
 
     if (capacity > SPACE_AREA_MAX)
@@ -61,19 +59,19 @@ int area_reserve(struct space *space, uint32_t more)
     return 0;
 }
 
-static bool mergeable(const struct area *low, const struct area *high)
+static inline __attribute__((always_inline)) bool mergeable(const struct area *low, const struct area *high)
 {
     return low->end == high->start && low->prot == high->prot && low->flags == high->flags &&
            low->file == high->file &&
            (!low->file || low->offset + (low->end - low->start) == high->offset);
 }
 
-static bool mergeable_below(const struct space *space, uint32_t index, const struct area *area)
+static inline __attribute__((always_inline)) bool mergeable_below(const struct space *space, uint32_t index, const struct area *area)
 {
     return index && mergeable(&space->area[index - 1], area);
 }
 
-static bool mergeable_above(const struct space *space, uint32_t index, const struct area *area)
+static inline __attribute__((always_inline)) bool mergeable_above(const struct space *space, uint32_t index, const struct area *area)
 {
     return index < space->count && mergeable(area, &space->area[index]);
 }
@@ -106,13 +104,17 @@ static inline void area_start_at(struct area *area, uint64_t start)
 
 int area_insert(struct space *space, const struct area *area)
 {
+    return area_insert_at(space, area_index(space, area->start), area);
+}
+
+int area_insert_at(struct space *space, uint32_t index, const struct area *area)
+{
     if (area->start < SPAN_2)
         rewrite_leave(space);
     int error = area_reserve(space, 1);
 
     if (error)
         return error;
-    uint32_t index = area_index(space, area->start);
     struct area *at = &space->area[index];
 
     space->pages_mapped += (area->end - area->start) / PAGE_SIZE;
@@ -266,32 +268,29 @@ bool area_covered(struct space *space, uint64_t start, uint64_t end)
 
 #define LOWEST_ADDRESS 0x10000
 
-static bool place_free(struct space *space, uint64_t start, uint64_t bytes)
+static bool place_free(struct space *space, uint64_t start, uint64_t bytes, uint32_t *index)
 {
     if (start < LOWEST_ADDRESS || start > USER_END || bytes > USER_END - start)
         return false;
     if (start < LIBOS_END && start + bytes > LIBOS_START)
         return false;
-    uint32_t index = area_index(space, start);
-
-    return index == space->count || space->area[index].start >= start + bytes;
+    *index = area_index(space, start);
+    return *index == space->count || space->area[*index].start >= start + bytes;
 }
 
-uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes)
+uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes, uint32_t *index)
 {
     uint64_t end = space->mmap_top;
 
     hint = page_down(hint);
-    if (hint && place_free(space, hint, bytes))
+    if (hint && place_free(space, hint, bytes, index))
         return hint;
     /* From the top down, area by area. */
     for (uint32_t i = area_index(space, end - 1);; i--) {
-        uint64_t ceiling =
-            i < space->count && space->area[i].start < end ? space->area[i].start : end;
-
-        if (i < space->count && space->area[i].start >= end)
-            ceiling = end;
+        uint64_t ceiling = i < space->count ? min_of(space->area[i].start, end) : end;
         uint64_t floor = i ? space->area[i - 1].end : LOWEST_ADDRESS;
+
+        *index = i;
 
         if (floor < LIBOS_END && ceiling > LIBOS_END)
             floor = LIBOS_END;
@@ -314,9 +313,10 @@ uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes)
 uint64_t area_gap_low(struct space *space, uint64_t hint, uint64_t bytes)
 {
     uint64_t start = LOW_START;
+    uint32_t index;
 
     hint = page_down(hint);
-    if (hint && bytes <= LOW_END && hint <= LOW_END - bytes && place_free(space, hint, bytes))
+    if (hint && bytes <= LOW_END && hint <= LOW_END - bytes && place_free(space, hint, bytes, &index))
         return hint;
     for (uint32_t i = area_index(space, start); bytes <= LOW_END - start; i++) {
         if (i == space->count || space->area[i].start >= start + bytes)

@@ -247,7 +247,7 @@ static int64_t remap_grow(struct space *space, struct area *area, uint64_t addre
     if (!(flags & MREMAP_MAYMOVE))
         return -ENOMEM;
     struct area copy = *area;
-    uint64_t target = area_gap(space, 0, new_length);
+    uint64_t target = area_gap(space, 0, new_length, &index);
 
     return target ? remap_move(space, &copy, address, old_length, new_length, target, false)
                   : -ENOMEM;
@@ -294,7 +294,7 @@ int64_t lx_mremap(uint64_t address, uint64_t old_length, uint64_t new_length, ui
     if (keep || !old_length) {
         struct area copy = *area;
 
-        target = area_gap(space, 0, new_length);
+        target = area_gap(space, 0, new_length, &(uint32_t){0});
         return target ? remap_move(space, &copy, address, old_length, new_length, target, true)
                       : -ENOMEM;
     }

@@ -74,6 +74,10 @@ static int map_page(struct space *space, uint64_t page, frame_t frame, uint64_t 
 {
     struct pt_batch batch;
 
+    if (table_known(space, page)) {
+        pte_set(space->root, page, frame << EXO_PAGE_SHIFT | bits);
+        return 0;
+    }
     batch_start(&batch, space->root);
     int error = tables_ensure(space, page, &batch);
 

@@ -12,13 +12,11 @@
 #include "libos/linux/task.h"
 #include "libos/linux/vdso/vdso.h"
 
-/* Is anything left in the 2 MiB around address? */
-static bool area_near(struct space *space, uint64_t address)
+/* Is anything left in these 2 MiB? index: of the first area behind a place in them that is free. */
+static bool area_near(const struct space *space, uint32_t index, uint64_t region)
 {
-    uint64_t region = address & ~(SPAN_2 - 1);
-    uint32_t index = area_index(space, region);
-
-    return index < space->count && space->area[index].start < region + SPAN_2;
+    return (index < space->count && space->area[index].start < region + SPAN_2) ||
+           (index && space->area[index - 1].end > region);
 }
 
 /* Nothing is left in these 2 MiB: the table stays until the same happens elsewhere. */
@@ -37,7 +35,7 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
 
     if (!space->plain)
         address = max_of(address, SPAN_2); /* below are no areas but shared tables */
-    uint32_t index = area_index(space, address);
+    uint32_t index = area_at(space, address);
 
     if (index == space->count || space->area[index].start >= end)
         return 0;
@@ -57,7 +55,7 @@ int space_unmap(struct space *space, uint64_t address, uint64_t length)
     }
     if ((address ^ (end - 1)) & ~(SPAN_2 - 1))
         tables_leave_empty(space, address, end);
-    else if (!area_near(space, address))
+    else if (!area_near(space, index, address & ~(SPAN_2 - 1)))
         table_spare(space, address & ~(SPAN_2 - 1));
     return 0;
 }
@@ -72,6 +70,7 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
                   uint32_t flags, struct file *file, uint64_t offset)
 {
     struct area area = {.file = file, .offset = offset, .prot = prot};
+    uint32_t index;
 
     length = page_up(length);
     if (!length || length > USER_END || (!file && too_much(length, prot, flags)))
@@ -84,8 +83,7 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
             return -ENOMEM;
         if (address < 0x1000)
             return -EPERM;
-        uint32_t index = area_index(space, address);
-
+        index = area_index(space, address);
         if (flags & MAP_FIXED_NOREPLACE && index < space->count &&
             space->area[index].start < address + length)
             return -EEXIST;
@@ -93,8 +91,9 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
 
         if (error)
             return error;
+        index = area_index(space, address);
     } else {
-        address = area_gap(space, address, length);
+        address = area_gap(space, address, length, &index);
         if (!address)
             return -ENOMEM;
     }
@@ -104,7 +103,7 @@ int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32
                  (flags & MAP_GROWSDOWN ? AREA_STACK : 0u) |
                  (flags & MAP_NORESERVE ? AREA_RESERVE : 0u) |
                  (flags & MAP_LOCKED ? AREA_LOCKED : 0u);
-    int error = area_insert(space, &area);
+    int error = area_insert_at(space, index, &area);
 
     return error ? error : (int64_t)address;
 }
@@ -122,7 +121,7 @@ static uint64_t entry_protect(const struct area *area, uint64_t entry, uint32_t 
 }
 
 /* Rewrites the present entries of a part of an area for another protection. */
-static int entries_protect(struct space *space, const struct area *area, uint64_t start,
+static __attribute__((noinline)) int entries_protect(struct space *space, const struct area *area, uint64_t start,
                            uint64_t end, uint32_t prot)
 {
     struct pt_batch batch;
@@ -165,35 +164,63 @@ static int entries_protect(struct space *space, const struct area *area, uint64_
     return 0;
 }
 
+/* The same for one page behind a table that is known; false: nothing was done. */
+static inline bool entry_protect_one(struct space *space, const struct area *area, uint64_t page,
+                                     uint32_t prot)
+{
+    uint64_t entry = pte_load(page) & ~(uint64_t)EXO_PTE_USER;
+    uint64_t now = entry;
+
+    if (entry & EXO_PTE_PRESENT)
+        now = entry_protect(area, entry, prot);
+    if (!now && entry)
+        return false;
+    if (now != entry)
+        pte_set(space->root, page, now);
+    return true;
+}
+
+/* [start, end) lies in the area at index. */
+static inline int protect_within(struct space *space, uint32_t index, uint64_t start, uint64_t end,
+                                 uint32_t prot)
+{
+    int error = area_reserve(space, 2);
+
+    if (error)
+        return error;
+    const struct area *area = &space->area[index];
+
+    if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
+        (area->file->flags & 3) == 0)
+        return -EACCES;
+    if (area->prot == prot)
+        return 0;
+    if (!prot)
+        error = park_pages(space, start, end);
+    else if (end - start != PAGE_SIZE || !table_known(space, start) ||
+             !entry_protect_one(space, area, start, prot))
+        error = entries_protect(space, area, start, end, prot);
+    if (!error)
+        area_protect(space, index, start, end, prot);
+    return error;
+}
+
 int space_protect(struct space *space, uint64_t address, uint64_t length, uint32_t prot)
 {
     uint64_t end = address + page_up(length);
+    uint32_t index = area_at(space, address);
+    int error = 0;
 
+    if (index < space->count && space->area[index].start <= address && end <= space->area[index].end)
+        return protect_within(space, index, address, end, prot);
     if (!area_covered(space, address, end))
         return -ENOMEM;
-    for (uint64_t at = address, stop; at < end; at = stop) {
-        int error = area_reserve(space, 2);
-
-        if (error)
-            return error;
-        uint32_t index = area_index(space, at);
-        const struct area *area = &space->area[index];
-
-        stop = min_of(area->end, end);
-        if (area->flags & AREA_SHARED && area->file && prot & PROT_WRITE && area->file->inode &&
-            (area->file->flags & 3) == 0)
-            return -EACCES;
-        if (area->prot == prot)
-            continue;
-        if (prot)
-            error = entries_protect(space, area, at, stop, prot);
-        else
-            error = park_pages(space, at, stop);
-        if (error)
-            return error;
-        area_protect(space, index, at, stop, prot);
+    for (uint64_t at = address, stop; at < end && !error; at = stop) {
+        index = area_index(space, at);
+        stop = min_of(space->area[index].end, end);
+        error = protect_within(space, index, at, stop, prot);
     }
-    return 0;
+    return error;
 }
 
 void space_set_brk(struct space *space, uint64_t start)

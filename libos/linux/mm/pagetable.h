@@ -161,6 +161,9 @@ static inline void batch_space(struct pt_batch *batch, frame_t root)
     batch->entry[batch->count++] = (struct exo_pte){.address = EXO_PT_SPACE, .entry = root};
 }
 
+/* pte_set - one page entry of a space, as batch_add with level 1; its table is there. */
+void pte_set(frame_t root, uint64_t address, uint64_t entry);
+
 /* An empty table of the level; level 4 already leads to the instance's slot. NO_FRAME: out of
  * memory. */
 frame_t table_take(unsigned level);

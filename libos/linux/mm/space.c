@@ -413,12 +413,17 @@ static __attribute__((noinline)) int pages_drop_there(struct space *space, uint6
 int pages_drop(struct space *space, uint64_t start, uint64_t end)
 {
     bool one = !((start ^ (end - 1)) & ~(SPAN_2 - 1)) && end - start < SPAN_2;
+    bool known = table_known(space, start);
 
     if (space->table_count == space->bare)
         return 0; /* nothing was ever mapped: a space that exec is preparing */
     if (space->parked_count)
         unpark_pages(space, start, end);
-    if (one && ((!table_known(space, start) && table_depth(start) > 1) || !pages_any(start, end)))
+    if (one && !known && table_depth(start) > 1)
+        return 0;
+    if (one && !known && !table_shared(start))
+        space->known = start / SPAN_2 + 1;
+    if (one && !pages_any(start, end))
         return 0;
     return pages_drop_there(space, start, end, one);
 }

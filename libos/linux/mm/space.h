@@ -72,16 +72,33 @@ extern struct list space_list;
 struct area *area_find(struct space *space, uint64_t address); /* that contains address, or NULL */
 uint32_t area_index(struct space *space,
                     uint64_t address); /* first area whose end is above address */
+/* The same, where the last lookup ended or nearly so. */
+static inline uint32_t area_at(struct space *space, uint64_t address)
+{
+    uint32_t last = space->last;
+
+    if (last < space->count && space->area[last].end > address &&
+        (!last || space->area[last - 1].end <= address))
+        return last;
+    return area_index(space, address);
+}
 int area_insert(struct space *space, const struct area *area); /* merges with neighbours; -ENOMEM */
+int area_insert_at(struct space *space, uint32_t index, const struct area *area); /* index: area_index of its start */
 int area_cut(struct space *space, uint64_t start,
              uint64_t end); /* splits so that both are borders; -ENOMEM */
 void area_remove(struct space *space, uint64_t start,
                  uint64_t end); /* whole areas, after area_cut; drops files */
 bool area_covered(struct space *space, uint64_t start, uint64_t end);
-uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes); /* free place, 0: none */
+/* Free place, 0: none; *index: of the next area above it. */
+uint64_t area_gap(struct space *space, uint64_t hint, uint64_t bytes, uint32_t *index);
 uint64_t area_gap_low(struct space *space, uint64_t hint, uint64_t bytes); /* below 2 GiB (MAP_32BIT), 0: none */
 void area_merge_around(struct space *space, uint64_t start, uint64_t end);
-int area_reserve(struct space *space, uint32_t more); /* room for more areas: 0 or -ENOMEM */
+int area_grow(struct space *space); /* by half at least, which are more than two */
+/* Room for more areas: 0 or -ENOMEM. */
+static inline int area_reserve(struct space *space, uint32_t more)
+{
+    return space->count + more <= space->capacity ? 0 : area_grow(space);
+}
 /* [start, end), a part of the area at index, is removed, or gets another protection. REQUIRE area_reserve(space, 2). */
 void area_take_out(struct space *space, uint32_t index, uint64_t start, uint64_t end);
 void area_protect(struct space *space, uint32_t index, uint64_t start, uint64_t end, uint32_t prot);

@@ -157,6 +157,21 @@ void table_give(unsigned level, frame_t frame)
     cached[level] = frame;
 }
 
+static _Noreturn __attribute__((noinline)) void refused(const struct exo_pte *entry, frame_t root, int64_t error)
+{
+    panic("kernel refuses page-table entry %lx = %lx in space %lx: error %ld", (long)entry->address,
+          (long)entry->entry, (long)root, (long)error);
+}
+
+void pte_set(frame_t root, uint64_t address, uint64_t entry)
+{
+    struct exo_pte one = {.address = address | 1, .entry = entry};
+    int64_t result = exo_pt_update(SLOT_MEMORY, root, &one, 1);
+
+    if (result != 1)
+        refused(&one, root, -result);
+}
+
 void batch_flush(struct pt_batch *batch)
 {
     uint64_t done = 0;
@@ -166,9 +181,7 @@ void batch_flush(struct pt_batch *batch)
     int64_t result = exo_pt_update_2(SLOT_MEMORY, batch->first, batch->entry, batch->count, &done);
 
     if (result != (int64_t)batch->count)
-        panic("kernel refuses page-table entry %lx = %lx in space %lx: error %ld",
-              (long)batch->entry[done % EXO_PT_BATCH_MAX].address,
-              (long)batch->entry[done % EXO_PT_BATCH_MAX].entry, (long)batch->first, (long)-result);
+        refused(&batch->entry[done % EXO_PT_BATCH_MAX], batch->first, -result);
     batch->count = 0;
     batch->first = batch->root;
 }
