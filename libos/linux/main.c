@@ -13,6 +13,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/log.h"
 #include "libos/linux/mm/internal.h"
+#include "libos/linux/mm/user.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/rewrite/rewrite.h"
@@ -99,6 +100,7 @@ void libos_main(const struct instance_start *start)
     vcpu_start();
     frames_start();
     heap_start();
+    user_start();
     sched_init();
     rewrite_start();
     int error = fs_start((const void *)INSTANCE_ROOT_ADDRESS, instance->archive_bytes);

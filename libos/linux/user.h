@@ -26,14 +26,14 @@ int64_t string_from_user(char *to, uaddr_t from, size_t size);
 char *path_from_user(uaddr_t from, int *error);
 #define USER_LOAD(instruction, to, from, fault)                                                     \
     __asm__ goto("1: " instruction " (%1), %0\n\t"                                                 \
-                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
                  : "=r"(to)                                                                        \
                  : "r"(from)                                                                       \
                  : "memory"                                                                        \
                  : fault)
 #define USER_STORE(instruction, to, from, fault)                                                   \
     __asm__ goto("1: " instruction " %0, (%1)\n\t"                                                 \
-                 ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
                  :                                                                                 \
                  : "r"(from), "r"(to)                                                              \
                  : "memory"                                                                        \

@@ -11,6 +11,7 @@
 struct elf_program {
     struct file *file;
     struct file *interpreter; /* NULL: none */
+    struct headers *headers, *interpreter_headers; /* load.c */
     char interpreter_path[256];
 };
 

@@ -102,21 +102,20 @@ int elf_check(struct file *file, struct elf_program *out)
 
     if (error)
         return error;
-    memset(out, 0, sizeof *out);
     out->file = file;
+    out->interpreter = NULL;
+    out->interpreter_path[0] = 0;
+    out->headers = h;
+    out->interpreter_headers = NULL;
     error = interpreter_open(h, out);
-    heap_free(h);
     if (!error && out->interpreter) {
-        error = headers_read(out->interpreter, &h);
-        if (!error)
-            heap_free(h);
-        else if (error == -ENOEXEC)
+        error = headers_read(out->interpreter, &out->interpreter_headers);
+        if (error == -ENOEXEC)
             error = -ELIBBAD;
     }
-    if (error && out->interpreter)
-        file_drop(out->interpreter);
-    if (!error)
-        file_hold(file);
+    file_hold(file);
+    if (error)
+        elf_release(out);
     return error;
 }
 
@@ -124,6 +123,8 @@ void elf_release(struct elf_program *program)
 {
     if (program->interpreter)
         file_drop(program->interpreter);
+    heap_free(program->headers);
+    heap_free(program->interpreter_headers);
     file_drop(program->file);
 }
 
@@ -189,23 +190,15 @@ static int segment_map(const Elf64_Phdr *p, struct file *file, struct space *spa
     return 0;
 }
 
-static int image_map(struct file *file, struct space *space, uint64_t wish, struct headers **out,
+static int image_map(struct file *file, const struct headers *h, struct space *space, uint64_t wish,
                      struct image *image)
 {
-    struct headers *h = NULL;
-    int error = headers_read(file, &h);
-
-    if (error)
-        return error;
     memset(image, 0, sizeof *image);
-    error = image_place(h, space, wish, image);
+    int error = image_place(h, space, wish, image);
+
     for (uint32_t i = 0; !error && i < h->elf.e_phnum; i++)
         if (h->program[i].p_type == PT_LOAD && h->program[i].p_memsz)
             error = segment_map(&h->program[i], file, space, image);
-    if (error)
-        heap_free(h);
-    else
-        *out = h;
     return error;
 }
 
@@ -226,9 +219,9 @@ static uint64_t headers_address(const struct headers *h, uint64_t bias)
 
 int elf_map(struct elf_program *program, struct space *space, struct elf_loaded *out)
 {
-    struct headers *h = NULL;
+    const struct headers *h = program->headers;
     struct image image;
-    int error = image_map(program->file, space, program->interpreter ? PIE_BASE : 0, &h, &image);
+    int error = image_map(program->file, h, space, program->interpreter ? PIE_BASE : 0, &image);
 
     if (error)
         return error;
@@ -240,16 +233,15 @@ int elf_map(struct elf_program *program, struct space *space, struct elf_loaded 
     out->brk = page_up(image.last);
     out->zero_start = image.zero_start;
     out->zero_bytes = image.zero_bytes;
-    heap_free(h);
     if (program->interpreter) {
-        error = image_map(program->interpreter, space, 0, &h, &image);
+        h = program->interpreter_headers;
+        error = image_map(program->interpreter, h, space, 0, &image);
         if (error)
             return error;
         out->entry = h->elf.e_entry + image.bias;
         out->base = image.first;
         out->interpreter_zero_start = image.zero_start;
         out->interpreter_zero_bytes = image.zero_bytes;
-        heap_free(h);
     }
     return out->entry < USER_END ? 0 : -ENOEXEC;
 }

@@ -252,6 +252,8 @@ void files_drop(struct files *files)
 {
     if (!files || --files->count)
         return;
+    bool socket = false;
+
     for (uint32_t fd = 0; fd < files->top; fd++) {
         struct file *file = files->file[fd];
 
@@ -259,11 +261,15 @@ void files_drop(struct files *files)
             continue;
         /* Others have it open, too, and nothing but the descriptor ends: nothing to do for most after a fork. */
         if (file->count > 1 && file->ops && !file->ops->flush && file->inode &&
-            !file->inode->locks && (file->inode->mode & S_IFMT) != S_IFSOCK)
+            !file->inode->locks) {
             file->count--;
-        else
+            socket |= (file->inode->mode & S_IFMT) == S_IFSOCK;
+        } else {
             fd_close(files, (int)fd);
+        }
     }
+    if (socket) /* perhaps held only by messages in sockets' queues now */
+        rights_collect();
     heap_free(files->file);
     heap_free(files->exec_mask);
     heap_free(files);

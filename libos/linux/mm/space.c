@@ -18,6 +18,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
+#include "libos/linux/vcpu.h"
 
 #define MMAP_TOP 0x7ffff7fff000ul /* Linux's without randomisation: 128 MiB for the stack above */
 
@@ -526,13 +527,18 @@ void space_drop(struct space *space)
 
 void space_destroy(struct space *space)
 {
-    struct space *back = this_vcpu()->space == space ? NULL : this_vcpu()->space;
+    struct vcpu *vcpu = this_vcpu();
+    struct space *back = vcpu->space == space ? NULL : vcpu->space;
 
     if (space->table_count) {
         space_switch(space);
         space_empty(space);
     }
-    space_switch(back);
+    /* A root that is kept can stay loaded until the next space is: there is nothing of a program behind it. */
+    if (back || !space->table_count || instance_many)
+        space_switch(back);
+    else
+        vcpu->space = NULL;
     if (space->plain && !space->low_tables) {
         struct pt_batch batch;
 
@@ -645,9 +651,12 @@ static int fork_areas(struct space *parent, struct space *child)
 
 int space_fork(struct space *parent, struct space **out)
 {
-    struct fork_walk walk = {.parent = parent};
+    struct fork_walk walk; /* not its batches: they are long */
     struct space *child;
     int error = space_create(&child);
+
+    walk.parent = parent;
+    memset(walk.seen, 0, sizeof walk.seen);
 
     if (error)
         return error;

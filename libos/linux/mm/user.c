@@ -9,14 +9,34 @@
 struct fixup {
     uint64_t at, to;
 };
-extern const struct fixup user_fixups_start[], user_fixups_end[]; /* linux.ld */
+extern struct fixup user_fixups_start[], user_fixups_end[]; /* linux.ld */
+
+void user_start(void)
+{
+    for (struct fixup *f = user_fixups_start; f < user_fixups_end; f++) {
+        struct fixup one = *f;
+        struct fixup *to = f;
+
+        for (; to > user_fixups_start && to[-1].at > one.at; to--)
+            *to = to[-1];
+        *to = one;
+    }
+}
 
 uint64_t user_fixup(uint64_t rip)
 {
-    for (const struct fixup *f = user_fixups_start; f < user_fixups_end; f++)
-        if (f->at == rip)
-            return f->to;
-    return 0;
+    const struct fixup *low = user_fixups_start;
+    const struct fixup *high = user_fixups_end;
+
+    while (low < high) {
+        const struct fixup *middle = low + (high - low) / 2;
+
+        if (middle->at < rip)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < user_fixups_end && low->at == rip ? low->to : 0;
 }
 
 bool user_range_ok_huge(uaddr_t address, uint64_t bytes)

@@ -6,7 +6,7 @@
  * handler looks rip up in user_fixups and continues at the fix-up, which returns nonzero.
  */
 .macro FIXUP at, to
-    .pushsection .rodata.fixups, "a"
+    .pushsection .user_fixups, "a"
     .quad \at, \to
     .popsection
 .endm

@@ -326,8 +326,6 @@ static int become(struct exec_target *target, const struct exec_strings *strings
     if (!error)
         error = files_unshare(&process->files);
     if (!error)
-        error = signal_unshare(process);
-    if (!error)
         error = threads_become_one();
     if (error) {
         space_drop(new);
@@ -336,9 +334,9 @@ static int become(struct exec_target *target, const struct exec_strings *strings
     if (old)
         task_release_memory(current());
     process->space = new;
-    space_switch(new);
-    if (old)
+    if (old) /* while it is loaded, if it ends now */
         space_drop(old);
+    space_switch(new);
     space_set_brk(new, loaded.brk);
     process_renew(target);
     error = elf_stack(new, &loaded, strings, target->name, &stack_pointer);
@@ -383,7 +381,7 @@ static int64_t exec_from_user(int directory, char *path, uaddr_t argv, uaddr_t e
     target->file = NULL;
     target->script[0] = 0;
     if (path[0] == '/' || directory == AT_FDCWD)
-        format(target->name, sizeof target->name, "%s", path);
+        memcpy(target->name, path, strlen(path) + 1); /* it is no longer: path_from_user */
     else if (path[0])
         format(target->name, sizeof target->name, "/dev/fd/%d/%s", directory, path);
     else

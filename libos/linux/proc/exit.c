@@ -151,9 +151,13 @@ static void resources_release(struct process *process)
         dentry_drop(process->exe);
     process->exe = NULL;
     process->space = NULL;
-    space_switch(NULL);
-    if (space) /* else its program was never loaded (observe/exec.c) */
-        space_drop(space);
+    if (space && space_users(space) == 1) {
+        space_drop(space); /* while it is loaded */
+    } else {
+        space_switch(NULL);
+        if (space) /* else its program was never loaded (observe/exec.c) */
+            space_drop(space);
+    }
     vfork_release(process);
 }
 

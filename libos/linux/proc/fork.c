@@ -267,7 +267,11 @@ static int inherit(struct process *child, const struct clone_request *r)
         error = files_inherit(child, parent, r->flags);
     if (!error)
         error = signal_fork(child, child->leader, r->flags);
+    if (!error && r->flags & CLONE_CLEAR_SIGHAND)
+        error = signal_clear_handlers(child);
     if (error) {
+        if (child->sig.action)
+            signal_exit(child);
         files_drop(child->files);
         if (child->fs)
             fs_context_drop(child->fs);
@@ -460,8 +464,6 @@ static int64_t clone_process(const struct clone_request *r)
     child->parent_pid = child->parent ? child->parent->pid : 1;
     if (child->parent)
         list_add_tail(&child->parent->children, &child->sibling);
-    if (r->flags & CLONE_CLEAR_SIGHAND)
-        signal_clear_handlers(child);
     if (r->flags & CLONE_PARENT_SETTID)
         (void)put_user_u32(r->parent_tid, (uint32_t)child->pid);
     if (r->flags & CLONE_CHILD_SETTID)

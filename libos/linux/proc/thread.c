@@ -44,7 +44,7 @@ void task_set_name(struct task *task, const char *name)
     struct process *process = task->process;
 
     memset(task->comm, 0, sizeof task->comm);
-    format(task->comm, sizeof task->comm, "%s", name);
+    memcpy(task->comm, name, strnlen(name, sizeof task->comm - 1));
     if (task == process->leader)
         memcpy(process->comm, task->comm, sizeof process->comm);
 }

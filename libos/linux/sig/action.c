@@ -19,11 +19,18 @@
 /* --- A process's life
  * ---------------------------------------------------------------------------------- */
 
-/* The handlers of one process, or of several that share them. */
+/*
+ * The handlers of one process, or of several: those that share them for good (CLONE_SIGHAND), or a parent and its children
+ * until one of them changes something (signal_unshare), as long as nobody shares it for good.
+ */
 struct signal_table {
     uint32_t users;
+    bool together; /* shared for good */
+    sigmask_t used; /* signals whose action may be another than the default */
     struct signal_action action[SIGNAL_COUNT];
 };
+
+static struct signal_table all_default = {.users = 1};
 
 static struct signal_table *table_of(const struct process *process)
 {
@@ -39,21 +46,46 @@ static void shared_init(struct process *process)
     process->timers = NULL;
 }
 
-static struct signal_action *table_new(void)
-{
-    struct signal_table *table = heap_zalloc(sizeof *table);
-
-    if (!table)
-        return NULL;
-    table->users = 1;
-    return table->action;
-}
-
 int signal_init_process(struct process *process)
 {
     shared_init(process);
-    process->sig.action = table_new();
-    return process->sig.action ? 0 : -ENOMEM;
+    all_default.users++;
+    process->sig.action = all_default.action;
+    return 0;
+}
+
+static void table_leave(struct process *process)
+{
+    struct signal_table *table = table_of(process);
+
+    process->sig.action = NULL;
+    if (!--table->users)
+        heap_free(table);
+    else if (table->users == 1)
+        table->together = false;
+}
+
+/* A copy of its own. 0 or -ENOMEM. */
+static int table_copy(struct process *process)
+{
+    const struct signal_table *old = table_of(process);
+    struct signal_table *table = heap_alloc(sizeof *table);
+
+    if (!table)
+        return -ENOMEM;
+    memcpy(table, old, sizeof *table);
+    table->users = 1;
+    table->together = false;
+    table_leave(process);
+    process->sig.action = table->action;
+    return 0;
+}
+
+int signal_unshare(struct process *process)
+{
+    const struct signal_table *table = table_of(process);
+
+    return table->users == 1 || table->together ? 0 : table_copy(process);
 }
 
 void signal_init_task(struct task *task)
@@ -65,18 +97,18 @@ void signal_init_task(struct task *task)
 int signal_fork(struct process *child, struct task *child_task, uint64_t flags)
 {
     struct task *task = current();
-    struct signal_action *action = task->process->sig.action;
 
     shared_init(child);
-    if (flags & CLONE_SIGHAND) {
-        table_of(task->process)->users++;
-    } else {
-        action = table_new();
-        if (!action)
-            return -ENOMEM;
-        memcpy(action, task->process->sig.action, SIGNAL_COUNT * sizeof *action);
-    }
-    child->sig.action = action;
+    if (flags & CLONE_SIGHAND && signal_unshare(task->process))
+        return -ENOMEM;
+    struct signal_table *table = table_of(task->process);
+
+    table->users++;
+    child->sig.action = table->action;
+    if (flags & CLONE_SIGHAND)
+        table->together = true;
+    else if (table->together && table_copy(child))
+        return -ENOMEM;
     signal_init_task(child_task);
     child->sig.no_new_privileges = task->process->sig.no_new_privileges;
     child_task->sig.blocked = task->sig.blocked;
@@ -86,31 +118,27 @@ int signal_fork(struct process *child, struct task *child_task, uint64_t flags)
     return 0;
 }
 
-void signal_clear_handlers(struct process *process)
+int signal_clear_handlers(struct process *process)
 {
-    for (int i = 0; i < SIGNAL_COUNT; i++) {
-        struct signal_action *action = &process->sig.action[i];
+    struct signal_table *old = table_of(process);
+    sigmask_t ignored = 0;
 
-        if (action->handler != HANDLER_IGNORE)
-            action->handler = HANDLER_DEFAULT;
-        action->flags = 0;
-        action->mask = 0;
-        action->restorer = 0;
+    for (sigmask_t left = old->used; left; left &= left - 1)
+        if (old->action[__builtin_ctzl(left)].handler == HANDLER_IGNORE)
+            ignored |= left & -left;
+    struct signal_table *table = &all_default;
+
+    if (ignored) {
+        table = heap_zalloc(sizeof *table);
+        if (!table)
+            return -ENOMEM;
+        table->used = ignored;
     }
-}
-
-int signal_unshare(struct process *process)
-{
-    struct signal_action *action;
-
-    if (table_of(process)->users == 1)
-        return 0;
-    action = table_new();
-    if (!action)
-        return -ENOMEM;
-    memcpy(action, process->sig.action, SIGNAL_COUNT * sizeof *action);
-    table_of(process)->users--;
-    process->sig.action = action;
+    for (sigmask_t left = ignored; left; left &= left - 1)
+        table->action[__builtin_ctzl(left)].handler = HANDLER_IGNORE;
+    table->users++;
+    table_leave(process);
+    process->sig.action = table->action;
     return 0;
 }
 
@@ -118,12 +146,26 @@ void signal_exec(struct process *process)
 {
     struct task *task = current();
 
-    signal_clear_handlers(process);
+    if (signal_clear_handlers(process))
+        process_exit(SIGKILL);
     task->sig.stack_base = 0;
     task->sig.stack_size = 0;
     task->sig.stack_flags = 0;
     task->sig.restart.resume = NULL;
     timers_exec(process);
+}
+
+void action_default(struct task *task, int signal)
+{
+    struct signal_action *action = &task->process->sig.action[signal - 1];
+
+    if (action->handler == HANDLER_DEFAULT)
+        return;
+    if (signal_unshare(task->process)) {
+        signal_send_process(task->process, SIGKILL, NULL);
+        return;
+    }
+    task->process->sig.action[signal - 1].handler = HANDLER_DEFAULT;
 }
 
 /* PR_SET_PDEATHSIG of the children. */
@@ -148,9 +190,7 @@ void signal_exit(struct process *process)
     queue_flush(process, &process->sig.pending, ~0ul);
     process->sig.stopped = false;
     waitq_abandon(&process->sig.fd_wait);
-    if (!--table_of(process)->users)
-        heap_free(table_of(process));
-    process->sig.action = NULL;
+    table_leave(process);
 }
 
 void signal_exit_task(struct task *task)
@@ -202,8 +242,11 @@ int64_t lx_rt_sigaction(uint64_t signal_argument, uint64_t new, uint64_t old, ui
         return -EINVAL;
     previous = process->sig.action[signal - 1];
     if (new) {
+        if (signal_unshare(process))
+            return -ENOMEM;
         action.mask &= ~SIGNALS_NEVER_BLOCKED;
         action.flags &= SIGNAL_SA_FLAGS;
+        table_of(process)->used |= SIGNAL_BIT(signal);
         process->sig.action[signal - 1] = action;
         drop_ignored(process, signal);
     }

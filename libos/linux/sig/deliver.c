@@ -68,7 +68,7 @@ static void restart_after_handler(struct regs *regs, const struct signal_action 
 static __attribute__((noinline)) void frame_failed(struct task *task, int signal)
 {
     if (signal == SIGSEGV)
-        task->process->sig.action[SIGSEGV - 1].handler = HANDLER_DEFAULT;
+        action_default(task, SIGSEGV);
     signal_force(SIGSEGV, SI_KERNEL, 0, task->sig.fault_trap, task->sig.fault_error);
 }
 
@@ -88,7 +88,7 @@ static inline __attribute__((always_inline)) void start_handler(struct task *tas
     if (!(action->flags & SA_NODEFER))
         mask |= SIGNAL_BIT(signal);
     if (action->flags & SA_RESETHAND)
-        action->handler = HANDLER_DEFAULT;
+        action_default(task, signal);
     task->sig.restore_blocked = false; /* the frame remembers the old mask */
     signal_set_mask(task, mask);
     regs->orig_rax = UINT64_MAX; /* a second handler must not restart the call again */

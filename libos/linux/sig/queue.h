@@ -95,6 +95,9 @@ void process_resume(struct process *process); /* undo a stop without telling any
  */
 bool signal_self(int signal, int code);
 
+/* action_default - the signal's default action from now on; without memory for that the process is killed. */
+void action_default(struct task *task, int signal);
+
 /* frame.c: 0, or -EFAULT when the stack cannot take the frame */
 int frame_build(struct regs *regs, int signal, const struct signal_action *action,
                 const struct siginfo *info);

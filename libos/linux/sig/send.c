@@ -165,7 +165,7 @@ void signal_force(int signal, int code, uint64_t address, uint64_t trap_number, 
     task->sig.fault_error = error;
     task->sig.fault_address = address;
     if (action->handler == HANDLER_IGNORE || (task->sig.blocked & bit)) {
-        action->handler = HANDLER_DEFAULT;
+        action_default(task, signal);
         task->sig.blocked &= ~bit;
     }
     if (task->sig.pending.set & bit)

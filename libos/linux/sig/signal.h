@@ -183,10 +183,9 @@ int signal_init_process(struct process *process); /* all default; 0 or -ENOMEM *
 void signal_init_task(struct task *task);         /* nothing blocked, nothing pending */
 /* Copy or (CLONE_SIGHAND in flags) share actions, copy the mask; nothing pending. 0 or -ENOMEM. */
 int signal_fork(struct process *child, struct task *child_task, uint64_t flags);
-int signal_unshare(struct process *process); /* handlers of its own before execve; 0 or -ENOMEM */
-void signal_exec(struct process *process);   /* handlers to default, alternate stack off; timers */
-void signal_clear_handlers(
-    struct process *process);              /* what is not ignored gets its default action */
+int signal_unshare(struct process *process); /* before its actions change: no other process's do; 0 or -ENOMEM */
+void signal_exec(struct process *process); /* handlers to default, alternate stack off; timers. It may kill the process */
+int signal_clear_handlers(struct process *process); /* what is not ignored gets its default action; 0 or -ENOMEM */
 void signal_exit(struct process *process); /* free everything; timers too */
 void signal_exit_task(struct task *task);  /* a task ends: what it was chosen for goes to others */
 bool signal_killed(const struct task *task); /* SIGKILL is pending: end soon */

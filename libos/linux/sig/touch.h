@@ -9,7 +9,7 @@
 #pragma once
 #include "libos/linux/core.h"
 
-#define TOUCH_FIXUP ".pushsection .rodata.fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
+#define TOUCH_FIXUP ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[fault]\n\t.popsection"
 
 static inline bool touch_range_ok(uint64_t start, uint64_t end)
 {
