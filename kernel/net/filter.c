@@ -22,6 +22,20 @@ static uint64_t seed[2]; /* odd */
 static uint32_t shape_number;
 static struct exo_net_row top; /* everything */
 
+/*
+ * Answers that were given: a flow and its filter. An entry holds only in the era that it was written in, which its place
+ * says: places move by one with each era. UDP's are 11/32 of the table before TCP's; by the time that a place has come round for either,
+ * flows_forget, which does FLOW_STEP places at a time, has emptied it.
+ */
+#define FLOWS     (1u << NET_FLOWS_LOG)
+#define FLOW_WAYS 2
+#define FLOW_STEP 4
+static struct flow {
+    uint64_t addresses;
+    uint32_t ports, filter;
+} flows[FLOWS][FLOW_WAYS];
+static uint64_t era; /* in the bits that say the place */
+
 void filter_start(uint64_t random)
 {
     for (uint32_t i = 0; i < 2; i++) {
@@ -32,6 +46,7 @@ void filter_start(uint64_t random)
         seed[i] = (mixed ^ mixed >> 31) | 1;
     }
     memset(buckets, 0, sizeof buckets);
+    memset(flows, 0, sizeof flows);
     memset(&top, 0, sizeof top);
 }
 
@@ -92,62 +107,85 @@ static inline struct exo_net_row *shape_find(const struct exo_net_row *shape, co
     return NULL;
 }
 
-/* Goes on from a shape, `best` has been found so far. */
-__attribute__((noinline)) static struct exo_net_row *
-demux_from(const union net_key *key, uint32_t shape, struct exo_net_row *best)
+struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
 {
+    struct exo_net_row *best = NULL;
+    uint32_t shape = top.filter.inside;
+    uint64_t more = 0;
+
     while (shape) {
         const struct exo_net_row *first = net_row(shape);
         struct exo_net_row *found = shape_find(first, key->word);
 
-        if (!found) {
-            shape = first->filter.next_shape;
-            continue;
-        }
-        best = found;
-        shape = found->filter.inside;
+        more |= first->filter.mask[5] | first->filter.mask[6];
+        best = found ? found : best;
+        shape = found ? found->filter.inside : first->filter.next_shape;
     }
+    *deep = more;
     return best;
 }
 
-/*
- * The same for a packet that goes the usual way, without calls and loops inside the loop: filters that two words decide, alone with
- * their mask or the first in their bucket. What is not so is left to demux_from.
- */
-struct exo_net_row *filter_demux(const union net_key *key)
+/* --- Flows ------------------------------------------------------------------------------------------- */
+
+/* The filters of two flows that share a place; the later one is first. Another protocol's place is another. */
+static inline struct flow *flow_place(const struct net_flow *flow)
 {
-    struct exo_net_row *best = NULL;
-    uint32_t shape = top.filter.inside;
+    uint64_t sum = (flow->addresses ^ flow->ports * seed[1]) * seed[0];
 
-    while (shape) {
-        const struct exo_net_row *mask = net_row(shape);
-        uint64_t first = key->word[mask->filter.word[0]] & mask->filter.quick_mask[0];
-        uint64_t second = key->word[mask->filter.word[1]] & mask->filter.quick_mask[1];
-        struct exo_net_row *row = net_row(shape);
+    sum += ((uint64_t)flow->protocol << 59) + era;
+    return flows[sum >> (64 - NET_FLOWS_LOG)];
+}
 
-        if (mask->filter.word_count > 2)
-            return demux_from(key, shape, best);
-        if (mask->filter.next_peer != shape) {
-            uint32_t at = *shape_bucket(mask, first, second);
+static inline uint32_t flow_known(const struct net_flow *flow)
+{
+    const struct flow *at = flow_place(flow);
 
-            if (!at) {
-                shape = mask->filter.next_shape;
-                continue;
-            }
-            row = net_row(at);
-            if (row->shape != mask->shape)
-                return demux_from(key, shape, best);
-        }
-        if (row->filter.quick_value[0] == first && row->filter.quick_value[1] == second) {
-            best = row;
-            shape = row->filter.inside;
-            continue;
-        }
-        if (row != mask)
-            return demux_from(key, shape, best);
-        shape = mask->filter.next_shape;
+    for (uint32_t i = 0; i < FLOW_WAYS; i++, at++)
+        if (__builtin_expect(at->addresses == flow->addresses && at->ports == flow->ports, 1))
+            return at->filter;
+    return 0;
+}
+
+uint32_t filter_of_flow(const struct net_flow *flow)
+{
+    return flow_known(flow);
+}
+
+/* Answers may be others from now on: each flow has another place, and what was kept in the places that come round is dropped. */
+static void flows_forget(void)
+{
+    era += 1ull << (64 - NET_FLOWS_LOG);
+    memset(flows[(era >> (64 - NET_FLOWS_LOG)) * FLOW_STEP % FLOWS], 0,
+           FLOW_STEP * sizeof flows[0]);
+}
+
+/* A packet whose flow is not known; it is from now on, if that is enough to tell the filter. */
+__attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet *packet)
+{
+    struct net_flow flow;
+    bool deep;
+
+    net_key_read(&packet->key, &packet->layout, packet->bytes, packet->length, packet->length);
+    struct exo_net_row *row = filter_demux(&packet->key, &deep);
+
+    if (row && !deep &&
+        net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length)) {
+        struct flow *at = flow_place(&flow);
+
+        at[1] = at[0];
+        at[0] = (struct flow){flow.addresses, flow.ports, net_row_name(row)};
     }
-    return best;
+    return row;
+}
+
+struct exo_net_row *filter_find(struct net_packet *packet)
+{
+    struct net_flow flow;
+    uint32_t name = 0;
+
+    if (net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length))
+        name = flow_known(&flow);
+    return name ? net_row(name) : find_anew(packet);
 }
 
 uint32_t filter_top(void)
@@ -372,6 +410,7 @@ int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *o
     filter->filter.depth = (uint8_t)(parent->filter.depth + 1);
     filter->filter.inside = filter->filter.twin = 0;
     filter->filter.shape_count = filter->filter.mixed = 0;
+    flows_forget();
     if (equal) {
         filter->filter.twin = equal->filter.twin;
         equal->filter.twin = net_row_name(filter);
@@ -414,6 +453,7 @@ bool filter_remove(struct exo_net_row *filter, uint32_t *budget)
         if (!*budget)
             return false;
         (*budget)--;
+        flows_forget();
         unhang(deepest);
         bool last = deepest == filter;
 

@@ -11,6 +11,7 @@
 #include "net/key.h"
 
 #define NET_BUCKETS_LOG 14
+#define NET_FLOWS_LOG   14
 
 _Static_assert(EXO_NET_ROWS * sizeof(struct exo_net_row) == EXO_PAGE_SIZE, "rows fill frames");
 
@@ -34,12 +35,19 @@ static inline struct path net_row_guard(const struct exo_net_row *row)
 void filter_start(uint64_t random);
 
 /*
- * filter_demux - the filter that a packet belongs to: at each level the matching one with most mask bits.
+ * filter_find - the filter that a packet belongs to: at each level the matching one with most mask bits. All of the packet is there (have
+ * == length). Fills in its layout, and its key if the answer was not known from an earlier packet of its flow.
  *
  * Returns  its row; NULL: nobody's
  * Bound    EXO_NET_DEPTH_MAX levels of EXO_NET_SHAPES_MAX shapes; the buckets' chains are short
  */
-struct exo_net_row *filter_demux(const union net_key *key);
+struct exo_net_row *filter_find(struct net_packet *packet);
+
+/* filter_of_flow - the filter that packets of this flow belong to, if that is known; else 0. */
+uint32_t filter_of_flow(const struct net_flow *flow);
+
+/* filter_demux - as filter_find, by key. `deep` is set if the answer depends on more than what a flow says. */
+struct exo_net_row *filter_demux(const union net_key *key, bool *deep);
 
 /* filter_top - the first shape of the filters that lie in nobody's; 0: none. */
 uint32_t filter_top(void);

@@ -16,8 +16,6 @@
 #define TYPE_VLAN_S    0x88a8
 #define TYPE_IPV6      0x86dd
 
-#define IP_TCP         6
-#define IP_UDP         17
 #define IP_SCTP        132
 #define EXTENSIONS_MAX 8
 
@@ -61,14 +59,14 @@ static bool read_transport(struct exo_net_key *key, struct net_layout *layout, s
     uint32_t header = 0;
 
     switch (key->protocol) {
-    case IP_TCP:
+    case NET_IP_TCP:
         if (!present(r, 20))
             return false;
         header = (uint32_t)(r->packet[r->at + 12] >> 4) * 4;
         if (header < 20 || r->end - r->at < header)
             return false;
         break;
-    case IP_UDP:
+    case NET_IP_UDP:
         if (!present(r, 8))
             return false;
         if (get16(r, 4) < 8 || get16(r, 4) > r->end - r->at)
@@ -88,6 +86,7 @@ static bool read_transport(struct exo_net_key *key, struct net_layout *layout, s
         __builtin_memcpy(&key->source_port, r->packet + r->at, 2);
         __builtin_memcpy(&key->destination_port, r->packet + r->at + 2, 2);
         layout->transport = (uint16_t)r->at;
+        layout->protocol = key->protocol;
         layout->payload = (uint16_t)(r->at + header);
     }
     r->at += header;
@@ -196,63 +195,21 @@ static bool read_arp(struct exo_net_key *key, const struct reader *r)
     return true;
 }
 
-static inline uint64_t load(const uint8_t *at, uint32_t bytes)
+/* The key of a flow, and of the packet that it was read of: the one that the long way gives. */
+static void read_plain(union net_key *key, const struct net_flow *flow, uint32_t at,
+                       const uint8_t *p, uint32_t have)
 {
-    uint64_t word = 0;
-
-    __builtin_memcpy(&word, at, bytes);
-    return word;
-}
-
-/*
- * What most packets are, at once: IPv4 without tag, options and fragments, TCP or UDP, its headers here and in order. False: it is
- * another, nothing is written. The key is the one that the long way gives.
- */
-static bool read_plain(union net_key *key, struct net_layout *layout, const uint8_t *p,
-                       uint32_t have, uint32_t length)
-{
-    uint32_t header = 8;
-
-    if (have < 42 || (load(p + 12, 4) & 0xffffff) != 0x450008 || load(p + 20, 2) & 0xff3f)
-        return false;
-    uint32_t total = swap16((uint32_t)load(p + 16, 2));
-    uint32_t end = ETHERNET_BYTES + total;
-    uint32_t protocol = p[23];
-
-    if (end > length || total < 28)
-        return false;
-    if (protocol == IP_UDP) {
-        uint32_t bytes = swap16((uint32_t)load(p + 38, 2));
-
-        if (bytes < 8 || bytes > total - 20)
-            return false;
-        end = 34 + bytes;
-    } else if (protocol == IP_TCP && have >= 54) {
-        header = (uint32_t)(p[46] >> 4) * 4;
-        if (header < 20)
-            return false;
-    } else {
-        return false;
-    }
-    uint32_t limit = end < have ? end : have;
-    uint32_t at = 34 + header;
-
-    if (at > limit)
-        return false;
+    uint32_t limit = flow->end < have ? flow->end : have;
     uint32_t left = limit - at;
-    uint64_t flags = p[0] & 1 ? EXO_NET_KEY_GROUP : 0;
 
-    *layout = (struct net_layout){14, 34, (uint16_t)at};
-    key->word[0] = load(p + 34, 4) | (uint64_t)protocol << 32 | flags << 40 |
-                   (uint64_t)swap16(TYPE_IPV4) << 48;
+    key->word[0] = flow->ports | (uint64_t)flow->protocol << 32 | (uint64_t)swap16(TYPE_IPV4) << 48;
     key->word[1] = key->word[3] = 0;
-    key->word[2] = load(p + 30, 4) << 32 | 0xffff0000u;
-    key->word[4] = load(p + 26, 4) << 32 | 0xffff0000u;
-    key->word[5] = load(p, 8) << 16 >> 16;
-    key->word[6] = left >= 8 ? load(p + at, 8)
-                   : left    ? load(p + limit - 8, 8) >> (64 - 8 * left)
+    key->word[2] = flow->addresses >> 32 << 32 | 0xffff0000u;
+    key->word[4] = flow->addresses << 32 | 0xffff0000u;
+    key->word[5] = net_load(p, 8) << 16 >> 16;
+    key->word[6] = left >= 8 ? net_load(p + at, 8)
+                   : left    ? net_load(p + limit - 8, 8) >> (64 - 8 * left)
                              : 0;
-    return true;
 }
 
 /* The long way: any packet. */
@@ -296,14 +253,18 @@ __attribute__((noinline)) static void read_any(union net_key *key, struct net_la
     __builtin_memset(key, 0, __builtin_offsetof(struct exo_net_key, mac));
     __builtin_memset(k->payload, 0, 8);
     k->flags = EXO_NET_KEY_MALFORMED | kept;
-    layout->transport = layout->payload = 0;
+    *layout = (struct net_layout){0};
 }
 
 void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
                   uint32_t have, uint32_t length)
 {
+    struct net_flow flow;
+
     have = have < length ? have : length;
-    if (!read_plain(key, layout, packet, have, length))
+    if (net_flow_read(&flow, layout, packet, have, length))
+        read_plain(key, &flow, layout->payload, packet, have);
+    else
         read_any(key, layout, packet, have, length);
 }
 

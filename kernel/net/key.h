@@ -13,9 +13,84 @@ union net_key {
 
 /* Where the parts of a packet begin, in bytes from its Ethernet header; 0: it has none. */
 struct net_layout {
-    uint16_t network, transport; /* transport: TCP and UDP only, and not of a fragment */
-    uint16_t payload;            /* behind the TCP or UDP header; 0 without transport */
+    uint16_t network;   /* 0: the packet is malformed */
+    uint16_t transport; /* transport: TCP and UDP only, and not of a fragment */
+    uint16_t payload;   /* behind the TCP or UDP header; 0 without transport */
+    uint16_t protocol;  /* of the transport header; 0 without */
 };
+
+/* A packet as kernel/net handles it. */
+struct net_packet {
+    const uint8_t *bytes;
+    uint32_t have;   /* that can be read */
+    uint32_t length; /* of the whole packet */
+    struct net_layout layout;
+    union net_key key;
+    bool verified;
+};
+
+/* What most packets are, in short: its key but for the card's address and the payload. */
+struct net_flow {
+    uint64_t addresses; /* source, destination, as they lie in the header */
+    uint32_t ports;
+    uint32_t protocol;
+    uint32_t end; /* of its payload, from the Ethernet header on */
+};
+
+#define NET_IP_TCP 6
+#define NET_IP_UDP 17
+
+static inline uint64_t net_load(const uint8_t *at, uint32_t bytes)
+{
+    uint64_t word = 0;
+
+    __builtin_memcpy(&word, at, bytes);
+    return word;
+}
+
+/*
+ * net_flow_read - flow and layout of a packet that is as most are: to one station, IPv4 without tag, options and fragments, TCP or UDP, its
+ * headers here and in order. False: it is another.
+ */
+static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layout, const uint8_t *p,
+                                 uint32_t have, uint32_t length)
+{
+    uint32_t at = 42;
+
+    if (have < 42 || p[0] & 1 || net_load(p + 12, 2) != 0x0008 ||
+        (net_load(p + 14, 8) & 0xff3f0000000000ff) != 0x45) /* version, length; fragment */
+        return false;
+    uint32_t total = __builtin_bswap16((uint16_t)net_load(p + 16, 2));
+
+    flow->end = 14 + total;
+    flow->protocol = p[23];
+    if (flow->end > length)
+        return false;
+    if (flow->protocol == NET_IP_TCP && have >= 54) {
+        at = 34 + (p[46] >> 2 & 0x3cu);
+        if (at < 54)
+            return false;
+    } else if (flow->protocol == NET_IP_UDP) {
+        uint32_t bytes = __builtin_bswap16((uint16_t)net_load(p + 38, 2));
+
+        if (bytes < 8 || 34 + bytes > flow->end)
+            return false;
+        flow->end = 34 + bytes;
+    } else {
+        return false;
+    }
+    *layout = (struct net_layout){14, 34, (uint16_t)at, (uint16_t)flow->protocol};
+    flow->addresses = net_load(p + 26, 8);
+    flow->ports = (uint32_t)net_load(p + 34, 4);
+    return at <= flow->end && at <= have;
+}
+
+/* net_flow_turn - the flow of an answer. */
+static inline void net_flow_turn(struct net_flow *flow)
+{
+    flow->addresses = flow->addresses << 32 | flow->addresses >> 32;
+    flow->ports = flow->ports << 16 | flow->ports >> 16;
+}
 
 /*
  * net_key_read - the normalised header of an Ethernet frame.

@@ -67,7 +67,7 @@ static void claim(struct exo_net_row *filter, const struct net_packet *packet)
 
 static void receive(const struct nic_received *received)
 {
-    struct net_packet packet __attribute__((uninitialized));
+    struct net_packet packet __attribute__((uninitialized)); /* filter_find fills in the rest */
 
     card->received++;
     card->received_bytes += received->length;
@@ -76,12 +76,13 @@ static void receive(const struct nic_received *received)
         card->foreign++;
         return;
     }
-    packet_read(&packet, received->packet, received->length, received->length);
+    packet.bytes = received->packet;
+    packet.have = packet.length = received->length;
     packet.verified = received->verified;
-    struct exo_net_row *filter = filter_demux(&packet.key);
+    struct exo_net_row *filter = filter_find(&packet);
 
     ring_capture(&packet, filter ? net_row_name(filter) : 0, 0);
-    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED)
+    if (!packet.layout.network)
         card->malformed++;
     if (filter)
         claim(filter, &packet);

@@ -23,8 +23,6 @@
 #define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
 #define ETHERNET_BYTES  14
 #define TYPE_ARP        0x0608 /* as on the wire */
-#define IP_TCP          6
-#define IP_UDP          17
 #define SEGMENT_MIN     64
 #define CAPTURE_BYTES   (EXO_NET_BUFFER_BYTES - EXO_NET_HEADROOM)
 
@@ -294,8 +292,8 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
     }
 }
 
-/* Does the answer to this packet belong to the filter that the ring's owner names, and is that his? */
-static bool allowed(const struct exo_net_row *row, uint32_t name, const union net_key *answer)
+/* May the ring's owner (or a handler: its filter) send by permission of this filter? */
+static bool allowed(const struct exo_net_row *row, uint32_t name)
 {
     uint64_t frame = name >> EXO_NET_ROW_BITS;
 
@@ -303,37 +301,58 @@ static bool allowed(const struct exo_net_row *row, uint32_t name, const union ne
         return false;
     const struct exo_net_row *filter = net_row(name);
 
-    if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY ||
-        !filter_matches(filter, answer))
+    if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY)
         return false;
     if (filter == row)
-        return true; /* its own handler's */
+        return true;
     struct path mine = net_row_guard(row);
     struct path guard = net_row_guard(filter);
 
     return path_dominates(&mine, &guard);
 }
 
+/* Does the answer to the packet in the slot belong to this filter? Its layout is filled in; the sender of ARP is the card. */
+static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *packet,
+                           uint8_t *bytes)
+{
+    struct net_flow flow;
+
+    if (net_flow_read(&flow, &packet->layout, bytes, packet->have, packet->length)) {
+        net_flow_turn(&flow);
+        if (filter_of_flow(&flow) == net_row_name(filter))
+            return true;
+    }
+    net_key_read(&packet->key, &packet->layout, bytes, packet->have, packet->length);
+    if (!packet->layout.network)
+        return false;
+    if (packet->key.field.ethertype == TYPE_ARP)
+        memcpy(bytes + packet->layout.network + 8, card->mac, sizeof card->mac);
+    net_key_turn(&packet->key);
+    memcpy(packet->key.field.mac, card->mac, sizeof card->mac);
+    packet->key.field.flags &= EXO_NET_KEY_FRAGMENT;
+    return filter_matches(filter, &packet->key);
+}
+
 /* What the card is to do to the packet; false: it cannot, or it makes no sense. */
 static bool offload(const struct exo_net_send *send, const struct net_packet *packet,
                     struct nic_slot *slot)
 {
-    const struct exo_net_key *key = &packet->key.field;
     uint32_t header = packet->layout.payload;
+    bool tcp = packet->layout.protocol == NET_IP_TCP;
 
     if (!(send->flags & (EXO_NET_SEND_CHECKSUM | EXO_NET_SEND_SEGMENT)))
         return true;
     if (!(card->features & EXO_NET_CARD_CHECKSUM) || !(send->flags & EXO_NET_SEND_CHECKSUM) ||
-        !packet->layout.transport || (key->protocol != IP_TCP && key->protocol != IP_UDP))
+        (!tcp && packet->layout.protocol != NET_IP_UDP))
         return false;
     slot->checksum_start = packet->layout.transport;
-    slot->checksum_offset = key->protocol == IP_TCP ? 16 : 6;
+    slot->checksum_offset = tcp ? 16 : 6;
     if (!(send->flags & EXO_NET_SEND_SEGMENT))
         return true;
     slot->ipv6 = packet->bytes[packet->layout.network] >> 4 == 6;
     slot->segment = send->segment;
     slot->header_bytes = (uint16_t)header;
-    return key->protocol == IP_TCP && header <= packet->have && send->segment >= SEGMENT_MIN &&
+    return tcp && header <= packet->have && send->segment >= SEGMENT_MIN &&
            header - packet->layout.network + send->segment <= card->mtu &&
            card->features & (slot->ipv6 ? EXO_NET_CARD_SEGMENT6 : EXO_NET_CARD_SEGMENT4);
 }
@@ -343,18 +362,15 @@ static bool slot_check(const struct exo_net_row *row, const struct exo_net_send 
                        uint32_t length, struct nic_slot *slot)
 {
     struct net_packet packet __attribute__((uninitialized));
-    uint8_t *sender = slot->bytes + 6;
 
-    memcpy(sender, card->mac, sizeof card->mac);
-    packet_read(&packet, slot->bytes, slot->copied, length);
-    if (packet.key.field.flags & EXO_NET_KEY_MALFORMED || !offload(send, &packet, slot))
-        return false;
-    if (packet.key.field.ethertype == TYPE_ARP)
-        memcpy(slot->bytes + packet.layout.network + 8, card->mac, sizeof card->mac);
-    net_key_turn(&packet.key);
-    memcpy(packet.key.field.mac, card->mac, sizeof card->mac);
-    packet.key.field.flags &= EXO_NET_KEY_FRAGMENT;
-    if (!allowed(row, send->filter, &packet.key))
+    memcpy(slot->bytes + 6, card->mac, sizeof card->mac);
+    packet.bytes = slot->bytes;
+    packet.have = slot->copied;
+    packet.length = length;
+    packet.verified = false;
+    if (!allowed(row, send->filter) ||
+        !answer_belongs(net_row(send->filter), &packet, slot->bytes) ||
+        !offload(send, &packet, slot))
         return false;
     ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;

@@ -5,27 +5,6 @@
 #include "core/env.h"
 #include "net/filter.h"
 
-/* A packet as kernel/net handles it. */
-struct net_packet {
-    const uint8_t *bytes;
-    uint32_t have;   /* that can be read */
-    uint32_t length; /* of the whole packet */
-    struct net_layout layout;
-    union net_key key;
-    bool verified;
-};
-
-/* packet_read - what a packet is: its key and its layout. */
-static inline void packet_read(struct net_packet *packet, const uint8_t *bytes, uint32_t have,
-                               uint32_t length)
-{
-    packet->bytes = bytes;
-    packet->have = have;
-    packet->length = length;
-    packet->verified = false;
-    net_key_read(&packet->key, &packet->layout, bytes, have, length);
-}
-
 /*
  * ring_next - the entry of a ring of `size` that comes next, by counters that the other side writes.
  *

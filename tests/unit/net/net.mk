@@ -5,7 +5,7 @@ UNIT_N_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-rec
   -Itests/unit/kernel/fake -Itests/unit/kernel -Itests/unit/net -Ikernel -I. -I$(B)/gen
 UNIT_TESTS   += $(UNIT_N)/filter_test $(UNIT_N)/key_test $(UNIT_N)/card_test
 
-$(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/core/cap.c kernel/core/rules.c $(wildcard kernel/net/*.h abi/exo_net.h)
+$(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/net/key.c kernel/core/cap.c kernel/core/rules.c $(wildcard kernel/net/*.h abi/exo_net.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
