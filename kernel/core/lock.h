@@ -29,6 +29,8 @@ struct spinlock {
     uint32_t rank; /* enum lock_rank; I */
 };
 
+extern struct spinlock env_lock, memory_lock;
+
 void mail_answer(void); /* core/table.c: do the TLB flush another CPU asked for, if any */
 
 #ifdef KERNEL_TEST
@@ -41,7 +43,8 @@ void lock_check_none(const char *where);
 #define lock_check_none(where) ((void)(where))
 #endif
 
-__attribute__((cold)) void lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */
+__attribute__((cold)) void
+lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */
 
 static inline void lock_enter(_Atomic uint32_t *taken)
 {
@@ -51,7 +54,7 @@ static inline void lock_enter(_Atomic uint32_t *taken)
 
 static inline bool lock_has_gates(const struct spinlock *lock)
 {
-    return lock->rank == LOCK_ENV || lock->rank == LOCK_MEMORY;
+    return lock == &env_lock || lock == &memory_lock; /* known when compiling */
 }
 
 static inline void lock_take(struct spinlock *lock)

@@ -114,6 +114,7 @@ static uint32_t free_count;
 static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
 static uint16_t taken[16];                     /* buffers of the packet that is out */
 static uint32_t taken_count;
+static uint8_t verified_flags; /* of a header: the checksum is right */
 
 static uint64_t physical(const void *window)
 {
@@ -246,6 +247,7 @@ static void make_buffers(void)
                             : boot_page();
 
         slots[i].bytes = page + sizeof(struct net_header);
+        queue[QUEUE_SEND].desc[i * DESCRIPTORS_A_SLOT].address = physical(page);
         free_slots[free_count++] = (uint8_t)(SEND_SLOTS - 1 - i);
     }
 }
@@ -282,6 +284,8 @@ bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
                      (got & F_GUEST_CSUM ? EXO_NET_CARD_VERIFIES : 0) |
                      (got & F_HOST_TSO4 ? EXO_NET_CARD_SEGMENT4 : 0) |
                      (got & F_HOST_TSO6 ? EXO_NET_CARD_SEGMENT6 : 0);
+    if (got & F_GUEST_CSUM)
+        verified_flags = HEADER_CHECKSUM_NEEDED | HEADER_CHECKSUM_VALID;
     make_buffers();
     common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
     tell(&queue[QUEUE_RECEIVE]);
@@ -312,48 +316,44 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
     return true;
 }
 
-/* Further buffers of a packet, gathered behind its first `length` bytes; the length, or 0: it is no good. */
-__attribute__((noinline)) static uint32_t gather(uint32_t count, const uint8_t *first,
-                                                 uint32_t length)
+/* Further buffers of a packet, gathered behind what the first one holds. False: it is no good. */
+__attribute__((noinline)) static bool gather(uint32_t count, struct nic_received *received)
 {
     struct queue *q = &queue[QUEUE_RECEIVE];
     uint32_t bytes = 0;
 
-    memcpy(assembly, first, length);
+    memcpy(assembly, received->packet, received->length);
+    received->packet = assembly;
     for (uint32_t i = 1; i < count; i++) {
         if (taken_count == sizeof taken / sizeof taken[0] || !done(q, &taken[taken_count], &bytes))
-            return 0;
+            return false;
         const uint8_t *more = buffer[taken[taken_count++]] + BUFFER_START;
 
-        if (bytes > BUFFER_BYTES || length + bytes > sizeof assembly)
-            return 0;
-        memcpy(assembly + length, more, bytes);
-        length += bytes;
+        if (bytes > BUFFER_BYTES || received->length + bytes > sizeof assembly)
+            return false;
+        memcpy(assembly + received->length, more, bytes);
+        received->length += bytes;
     }
-    return length;
+    return true;
 }
 
 bool nic_next(struct nic_received *received)
 {
-    struct queue *q = &queue[QUEUE_RECEIVE];
     uint32_t bytes = 0;
 
-    while (done(q, &taken[0], &bytes)) {
+    while (done(&queue[QUEUE_RECEIVE], &taken[0], &bytes)) {
         uint8_t *start = buffer[taken[0]] + BUFFER_START;
-        struct net_header header;
+        /* The card can still write there: each field is read once. */
+        const volatile struct net_header *header = (const volatile struct net_header *)start;
 
         taken_count = 1;
-        memcpy(&header, start, sizeof header);
-        if (bytes > sizeof header && bytes <= BUFFER_BYTES) {
-            received->packet = start + sizeof header;
-            received->length = bytes - (uint32_t)sizeof header;
-            received->verified = card->features & EXO_NET_CARD_VERIFIES &&
-                                 header.flags & (HEADER_CHECKSUM_NEEDED | HEADER_CHECKSUM_VALID);
-            if (header.buffers > 1) {
-                received->length = gather(header.buffers, received->packet, received->length);
-                received->packet = assembly;
-            }
-            if (received->length)
+        if (bytes > sizeof *header && bytes <= BUFFER_BYTES) {
+            uint32_t count = header->buffers;
+
+            received->packet = start + sizeof *header;
+            received->length = bytes - (uint32_t)sizeof *header;
+            received->verified = header->flags & verified_flags;
+            if (__builtin_expect(count <= 1, 1) || gather(count, received))
                 return true;
         }
         card->device_errors++;
@@ -419,7 +419,8 @@ void nic_send(struct nic_slot *slot)
     struct queue *q = &queue[QUEUE_SEND];
     uint16_t head = (uint16_t)((slot - slots) * DESCRIPTORS_A_SLOT);
     struct descriptor *d = &q->desc[head];
-    struct net_header header = {
+
+    *(struct net_header *)(slot->bytes - sizeof(struct net_header)) = (struct net_header){
         .flags = slot->checksum_start ? HEADER_CHECKSUM_NEEDED : 0,
         .checksum_start = slot->checksum_start,
         .checksum_offset = slot->checksum_offset,
@@ -429,11 +430,8 @@ void nic_send(struct nic_slot *slot)
         .segment = slot->segment,
         .header_bytes = slot->segment ? slot->header_bytes : 0,
     };
-    uint8_t *start = slot->bytes - sizeof header;
-
-    memcpy(start, &header, sizeof header);
-    d[0] = (struct descriptor){.address = physical(start),
-                               .length = slot->copied + (uint32_t)sizeof header};
+    d[0].length = slot->copied + (uint32_t)sizeof(struct net_header);
+    d[0].flags = 0; /* its address is always the slot's */
     for (uint32_t i = 0; i < slot->piece_count; i++) {
         d[i].flags = DESC_NEXT;
         d[i].next = (uint16_t)(head + i + 1);

@@ -16,18 +16,20 @@ static uint64_t reply_of;             /* the program that has written it */
 
 bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, uint64_t *events)
 {
-    struct program_packet run __attribute__((uninitialized)); /* the rest is set by the run */
+    struct program_packet of = {
+        .bytes = packet->bytes,
+        .length = packet->have,
+        .reply = reply,
+        .reply_bytes = NIC_COPY_MAX,
+        .flags = packet->layout.network | (uint32_t)packet->layout.transport << 16,
+    };
+    struct code_run run __attribute__((uninitialized)); /* what is read of it is written before */
 
-    run.bytes = packet->bytes;
-    run.length = packet->have;
-    run.reply = reply;
-    run.reply_bytes = NIC_COPY_MAX;
-    run.flags = packet->layout.network | (uint32_t)packet->layout.transport << 16;
     /* What another owner's program wrote is not this one's to read. */
     if (reply_of != filter->filter.program)
         memset(reply, 0, sizeof reply);
     reply_of = filter->filter.program;
-    uint32_t verdict = program_run_packet(filter->filter.program, &run);
+    uint32_t verdict = program_run_packet(filter->filter.program, &of, &run);
     bool flush = false;
 
     for (uint32_t i = 0; i < run.send_count; i++)

@@ -159,8 +159,13 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     uint32_t at = ring_next(posted, row->ring.receive_filled, EXO_NET_RECEIVE_MAX);
     struct exo_net_received *entry = &shared->receive[at % EXO_NET_RECEIVE_MAX];
     uint32_t buffer = *(volatile uint16_t *)&entry->buffer;
+    uint32_t have = packet->have;
 
-    if (row->ring.stopped || at == EXO_NET_RECEIVE_MAX || packet->have > CAPTURE_BYTES ||
+    if (row->flags & EXO_NET_CAPTURE) {
+        have = have < CAPTURE_BYTES ? have : CAPTURE_BYTES;
+        flags |= have < packet->length ? EXO_NET_RECEIVED_CUT : 0;
+    }
+    if (row->ring.stopped || at == EXO_NET_RECEIVE_MAX || have > CAPTURE_BYTES ||
         buffer >= row->ring.buffer_count * BUFFERS_A_FRAME) {
         row->dropped++;
         return false;
@@ -169,9 +174,9 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     uint8_t *page = arch_map_frame(0, frame);
 
     memcpy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes,
-           packet->have);
+           have);
     arch_unmap_frame(0);
-    entry->length = (uint16_t)packet->have;
+    entry->length = (uint16_t)have;
     entry->flags = (uint16_t)flags;
     entry->network = (uint8_t)packet->layout.network;
     entry->transport =
@@ -180,7 +185,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     entry->time_us = (uint32_t)(arch_now_ns() / 1000);
     row->ring.receive_filled++;
     row->packets++;
-    row->bytes += packet->have;
+    row->bytes += have;
     /* Bytes and entry before the counter. */
     __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
     if (!*(volatile uint32_t *)&shared->quiet)
@@ -190,15 +195,8 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
 
 void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t flags)
 {
-    struct net_packet copy __attribute__((uninitialized));
-
-    if (!capture)
-        return;
-    copy = *packet;
-    if (copy.have > CAPTURE_BYTES)
-        copy.have = CAPTURE_BYTES;
-    flags |= copy.have < copy.length ? EXO_NET_RECEIVED_CUT : 0;
-    (void)ring_deliver(net_row(capture), &copy, filter, flags);
+    if (__builtin_expect(capture, 0))
+        (void)ring_deliver(net_row(capture), packet, filter, flags);
 }
 
 /* --- Sending ---------------------------------------------------------------------------------------------- */
@@ -292,26 +290,38 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
     }
 }
 
-/* May the ring's owner (or a handler: its filter) send by permission of this filter? */
-static bool allowed(const struct exo_net_row *row, uint32_t name)
+/* May the ring's owner (or a handler: row is its filter) send by permission of this filter? NULL: no. */
+static const struct exo_net_row *permission(const struct exo_net_row *row, uint32_t name)
 {
     uint64_t frame = name >> EXO_NET_ROW_BITS;
 
-    if (!name || frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
-        return false;
+    if (frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
+        return NULL;
     const struct exo_net_row *filter = net_row(name);
-
-    if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY)
-        return false;
-    if (filter == row)
-        return true;
     struct path mine = net_row_guard(row);
     struct path guard = net_row_guard(filter);
 
-    return path_dominates(&mine, &guard);
+    if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY)
+        return NULL;
+    return filter == row || path_dominates(&mine, &guard) ? filter : NULL;
 }
 
-/* Does the answer to the packet in the slot belong to this filter? Its layout is filled in; the sender of ARP is the card. */
+/* The same for a packet that is of no known flow; the sender of ARP becomes the card. */
+__attribute__((noinline)) static bool answer_matches(const struct exo_net_row *filter,
+                                                     struct net_packet *packet, uint8_t *bytes)
+{
+    net_key_read(&packet->key, &packet->layout, bytes, packet->have, packet->length);
+    if (!packet->layout.network)
+        return false;
+    if (packet->key.field.ethertype == TYPE_ARP)
+        memcpy(bytes + packet->layout.network + 8, card->mac, sizeof card->mac);
+    net_key_turn(&packet->key);
+    memcpy(packet->key.field.mac, card->mac, sizeof card->mac);
+    packet->key.field.flags &= EXO_NET_KEY_FRAGMENT;
+    return filter_matches(filter, &packet->key);
+}
+
+/* Does the answer to the packet belong to this filter? Its layout is filled in. */
 static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *packet,
                            uint8_t *bytes)
 {
@@ -322,15 +332,7 @@ static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *
         if (filter_of_flow(&flow) == net_row_name(filter))
             return true;
     }
-    net_key_read(&packet->key, &packet->layout, bytes, packet->have, packet->length);
-    if (!packet->layout.network)
-        return false;
-    if (packet->key.field.ethertype == TYPE_ARP)
-        memcpy(bytes + packet->layout.network + 8, card->mac, sizeof card->mac);
-    net_key_turn(&packet->key);
-    memcpy(packet->key.field.mac, card->mac, sizeof card->mac);
-    packet->key.field.flags &= EXO_NET_KEY_FRAGMENT;
-    return filter_matches(filter, &packet->key);
+    return answer_matches(filter, packet, bytes);
 }
 
 /* What the card is to do to the packet; false: it cannot, or it makes no sense. */
@@ -368,9 +370,9 @@ static bool slot_check(const struct exo_net_row *row, const struct exo_net_send 
     packet.have = slot->copied;
     packet.length = length;
     packet.verified = false;
-    if (!allowed(row, send->filter) ||
-        !answer_belongs(net_row(send->filter), &packet, slot->bytes) ||
-        !offload(send, &packet, slot))
+    const struct exo_net_row *filter = permission(row, send->filter);
+
+    if (!filter || !answer_belongs(filter, &packet, slot->bytes) || !offload(send, &packet, slot))
         return false;
     ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;

@@ -88,19 +88,18 @@ struct program_packet {
     uint32_t length;
     void *reply;
     uint32_t reply_bytes;
-    uint32_t flags;      /* shown to the program */
-    uint32_t send_count; /* out: frames to transmit, in this order; 0 after an abort */
-    struct code_send send[EXO_CODE_SENDS]; /* out: in packet, reply, or the program's memory */
-    uint64_t wake;                         /* out: event bits for the owner */
+    uint32_t flags; /* shown to the program */
 };
 
 /*
  * program_run_packet - run a packet handler on this CPU, in the kernel, with no lock but env_lock and net_lock held.
  *
+ * run  its effects are left there: frames to transmit, which lie in packet, reply or the program's memory, and events
+ *
  * Returns  EXO_CODE_DELIVER, also when the program is gone or the run was aborted; EXO_CODE_CONSUMED, EXO_CODE_DROP
  * Bound    the program's cost + fuel, at most 81,920 instructions
  */
-uint32_t program_run_packet(uint64_t id, struct program_packet *packet);
+uint32_t program_run_packet(uint64_t id, const struct program_packet *packet, struct code_run *run);
 
 /* program_is - is there a ready program of this type whose guard is dominated by `over`? For who attaches one. */
 bool program_is(uint64_t id, uint32_t type, const struct path *over);

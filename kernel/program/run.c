@@ -62,21 +62,16 @@ static inline uint64_t run_packet(struct code_run *run, struct program *program,
     return run_go(run, program);
 }
 
-uint32_t program_run_packet(uint64_t id, struct program_packet *packet)
+uint32_t program_run_packet(uint64_t id, const struct program_packet *packet, struct code_run *run)
 {
     struct program *program = program_enter(id, EXO_CODE_STATE_READY, EXO_CODE_PACKET);
-    struct code_run run __attribute__((uninitialized)); /* what is read of it is written before */
 
-    packet->send_count = 0;
-    packet->wake = 0;
+    run->send_count = 0;
+    run->wake = 0;
     if (!program)
         return EXO_CODE_DELIVER;
-    uint64_t verdict = run_packet(&run, program, packet);
+    uint64_t verdict = run_packet(run, program, packet);
 
-    packet->send_count = run.send_count;
-    for (uint32_t i = 0; i < run.send_count; i++)
-        packet->send[i] = run.send[i];
-    packet->wake = run.wake;
     program_leave(program);
     return (uint32_t)verdict;
 }
