@@ -290,7 +290,7 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
     }
 }
 
-/* May the ring's owner (or a handler: row is its filter) send by permission of this filter? NULL: no. */
+/* May the ring's owner send by permission of this filter? NULL: no. */
 static const struct exo_net_row *permission(const struct exo_net_row *row, uint32_t name)
 {
     uint64_t frame = name >> EXO_NET_ROW_BITS;
@@ -303,7 +303,7 @@ static const struct exo_net_row *permission(const struct exo_net_row *row, uint3
 
     if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY)
         return NULL;
-    return filter == row || path_dominates(&mine, &guard) ? filter : NULL;
+    return path_dominates(&mine, &guard) ? filter : NULL;
 }
 
 /* The same for a packet that is of no known flow; the sender of ARP becomes the card. */
@@ -321,13 +321,22 @@ __attribute__((noinline)) static bool answer_matches(const struct exo_net_row *f
     return filter_matches(filter, &packet->key);
 }
 
-/* Does the answer to the packet belong to this filter? Its layout is filled in. */
+/*
+ * Does the answer to the packet in the slot belong to this filter? Its sender becomes the card; `packet` is filled in, but for
+ * the key.
+ */
 static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *packet,
-                           uint8_t *bytes)
+                           uint32_t length, struct nic_slot *slot)
 {
-    struct net_flow flow;
+    struct net_flow flow __attribute__((uninitialized)); /* looked at when it was read */
+    uint8_t *bytes = slot->bytes;
 
-    if (net_flow_read(&flow, &packet->layout, bytes, packet->have, packet->length)) {
+    memcpy(bytes + 6, card->mac, sizeof card->mac);
+    packet->bytes = bytes;
+    packet->have = slot->copied;
+    packet->length = length;
+    packet->verified = false;
+    if (net_flow_read(&flow, &packet->layout, bytes, packet->have, length)) {
         net_flow_turn(&flow);
         if (filter_of_flow(&flow) == net_row_name(filter))
             return true;
@@ -364,15 +373,9 @@ static bool slot_check(const struct exo_net_row *row, const struct exo_net_send 
                        uint32_t length, struct nic_slot *slot)
 {
     struct net_packet packet __attribute__((uninitialized));
-
-    memcpy(slot->bytes + 6, card->mac, sizeof card->mac);
-    packet.bytes = slot->bytes;
-    packet.have = slot->copied;
-    packet.length = length;
-    packet.verified = false;
     const struct exo_net_row *filter = permission(row, send->filter);
 
-    if (!filter || !answer_belongs(filter, &packet, slot->bytes) || !offload(send, &packet, slot))
+    if (!filter || !answer_belongs(filter, &packet, length, slot) || !offload(send, &packet, slot))
         return false;
     ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;
@@ -442,19 +445,20 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
 
 bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length)
 {
+    struct net_packet packet __attribute__((uninitialized));
     struct nic_slot *slot = length >= ETHERNET_BYTES && length <= card->mtu + ETHERNET_BYTES + 4u
                                 ? nic_slot_take()
                                 : NULL;
-    struct exo_net_send send = {.filter = net_row_name(filter)};
 
     if (!slot)
         return false;
     memcpy(slot->bytes, bytes, length);
     slot->copied = length;
-    if (!slot_check(filter, &send, length, slot)) {
+    if (filter->flags & EXO_NET_RECEIVE_ONLY || !answer_belongs(filter, &packet, length, slot)) {
         nic_slot_drop(slot);
         return false;
     }
+    ring_capture(&packet, net_row_name(filter), EXO_NET_RECEIVED_SENT);
     slot->ring = 0;
     nic_send(slot);
     card->sent++;

@@ -14,7 +14,9 @@
 /* The parts of a run that all types share. */
 static inline void run_prepare(struct code_run *run, const struct program *program)
 {
-    memset(run->window, 0, sizeof run->window);
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < EXO_CODE_REGIONS; i++)
+        run->window[i] = (struct code_window){0};
     run->own = NULL;
     run->own_max = 0;
     run->window[EXO_CODE_MEMORY] =
