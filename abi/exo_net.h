@@ -162,10 +162,7 @@ struct exo_net_row {
             uint8_t shape_count; /* inside */
             uint8_t mixed;       /* filters inside have several owners */
             uint8_t depth;
-            uint8_t word_count; /* words that decide, given its parent matches */
-            uint8_t word[EXO_NET_WORDS + 1];
-            uint32_t reserved;
-            uint64_t quick_mask[2], quick_value[2]; /* of the first two words that decide */
+            uint8_t reserved[45];
         } filter;
         struct {
             uint64_t serial;

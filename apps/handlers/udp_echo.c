@@ -32,6 +32,7 @@ EXO_CODE_PROGRAM("packet") uint64_t udp_echo(struct exo_code_packet *ctx)
     const uint8_t *in = EXO_CODE_BYTES(ctx->packet);
     const uint8_t *end = EXO_CODE_BYTES(ctx->packet_end);
     uint8_t *out = EXO_CODE_WRITABLE(ctx->reply);
+    uint32_t length = ctx->length;
 
     if (in + TEXT > end || out + TEXT > EXO_CODE_BYTES(ctx->reply_end))
         return EXO_CODE_DELIVER;
@@ -41,14 +42,13 @@ EXO_CODE_PROGRAM("packet") uint64_t udp_echo(struct exo_code_packet *ctx)
     if (HALF(in, UDP_LENGTH) == BIG(12) && in + TEXT + 4 <= end &&
         WORD(in, TEXT) == ('q' | 'u' << 8 | 'i' << 16 | 't' << 24))
         return EXO_CODE_DELIVER;
-    if (exo_code_copy(out, in, ctx->length))
-        return EXO_CODE_DELIVER;
+    (void)exo_code_copy(out, in, length); /* ends the run if it cannot */
     /* Both ends change places, the sums stay the same. The kernel puts in the card's address as the sender's. */
     DOUBLE(out, TO) = DOUBLE(in, FROM);
     WORD(out, SOURCE) = WORD(in, DESTINATION);
     WORD(out, DESTINATION) = WORD(in, SOURCE);
     WORD(out, PORTS) = WORD(in, PORTS) >> 16 | WORD(in, PORTS) << 16;
-    if (exo_code_send(out, ctx->length))
+    if (exo_code_send(out, length))
         return EXO_CODE_DELIVER;
     echo_shared.answered++;
     return EXO_CODE_CONSUMED;

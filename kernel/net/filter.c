@@ -28,7 +28,7 @@ static struct exo_net_row top; /* everything */
  * flows_forget, which does FLOW_STEP places at a time, has emptied it.
  */
 #define FLOWS     (1u << NET_FLOWS_LOG)
-#define FLOW_WAYS 2
+#define FLOW_WAYS 4
 #define FLOW_STEP 4
 static struct flow {
     uint64_t addresses;
@@ -55,53 +55,37 @@ static struct exo_net_row *row_of(uint32_t name)
     return name ? net_row(name) : &top;
 }
 
+bool filter_matches(const struct exo_net_row *filter, const union net_key *key)
+{
+    uint64_t differs = 0;
+
+#pragma GCC unroll 8
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        differs |= (key->word[w] & filter->filter.mask[w]) ^ filter->filter.value[w];
+    return !differs;
+}
+
 /* --- Looking up ------------------------------------------------------------------------------------- */
 
-static inline uint32_t *bucket(uint64_t sum)
+/* Where a filter of this shape hangs whose words, behind the mask, are those of `key`. */
+static uint32_t *bucket(const struct exo_net_row *shape, const uint64_t *key)
 {
+    uint64_t sum = shape->shape;
+
+#pragma GCC unroll 8
+    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
+        sum = (sum ^ (key[w] & shape->filter.mask[w])) * seed[w & 1];
     return &buckets[sum >> (64 - NET_BUCKETS_LOG)];
 }
 
-/*
- * Where a filter of this shape hangs whose words, behind the mask, are those of `key`. Words after the second do not
- * count: filters that differ in nothing else share a chain.
- */
-static inline uint32_t *shape_bucket(const struct exo_net_row *shape, uint64_t first,
-                                     uint64_t second)
+/* The peer of `shape` that a key matches. */
+static struct exo_net_row *shape_find(const struct exo_net_row *shape, const union net_key *key)
 {
-    __asm__("imulq %1, %0"
-            : "+r"(first)
-            : "m"(seed[0])
-            : "cc"); /* two registers less than loading them */
-    __asm__("imulq %1, %0" : "+r"(second) : "m"(seed[1]) : "cc");
-    return bucket(shape->shape + first + second);
-}
-
-__attribute__((noinline)) static bool decides(const struct exo_net_row *filter, const uint64_t *key)
-{
-    for (uint32_t i = 0; i < filter->filter.word_count; i++) {
-        uint32_t w = filter->filter.word[i];
-
-        if ((key[w] & filter->filter.mask[w]) != filter->filter.value[w])
-            return false;
-    }
-    return true;
-}
-
-/* The peer of `shape` that a key matches, given that it matches their parent. */
-static inline struct exo_net_row *shape_find(const struct exo_net_row *shape, const uint64_t *key)
-{
-    uint64_t first = key[shape->filter.word[0]] & shape->filter.quick_mask[0];
-    uint64_t second = key[shape->filter.word[1]] & shape->filter.quick_mask[1];
-
     struct exo_net_row *row;
 
-    for (uint32_t at = *shape_bucket(shape, first, second); at; at = row->filter.chain) {
+    for (uint32_t at = *bucket(shape, key->word); at; at = row->filter.chain) {
         row = net_row(at);
-        if (__builtin_expect(row->filter.quick_value[0] == first && row->shape == shape->shape &&
-                                 row->filter.quick_value[1] == second,
-                             1) &&
-            (__builtin_expect(row->filter.word_count <= 2, 1) || decides(row, key)))
+        if (row->shape == shape->shape && filter_matches(row, key))
             return row;
     }
     return NULL;
@@ -115,7 +99,7 @@ struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
 
     while (shape) {
         const struct exo_net_row *first = net_row(shape);
-        struct exo_net_row *found = shape_find(first, key->word);
+        struct exo_net_row *found = shape_find(first, key);
 
         more |= first->filter.mask[5] | first->filter.mask[6];
         best = found ? found : best;
@@ -127,7 +111,7 @@ struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
 
 /* --- Flows ------------------------------------------------------------------------------------------- */
 
-/* The filters of two flows that share a place; the later one is first. Another protocol's place is another. */
+/* The filters of flows that share a place; the latest is first. Another protocol's place is another. */
 static inline struct flow *flow_place(const struct net_flow *flow)
 {
     uint64_t sum = (flow->addresses ^ flow->ports * seed[1]) * seed[0];
@@ -136,7 +120,7 @@ static inline struct flow *flow_place(const struct net_flow *flow)
     return flows[sum >> (64 - NET_FLOWS_LOG)];
 }
 
-static inline uint32_t flow_known(const struct net_flow *flow)
+inline uint32_t filter_of_flow(const struct net_flow *flow)
 {
     const struct flow *at = flow_place(flow);
 
@@ -144,11 +128,6 @@ static inline uint32_t flow_known(const struct net_flow *flow)
         if (__builtin_expect(at->addresses == flow->addresses && at->ports == flow->ports, 1))
             return at->filter;
     return 0;
-}
-
-uint32_t filter_of_flow(const struct net_flow *flow)
-{
-    return flow_known(flow);
 }
 
 /* Answers may be others from now on: each flow has another place, and what was kept in the places that come round is dropped. */
@@ -172,7 +151,7 @@ __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet
         net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length)) {
         struct flow *at = flow_place(&flow);
 
-        at[1] = at[0];
+        memmove(at + 1, at, (FLOW_WAYS - 1) * sizeof *at);
         at[0] = (struct flow){flow.addresses, flow.ports, net_row_name(row)};
     }
     return row;
@@ -184,23 +163,13 @@ struct exo_net_row *filter_find(struct net_packet *packet)
     uint32_t name = 0;
 
     if (net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length))
-        name = flow_known(&flow);
+        name = filter_of_flow(&flow);
     return name ? net_row(name) : find_anew(packet);
 }
 
 uint32_t filter_top(void)
 {
     return top.filter.inside;
-}
-
-bool filter_matches(const struct exo_net_row *filter, const union net_key *key)
-{
-    uint64_t differs = 0;
-
-#pragma GCC unroll 8
-    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
-        differs |= (key->word[w] & filter->filter.mask[w]) ^ filter->filter.value[w];
-    return !differs;
 }
 
 /* --- Sets ------------------------------------------------------------------------------------------- */
@@ -314,20 +283,6 @@ static void shape_insert(struct exo_net_row *parent, struct exo_net_row *filter)
     parent->filter.shape_count++;
 }
 
-static void words_find(struct exo_net_row *filter, const struct exo_net_row *parent)
-{
-    filter->filter.word_count = 0;
-    for (uint32_t w = 0; w < EXO_NET_WORDS; w++)
-        if (filter->filter.mask[w] & ~parent->filter.mask[w])
-            filter->filter.word[filter->filter.word_count++] = (uint8_t)w;
-    if (filter->filter.word_count == 1)
-        filter->filter.word[1] = filter->filter.word[0];
-    for (uint32_t i = 0; i < 2; i++) {
-        filter->filter.quick_mask[i] = filter->filter.mask[filter->filter.word[i]];
-        filter->filter.quick_value[i] = filter->filter.value[filter->filter.word[i]];
-    }
-}
-
 /* Hangs a filter that is nobody's twin into its level and a bucket. */
 static void link_in(struct exo_net_row *parent, struct exo_net_row *filter)
 {
@@ -346,8 +301,7 @@ static void link_in(struct exo_net_row *parent, struct exo_net_row *filter)
     } else {
         shape_insert(parent, filter);
     }
-    uint32_t *place =
-        shape_bucket(filter, filter->filter.quick_value[0], filter->filter.quick_value[1]);
+    uint32_t *place = bucket(filter, filter->filter.value);
 
     filter->filter.chain = *place;
     *place = name;
@@ -356,8 +310,7 @@ static void link_in(struct exo_net_row *parent, struct exo_net_row *filter)
 static void link_out(struct exo_net_row *parent, struct exo_net_row *filter)
 {
     uint32_t name = net_row_name(filter);
-    uint32_t *link =
-        shape_bucket(filter, filter->filter.quick_value[0], filter->filter.quick_value[1]);
+    uint32_t *link = bucket(filter, filter->filter.value);
 
     while (*link != name)
         link = &net_row(*link)->filter.chain;
@@ -390,10 +343,9 @@ int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *o
     if (!inside(filter, parent) || parent->flags & EXO_NET_SHARED ||
         parent->filter.depth >= EXO_NET_DEPTH_MAX)
         return EXO_E_ARG;
-    words_find(filter, parent);
     memcpy(value.word, filter->filter.value, sizeof value.word);
     const struct exo_net_row *shape = shape_of(parent, filter);
-    struct exo_net_row *equal = shape ? shape_find(shape, value.word) : NULL;
+    struct exo_net_row *equal = shape ? shape_find(shape, &value) : NULL;
 
     if (equal && !(equal->flags & filter->flags & EXO_NET_SHARED)) {
         *other = net_row_name(equal);
@@ -428,7 +380,7 @@ static void unhang(struct exo_net_row *filter)
     union net_key value;
 
     memcpy(value.word, filter->filter.value, sizeof value.word);
-    struct exo_net_row *head = shape_find(shape_of(parent, filter), value.word);
+    struct exo_net_row *head = shape_find(shape_of(parent, filter), &value);
 
     if (head == filter) {
         link_out(parent, filter);

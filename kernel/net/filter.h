@@ -11,7 +11,7 @@
 #include "net/key.h"
 
 #define NET_BUCKETS_LOG 14
-#define NET_FLOWS_LOG   14
+#define NET_FLOWS_LOG   13
 
 _Static_assert(EXO_NET_ROWS * sizeof(struct exo_net_row) == EXO_PAGE_SIZE, "rows fill frames");
 

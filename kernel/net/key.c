@@ -195,28 +195,10 @@ static bool read_arp(struct exo_net_key *key, const struct reader *r)
     return true;
 }
 
-/* The key of a flow, and of the packet that it was read of: the one that the long way gives. */
-static void read_plain(union net_key *key, const struct net_flow *flow, uint32_t at,
-                       const uint8_t *p, uint32_t have)
+void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
+                  uint32_t have, uint32_t length)
 {
-    uint32_t limit = flow->end < have ? flow->end : have;
-    uint32_t left = limit - at;
-
-    key->word[0] = flow->ports | (uint64_t)flow->protocol << 32 | (uint64_t)swap16(TYPE_IPV4) << 48;
-    key->word[1] = key->word[3] = 0;
-    key->word[2] = flow->addresses >> 32 << 32 | 0xffff0000u;
-    key->word[4] = flow->addresses << 32 | 0xffff0000u;
-    key->word[5] = net_load(p, 8) << 16 >> 16;
-    key->word[6] = left >= 8 ? net_load(p + at, 8)
-                   : left    ? net_load(p + limit - 8, 8) >> (64 - 8 * left)
-                             : 0;
-}
-
-/* The long way: any packet. */
-__attribute__((noinline)) static void read_any(union net_key *key, struct net_layout *layout,
-                                               const uint8_t *packet, uint32_t have,
-                                               uint32_t length)
-{
+    have = have < length ? have : length;
     struct exo_net_key *k = &key->field;
     struct reader r = {.packet = packet, .have = have, .at = 12, .end = length};
     bool good = true;
@@ -254,18 +236,6 @@ __attribute__((noinline)) static void read_any(union net_key *key, struct net_la
     __builtin_memset(k->payload, 0, 8);
     k->flags = EXO_NET_KEY_MALFORMED | kept;
     *layout = (struct net_layout){0};
-}
-
-void net_key_read(union net_key *key, struct net_layout *layout, const uint8_t *packet,
-                  uint32_t have, uint32_t length)
-{
-    struct net_flow flow;
-
-    have = have < length ? have : length;
-    if (net_flow_read(&flow, layout, packet, have, length))
-        read_plain(key, &flow, layout->payload, packet, have);
-    else
-        read_any(key, layout, packet, have, length);
 }
 
 void net_mask_simplify(union net_key *mask, union net_key *value)

@@ -34,7 +34,6 @@ struct net_flow {
     uint64_t addresses; /* source, destination, as they lie in the header */
     uint32_t ports;
     uint32_t protocol;
-    uint32_t end; /* of its payload, from the Ethernet header on */
 };
 
 #define NET_IP_TCP 6
@@ -56,15 +55,16 @@ static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layou
                                  uint32_t have, uint32_t length)
 {
     uint32_t at = 42;
+    uint32_t end;
 
     if (have < 42 || p[0] & 1 || net_load(p + 12, 2) != 0x0008 ||
         (net_load(p + 14, 8) & 0xff3f0000000000ff) != 0x45) /* version, length; fragment */
         return false;
     uint32_t total = __builtin_bswap16((uint16_t)net_load(p + 16, 2));
 
-    flow->end = 14 + total;
+    end = 14 + total;
     flow->protocol = p[23];
-    if (flow->end > length)
+    if (end > length)
         return false;
     if (flow->protocol == NET_IP_TCP && have >= 54) {
         at = 34 + (p[46] >> 2 & 0x3cu);
@@ -73,16 +73,16 @@ static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layou
     } else if (flow->protocol == NET_IP_UDP) {
         uint32_t bytes = __builtin_bswap16((uint16_t)net_load(p + 38, 2));
 
-        if (bytes < 8 || 34 + bytes > flow->end)
+        if (bytes < 8 || 34 + bytes > end)
             return false;
-        flow->end = 34 + bytes;
+        end = 34 + bytes;
     } else {
         return false;
     }
     *layout = (struct net_layout){14, 34, (uint16_t)at, (uint16_t)flow->protocol};
     flow->addresses = net_load(p + 26, 8);
     flow->ports = (uint32_t)net_load(p + 34, 4);
-    return at <= flow->end && at <= have;
+    return at <= end && at <= have;
 }
 
 /* net_flow_turn - the flow of an answer. */

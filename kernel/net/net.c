@@ -94,7 +94,7 @@ static void receive(const struct nic_received *received)
 static void poll_card(void)
 {
     uint32_t budget = BUDGET;
-    struct nic_received received;
+    struct nic_received received __attribute__((uninitialized)); /* nic_next fills it in */
 
     if (!card)
         return;
@@ -332,7 +332,8 @@ static struct call_result release(struct env *self, uint32_t slot, uint64_t name
 
     if (error)
         return call_error(error);
-    for (uint32_t turn = 0; turn < RELEASE_MAX / RELEASE_LOT && (!turn || error == EXO_E_AGAIN); turn++) {
+    for (uint32_t turn = 0; turn < RELEASE_MAX / RELEASE_LOT && (!turn || error == EXO_E_AGAIN);
+         turn++) {
         uint32_t budget = RELEASE_LOT;
 
         lock_take(&net_lock);

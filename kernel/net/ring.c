@@ -335,7 +335,6 @@ static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *
     packet->bytes = bytes;
     packet->have = slot->copied;
     packet->length = length;
-    packet->verified = false;
     if (net_flow_read(&flow, &packet->layout, bytes, packet->have, length)) {
         net_flow_turn(&flow);
         if (filter_of_flow(&flow) == net_row_name(filter))

@@ -9,7 +9,7 @@ $(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/n
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
-$(UNIT_N)/key_test: tests/unit/net/key_test.c tests/unit/net/key_long.c kernel/net/key.c tests/unit/net/key_check.h $(wildcard kernel/net/*.h abi/exo_net.h)
+$(UNIT_N)/key_test: tests/unit/net/key_test.c kernel/net/key.c tests/unit/net/key_check.h $(wildcard kernel/net/*.h abi/exo_net.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
@@ -17,7 +17,7 @@ $(UNIT_N)/card_test: tests/unit/net/card_test.c kernel/dev/virtio_net.c kernel/d
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $<
 
-$(UNIT_N)/key_fuzz: tests/unit/net/key_fuzz.c tests/unit/net/key_long.c kernel/net/key.c tests/unit/net/key_check.h
+$(UNIT_N)/key_fuzz: tests/unit/net/key_fuzz.c kernel/net/key.c tests/unit/net/key_check.h
 	$(Q)mkdir -p $(@D)
 	$(Q)clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Itests/unit/net \
 	  -Ikernel -I. -o $@ $(filter %.c,$^)
