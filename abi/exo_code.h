@@ -55,7 +55,9 @@ struct exo_code_packet {
     uint64_t reply, reply_end;
     uint64_t memory, memory_end;
     uint64_t now_ns;
-    uint32_t length, flags;
+    uint32_t length;
+    uint32_t
+        flags; /* where the IP header begins, 0: malformed; times 65,536: where the TCP or UDP header does, 0: none, or a fragment */
 };
 
 struct exo_code_predicate {

@@ -163,6 +163,7 @@ static void begin(void)
     run.window[EXO_CODE_INPUT] = (struct code_window){memory, 4096};
     run.window[EXO_CODE_RODATA] = (struct code_window){linked.rodata, linked.rodata_bytes};
     ((struct exo_code_packet *)run.context)->length = length;
+    ((struct exo_code_packet *)run.context)->flags = 14 | 34 << 16;
     run.own = own;
     run.own_max = 512;
     code_run_begin(&run, &code_types[entry.type]);
@@ -259,7 +260,8 @@ int main(int argc, char **argv)
                                              .packet_end = (uint64_t)(packet + sizeof question),
                                              .reply = (uint64_t)reply,
                                              .reply_end = (uint64_t)(reply + 1536),
-                                             .length = sizeof question};
+                                             .length = sizeof question,
+                                             .flags = 14 | 34 << 16};
     load(folder, "udp_echo");
     program("udp_echo", sizeof question, native_echo);
     load(folder, "kv");

@@ -89,6 +89,8 @@ static bool load(const char *name)
     return true;
 }
 
+static uint32_t transport = 34; /* where the transport header is said to be */
+
 static void windows(struct world *w, uint32_t length)
 {
     const struct code_type *type = &code_types[entry.type];
@@ -104,6 +106,7 @@ static void windows(struct world *w, uint32_t length)
         w->run.window[EXO_CODE_MEMORY] = (struct code_window){w->memory, MEMORY_BYTES};
     w->run.window[EXO_CODE_RODATA] = (struct code_window){linked.rodata, linked.rodata_bytes};
     ((struct exo_code_packet *)w->run.context)->length = length;
+    ((struct exo_code_packet *)w->run.context)->flags = 14 | transport << 16;
     w->run.own = w->own;
     w->run.own_max = 512;
     code_run_begin(&w->run, type);
@@ -187,10 +190,11 @@ static void echo_answers(void)
     CHECK(r[35] == 7 && r[36] == 0x12 && !memcmp(r + 42, "hello!!!", 8));
     for (uint32_t length = 0; length < 42; length++)
         CHECK(run(length) == EXO_CODE_DELIVER && world[1].run.send_count == 0);
-    memcpy(other, udp_packet, 50);
-    other[14] = 0x46; /* options */
-    packet_set(other, 50);
+    transport = 38; /* options */
     CHECK(run(50) == EXO_CODE_DELIVER);
+    transport = 0; /* a fragment */
+    CHECK(run(50) == EXO_CODE_DELIVER);
+    transport = 34;
     memcpy(other, udp_packet, 50);
     other[39] = 12;
     memcpy(other + 42, "quit", 4);
@@ -266,7 +270,8 @@ static void kv_answers(void)
     CHECK(get("get aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") == EXO_CODE_DELIVER);
     CHECK(shared->hits == 1 && shared->misses == 4); /* `get ` alone is too short to look at */
     /* Several keys, no end of the line, something behind it: not for the handler. */
-    CHECK(get("get colour colour\r\n") == EXO_CODE_DELIVER && get("get colour") == EXO_CODE_DELIVER);
+    CHECK(get("get colour colour\r\n") == EXO_CODE_DELIVER &&
+          get("get colour") == EXO_CODE_DELIVER);
     CHECK(get("get colour\r") == EXO_CODE_DELIVER && get("get colour\rx") == EXO_CODE_DELIVER);
     CHECK(get("get colour\r\nget colour\r\n") == EXO_CODE_DELIVER && shared->hits == 1);
     short_by = 4; /* the frame is padded, the line's end lies in the padding */
