@@ -306,19 +306,19 @@ static int64_t collect(struct epoll *epoll, uaddr_t events, uint64_t max)
     while (!list_empty(&epoll->ready) && (uint64_t)done < max) {
         struct item *item = list_item(epoll->ready.next, struct item, ready);
         bool last = &item->ready == stop;
-        struct epoll_event out = item->event;
+        uaddr_t to = events + (uint64_t)done * sizeof(struct epoll_event);
+        uint32_t found = item_poll(item);
 
-        out.events = item_poll(item);
-        if (out.events && copy_to_user(events + (uint64_t)done * sizeof out, &out, sizeof out))
+        if (found && (put_user_u32(to, found) || put_user_u64(to + 4, item->event.data)))
             return done ? done : -EFAULT;
+        done += found != 0;
+        if (found && item->event.events & EPOLLONESHOT)
+            item->event.events &= PRIVATE_BITS;
+        else if (found && !(item->event.events & EPOLLET) && last && epoll->ready.next == stop)
+            break; /* it is where it belongs */
         list_remove(&item->ready);
-        if (out.events) {
-            done++;
-            if (item->event.events & EPOLLONESHOT)
-                item->event.events &= PRIVATE_BITS;
-            else if (!(item->event.events & EPOLLET))
-                list_add_tail(&epoll->ready, &item->ready);
-        }
+        if (found && !(item->event.events & (EPOLLONESHOT | EPOLLET)))
+            list_add_tail(&epoll->ready, &item->ready);
         if (last)
             break;
     }
@@ -328,9 +328,11 @@ static int64_t collect(struct epoll *epoll, uaddr_t events, uint64_t max)
 static int64_t epoll_sleep(struct epoll *epoll, uaddr_t events, uint64_t max, uint64_t deadline)
 {
     struct waiter waiter;
-    int64_t done;
+    int64_t done = list_empty(&epoll->ready) ? 0 : collect(epoll, events, max);
     int error = 0;
 
+    if (done || !deadline)
+        return done;
     waiter_init(&waiter);
     for (;;) {
         wait_add(&epoll->wait, &waiter);
@@ -397,13 +399,14 @@ int64_t lx_epoll_pwait2(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64
 int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout,
                        uint64_t mask, uint64_t bytes)
 {
+    if (!mask)
+        return lx_epoll_wait(epoll_fd, events, max, timeout);
     int64_t done = signal_mask_borrow(mask, bytes);
 
     if (done)
         return done;
     done = lx_epoll_wait(epoll_fd, events, max, timeout);
-    if (mask)
-        signal_mask_return(done);
+    signal_mask_return(done);
     return done;
 }
 

@@ -17,7 +17,7 @@ struct eventfd {
     struct waitq wait;
 };
 
-static int eventfd_sleep(struct file *file, struct eventfd *event)
+static __attribute__((noinline)) int eventfd_sleep(struct file *file, struct eventfd *event)
 {
     struct waiter waiter;
     int error;

@@ -327,9 +327,9 @@ struct file *fd_get(int fd)
     return file;
 }
 
-int fd_install(struct file *file, bool close_on_exec, int lowest)
+static __attribute__((noinline)) int install_slowly(struct files *files, struct file *file,
+                                                    bool close_on_exec, int lowest)
 {
-    struct files *files = current()->process->files;
     uint32_t limit = (uint32_t)files_limit(files);
     uint32_t fd = max_of((uint32_t)lowest, files->lowest);
 
@@ -345,6 +345,22 @@ int fd_install(struct file *file, bool close_on_exec, int lowest)
         files->exec_mask[fd / 64] |= 1ul << (fd % 64);
     if ((uint32_t)lowest <= files->lowest)
         files->lowest = fd + 1;
+    return (int)fd;
+}
+
+int fd_install(struct file *file, bool close_on_exec, int lowest)
+{
+    const struct process *process = current()->process;
+    struct files *files = process->files;
+    uint32_t fd = files->lowest;
+
+    if (lowest || fd >= files->size || files->file[fd] || fd >= process->rlimit[RLIMIT_NOFILE].soft)
+        return install_slowly(files, file, close_on_exec, lowest);
+    files->file[fd] = file;
+    files->lowest = fd + 1;
+    files->top = max_of(files->top, fd + 1);
+    if (close_on_exec)
+        files->exec_mask[fd / 64] |= 1ul << (fd % 64);
     return (int)fd;
 }
 

@@ -138,7 +138,7 @@ static int open_tmpfile(int dirfd, const char *path, uint32_t flags, uint32_t mo
 }
 
 /* Opens what a walk has found; takes the hold on dentry. */
-static int open_found(struct dentry *dentry, uint32_t flags, struct file **out)
+static inline int open_found(struct dentry *dentry, uint32_t flags, struct file **out)
 {
     int error = 0;
 
@@ -148,7 +148,10 @@ static int open_found(struct dentry *dentry, uint32_t flags, struct file **out)
         error = may_open(dentry->inode, flags);
     if (!error)
         error = file_open_dentry(dentry, flags, out);
-    dentry_drop(dentry);
+    if (dentry->count > 1)
+        dentry->count--;
+    else
+        dentry_drop(dentry);
     return error;
 }
 

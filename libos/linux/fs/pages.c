@@ -12,6 +12,7 @@
  *   3. count is the number of frames in the tree.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/mm/user.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/user.h"
 
@@ -233,6 +234,24 @@ static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *e
 static uint64_t to_page_end(uaddr_t address)
 {
     return PAGE_SIZE - (address & ~PAGE_MASK);
+}
+
+int64_t pages_read_within(struct inode *inode, uaddr_t user, uint64_t bytes, uint64_t offset)
+{
+    uint64_t in_page = offset & ~PAGE_MASK;
+
+    if (bytes - 1 >= PAGE_SIZE - in_page || offset >= inode->size || bytes > inode->size - offset)
+        return 0;
+    struct pages *pages = &inode->u.pages;
+    const uint64_t *slot = pages->height ? slot_find(pages, offset / PAGE_SIZE)
+                           : offset >= PAGE_SIZE ? NULL
+                                                 : &pages->root;
+
+    if (!slot || !*slot || !user_range_ok(user, bytes))
+        return 0;
+    return user_copy((void *)user, (const uint8_t *)frame_address(*slot) + in_page, bytes)
+               ? 0
+               : (int64_t)bytes;
 }
 
 /* Exactly one of `to` (LibOS memory) and `user` is used. Never past the end of the file. */

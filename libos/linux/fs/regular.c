@@ -15,8 +15,10 @@
 
 static int64_t regular_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
-    int64_t done = pages_read(file->inode, NULL, buffer, bytes, *offset);
+    int64_t done = pages_read_within(file->inode, buffer, bytes, *offset);
 
+    if (!done)
+        done = pages_read(file->inode, NULL, buffer, bytes, *offset);
     if (done > 0) {
         *offset += (uint64_t)done;
         if (!(file->flags & O_NOATIME) && file->inode->access_ns <= file->inode->modify_ns)

@@ -69,7 +69,7 @@ int64_t lx_write(uint64_t fd, uint64_t buffer, uint64_t bytes)
 }
 
 /* One buffer; access mode checked by the caller. */
-static int64_t transfer(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset,
+static inline int64_t transfer(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset,
                         bool write)
 {
     if (write)
@@ -97,31 +97,38 @@ static int file_for(int fd, bool write, const uint64_t *position, struct file **
     return error;
 }
 
-static int64_t at_position(int fd, uaddr_t buffer, uint64_t bytes, uint64_t position, bool write)
+static inline __attribute__((always_inline)) int64_t
+at_position(uint64_t fd, uaddr_t buffer, uint64_t bytes, uint64_t position, bool write)
 {
-    struct file *file;
-    int64_t done;
+    uint64_t part = min_of(bytes, IO_LIMIT);
 
-    if ((int64_t)position < 0 || (int64_t)(position + min_of(bytes, IO_LIMIT)) < 0)
+    if ((int64_t)position < 0 || (int64_t)(position + part) < 0)
         return -EINVAL;
-    done = file_for(fd, write, &position, &file);
-    if (done)
-        return done;
-    done = transfer(file, buffer, min_of(bytes, IO_LIMIT), &position, write);
+    struct file *file = fast_get(fd);
+    int64_t done = -EBADF;
+
+    if (!file)
+        return -EBADF;
+    if (file->flags & O_PATH)
+        done = -EBADF;
+    else if (!file->ops->seek || file->ops->seek == file_seek_nowhere)
+        done = -ESPIPE;
+    else if (write ? file->flags & (O_WRONLY | O_RDWR) : !(file->flags & O_WRONLY))
+        done = transfer(file, buffer, part, &position, write);
     if (done > 0)
         notify_dentry(file->dentry, write ? IN_MODIFY : IN_ACCESS);
-    file_drop(file);
+    fast_drop(file);
     return done;
 }
 
 int64_t lx_pread64(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t offset)
 {
-    return at_position((int)fd, buffer, bytes, offset, false);
+    return at_position(fd, buffer, bytes, offset, false);
 }
 
 int64_t lx_pwrite64(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t offset)
 {
-    return at_position((int)fd, buffer, bytes, offset, true);
+    return at_position(fd, buffer, bytes, offset, true);
 }
 
 /* Copies and checks the program's vector: *out is the heap's. The whole is limited to IO_LIMIT

@@ -258,6 +258,8 @@ int may_remove(struct dentry *directory, struct dentry *victim, bool want_direct
 
 /* --- pages.c: the page cache of a regular file --- */
 int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, uint64_t offset);
+/* The same for a stretch of one page that is there; 0: not in this way. */
+int64_t pages_read_within(struct inode *inode, uaddr_t user, uint64_t bytes, uint64_t offset);
 int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_t bytes,
                     uint64_t offset);
 int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out); /* held */

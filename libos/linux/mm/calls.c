@@ -86,11 +86,21 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
 
     /* What allocators and threads ask for. */
     if (flags == (MAP_PRIVATE | MAP_ANONYMOUS) && length && length <= USER_END && !offset &&
-        !own()->lock_future)
+        !own()->lock_future) {
+        const struct process *process = current()->process;
+
+        if (!address && process->rlimit[RLIMIT_AS].soft == UINT64_MAX &&
+            process->rlimit[RLIMIT_DATA].soft == UINT64_MAX) {
+            int64_t at = space_map_plain(process->space, page_up(length), (uint32_t)prot & PROT_ALL);
+
+            if (at)
+                return at;
+        }
         return growth_allowed(page_up(length), prot & PROT_WRITE)
                    ? space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
                                MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0)
                    : -ENOMEM;
+    }
     if (!length || offset & (PAGE_SIZE - 1) || kind < MAP_SHARED || kind > MAP_SHARED_VALIDATE)
         return -EINVAL;
     if (length > USER_END)

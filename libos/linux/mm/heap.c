@@ -49,7 +49,7 @@ void heap_start(void)
     }
 }
 
-static struct heap_page *page_new(unsigned index)
+static __attribute__((noinline)) struct heap_page *page_new(unsigned index)
 {
     frame_t frame = frames_alloc(0);
 
@@ -67,7 +67,7 @@ static struct heap_page *page_new(unsigned index)
     return page;
 }
 
-static void *large_alloc(size_t bytes)
+static __attribute__((noinline)) void *large_alloc(size_t bytes)
 {
     unsigned order = 0;
 
@@ -80,18 +80,8 @@ static void *large_alloc(size_t bytes)
     return frame == NO_FRAME ? NULL : frame_address(frame);
 }
 
-void *heap_alloc(size_t bytes)
+static inline void *item_take(const struct heap_class *class, struct heap_page *page)
 {
-    if (bytes > CLASS_MAX)
-        return large_alloc(bytes);
-    unsigned index = class_of_size[(bytes + 31) / 32];
-    struct heap_class *class = &classes[index];
-    struct heap_page *page = list_empty(&class->partial)
-                                 ? page_new(index)
-                                 : list_item(class->partial.next, struct heap_page, node);
-
-    if (!page)
-        return NULL;
     void *item = page->free;
 
     if (item)
@@ -101,6 +91,25 @@ void *heap_alloc(size_t bytes)
     if (++page->used == page->capacity)
         list_remove(&page->node);
     return item;
+}
+
+static __attribute__((noinline)) void *alloc_fresh(unsigned index)
+{
+    struct heap_page *page = page_new(index);
+
+    return page ? item_take(&classes[index], page) : NULL;
+}
+
+void *heap_alloc(size_t bytes)
+{
+    if (bytes > CLASS_MAX)
+        return large_alloc(bytes);
+    unsigned index = class_of_size[(bytes + 31) / 32];
+    const struct heap_class *class = &classes[index];
+
+    if (list_empty(&class->partial))
+        return alloc_fresh(index);
+    return item_take(class, list_item(class->partial.next, struct heap_page, node));
 }
 
 void *heap_zalloc(size_t bytes)

@@ -66,6 +66,26 @@ static bool too_much(uint64_t length, uint32_t prot, uint32_t flags)
            length / PAGE_SIZE > frames_total();
 }
 
+int64_t space_map_plain(struct space *space, uint64_t bytes, uint32_t prot)
+{
+    uint64_t top = space->mmap_top;
+    uint32_t index = area_at(space, top - 1);
+
+    if (!index || index == space->count)
+        return 0;
+    struct area *area = &space->area[index];
+    uint64_t end = area->start;
+    uint64_t start = end - bytes;
+
+    if (end > top || start <= max_of(area[-1].end, LIBOS_END) || start > end || area->file ||
+        area->prot != prot || area->flags || bytes / PAGE_SIZE > frames_total())
+        return 0;
+    area->start = start;
+    area->offset -= bytes;
+    space->pages_mapped += bytes / PAGE_SIZE;
+    return (int64_t)start;
+}
+
 int64_t space_map(struct space *space, uint64_t address, uint64_t length, uint32_t prot,
                   uint32_t flags, struct file *file, uint64_t offset)
 {

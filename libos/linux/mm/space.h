@@ -103,6 +103,10 @@ static inline int area_reserve(struct space *space, uint32_t more)
 void area_take_out(struct space *space, uint32_t index, uint64_t start, uint64_t end);
 void area_protect(struct space *space, uint32_t index, uint64_t start, uint64_t end, uint32_t prot);
 
+/* map.c: the commonest mapping: private anonymous memory, wherever there is room, that makes the highest area of its kind
+ * larger. Its address; 0: not in this way. */
+int64_t space_map_plain(struct space *space, uint64_t bytes, uint32_t prot);
+
 /* space.c */
 /* All of these REQUIRE that the space is the loaded one; 0 or -ENOMEM. */
 int pages_drop(struct space *space, uint64_t start, uint64_t end);
