@@ -108,7 +108,7 @@ static void expose_time(void)
         machine->apic_id[c] = cpu_by_index(c)->apic_id;
     machine->features = (features.counters ? EXO_FEATURE_COUNTERS : 0) | EXO_FEATURE_FSGSBASE |
                         EXO_FEATURE_XSAVE |
-                        (features.pku ? EXO_FEATURE_PKU : 0) | (features.nx ? EXO_FEATURE_NX : 0);
+                        EXO_FEATURE_NX | (features.pku ? EXO_FEATURE_PKU : 0);
 }
 
 __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
@@ -120,7 +120,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
         boot_info.module_start & (EXO_PAGE_SIZE - 1))
         panic("main: no page-aligned boot module: start QEMU with -initrd");
     features_read();
-    __stack_chk_guard = random_word() & ~0xffull; /* a zero byte stops runaway texts */
+    __stack_chk_guard = arch_entropy() & ~0xffull; /* a zero byte stops runaway texts */
     cpu_patch_text();
     acpi_read(boot_info.rsdp);
     if (!acpi_info.cpu_count)
@@ -142,7 +142,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
     net_start(&machine->net, boot_entry_tsc ^ wall_ns << 20);
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
-    token_start((uint64_t[2]){random_word(), random_word()});
+    token_start((uint64_t[2]){arch_entropy(), arch_entropy()});
     program_start();
     paging_prepare();
     struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes,

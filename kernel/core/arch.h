@@ -41,8 +41,6 @@ void arch_state_settle(void); /* store what the running env does not own */
 void arch_load_root(uint64_t root);
 /* First register contents of a new env; clears the extended state. */
 void arch_env_init(struct env *env, const struct exo_env_config *config);
-/* Set env's FS (0) or GS (1) base while it is running here. */
-void arch_segment_base(uint32_t which, uint64_t base);
 /* Load registers of an env and go to ring 3. */
 _Noreturn void arch_leave(struct regs *regs);
 /* Wait for an interrupt in the kernel's own space: enable, halt, disable. */
@@ -67,7 +65,6 @@ void arch_window_close(uint64_t frame);
 /* Any frame, for this CPU, until the next call with the same slot (0 or 1). */
 void *arch_map_frame(uint32_t slot, uint64_t frame);
 void arch_unmap_frame(uint32_t slot);
-void arch_zero_frame(void *page);
 /* Fill a new root table's kernel half and the recursive entry. */
 void arch_root_init(uint64_t root);
 /* Entries of this CPU's TLB: one page of the current space, or everything but global. */
@@ -79,7 +76,7 @@ uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes);
 /* Slots of downloaded programs: link a level-1 table (0: none), and one entry of such a table. Flushes nothing. */
 void arch_program_table(uint32_t slot, uint64_t frame);
 void arch_program_page(uint64_t *entry, uint64_t frame, bool write, bool execute);
-uint64_t arch_entropy(void); /* hard to guess, never 0 */
+uint64_t arch_entropy(void); /* hard to guess, never 0; without RDRAND from the time-stamp counter alone */
 
 /* --- devices ----------------------------------------------------------------------------------------
  * The IOMMU, if the machine has one that keeps both memory and processors from devices; else arch_dma_levels is 0,

@@ -3,13 +3,13 @@
  * destroy.c - the end of a subtree of capabilities: everything that it guards goes back.
  *
  * In this order, each phase in steps of bounded work (sweep.h):
- *   PROCESSOR  slice positions and devices are given back; envs of the subtree that run elsewhere are stopped
+ *   FIRST      slice positions and devices are given back; envs of the subtree that run elsewhere are stopped
  *   ENVS       envs that belong to it die; others lose their capabilities and tokens for it
  *   SLEEPERS   sleeps on its memory are over; packet rings and filters of it end
  *   PROGRAMS   downloaded programs that are, or use, memory of it end
  *   BINDINGS   entries of any table that name its frames, tables or registers are removed
  *   DEVICES    functions, now unmapped, have no owner
- *   FRAMES     its tables are emptied, its frames are free (or data, under the guard that they had)
+ *   LAST       its tables are emptied, its frames are free (or data, under the guard that they had)
  * What appears again behind the sweep (an outsider may still hand time to an env of the subtree) sends it back to the phase
  * that removes it. Nothing of the kernel depends on the caller's going on: each step leaves all invariants.
  */
@@ -20,18 +20,12 @@
 #include "core/table.h"
 #include "core/token.h"
 
-enum phase {
-    PHASE_PROCESSOR,
-    PHASE_ENVS,
-    PHASE_SLEEPERS,
-    PHASE_PROGRAMS,
-    PHASE_BINDINGS,
-    PHASE_DEVICES,
-    PHASE_FRAMES,
-    PHASE_END
+struct ending {
+    struct sweep sweep;
+    struct cap cap;
+    uint32_t slot; /* of the cap */
+    bool keep;
 };
-#define PHASE_SHIFT 60
-#define AT_MASK     ((1ull << PHASE_SHIFT) - 1)
 
 bool (*device_release)(const struct cap *under, bool end);
 
@@ -97,7 +91,7 @@ static bool end_envs(struct sweep *sweep)
     return true;
 }
 
-static enum phase end_frames(struct sweep *sweep, bool keep)
+static enum sweep_phase end_frames(struct sweep *sweep, bool keep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         struct exo_frame *row = &frame_table[f];
@@ -107,95 +101,59 @@ static enum phase end_frames(struct sweep *sweep, bool keep)
 
         sweep->at = f * TABLE_ENTRIES;
         if (sweep->work < cost)
-            return PHASE_FRAMES;
+            return SWEEP_LAST;
         sweep->work -= cost;
         if (!hit)
             continue;
         if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||
             (row->kind == EXO_FRAME_DMA && row->references)) /* a device is attached */
-            return PHASE_PROCESSOR;
+            return SWEEP_FIRST;
         if (row->kind == EXO_FRAME_KERNEL)
-            return PHASE_FRAMES; /* claimed by a call that moves it (frame.c): again, later */
+            return SWEEP_LAST; /* claimed by a call that moves it (frame.c): again, later */
         if (row->kind == EXO_FRAME_CODE)
-            return PHASE_PROGRAMS;
+            return SWEEP_PROGRAMS;
         if (row->kind == EXO_FRAME_RING || row->references || (table && row->links))
-            return PHASE_SLEEPERS;
+            return SWEEP_SLEEPERS;
         if (row->kind == EXO_FRAME_NET && !net_table_end(f))
-            return PHASE_SLEEPERS;
+            return SWEEP_SLEEPERS;
         if (table && !table_end(f))
-            return PHASE_FRAMES; /* loaded on a CPU for a moment, or many 2 MiB leaves: again, later */
+            return SWEEP_LAST; /* loaded on a CPU for a moment, or many 2 MiB leaves: again, later */
         if (!keep)
             frame_release(row);
     }
-    return PHASE_END;
+    return SWEEP_END;
 }
 
-/* Runs one step of a phase; the phase that comes next. */
-static enum phase step(struct sweep *sweep, enum phase phase, bool keep)
+static enum sweep_phase step(struct sweep *sweep)
 {
-    switch (phase) {
-    case PHASE_PROCESSOR:
+    switch (sweep->phase) {
+    case SWEEP_FIRST:
         if (device_release)
             (void)device_release(sweep->under, false);
-        return stop_running(sweep) ? PHASE_ENVS : PHASE_PROCESSOR;
-    case PHASE_ENVS:
-        return end_envs(sweep) ? PHASE_SLEEPERS : PHASE_ENVS;
-    case PHASE_SLEEPERS:
-        return sweep_sleepers(sweep) ? PHASE_PROGRAMS : PHASE_SLEEPERS;
-    case PHASE_PROGRAMS:
-        return sweep_programs(sweep) ? PHASE_BINDINGS : PHASE_PROGRAMS;
-    case PHASE_BINDINGS:
-        return sweep_tables(sweep) ? PHASE_DEVICES : PHASE_BINDINGS;
-    case PHASE_DEVICES:
-        return !device_release || device_release(sweep->under, true) ? PHASE_FRAMES
-                                                                     : PHASE_BINDINGS;
+        return stop_running(sweep) ? SWEEP_ENVS : SWEEP_FIRST;
+    case SWEEP_ENVS:
+        return end_envs(sweep) ? SWEEP_SLEEPERS : SWEEP_ENVS;
+    case SWEEP_DEVICES:
+        return !device_release || device_release(sweep->under, true) ? SWEEP_LAST : SWEEP_BINDINGS;
     default:
-        return end_frames(sweep, keep);
+        return end_frames(sweep, ((struct ending *)sweep)->keep);
     }
 }
 
-/* Steps with the locks held for one stretch; *phase and sweep->at say where to go on. 0 or EXO_E_*. */
-static int stretch(struct sweep *sweep, enum phase *phase, bool keep)
+static int check(struct sweep *sweep)
 {
-    int error = 0;
+    struct ending *e = (struct ending *)sweep;
+    int error = -cap_get(sweep->self->cap, e->slot, EXO_RIGHT_WRITE, &e->cap);
 
-    sweep->work = SWEEP_STRETCH;
-    lock_take(&env_lock);
-    lock_take(&net_lock);
-    lock_take(&memory_lock);
-    if (env_under(sweep, sweep->self) || env_under(sweep, env_first()))
+    if (!error && (env_under(sweep, sweep->self) || env_under(sweep, env_first())))
         error = EXO_E_BUSY;
-    while (!error && *phase != PHASE_END && sweep->work) {
-        enum phase next = step(sweep, *phase, keep);
-
-        if (next == *phase)
-            break;
-        *phase = next;
-        sweep->at = 0;
-    }
-    sweep_flush(sweep);
-    lock_drop(&memory_lock);
-    lock_drop(&net_lock);
-    lock_drop(&env_lock);
     return error;
 }
 
 struct call_result call_cap_destroy(struct env *self, uint32_t slot, uint64_t place, uint64_t flags)
 {
-    struct cap cap;
-    enum phase phase = (enum phase)(place >> PHASE_SHIFT);
-    struct sweep sweep = {.under = &cap, .self = self, .at = place & AT_MASK};
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    struct ending ending = {
+        .sweep = {.under = &ending.cap, .self = self}, .slot = slot, .keep = flags};
 
-    if (!error && (phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count))
-        error = EXO_E_ARG;
-    for (uint32_t work = 0; !error && phase != PHASE_END && work < SWEEP_WORK; work += SWEEP_STRETCH) {
-        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-        if (!error)
-            error = stretch(&sweep, &phase, flags);
-        call_pause();
-    }
-    if (!error && phase != PHASE_END)
-        return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
-    return error ? call_error(error) : call_ok(0);
+    return sweep_call(&ending.sweep, place, check, step);
 }

@@ -11,6 +11,7 @@
  * Not here: which frame is a good one. A library reads the table and names it.
  */
 #include "core/frame.h"
+#include "base/string.h"
 #include "core/env.h"
 #include "core/calls.h"
 #include "core/fail.h"
@@ -24,9 +25,9 @@ struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 #define PAUSE_FRAMES 16 /* zeroed without taking interrupts */
 #define PAUSE_CLAIMS 256
 
-static void frame_zero(uint64_t frame)
+void frame_zero(uint64_t frame)
 {
-    arch_zero_frame(arch_map_frame(0, frame));
+    memset(arch_map_frame(0, frame), 0, EXO_PAGE_SIZE);
     arch_unmap_frame(0);
 }
 
@@ -41,7 +42,7 @@ int frame_take(uint64_t frame, struct exo_frame *row, enum exo_frame_kind kind)
     row->links = 0;
     row->level = 0;
     arch_window_open(frame);
-    arch_zero_frame(frame_window(frame));
+    memset(frame_window(frame), 0, EXO_PAGE_SIZE);
     return 0;
 }
 

@@ -59,6 +59,7 @@ void frame_give_back(uint64_t frame);
 
 extern _Atomic uint64_t *frames_free; /* in the machine page, when that is there */
 
+void frame_zero(uint64_t frame);
 /* A data frame that nothing names is free. REQUIRES(memory_lock). */
 void frame_release(struct exo_frame *row);
 

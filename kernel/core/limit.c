@@ -18,9 +18,8 @@ static struct {
     bool present;
 } rows[EXO_LIMIT_ROWS];
 
-int limit_charge(uint32_t kind, const struct path *path)
+int limit_charge(const struct path *path)
 {
-    (void)kind; /* there is one */
     if (fail_now())
         return EXO_E_LIMIT;
     for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
@@ -31,9 +30,8 @@ int limit_charge(uint32_t kind, const struct path *path)
     return 0;
 }
 
-void limit_return(uint32_t kind, const struct path *path)
+void limit_return(const struct path *path)
 {
-    (void)kind;
     for (uint32_t i = 0; i < EXO_LIMIT_ROWS; i++)
         rows[i].used -= rows[i].present && path_dominates(&rows[i].path, path);
 }

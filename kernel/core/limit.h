@@ -9,6 +9,6 @@
 #include "core/rules.h"
 
 /* limit_charge - one more for `path`: 0, or EXO_E_LIMIT when it, or a domain above it, has its fill. REQUIRES(env_lock). */
-int limit_charge(uint32_t kind, const struct path *path);
+int limit_charge(const struct path *path);
 /* limit_return - one less. REQUIRES(env_lock). */
-void limit_return(uint32_t kind, const struct path *path);
+void limit_return(const struct path *path);

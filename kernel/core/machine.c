@@ -72,15 +72,6 @@ struct call_result call_row_read(struct env *self, uint32_t slot, uint64_t table
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_segment_base(struct env *self, uint64_t which, uint64_t base)
-{
-    (void)self;
-    if (base >= EXO_USER_END)
-        return call_error(EXO_E_ARG);
-    arch_segment_base((uint32_t)which, base);
-    return call_ok(0);
-}
-
 #ifndef KERNEL_TEST
 struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
 {

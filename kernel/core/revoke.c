@@ -17,16 +17,6 @@
 #include "core/sweep.h"
 #include "core/ucopy.h"
 
-enum phase {
-    PHASE_MARK,
-    PHASE_SLEEPERS,
-    PHASE_PROGRAMS,
-    PHASE_BINDINGS,
-    PHASE_TAKE,
-    PHASE_END
-};
-#define PHASE_SHIFT 60
-#define AT_MASK     ((1ull << PHASE_SHIFT) - 1)
 #define TAKE_LOT    8 /* frames copied and zeroed with interrupts off */
 
 static void raise_upcall(struct env *env)
@@ -124,12 +114,15 @@ struct call_result call_revoke_prepare(struct env *self, uint32_t slot, uint64_t
 /* --- The abort protocol --------------------------------------------------------------------------- */
 
 struct taking {
-    const struct cap *cap;
+    struct sweep sweep;
+    struct cap cap;
+    uint32_t slot; /* of the cap */
+    uint64_t env_id;
     struct env *env;
-    uint64_t first, count;
+    uint64_t first, count; /* what is left to take */
 };
 
-/* May all of them be taken now? REQUIRES(env_lock, memory_lock). */
+/* May all of them be taken now? */
 static int taking_check(const struct taking *t)
 {
     bool due = t->env->revoke_kind == EXO_REVOKE_FRAMES && t->env->revoke_due_ns <= arch_now_ns();
@@ -139,7 +132,7 @@ static int taking_check(const struct taking *t)
     for (uint64_t f = t->first; f < t->first + t->count; f++) {
         const struct exo_frame *row = &frame_table[f];
         struct path guard = frame_guard_path(row);
-        int error = repossess_rule(row->kind, row->flags, path_dominates(&t->cap->path, &guard),
+        int error = repossess_rule(row->kind, row->flags, path_dominates(&t->cap.path, &guard),
                                    path_dominates(&t->env->guard, &guard), t->env->revoke_owed,
                                    t->count, due);
 
@@ -175,10 +168,9 @@ static void take(const struct taking *t, uint64_t frame)
         memcpy(arch_map_frame(1, saved), arch_map_frame(0, frame), EXO_PAGE_SIZE);
         arch_unmap_frame(1);
     }
-    arch_zero_frame(arch_map_frame(0, frame));
-    arch_unmap_frame(0);
+    frame_zero(frame);
     row->flags = EXO_FRAME_FLAG_USED;
-    frame_set_guard(row, &t->cap->path);
+    frame_set_guard(row, &t->cap.path);
     upcall->repossession[t->env->repossessed++ % EXO_REPOSSESSED_MAX] =
         (struct exo_repossession){.frame = frame, .saved = saved};
     upcall->repossessed = t->env->repossessed;
@@ -187,18 +179,20 @@ static void take(const struct taking *t, uint64_t frame)
 }
 
 /* All marked, and nothing names them any more? Then they go, a lot at a time; else the phase to go back to. */
-static enum phase take_all(struct taking *t)
+static enum sweep_phase take_all(struct taking *t)
 {
+    t->sweep.finish = false;
     for (uint64_t f = t->first; f < t->first + t->count; f++) {
         if (!(frame_table[f].flags & EXO_FRAME_FLAG_TAKEN))
-            return PHASE_MARK;
+            return SWEEP_FIRST;
         if (frame_table[f].references)
-            return PHASE_SLEEPERS;
+            return SWEEP_SLEEPERS;
     }
     for (uint32_t i = 0; i < TAKE_LOT && t->count; i++, t->count--)
         take(t, t->first++);
     raise_upcall(t->env);
-    return t->count ? PHASE_TAKE : PHASE_END;
+    t->sweep.finish = true; /* once some are gone, all go */
+    return t->count ? SWEEP_LAST : SWEEP_END;
 }
 
 /* It comes to nothing: whoever holds them can map them again. REQUIRES(memory_lock). */
@@ -208,83 +202,44 @@ static void unmark(const struct taking *t)
          range_ok(t->first, t->count, frame_count) && f < t->first + t->count; f++) {
         struct path guard = frame_guard_path(&frame_table[f]);
 
-        if (path_dominates(&t->cap->path, &guard))
+        if (path_dominates(&t->cap.path, &guard))
             frame_table[f].flags &= (uint8_t)~EXO_FRAME_FLAG_TAKEN;
     }
 }
 
-static enum phase step(struct taking *t, struct sweep *sweep, enum phase phase)
+static enum sweep_phase step(struct sweep *sweep)
 {
-    switch (phase) {
-    case PHASE_MARK: /* frames that nothing names can go at once */
-        phase = PHASE_TAKE;
-        for (uint64_t f = t->first; f < t->first + t->count; f++) {
-            frame_table[f].flags |= EXO_FRAME_FLAG_TAKEN;
-            phase = frame_table[f].references ? PHASE_SLEEPERS : phase;
-        }
-        return phase;
-    case PHASE_SLEEPERS:
-        return sweep_sleepers(sweep) ? PHASE_PROGRAMS : PHASE_SLEEPERS;
-    case PHASE_PROGRAMS:
-        return sweep_programs(sweep) ? PHASE_BINDINGS : PHASE_PROGRAMS;
-    case PHASE_BINDINGS:
-        return sweep_tables(sweep) ? PHASE_TAKE : PHASE_BINDINGS;
-    default:
+    struct taking *t = (struct taking *)sweep;
+    enum sweep_phase phase = SWEEP_LAST; /* frames that nothing names can go at once */
+
+    if (sweep->phase != SWEEP_FIRST)
         return take_all(t);
+    for (uint64_t f = t->first; f < t->first + t->count; f++) {
+        frame_table[f].flags |= EXO_FRAME_FLAG_TAKEN;
+        phase = frame_table[f].references ? SWEEP_SLEEPERS : phase;
     }
+    return phase;
 }
 
-/* Steps with the locks held for one stretch; *phase and sweep->at say where to go on. 0 or EXO_E_*. */
-static int stretch(struct taking *t, uint32_t slot, uint64_t env_id, struct cap *cap,
-                   struct sweep *sweep, enum phase *phase)
+static int check(struct sweep *sweep)
 {
-    struct env *self = sweep->self;
+    struct taking *t = (struct taking *)sweep;
+    int error = env_controlled(sweep->self, t->slot, t->env_id, &t->env);
 
-    sweep->work = SWEEP_STRETCH;
-    lock_take(&env_lock);
-    int error = env_controlled(self, slot, env_id, &t->env);
-
-    lock_take(&net_lock);
-    lock_take(&memory_lock);
     if (!error)
-        error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, cap);
+        error = -cap_get(sweep->self->cap, t->slot, EXO_RIGHT_WRITE, &t->cap);
     if (!error && (error = taking_check(t)))
         unmark(t);
-    while (!error && *phase != PHASE_END && sweep->work) {
-        enum phase next = step(t, sweep, *phase);
-
-        if (next == *phase)
-            break;
-        *phase = next;
-        sweep->at = 0;
-        sweep_flush(sweep); /* before a taken frame is read */
-    }
-    sweep_flush(sweep);
-    lock_drop(&memory_lock);
-    lock_drop(&net_lock);
-    lock_drop(&env_lock);
     return error;
 }
 
 struct call_result call_repossess(struct env *self, uint32_t slot, uint64_t env_id, uint64_t first,
                                   uint64_t count, uint64_t place)
 {
-    struct cap cap;
-    struct taking taking = {.cap = &cap, .first = first, .count = count};
-    struct sweep sweep = {.self = self, .at = place & AT_MASK};
-    enum phase phase = (enum phase)(place >> PHASE_SHIFT);
-    int error = phase >= PHASE_END || sweep.at / TABLE_ENTRIES >= frame_count ? EXO_E_ARG : 0;
+    struct taking taking = {
+        .sweep = {.self = self}, .slot = slot, .env_id = env_id, .first = first, .count = count};
+    struct call_result result = sweep_call(&taking.sweep, place, check, step);
 
-    /* Once frames go, it goes on to the end: each lot takes some, or leaves the phase. */
-    for (uint32_t work = 0;
-         !error && phase != PHASE_END && (work < SWEEP_WORK || phase == PHASE_TAKE);
-         work += SWEEP_STRETCH) {
-        error = stretch(&taking, slot, env_id, &cap, &sweep, &phase);
-        call_pause();
-    }
-    if (!error && phase != PHASE_END && taking.count != count)
-        error = EXO_E_BUSY; /* another revoker made an end of it: the rest stays */
-    if (!error && phase != PHASE_END)
-        return call_error_at(EXO_E_AGAIN, (uint64_t)phase << PHASE_SHIFT | sweep.at);
-    return error ? call_error(error) : call_ok(0);
+    /* Some are gone, and another revoker made an end of it. */
+    return result.value == -EXO_E_AGAIN && taking.count != count ? call_error(EXO_E_BUSY) : result;
 }

@@ -36,7 +36,7 @@ static void slice_free(struct exo_slice *slice)
 {
     struct path guard = slice_guard(slice);
 
-    limit_return(EXO_LIMIT_POSITIONS, &guard);
+    limit_return(&guard);
     *slice = (struct exo_slice){0};
 }
 
@@ -358,7 +358,7 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
     error = slice_rule(!is_free, path_dominates(&cap.path, &guard), cap.rights & EXO_RIGHT_TIME,
                        env_id, env, env && path_dominates(&cap.path, &env->guard));
     if (!error && env_id && is_free)
-        error = limit_charge(EXO_LIMIT_POSITIONS, &cap.path);
+        error = limit_charge(&cap.path);
     if (!error && env_id) {
         if (is_free) {
             slice->guard[0] = cap.path.part[0];

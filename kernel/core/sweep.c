@@ -12,6 +12,8 @@
 #include "core/sleep.h"
 #include "core/table.h"
 
+#define PHASE_SHIFT 60
+
 struct spinlock net_lock = {.rank = LOCK_NET};
 bool (*net_env_gone)(const struct env *env);
 bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
@@ -63,7 +65,8 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
     return true;
 }
 
-bool sweep_tables(struct sweep *sweep)
+/* True: the end was reached, else sweep->at says where to go on. */
+static bool tables(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         if (!sweep->work)
@@ -88,7 +91,7 @@ static void end_sleep(const struct sweep *sweep, struct env *env)
         sleep_unpin(env);
 }
 
-bool sweep_sleepers(struct sweep *sweep)
+static bool sleepers(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         if (!sweep->work)
@@ -103,7 +106,8 @@ bool sweep_sleepers(struct sweep *sweep)
     return true;
 }
 
-void sweep_flush(struct sweep *sweep)
+/* Before the locks are dropped: no CPU can use what was broken. */
+static void flush(struct sweep *sweep)
 {
     if (!sweep->broken)
         return;
@@ -111,4 +115,63 @@ void sweep_flush(struct sweep *sweep)
     table_shoot_down(0);
     arch_dma_flush();
     sweep->broken = false;
+}
+
+static enum sweep_phase next_phase(struct sweep *sweep, enum sweep_phase (*step)(struct sweep *))
+{
+    switch (sweep->phase) {
+    case SWEEP_SLEEPERS:
+        return sleepers(sweep) ? SWEEP_PROGRAMS : SWEEP_SLEEPERS;
+    case SWEEP_PROGRAMS:
+        return sweep_programs(sweep) ? SWEEP_BINDINGS : SWEEP_PROGRAMS;
+    case SWEEP_BINDINGS:
+        return tables(sweep) ? SWEEP_DEVICES : SWEEP_BINDINGS;
+    default:
+        return step(sweep);
+    }
+}
+
+/* Steps with the locks held for one stretch: 0 or EXO_E_*. */
+static int stretch(struct sweep *sweep, int (*check)(struct sweep *),
+                   enum sweep_phase (*step)(struct sweep *))
+{
+    bool more = true;
+
+    sweep->work = SWEEP_STRETCH;
+    lock_take(&env_lock);
+    lock_take(&net_lock);
+    lock_take(&memory_lock);
+    int error = check(sweep);
+
+    while (!error && more && sweep->phase != SWEEP_END && sweep->work) {
+        enum sweep_phase next = next_phase(sweep, step);
+
+        more = next != sweep->phase;
+        sweep->at = more ? 0 : sweep->at;
+        sweep->phase = next;
+        flush(sweep);
+    }
+    lock_drop(&memory_lock);
+    lock_drop(&net_lock);
+    lock_drop(&env_lock);
+    return error;
+}
+
+struct call_result sweep_call(struct sweep *sweep, uint64_t place, int (*check)(struct sweep *),
+                              enum sweep_phase (*step)(struct sweep *))
+{
+    int error = 0;
+
+    sweep->phase = (enum sweep_phase)(place >> PHASE_SHIFT);
+    sweep->at = place & ((1ull << PHASE_SHIFT) - 1);
+    if (sweep->phase >= SWEEP_END || sweep->at / TABLE_ENTRIES >= frame_count)
+        return call_error(EXO_E_ARG);
+    for (uint32_t work = 0; !error && sweep->phase != SWEEP_END && (work < SWEEP_WORK || sweep->finish);
+         work += SWEEP_STRETCH) {
+        error = stretch(sweep, check, step);
+        call_pause();
+    }
+    if (!error && sweep->phase != SWEEP_END)
+        return call_error_at(EXO_E_AGAIN, (uint64_t)sweep->phase << PHASE_SHIFT | sweep->at);
+    return call_error(error);
 }

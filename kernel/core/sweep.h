@@ -13,26 +13,43 @@
 #define SWEEP_MANY    256  /* what a 2 MiB leaf, a table that ends, a program, an env, a ring or filter count for */
 #define SWEEP_STRETCH 272  /* units with interrupts off and locks held */
 
+/* In this order; what the first, the second, the last two are, who sweeps decides. */
+enum sweep_phase {
+    SWEEP_FIRST,
+    SWEEP_ENVS,
+    SWEEP_SLEEPERS, /* sleeps and packet rings that pin such frames end */
+    SWEEP_PROGRAMS, /* downloaded programs end whose frames or memory windows such frames are */
+    SWEEP_BINDINGS, /* entries that name such frames are removed */
+    SWEEP_DEVICES,
+    SWEEP_LAST,
+    SWEEP_END,
+};
+
 struct sweep {
     const struct cap *under; /* what it dominates; NULL: frames that are marked as taken */
     struct env *self;        /* the caller: its sleep and its capabilities stay */
-    uint64_t at;             /* frame << 9 | entry */
-    uint32_t work;           /* left in this step */
-    bool broken;             /* some entry was removed: flush before the step ends */
+    enum sweep_phase phase;
+    uint64_t at;   /* where in the phase: frame << 9 | entry */
+    uint32_t work; /* left in this step */
+    bool broken;   /* some entry was removed: flush before the step ends */
+    bool finish;   /* it must come to its end in this call */
 };
 
 /* sweep_hits - is this a frame that is taken from its holders? REQUIRES(memory_lock). */
 bool sweep_hits(const struct sweep *sweep, uint64_t frame);
 
 /*
- * sweep_tables - removes entries that name such frames, from sweep->at on. True: the end was reached, else sweep->at
- * says where to go on. REQUIRES(memory_lock).
+ * sweep_call - a call that sweeps, in stretches with pauses in between.
+ *
+ * place  where to go on: 0, or what the call before returned
+ * check  asked at the beginning of each stretch: may it be? 0 or EXO_E_*
+ * step   a step of a phase that is not common to all; the phase that comes next
+ *
+ * Both are called with env_lock, net_lock and memory_lock. Returns 0; an error of check; EXO_E_ARG: no such place; EXO_E_AGAIN
+ * with the place.
  */
-bool sweep_tables(struct sweep *sweep);
-
-/* sweep_sleepers - ends sleeps and packet rings that pin such frames, from sweep->at on; as above.
- * REQUIRES(env_lock, net_lock, memory_lock). */
-bool sweep_sleepers(struct sweep *sweep);
+struct call_result sweep_call(struct sweep *sweep, uint64_t place, int (*check)(struct sweep *),
+                              enum sweep_phase (*step)(struct sweep *));
 
 /*
  * What kernel/net binds to envs and frames, and its lock (rank: between env_lock and memory_lock), which is taken by who
@@ -40,15 +57,9 @@ bool sweep_sleepers(struct sweep *sweep);
  */
 extern struct spinlock net_lock;
 extern bool (*net_env_gone)(const struct env *env); /* an env dies: one of its rings ends; false: it has none */
-/* Of this net table, from row sweep->at % TABLE_ENTRIES on: rows of the subtree end, and rings that pin such frames; as above. */
+/* Of this net table, from row sweep->at % TABLE_ENTRIES on: rows of the subtree end, and rings that pin such frames. True: all. */
 extern bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
-/*
- * sweep_programs - ends downloaded programs whose frames or memory windows such frames are, from sweep->at on; as above.
- * Set at boot by who has programs. REQUIRES(env_lock, memory_lock).
- */
+/* SWEEP_PROGRAMS, from sweep->at on; true: its end was reached. Set at boot by who has programs. REQUIRES(env_lock, memory_lock). */
 extern bool (*sweep_programs)(struct sweep *sweep);
-
-/* sweep_flush - before the locks are dropped: no CPU can use what was broken. REQUIRES(memory_lock). */
-void sweep_flush(struct sweep *sweep);

@@ -142,8 +142,7 @@ void program_give_back(struct program *program, uint32_t page)
     if (!frame)
         return;
     program_map(program, page, 0, PROGRAM_MAP_READ);
-    arch_zero_frame(arch_map_frame(0, frame));
-    arch_unmap_frame(0);
+    frame_zero(frame);
     frame_table[frame].kind = EXO_FRAME_DATA;
 }
 

@@ -104,6 +104,6 @@ void exo_self_init(struct exo_self *self, struct exo_upcall *upcall, void *stack
 
 void exo_upcall_start(struct exo_self *self)
 {
-    (void)exo_segment_base(1, (uint64_t)self);
+    __asm__ volatile("wrgsbase %0" : : "r"(self));
     exo_unmask();
 }

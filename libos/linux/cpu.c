@@ -73,17 +73,13 @@ void vcpu_registers_start(void)
 void vcpu_start(void)
 {
     struct exo_upcall *upcall = (struct exo_upcall *)INSTANCE_UPCALL_ADDRESS;
-    const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
     struct vcpu *vcpu = (struct vcpu *)((uint8_t *)upcall + VCPU_OFFSET);
 
     memset(vcpu, 0, sizeof *vcpu);
     vcpu_prepare(vcpu, upcall, 0);
     vcpu->env = instance->env;
     vcpu_registers_start();
-    if (machine->features & EXO_FEATURE_FSGSBASE)
-        __asm__ volatile("wrgsbase %0" : : "r"(vcpu));
-    else
-        (void)exo_segment_base(1, (uint64_t)vcpu);
+    __asm__ volatile("wrgsbase %0" : : "r"(vcpu));
 }
 
 void vcpu_set_task(struct task *task)

@@ -152,10 +152,7 @@ uint64_t fs_base_current(void)
 
 static void fs_base_load(uint64_t base)
 {
-    if (has_fsgsbase)
-        __asm__ volatile("wrfsbase %0" : : "r"(base));
-    else
-        (void)exo_segment_base(0, base);
+    __asm__ volatile("wrfsbase %0" : : "r"(base));
 }
 
 /* The task will begin at `entry`, with the stack as after a call. */

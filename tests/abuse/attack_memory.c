@@ -410,8 +410,6 @@ static void bad_buffers(struct box *box)
                 bad[i]);
         refused(box, raw(EXO_CALL_REVOKE_PREPARE, SLOT_OWN, bad[i], 0, 0, 0, 0),
                 "a plan read there", bad[i]);
-        if (bad[i] >= EXO_USER_END)
-            refused(box, exo_segment_base(0, bad[i]), "a base there", bad[i]);
         struct exo_sleep_word word = {.address = bad[i]};
 
         refused(box, exo_sleep((uint64_t)&word, 1, EXO_FOREVER), "a word slept on there", bad[i]);

@@ -73,7 +73,7 @@ const struct call_case *chance_call(struct box *box, uint64_t *state, uint64_t *
 
     do
         call = &call_cases[noise(state) % CALL_CASE_COUNT];
-    while (call->number == EXO_CALL_TEST || call->number == EXO_CALL_SEGMENT_BASE);
+    while (call->number == EXO_CALL_TEST);
     if (noise(state) % 4 == 0)
         chance_page(box, state);
     for (uint32_t a = 0; a < 6; a++)

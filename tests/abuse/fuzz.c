@@ -265,7 +265,7 @@ static uint64_t pick_argument(struct box *box, const struct call_case *call, uin
 
 static bool is_left_out(const struct call_case *call)
 {
-    return call->number == EXO_CALL_TEST || call->number == EXO_CALL_SEGMENT_BASE ||
+    return call->number == EXO_CALL_TEST ||
            (call->number == EXO_CALL_TRANSFER_WAIT && noise(&state) % 64);
 }
 

@@ -19,7 +19,7 @@ void audit_kernel_half(uint64_t root)
     const uint64_t *entries = frame_window(root);
     const uint64_t *kernel = frame_window(kernel_root_physical >> EXO_PAGE_SHIFT);
     uint64_t self = root << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_USER |
-                    (features.nx ? EXO_PTE_NO_EXECUTE : 0);
+                    EXO_PTE_NO_EXECUTE;
     uint32_t wrong = 0;
 
     for (uint32_t i = TABLE_USER_HALF; i < TABLE_ENTRIES; i++) {
@@ -45,7 +45,7 @@ bool audit_window(uint64_t frame)
 static void check_page(uint64_t entry, uint32_t slot, uint64_t index)
 {
     if (entry & EXO_PTE_PRESENT &&
-        ((features.nx && entry & EXO_PTE_WRITE && !(entry & EXO_PTE_NO_EXECUTE)) ||
+        ((entry & EXO_PTE_WRITE && !(entry & EXO_PTE_NO_EXECUTE)) ||
          entry & EXO_PTE_USER))
         audit_say("kernel page %lu of slot %u: %lx", index, slot, entry);
 }
@@ -77,7 +77,7 @@ void audit_control(void)
     uint64_t cr0, cr4, efer = msr_read(MSR_EFER);
     uint64_t want4 = 1 << 5 | (uint64_t)features.umip << 11 | (uint64_t)features.smep << 20 |
                      (uint64_t)features.smap << 21 | (uint64_t)features.pku << 22 |
-                     (uint64_t)features.fsgsbase << 16 | (uint64_t)features.xsave << 18;
+                     1 << 16 | 1 << 18;
     uint64_t mask4 = 1 << 5 | 1 << 8 | 1 << 11 | 1 << 16 | 1 << 18 | 7 << 20;
 
     want4 |= (uint64_t)features.counters << 8;
@@ -86,6 +86,6 @@ void audit_control(void)
         panic("audit: CR0 is %lx", cr0);
     if ((cr4 & mask4) != want4)
         panic("audit: CR4 is %lx, not %lx", cr4 & mask4, want4);
-    if (!(efer & 1) || (features.nx && !(efer & 1 << 11)))
+    if (!(efer & 1) || !(efer & 1 << 11))
         panic("audit: EFER is %lx", efer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* time.c - boot tests of slices, yield, yield_to, alarm_set and segment_base. */
+/* time.c - boot tests of slices, yield, yield_to and alarm_set. */
 #include "tests/boot/boot.h"
 
 #define ROUNDS_MAX 10000 /* of the slice vector, until something has happened */
@@ -149,20 +149,6 @@ static void test_alarm(void)
     child_free(child);
 }
 
-static void test_segments(void)
-{
-    static uint64_t word = 0x1122334455667788;
-    uint64_t value;
-
-    expect(exo_segment_base(0, (uint64_t)&word), 0, "FS base");
-    __asm__ volatile("movq %%fs:0, %0" : "=r"(value));
-    check(value == word, "works");
-    expect(exo_segment_base(0, EXO_USER_END), -EXO_E_ARG, "a kernel address as FS base");
-    expect(exo_segment_base(1, 0x8000000000000000), -EXO_E_ARG, "a non-canonical GS base");
-    expect(exo_segment_base(2, 0), -EXO_E_ARG, "segment 2");
-    expect(exo_segment_base(0, 0), 0, "FS base 0");
-}
-
 void test_time(void)
 {
     test_positions();
@@ -170,5 +156,4 @@ void test_time(void)
     test_slice_upcall();
     test_yield_to();
     test_alarm();
-    test_segments();
 }

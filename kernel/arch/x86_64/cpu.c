@@ -54,42 +54,39 @@ static uint8_t clean_state[4096 - ENV_XSAVE_OFFSET] __attribute__((aligned(64)))
 void features_read(void)
 {
     struct cpuid_result basic = cpuid(1, 0);
-    struct cpuid_result extended = cpuid(0x80000001, 0);
     struct cpuid_result structured = cpuid(0, 0).a >= 7 ? cpuid(7, 0) : (struct cpuid_result){0};
 
     features.rdrand = basic.c >> 30 & 1;
-    features.nx = extended.d >> 20 & 1;
     features.lazy = cpuid(0, 0).b != 0x756e6547; /* "Genu" */
-    features.fsgsbase = structured.b & 1;
     features.smep = structured.b >> 7 & 1;
     features.smap = structured.b >> 20 & 1;
     features.umip = structured.c >> 2 & 1;
     features.pku = structured.c >> 3 & 1;
-    features.xsave = basic.c >> 26 & 1;
     /* Instructions and cycles of ring 3, if the machine's owner wants them shown: they also tell what others did. */
     struct cpuid_result counters = cpuid(0, 0).a >= 10 ? cpuid(10, 0) : (struct cpuid_result){0};
 
     features.counters =
         (counters.a & 0xff) >= 2 && (counters.d & 31) >= 2 && boot_option("counters=1");
-    if (!features.xsave || !features.fsgsbase)
-        panic("cpu: XSAVE and FSGSBASE are needed: a processor made since 2013, in QEMU -cpu max");
+    if (!(basic.c >> 26 & 1) || !(structured.b & 1) || !(cpuid(0x80000001, 0).d >> 20 & 1))
+        panic("cpu: XSAVE, FSGSBASE, NX are needed: a processor made since 2013, in QEMU -cpu max");
+    if (!features.rdrand)
+        klog("cpu: no RDRAND: tokens are only as secret as the time of the boot");
     features.xsaveopt = cpuid(13, 1).a & 1;
     features.xsave_mask = cpuid(13, 0).a & 0x207; /* x87, SSE, AVX, PKRU */
 }
 
-uint64_t random_word(void)
+uint64_t arch_entropy(void)
 {
     static uint64_t state;
     uint64_t word = 0;
-    uint8_t ok = 0;
+    bool ok = false;
 
     for (int tries = 0; features.rdrand && !ok && tries < 10; tries++)
-        __asm__ volatile("rdrand %0\n\tsetc %1" : "=r"(word), "=qm"(ok) : : "cc");
-    if (!ok)
-        klog("cpu: no RDRAND: tokens are only as secret as the time of the boot");
+        __asm__ volatile("rdrand %0" : "=r"(word), "=@ccc"(ok));
     state =
         (state ^ tsc_read()) * 0x9e3779b97f4a7c15; /* mixed in, in case the processor's are poor */
-    return word ^ state ^ state >> 29;
+    word ^= state ^ state >> 29;
+    return word ? word : 1;
 }
 
 void cpu_control_setup(void)
@@ -318,14 +315,6 @@ static void bases_load(const struct env *env)
                      : "r"(env->fs_base), "r"(env->gs_base));
     if (features.pku)
         __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
-}
-
-void arch_segment_base(uint32_t which, uint64_t base)
-{
-    if (which)
-        msr_write(MSR_KERNEL_GS, base);
-    else
-        __asm__ volatile("wrfsbase %0" : : "r"(base));
 }
 
 void arch_load_root(uint64_t root)

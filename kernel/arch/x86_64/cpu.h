@@ -45,7 +45,7 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t sub)
 
 /* cpu.c */
 struct features {
-    bool nx, rdrand, smep, smap, umip, fsgsbase, pku, xsave, xsaveopt, counters;
+    bool rdrand, smep, smap, umip, pku, xsaveopt, counters;
     bool lazy; /* extended state may stay in the registers while another env runs */
     uint32_t xsave_bytes;
     uint64_t xsave_mask; /* XCR0 */
@@ -56,9 +56,6 @@ void cpu_control_setup(void);           /* CR0, CR4, EFER, XCR0, SYSCALL MSRs of
 void cpu_tables_setup(struct cpu *cpu); /* GDT, TSS, IDT, GS base of this CPU */
 void cpu_patch_text(void); /* boot: turn placeholders into CLAC/STAC where SMAP is there */
 struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id); /* boot: memory and struct of a CPU */
-
-uint64_t
-random_word(void); /* boot: from the processor; without RDRAND from its time-stamp counter alone */
 
 /* paging.c */
 extern uint64_t kernel_root_physical;

@@ -15,13 +15,13 @@
 #include "core/klog.h"
 
 #define TABLE_BITS    (EXO_PTE_PRESENT | EXO_PTE_WRITE)
+#define KERNEL_DATA   (TABLE_BITS | EXO_PTE_NO_EXECUTE)
 #define SLOT(address) ((address) >> 39 & 511)
 
 uint64_t kernel_root_physical;
 extern uint64_t boot_pml4[];
 extern char kernel_start[], text_end[], rodata_end[], kernel_end[];
 static uint64_t kernel_slots[3]; /* entries 508, 509, 511 */
-static uint64_t no_execute;
 static bool window_ready; /* before: tables are reached through the identity map */
 static uint64_t mmio_next = MMIO_BASE;
 
@@ -63,12 +63,6 @@ static uint64_t boot_run(uint64_t count)
     return first;
 }
 
-/* End of what boot_frame handed out before the frame table existed. */
-static uint64_t early_end(void)
-{
-    return early_next;
-}
-
 static uint64_t *table_at(uint64_t physical)
 {
     return window_ready ? frame_window(physical >> EXO_PAGE_SHIFT) : boot_memory(physical);
@@ -99,8 +93,6 @@ uint64_t *kernel_entry_slot(uint64_t address)
 
 void map_kernel(uint64_t address, uint64_t frame, uint64_t bits)
 {
-    if (!features.nx)
-        bits &= ~EXO_PTE_NO_EXECUTE;
     *slot_of(address, true) = frame << EXO_PAGE_SHIFT | bits;
 }
 
@@ -112,8 +104,7 @@ void *map_mmio(uint64_t physical, uint64_t bytes)
 
     for (uint64_t f = first; f <= last; f++, mmio_next += EXO_PAGE_SIZE)
         map_kernel(mmio_next, f,
-                   EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_UNCACHED | EXO_PTE_THROUGH |
-                       EXO_PTE_NO_EXECUTE);
+                   KERNEL_DATA | EXO_PTE_UNCACHED | EXO_PTE_THROUGH);
     return (void *)(at + (physical & (EXO_PAGE_SIZE - 1)));
 }
 
@@ -122,7 +113,7 @@ static void map_image(void)
     for (char *at = kernel_start; at < kernel_end; at += EXO_PAGE_SIZE) {
         uint64_t bits = at < text_end     ? EXO_PTE_PRESENT
                         : at < rodata_end ? EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE
-                                          : EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
+                                          : KERNEL_DATA;
 
         map_kernel((uint64_t)at, ((uint64_t)at - KERNEL_BASE) >> EXO_PAGE_SHIFT, bits);
     }
@@ -134,7 +125,6 @@ void paging_start(uint64_t frames)
     uint64_t table_pages =
         (frames * sizeof(struct exo_frame) + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
 
-    no_execute = features.nx ? EXO_PTE_NO_EXECUTE : 0;
     early_next =
         ((uint64_t)kernel_end - KERNEL_BASE + EXO_PAGE_SIZE - 1) & ~(uint64_t)(EXO_PAGE_SIZE - 1);
     kernel_root_physical = boot_frame() << EXO_PAGE_SHIFT;
@@ -143,7 +133,7 @@ void paging_start(uint64_t frames)
 
     for (uint64_t i = 0; i < table_pages; i++)
         map_kernel(FRAME_TABLE + (i << EXO_PAGE_SHIFT), table_first + i,
-                   EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE);
+                   KERNEL_DATA);
     for (uint64_t f = 0; f < frames; f += 512)
         (void)slot_of(WINDOW_BASE + (f << EXO_PAGE_SHIFT), true);
     (void)slot_of(CPU_BASE, true);
@@ -151,12 +141,11 @@ void paging_start(uint64_t frames)
     (void)slot_of(EXPOSED_BASE, true);
     (void)slot_of(PROGRAM_BASE, true);
 
-    /* Every table made so far lies in [image end, early_end): give each its window leaf. */
+    /* Every table made so far lies in [image end, early_next): give each its window leaf. */
     uint64_t first = ((uint64_t)kernel_end - KERNEL_BASE) >> EXO_PAGE_SHIFT;
 
-    for (uint64_t f = first; f < early_end() >> EXO_PAGE_SHIFT; f++)
-        *slot_of(WINDOW_BASE + (f << EXO_PAGE_SHIFT), true) =
-            f << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE | no_execute;
+    for (uint64_t f = first; f < early_next >> EXO_PAGE_SHIFT; f++)
+        arch_window_open(f);
     /* The boot tables still run; they borrow the new slots so that the frame table is there from now on. */
     uint64_t *root = boot_memory(kernel_root_physical);
 
@@ -171,7 +160,7 @@ void paging_start(uint64_t frames)
             ((struct exo_frame *)FRAME_TABLE)[f].kind = EXO_FRAME_FREE;
     }
     frame_table = (struct exo_frame *)FRAME_TABLE;
-    for (uint64_t f = 0; f < early_end() >> EXO_PAGE_SHIFT; f++)
+    for (uint64_t f = 0; f < early_next >> EXO_PAGE_SHIFT; f++)
         if (frame_table[f].kind == EXO_FRAME_FREE)
             frame_table[f].kind = f < 0x100 ? EXO_FRAME_NONE : EXO_FRAME_KERNEL;
     for (uint64_t f = boot_info.module_start >> EXO_PAGE_SHIFT;
@@ -200,7 +189,7 @@ void arch_root_init(uint64_t root)
 
     entries[508] = kernel_slots[0];
     entries[509] = kernel_slots[1];
-    entries[EXO_TABLE_SLOT] = root << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_USER | no_execute;
+    entries[EXO_TABLE_SLOT] = root << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_USER | EXO_PTE_NO_EXECUTE;
     entries[511] = kernel_slots[2];
 }
 
@@ -212,7 +201,7 @@ static uint64_t *window_slot(uint64_t frame)
 
 void arch_window_open(uint64_t frame)
 {
-    *window_slot(frame) = frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE | no_execute;
+    *window_slot(frame) = frame << EXO_PAGE_SHIFT | KERNEL_DATA;
 }
 
 void arch_window_close(uint64_t frame)
@@ -227,7 +216,7 @@ void *arch_map_frame(uint32_t slot, uint64_t frame)
     uint64_t address =
         CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE;
 
-    *cpu->map_entry[slot] = frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE | no_execute;
+    *cpu->map_entry[slot] = frame << EXO_PAGE_SHIFT | KERNEL_DATA;
     arch_flush_page(address);
     return (void *)address;
 }
@@ -239,11 +228,6 @@ void arch_unmap_frame(uint32_t slot)
     *cpu->map_entry[slot] = 0;
     arch_flush_page(CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE +
                     (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE);
-}
-
-void arch_zero_frame(void *page)
-{
-    memset(page, 0, EXO_PAGE_SIZE);
 }
 
 void arch_flush_page(uint64_t address)
@@ -271,5 +255,5 @@ void arch_program_page(uint64_t *entry, uint64_t frame, bool write, bool execute
 {
     *entry = !frame ? 0
                     : frame << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | (write ? EXO_PTE_WRITE : 0) |
-                          (execute ? 0 : no_execute);
+                          (execute ? 0 : EXO_PTE_NO_EXECUTE);
 }

@@ -71,16 +71,3 @@ void time_calibrate(void)
     tsc_base = tsc_read();
     wall_ns = rtc_seconds() * NS_PER_SECOND;
 }
-
-uint64_t arch_entropy(void)
-{
-    uint64_t x = tsc_read() * 0x9e3779b97f4a7c15;
-    uint64_t drawn;
-    bool ok;
-
-    if (cpuid(1, 0).c >> 30 & 1) {
-        __asm__ volatile("rdrand %0" : "=r"(drawn), "=@ccc"(ok));
-        x ^= ok ? drawn : 0;
-    }
-    return x ? x : 1;
-}

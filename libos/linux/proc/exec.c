@@ -244,13 +244,8 @@ static int target_check(struct exec_target *target, struct exec_strings *strings
 
 void fs_base_set(uint64_t base)
 {
-    const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
-
     current()->fs_base = base;
-    if (machine->features & EXO_FEATURE_FSGSBASE)
-        __asm__ volatile("wrfsbase %0" : : "r"(base));
-    else
-        (void)exo_segment_base(0, base);
+    __asm__ volatile("wrfsbase %0" : : "r"(base));
 }
 
 void fpu_reset(void)
