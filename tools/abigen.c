@@ -24,20 +24,22 @@ enum item_kind {
 };
 enum arg_type {
     SLOT,
+    CAP,
     FRAME,
     ENV,
     VALUE,
     SMALL,
     IN,
     OUT,
+    INOUT,
     BATCH,
     COUNT,
     FLAGS,
     ADDRESS
 };
 
-static const char *const type_names[] = {"SLOT", "FRAME", "ENV",   "VALUE", "SMALL",  "IN",
-                                         "OUT",  "BATCH", "COUNT", "FLAGS", "ADDRESS"};
+static const char *const type_names[] = {"SLOT", "CAP", "FRAME", "ENV",   "VALUE", "SMALL",
+                                         "IN", "OUT", "INOUT", "BATCH", "COUNT", "FLAGS", "ADDRESS"};
 
 struct item {
     enum item_kind kind;
@@ -197,6 +199,11 @@ static void pointer_type(const struct item *arg, char *text, size_t size)
         snprintf(text, size, "void");
 }
 
+static int is_slot(const struct item *arg)
+{
+    return arg->type == SLOT || arg->type == CAP;
+}
+
 static void write_parameter(FILE *out, const struct item *arg)
 {
     char type[128];
@@ -204,10 +211,10 @@ static void write_parameter(FILE *out, const struct item *arg)
     pointer_type(arg, type, sizeof type);
     if (arg->type == IN || arg->type == BATCH)
         fprintf(out, "const %s *%s", type, arg->name);
-    else if (arg->type == OUT)
+    else if (arg->type == OUT || arg->type == INOUT)
         fprintf(out, "%s *%s", type, arg->name);
     else
-        fprintf(out, "%s %s", arg->type == SLOT ? "uint32_t" : "uint64_t", arg->name);
+        fprintf(out, "%s %s", is_slot(arg) ? "uint32_t" : "uint64_t", arg->name);
 }
 
 static void write_contract(FILE *out, const struct call *call)
@@ -249,7 +256,8 @@ static void write_stub_body(FILE *out, const struct call *call, int two)
         (unsigned long)call->row->number);
     for (int a = 0; a < n; a++) {
         int pointer =
-            call->arg[a]->type == IN || call->arg[a]->type == OUT || call->arg[a]->type == BATCH;
+            call->arg[a]->type == IN || call->arg[a]->type == OUT ||
+            call->arg[a]->type == INOUT || call->arg[a]->type == BATCH;
 
         fprintf(out, "    register uint64_t %s __asm__(\"%s\") = %s%s;\n", registers[a],
                 registers[a], pointer ? "(uint64_t)" : "", call->arg[a]->name);
@@ -320,17 +328,57 @@ static void write_prototypes(const char *directory)
 {
     FILE *out = open_output(directory, "call_prototypes.h", "handlers of the kernel calls");
 
-    fputs("#include \"core/call.h\"\n\n/* Addresses are user addresses, unchecked; all else has "
-          "passed its decoder. */\n",
+    fputs("#include \"core/call.h\"\n\nstruct cap;\n\n"
+          "/* Addresses are user addresses, unchecked; all else has passed its decoder. What comes by pointer "
+          "is the kernel's copy. */\n",
           out);
+    for (int i = 0; i < call_count; i++)
+        for (int a = 0; a < calls[i].arg_count; a++)
+            if (calls[i].arg[a]->type == IN) {
+                char type[128];
+
+                pointer_type(calls[i].arg[a], type, sizeof type);
+                fprintf(out, "%s;\n", type);
+            }
     for (int i = 0; i < call_count; i++) {
         fprintf(out, "struct call_result call_%s(struct env *self", calls[i].row->name);
-        for (int a = 0; a < calls[i].arg_count; a++)
-            fprintf(out, ", %s %s", calls[i].arg[a]->type == SLOT ? "uint32_t" : "uint64_t",
-                    calls[i].arg[a]->name);
+        for (int a = 0; a < calls[i].arg_count; a++) {
+            const struct item *arg = calls[i].arg[a];
+            char type[128];
+
+            pointer_type(arg, type, sizeof type);
+            if (arg->type == CAP || arg->type == IN)
+                fprintf(out, ", const %s *%s", arg->type == CAP ? "struct cap" : type, arg->name);
+            else
+                fprintf(out, ", %s %s", arg->type == SLOT ? "uint32_t" : "uint64_t", arg->name);
+        }
         fputs(");\n", out);
     }
     close_output(out, "call_prototypes.h");
+}
+
+/* Copies of the capabilities that the call presents, and of the structs that it names; `error` if one is not there. */
+static int write_copies(FILE *out, const struct call *call)
+{
+    int copies = 0;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (int a = 0; a < call->arg_count; a++) {
+            const struct item *arg = call->arg[a];
+            char type[128];
+
+            if (arg->type != (pass ? IN : CAP))
+                continue;
+            pointer_type(arg, type, sizeof type);
+            fprintf(out, "    %s c%d;\n", pass ? type : "struct cap", a);
+            fprintf(out, "    %serror = %s", copies++ ? "if (!error)\n        " : "int ",
+                    pass ? "" : "-cap_get(env_current()->cap, (uint32_t)");
+            if (pass)
+                fprintf(out, "ucopy_in(&c%d, a%d, sizeof c%d);\n", a, a, a);
+            else
+                fprintf(out, "a%d, %#lx, &c%d);\n", a, (unsigned long)arg->number, a);
+        }
+    return copies;
 }
 
 static void write_decoder(FILE *out, const struct call *call)
@@ -347,7 +395,7 @@ static void write_decoder(FILE *out, const struct call *call)
         const struct item *arg = call->arg[a];
         const char * or = checks ? " ||\n        " : "    if (";
 
-        if (arg->type == SLOT)
+        if (is_slot(arg))
             fprintf(out, "%sa%d >= %uu", or, a, EXO_CAP_SLOTS);
         else if (arg->type == SMALL)
             fprintf(out, "%sa%d >= %luu", or, a, (unsigned long)arg->number);
@@ -361,10 +409,16 @@ static void write_decoder(FILE *out, const struct call *call)
     }
     if (checks)
         fputs(")\n        return call_error(EXO_E_ARG);\n", out);
-    fprintf(out, "    CALL_BEGIN();\n    struct call_result result = call_%s(env_current()",
-            call->row->name);
-    for (int a = 0; a < call->arg_count; a++)
-        fprintf(out, ", %sa%d", call->arg[a]->type == SLOT ? "(uint32_t)" : "", a);
+    fputs("    CALL_BEGIN();\n", out);
+    int copies = write_copies(out, call);
+
+    fprintf(out, "    struct call_result result = %scall_%s(env_current()",
+            copies ? "error ? call_error(error) : " : "", call->row->name);
+    for (int a = 0; a < call->arg_count; a++) {
+        enum arg_type type = call->arg[a]->type;
+
+        fprintf(out, ", %s%d", type == CAP || type == IN ? "&c" : type == SLOT ? "(uint32_t)a" : "a", a);
+    }
     fprintf(out, ");\n    CALL_END(0x%02lx);\n    return result;\n}\n\n",
             (unsigned long)call->row->number);
 }
@@ -398,7 +452,7 @@ static void write_table(const char *directory)
 
     if (end <= EXO_CALL_SWITCH_FIRST)
         end = EXO_CALL_SWITCH_FIRST + 1;
-    fputs("#include \"core/calls.h\"\n\n"
+    fputs("#include \"core/calls.h\"\n#include \"core/env.h\"\n#include \"core/ucopy.h\"\n\n"
           "/* A call's decoder: registers rdi rsi rdx r10 r8 r9 as they came. */\n"
           "typedef struct call_result call_decoder(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t "
           "a3, uint64_t a4,\n"
@@ -457,7 +511,10 @@ static void write_cases(const char *directory)
                 (unsigned long)calls[i].row->number, calls[i].arg_count, errors);
         for (int a = 0; a < calls[i].arg_count; a++)
             fprintf(out, "%s\n        {CALL_ARGUMENT_%s, %lu, \"%s\"}", a ? "," : "",
-                    type_names[calls[i].arg[a]->type], (unsigned long)calls[i].arg[a]->number,
+                    type_names[is_slot(calls[i].arg[a])           ? SLOT
+                               : calls[i].arg[a]->type == INOUT ? IN
+                                                                : calls[i].arg[a]->type],
+                    (unsigned long)calls[i].arg[a]->number,
                     calls[i].arg[a]->name);
         fprintf(out, "%s}},\n", calls[i].arg_count ? "" : "{CALL_ARGUMENT_VALUE, 0, \"\"}");
     }
@@ -474,6 +531,7 @@ static const char *limit_words(const struct item *arg, char *text, size_t size)
 
     switch (arg->type) {
     case SLOT:
+    case CAP:
         snprintf(text, size, "slot, below %d", EXO_CAP_SLOTS);
         break;
     case FRAME:
@@ -493,6 +551,9 @@ static const char *limit_words(const struct item *arg, char *text, size_t size)
         break;
     case OUT:
         snprintf(text, size, "address, %lu bytes written", limit);
+        break;
+    case INOUT:
+        snprintf(text, size, "address, %lu bytes read and written", limit);
         break;
     case BATCH:
         snprintf(text, size, "address of an array, %lu bytes each", limit);

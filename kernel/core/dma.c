@@ -73,22 +73,20 @@ int dma_root_check(const struct cap *cap, uint64_t root)
     return row->kind == EXO_FRAME_DMA && row->level == arch_dma_levels ? 0 : EXO_E_KIND;
 }
 
-struct call_result call_dma_update(struct env *self, uint32_t slot, uint64_t root, uint64_t batch,
-                                   uint64_t count)
+struct call_result call_dma_update(struct env *self, const struct cap *cap, uint64_t root,
+                                   uint64_t batch, uint64_t count)
 {
     struct exo_pte request[EXO_PT_BATCH_MAX];
-    struct cap cap;
     bool removed = false;
     uint64_t done = 0;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    int error = ucopy_in(request, batch, count * sizeof request[0]);
 
-    if (!error)
-        error = ucopy_in(request, batch, count * sizeof request[0]);
+    (void)self;
     if (error)
         return call_error(error);
     lock_take(&memory_lock);
-    error = dma_root_check(&cap, root);
-    while (!error && done < count && !(error = dma_write(&cap, root, &request[done], &removed)))
+    error = dma_root_check(cap, root);
+    while (!error && done < count && !(error = dma_write(cap, root, &request[done], &removed)))
         done++;
     if (removed)
         arch_dma_flush();

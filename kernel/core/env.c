@@ -16,7 +16,6 @@
 #include "core/slice.h"
 #include "core/sleep.h"
 #include "core/sweep.h"
-#include "core/ucopy.h"
 
 struct spinlock env_lock = {.rank = LOCK_ENV};
 static uint64_t first_env; /* init's: without it nobody can hand out anything */
@@ -132,19 +131,15 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config)
     return env_find(id);
 }
 
-struct call_result call_env_create(struct env *self, uint32_t slot, uint64_t frame, uint64_t config)
+struct call_result call_env_create(struct env *self, const struct cap *cap, uint64_t frame,
+                                   const struct exo_env_config *config)
 {
-    struct exo_env_config copy;
-    struct cap cap;
     uint64_t id = 0;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    int error = config_check(config);
 
+    (void)self;
     if (!error)
-        error = ucopy_in(&copy, config, sizeof copy);
-    if (!error)
-        error = config_check(&copy);
-    if (!error)
-        error = env_make(frame, &copy, &cap, &id);
+        error = env_make(frame, config, cap, &id);
     return error ? call_error(error) : call_ok((int64_t)id);
 }
 

@@ -160,33 +160,23 @@ static struct call_result frames_move(const struct cap *cap, uint64_t first, uin
     return error ? call_error_at(error, f) : call_ok(0);
 }
 
-struct call_result call_frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+struct call_result call_frame_alloc(struct env *self, const struct cap *cap, uint64_t first,
+                                    uint64_t count)
 {
-    struct cap cap;
-    int error = cap_get(self->cap, slot, EXO_RIGHT_ALLOCATE, &cap);
-
-    return error ? call_error(-error)
-                 : frames_move(&cap, first, count, EXO_FRAME_FREE, &cap.path, false);
+    (void)self;
+    return frames_move(cap, first, count, EXO_FRAME_FREE, &cap->path, false);
 }
 
-struct call_result call_frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+struct call_result call_frame_free(struct env *self, const struct cap *cap, uint64_t first,
+                                   uint64_t count)
 {
-    struct cap cap;
-    int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-
-    return error ? call_error(-error)
-                 : frames_move(&cap, first, count, EXO_FRAME_DATA, NULL, false);
+    (void)self;
+    return frames_move(cap, first, count, EXO_FRAME_DATA, NULL, false);
 }
 
-struct call_result call_frame_guard(struct env *self, uint32_t slot, uint64_t first, uint64_t count,
-                                    uint32_t to, uint64_t flags)
+struct call_result call_frame_guard(struct env *self, const struct cap *cap, uint64_t first,
+                                    uint64_t count, const struct cap *to, uint64_t flags)
 {
-    struct cap cap;
-    struct cap target;
-    int error = cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-
-    if (!error)
-        error = cap_get(self->cap, to, 0, &target);
-    return error ? call_error(-error)
-                 : frames_move(&cap, first, count, EXO_FRAME_DATA, &target.path, flags);
+    (void)self;
+    return frames_move(cap, first, count, EXO_FRAME_DATA, &to->path, flags);
 }

@@ -13,15 +13,13 @@ struct call_result call_null(struct env *self)
     return call_ok(0);
 }
 
-struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t text,
+struct call_result call_console_write(struct env *self, const struct cap *cap, uint64_t text,
                                       uint64_t length)
 {
     char copy[EXO_CONSOLE_MAX];
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_CONSOLE, &cap);
+    int error = ucopy_in(copy, text, length);
 
-    if (!error)
-        error = ucopy_in(copy, text, length);
+    (void)self, (void)cap;
     if (error)
         return call_error(error);
     if (console_output)
@@ -29,32 +27,25 @@ struct call_result call_console_write(struct env *self, uint32_t slot, uint64_t 
     return call_ok((int64_t)length);
 }
 
-struct call_result call_machine_off(struct env *self, uint32_t slot, uint64_t status)
+struct call_result call_machine_off(struct env *self, const struct cap *cap, uint64_t status)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_MACHINE, &cap);
-
-    if (error)
-        return call_error(error);
+    (void)self, (void)cap;
     arch_off((uint32_t)status);
 }
 
 const struct exo_device *device_table;
 
 /* What a row holds may change while it is read, as for who maps the table. What is free has the root's guard. */
-struct call_result call_row_read(struct env *self, uint32_t slot, uint64_t table, uint64_t index,
-                                 uint64_t out)
+struct call_result call_row_read(struct env *self, const struct cap *cap, uint64_t table,
+                                 uint64_t index, uint64_t out)
 {
     const uint64_t rows[] = {frame_count, (uint64_t)cpu_count * EXO_SLICE_COUNT, EXO_DEVICE_MAX};
     union exo_row row = {0};
     struct path guard;
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_READ, &cap);
 
-    if (!error && index >= rows[table])
-        error = EXO_E_RANGE;
-    if (error)
-        return call_error(error);
+    (void)self;
+    if (index >= rows[table])
+        return call_error(EXO_E_RANGE);
     if (table == EXO_ROW_FRAME) {
         row.frame = frame_table[index];
         guard = frame_guard_path(&row.frame);
@@ -66,10 +57,9 @@ struct call_result call_row_read(struct env *self, uint32_t slot, uint64_t table
         guard = (struct path){{row.device.owner_guard[0], row.device.owner_guard[1]},
                               row.device.owner_depth};
     }
-    if (!(cap.rights & EXO_RIGHT_OBSERVE) && !path_dominates(&cap.path, &guard))
+    if (!(cap->rights & EXO_RIGHT_OBSERVE) && !path_dominates(&cap->path, &guard))
         return call_error(EXO_E_CAP);
-    error = ucopy_out(out, &row, sizeof row);
-    return error ? call_error(error) : call_ok(0);
+    return call_error(ucopy_out(out, &row, sizeof row));
 }
 
 #ifndef KERNEL_TEST

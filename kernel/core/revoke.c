@@ -15,7 +15,6 @@
 #include "core/calls.h"
 #include "core/frame.h"
 #include "core/sweep.h"
-#include "core/ucopy.h"
 
 #define TAKE_LOT    8 /* frames copied and zeroed with interrupts off */
 
@@ -83,28 +82,22 @@ static int plan_check(const struct env *self, const struct cap *cap,
     return 0;
 }
 
-struct call_result call_revoke_prepare(struct env *self, uint32_t slot, uint64_t plan)
+struct call_result call_revoke_prepare(struct env *self, const struct cap *cap,
+                                       const struct exo_revoke_plan *plan)
 {
-    struct exo_revoke_plan copy;
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-
-    if (!error)
-        error = ucopy_in(&copy, plan, sizeof copy);
-    if (error)
-        return call_error(error);
     lock_take(&env_lock);
     lock_take(&memory_lock);
-    error = plan_check(self, &cap, &copy);
+    int error = plan_check(self, cap, plan);
+
     if (!error) {
         revoke_forget(self);
-        for (uint32_t i = 0; i < copy.guaranteed_count; i++) {
-            self->guaranteed[i] = (uint32_t)copy.guaranteed[i];
-            frame_table[copy.guaranteed[i]].flags |= EXO_FRAME_FLAG_GUARANTEED;
+        for (uint32_t i = 0; i < plan->guaranteed_count; i++) {
+            self->guaranteed[i] = (uint32_t)plan->guaranteed[i];
+            frame_table[plan->guaranteed[i]].flags |= EXO_FRAME_FLAG_GUARANTEED;
         }
-        self->guaranteed_count = (uint32_t)copy.guaranteed_count;
-        self->save_first = (uint32_t)copy.save_first;
-        self->save_count = (uint32_t)copy.save_count;
+        self->guaranteed_count = (uint32_t)plan->guaranteed_count;
+        self->save_first = (uint32_t)plan->save_first;
+        self->save_count = (uint32_t)plan->save_count;
     }
     lock_drop(&memory_lock);
     lock_drop(&env_lock);
@@ -181,6 +174,8 @@ static void take(const struct taking *t, uint64_t frame)
 /* All marked, and nothing names them any more? Then they go, a lot at a time; else the phase to go back to. */
 static enum sweep_phase take_all(struct taking *t)
 {
+    if (t->sweep.work < SWEEP_MANY)
+        return SWEEP_LAST; /* in a stretch of its own */
     t->sweep.finish = false;
     for (uint64_t f = t->first; f < t->first + t->count; f++) {
         if (!(frame_table[f].flags & EXO_FRAME_FLAG_TAKEN))
@@ -191,7 +186,8 @@ static enum sweep_phase take_all(struct taking *t)
     for (uint32_t i = 0; i < TAKE_LOT && t->count; i++, t->count--)
         take(t, t->first++);
     raise_upcall(t->env);
-    t->sweep.finish = true; /* once some are gone, all go */
+    t->sweep.finish = true; /* once some are gone, all go, */
+    t->sweep.work = 0;      /* a lot in a stretch */
     return t->count ? SWEEP_LAST : SWEEP_END;
 }
 

@@ -46,49 +46,42 @@ void token_forget(struct env *env, const struct path *path)
     env->token_issued = false;
 }
 
-struct call_result call_token_seal(struct env *self, uint32_t slot, uint64_t rights, uint64_t out)
+struct call_result call_token_seal(struct env *self, const struct cap *cap, uint64_t rights,
+                                   uint64_t out)
 {
-    struct cap cap;
     struct exo_token token = {.rights = (uint16_t)rights, .issuer = self->id};
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_GRANT, &cap);
 
-    if (!error && !rights_within((uint32_t)rights, cap.rights))
-        error = EXO_E_RIGHT;
-    if (error)
-        return call_error(error);
+    if (!rights_within((uint32_t)rights, cap->rights))
+        return call_error(EXO_E_RIGHT);
     lock_take(&env_lock);
-    self->token_path = self->token_issued ? common_path(&self->token_path, &cap.path) : cap.path;
+    self->token_path = self->token_issued ? common_path(&self->token_path, &cap->path) : cap->path;
     self->token_issued = true;
     token.epoch = self->token_epoch;
     lock_drop(&env_lock);
-    token.part[0] = cap.path.part[0];
-    token.part[1] = cap.path.part[1];
-    token.depth = (uint16_t)cap.path.depth;
+    token.part[0] = cap->path.part[0];
+    token.part[1] = cap->path.part[1];
+    token.depth = (uint16_t)cap->path.depth;
     token.mac = token_mac(&token);
-    error = ucopy_out(out, &token, sizeof token);
-    return error ? call_error(error) : call_ok(0);
+    return call_error(ucopy_out(out, &token, sizeof token));
 }
 
-struct call_result call_token_open(struct env *self, uint32_t to, uint64_t in)
+struct call_result call_token_open(struct env *self, uint32_t to, const struct exo_token *token)
 {
-    struct exo_token token;
-    int error = ucopy_in(&token, in, sizeof token);
+    int error = 0;
 
-    if (error)
-        return call_error(error);
-    if (token_mac(&token) ^ token.mac)
+    if (token_mac(token) ^ token->mac)
         return call_error(EXO_E_CAP);
     lock_take(&env_lock);
-    struct env *issuer = env_find(token.issuer);
+    struct env *issuer = env_find(token->issuer);
 
-    if (!issuer || issuer->token_epoch != token.epoch)
+    if (!issuer || issuer->token_epoch != token->epoch)
         error = EXO_E_CAP;
     else if (self->cap[to].present)
         error = EXO_E_EXISTS;
     if (!error)
-        cap_set(&self->cap[to], &(struct cap){.path = {.part = {token.part[0], token.part[1]},
-                                                       .depth = token.depth},
-                                              .rights = token.rights,
+        cap_set(&self->cap[to], &(struct cap){.path = {.part = {token->part[0], token->part[1]},
+                                                       .depth = token->depth},
+                                              .rights = token->rights,
                                               .present = 1});
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -513,18 +513,13 @@ bool pci_release(const struct cap *under, bool end)
     return all;
 }
 
-struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t device, uint32_t to,
-                                     uint64_t flags)
+struct call_result call_device_claim(struct env *self, const struct cap *cap, uint64_t device,
+                                     const struct cap *to, uint64_t flags)
 {
     struct exo_device *row = &devices[device];
-    struct cap cap;
-    struct cap target;
-    int error = -cap_get(self->cap, slot, 0, &cap);
+    int error = 0;
 
-    if (!error)
-        error = -cap_get(self->cap, to, 0, &target);
-    if (error)
-        return call_error(error);
+    (void)self;
     lock_take(&env_lock);
     struct path guard = guard_of(row);
 
@@ -532,9 +527,9 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         error = EXO_E_NONE;
     else if (row->claimed == EXO_DEVICE_KERNEL)
         error = EXO_E_BUSY;
-    else if (row->claimed && !path_dominates(&cap.path, &guard))
+    else if (row->claimed && !path_dominates(&cap->path, &guard))
         error = EXO_E_CAP;
-    else if (!row->claimed && (!(cap.rights & EXO_RIGHT_DEVICE) || flags))
+    else if (!row->claimed && (!(cap->rights & EXO_RIGHT_DEVICE) || flags))
         error = flags ? EXO_E_CAP : EXO_E_RIGHT;
     else if (!device_ready((uint32_t)device))
         error = EXO_E_AGAIN;
@@ -543,7 +538,7 @@ struct call_result call_device_claim(struct env *self, uint32_t slot, uint64_t d
         error = EXO_E_BUSY;
     if (!error) {
         device_quiesce((uint32_t)device);
-        device_own(row, !flags, flags ? &(struct path){.depth = 0} : &target.path);
+        device_own(row, !flags, flags ? &(struct path){.depth = 0} : &to->path);
     }
     lock_drop(&memory_lock);
     lock_drop(&env_lock);

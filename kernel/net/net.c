@@ -13,7 +13,6 @@
 #include "core/frame.h"
 #include "core/slice.h"
 #include "core/sweep.h"
-#include "core/ucopy.h"
 #include "dev/nic.h"
 #include "net/handler.h"
 #include "net/ring.h"
@@ -232,11 +231,6 @@ void net_start(struct exo_net_card *out, uint64_t random)
 
 /* --- Rows ----------------------------------------------------------------------------------------------------- */
 
-static int held(struct env *self, uint32_t slot, uint32_t rights, struct cap *out)
-{
-    return -cap_get(self->cap, slot, rights, out);
-}
-
 /* The row with this name if its frame is a net table; whose it is, is not looked at. REQUIRES(net_lock). */
 static int row_find(uint64_t name, struct exo_net_row **row)
 {
@@ -288,16 +282,14 @@ static void set_guard(struct exo_net_row *row, const struct path *path)
 
 /* --- Calls ------------------------------------------------------------------------------------------------------ */
 
-struct call_result call_net_table_create(struct env *self, uint32_t slot, uint64_t frame)
+struct call_result call_net_table_create(struct env *self, const struct cap *cap, uint64_t frame)
 {
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+    int error = 0;
 
-    if (error)
-        return call_error(error);
+    (void)self;
     lock_take(&net_lock);
     lock_take(&memory_lock);
-    struct exo_frame *row = frame_dominated(frame, &cap, &error);
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
 
     if (row)
         error = frame_take(frame, row, EXO_FRAME_NET);
@@ -324,22 +316,18 @@ static int table_release(const struct cap *cap, uint64_t frame, uint32_t *budget
 }
 
 /* A row or a table goes, in lots with pauses. */
-static struct call_result release(struct env *self, uint32_t slot, uint64_t name, bool table)
+static struct call_result release(const struct cap *cap, uint64_t name, bool table)
 {
     struct exo_net_row *row = NULL;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+    int error = EXO_E_AGAIN;
 
-    if (error)
-        return call_error(error);
-    for (uint32_t turn = 0; turn < RELEASE_MAX / RELEASE_LOT && (!turn || error == EXO_E_AGAIN);
-         turn++) {
+    for (uint32_t turn = 0; turn < RELEASE_MAX / RELEASE_LOT && error == EXO_E_AGAIN; turn++) {
         uint32_t budget = RELEASE_LOT;
 
         lock_take(&net_lock);
         ring_sent(false);
         lock_take(&memory_lock);
-        error = table ? table_release(&cap, name, &budget) : row_held(&cap, name, 0, &row);
+        error = table ? table_release(cap, name, &budget) : row_held(cap, name, 0, &row);
         if (!error && !table)
             error = row_release(row, &budget);
         lock_drop(&memory_lock);
@@ -349,14 +337,16 @@ static struct call_result release(struct env *self, uint32_t slot, uint64_t name
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+struct call_result call_net_table_destroy(struct env *self, const struct cap *cap, uint64_t frame)
 {
-    return release(self, slot, frame, true);
+    (void)self;
+    return release(cap, frame, true);
 }
 
-struct call_result call_net_release(struct env *self, uint32_t slot, uint64_t name)
+struct call_result call_net_release(struct env *self, const struct cap *cap, uint64_t name)
 {
-    return release(self, slot, name, false);
+    (void)self;
+    return release(cap, name, false);
 }
 
 /* May cap take these frames, all of them data? REQUIRES(memory_lock). */
@@ -406,38 +396,34 @@ static int ring_config_check(const struct exo_net_ring_config *config, const str
     return card ? 0 : EXO_E_NONE;
 }
 
-struct call_result call_net_ring(struct env *self, uint32_t slot, uint64_t name, uint64_t config)
+struct call_result call_net_ring(struct env *self, const struct cap *cap, uint64_t name,
+                                 const struct exo_net_ring_config *config)
 {
-    struct exo_net_ring_config copy;
     struct exo_net_row *row = NULL;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+    int error = ring_config_check(config, cap);
 
-    if (!error)
-        error = ucopy_in(&copy, config, sizeof copy);
-    if (!error)
-        error = ring_config_check(&copy, &cap);
+    (void)self;
     if (error)
         return call_error(error);
     lock_take(&env_lock);
     lock_take(&net_lock);
-    const struct env *env = env_find(copy.env);
+    const struct env *env = env_find(config->env);
 
     if (!env)
         error = EXO_E_NONE;
-    else if (!path_dominates(&cap.path, &env->guard))
+    else if (!path_dominates(&cap->path, &env->guard))
         error = EXO_E_CAP;
     else
-        error = row_free(&cap, name, &row);
-    if (!error && !ring_room(copy.flags))
+        error = row_free(cap, name, &row);
+    if (!error && !ring_room(config->flags))
         error = EXO_E_BUSY;
     lock_take(&memory_lock);
     if (!error)
-        error = ring_frames(&cap, &copy);
+        error = ring_frames(cap, config);
     lock_drop(&memory_lock);
     if (!error) {
-        ring_make(row, &copy);
-        set_guard(row, &cap.path);
+        ring_make(row, config);
+        set_guard(row, &cap->path);
     }
     lock_drop(&net_lock);
     lock_drop(&env_lock);
@@ -485,33 +471,26 @@ static bool filter_fill(struct exo_net_row *row, const struct exo_net_filter *fi
     return !outside;
 }
 
-struct call_result call_net_filter(struct env *self, uint32_t slot, uint64_t name, uint32_t to,
-                                   uint64_t filter)
+struct call_result call_net_filter(struct env *self, const struct cap *cap, uint64_t name,
+                                   const struct cap *to, const struct exo_net_filter *filter)
 {
-    struct exo_net_filter copy;
+    struct exo_net_filter copy = *filter;
     struct exo_net_row *row = NULL;
-    struct cap cap;
-    struct cap target;
     uint64_t ring_serial = 0;
     uint32_t other = 0;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
+
+    (void)self;
+    if (copy.flags & ~(uint32_t)EXO_NET_FILTER_FLAGS)
+        return call_error(EXO_E_ARG);
+    lock_take(&net_lock);
+    int error = row_free(cap, name, &row);
 
     if (!error)
-        error = held(self, to, 0, &target);
-    if (!error)
-        error = ucopy_in(&copy, filter, sizeof copy);
-    if (!error && copy.flags & ~(uint32_t)EXO_NET_FILTER_FLAGS)
-        error = EXO_E_ARG;
-    if (error)
-        return call_error(error);
-    lock_take(&net_lock);
-    error = row_free(&cap, name, &row);
-    if (!error)
-        error = filter_relatives(&cap, &copy, &ring_serial);
+        error = filter_relatives(cap, &copy, &ring_serial);
     if (!error) {
         row->filter.ring_serial = ring_serial;
-        set_guard(row, &target.path);
-        error = filter_fill(row, &copy) ? filter_insert(row, &cap.path, &other) : EXO_E_ARG;
+        set_guard(row, &to->path);
+        error = filter_fill(row, &copy) ? filter_insert(row, &cap->path, &other) : EXO_E_ARG;
         if (error)
             memset(row, 0, sizeof *row);
         else
@@ -521,19 +500,19 @@ struct call_result call_net_filter(struct env *self, uint32_t slot, uint64_t nam
     return error ? call_error_at(error, other) : call_ok(0);
 }
 
-struct call_result call_net_attach(struct env *self, uint32_t slot, uint64_t filter, uint64_t ring)
+struct call_result call_net_attach(struct env *self, const struct cap *cap, uint64_t filter,
+                                   uint64_t ring)
 {
     struct exo_net_row *row = NULL;
     struct exo_net_row *target = NULL;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
 
-    if (error)
-        return call_error(error);
+    (void)self;
     lock_take(&net_lock);
-    error = row_held(&cap, filter, EXO_NET_FILTER, &row);
+    int error = row_held(cap, filter, EXO_NET_FILTER, &row);
+
     if (!error && ring)
-        error = row_held(&cap, ring, EXO_NET_RING, &target);
+        error = row_held(cap, ring, EXO_NET_RING, &target);
+
     if (!error) {
         row->filter.ring = (uint32_t)ring;
         row->filter.ring_serial = target ? target->ring.serial : 0;
@@ -542,37 +521,33 @@ struct call_result call_net_attach(struct env *self, uint32_t slot, uint64_t fil
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_handler(struct env *self, uint32_t slot, uint64_t filter,
+struct call_result call_net_handler(struct env *self, const struct cap *cap, uint64_t filter,
                                     uint64_t program)
 {
     struct exo_net_row *row = NULL;
-    struct cap cap;
-    int error = held(self, slot, EXO_RIGHT_WRITE, &cap);
 
-    if (error)
-        return call_error(error);
-    if (program && !program_is(program, EXO_CODE_PACKET, &cap.path))
+    (void)self;
+    if (program && !program_is(program, EXO_CODE_PACKET, &cap->path))
         return call_error(EXO_E_NONE);
     lock_take(&net_lock);
-    error = row_held(&cap, filter, EXO_NET_FILTER, &row);
+    int error = row_held(cap, filter, EXO_NET_FILTER, &row);
+
     if (!error)
         row->filter.program = program;
     lock_drop(&net_lock);
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
+struct call_result call_net_kick(struct env *self, const struct cap *cap, uint64_t name)
 {
     struct exo_net_row *row = NULL;
     uint64_t numbers = 0;
     uint32_t sent = 0;
-    struct cap cap;
-    int error = held(self, slot, 0, &cap);
 
-    if (error)
-        return call_error(error);
+    (void)self;
     lock_take(&net_lock);
-    error = row_held(&cap, name, EXO_NET_RING, &row);
+    int error = row_held(cap, name, EXO_NET_RING, &row);
+
     if (!error && !row->ring.stopped) {
         ring_sent(false);
         error = ring_send(row, &sent);

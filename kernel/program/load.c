@@ -191,15 +191,13 @@ static int claim(struct program *program, bool *fresh)
     return error;
 }
 
-struct call_result call_code_load(struct env *self, uint32_t slot, uint64_t id, uint64_t image)
+struct call_result call_code_load(struct env *self, uint32_t slot, uint64_t id,
+                                  const struct exo_code_image *image)
 {
-    struct exo_code_image copy;
     struct program *program = NULL;
     bool fresh = false;
-    int error = ucopy_in(&copy, image, sizeof copy);
+    int error = image_check(image);
 
-    if (!error)
-        error = image_check(&copy);
     if (!error)
         error = program_present(self, slot, id, 0, 0, &program);
     if (error)
@@ -210,8 +208,8 @@ struct call_result call_code_load(struct env *self, uint32_t slot, uint64_t id, 
         return call_error(error);
     }
     if (fresh)
-        error = begin(program, &copy);
-    if (fresh && !error && copy.insn_count > SMALL)
+        error = begin(program, image);
+    if (fresh && !error && image->insn_count > SMALL)
         error = EXO_E_AGAIN;
     if (error == EXO_E_FAULT) {
         settle(program, EXO_CODE_STATE_EMPTY);

@@ -258,23 +258,21 @@ static int take_all(struct program **program, uint64_t list, uint64_t count, con
     return error;
 }
 
-struct call_result call_code_create(struct env *self, uint32_t slot, uint64_t place,
+struct call_result call_code_create(struct env *self, const struct cap *cap, uint64_t place,
                                     uint64_t frames, uint64_t count)
 {
     struct program *program = NULL;
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    int error = count < EXO_CODE_FRAMES_MIN ? EXO_E_ARG : 0;
 
-    if (!error && count < EXO_CODE_FRAMES_MIN)
-        error = EXO_E_ARG;
+    (void)self;
     if (!error)
-        error = take_all(&program, frames, count, &cap);
+        error = take_all(&program, frames, count, cap);
     if (error) {
         if (program)
             release_all(program, NULL);
         return call_error(error);
     }
-    program->guard = cap.path;
+    program->guard = cap->path;
     program->slot = (uint32_t)place;
     program->area_pages = (uint32_t)count - PROGRAM_FRAME_AREA - PROGRAM_PAGE_AREA;
     program->seed = arch_entropy();

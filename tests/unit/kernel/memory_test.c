@@ -29,6 +29,39 @@ static uint64_t random_below(uint64_t n)
     return (random_word() >> 20) % n;
 }
 
+/* As the decoders do: a handler gets a copy of the capability that has the right. */
+#define WITH(rights, ...)                                                                          \
+    struct cap cap;                                                                                \
+    int error = -cap_get(self->cap, slot, rights, &cap);                                           \
+                                                                                                   \
+    return error ? call_error(error) : __VA_ARGS__
+
+static struct call_result frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+{
+    WITH(EXO_RIGHT_ALLOCATE, call_frame_alloc(self, &cap, first, count));
+}
+
+static struct call_result frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+{
+    WITH(EXO_RIGHT_WRITE, call_frame_free(self, &cap, first, count));
+}
+
+static struct call_result frame_guard(struct env *self, uint32_t slot, uint64_t first,
+                                      uint64_t count, uint32_t to, uint64_t flags)
+{
+    struct cap target;
+
+    if (cap_get(self->cap, to, 0, &target))
+        return call_error(EXO_E_CAP);
+    WITH(EXO_RIGHT_WRITE, call_frame_guard(self, &cap, first, count, &target, flags));
+}
+
+static struct call_result dma_update(struct env *self, uint32_t slot, uint64_t root, uint64_t batch,
+                                     uint64_t count)
+{
+    WITH(EXO_RIGHT_WRITE, call_dma_update(self, &cap, root, batch, count));
+}
+
 static void start(void)
 {
     machine_start();
@@ -183,7 +216,7 @@ static struct call_result random_update(struct env *self, uint32_t slot)
         int before = fake.flushed_dma;
         uint64_t there = dma_leaves();
         struct call_result result =
-            call_dma_update(self, slot, some_frame(), (uint64_t)&request, 1);
+            dma_update(self, slot, some_frame(), (uint64_t)&request, 1);
 
         CHECK(dma_leaves() >= there || fake.flushed_dma > before);
         return result;
@@ -198,11 +231,11 @@ static struct call_result random_call(struct env *self)
 
     switch (random_below(10)) {
     case 0:
-        return call_frame_alloc(self, slot, some_frame(), count);
+        return frame_alloc(self, slot, some_frame(), count);
     case 1:
-        return call_frame_free(self, slot, some_frame(), random_below(20) ? 1 : count);
+        return frame_free(self, slot, some_frame(), random_below(20) ? 1 : count);
     case 2:
-        return call_frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
+        return frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
                                 random_below(2));
     case 3:
         return call_table_create(self, slot, some_frame(),
@@ -253,7 +286,7 @@ static void update(struct env *self, uint64_t root, uint64_t address, uint32_t l
 static void small_space(void)
 {
     start();
-    CHECK(call_frame_alloc(&domain[1], 0, 10, 10).value == 0);
+    CHECK(frame_alloc(&domain[1], 0, 10, 10).value == 0);
     for (uint64_t i = 0; i < 4; i++)
         CHECK(call_table_create(&domain[1], 0, 10 + i, 4 - i).value == 0);
     update(&domain[1], 10, 0, 4, 11ul << 12 | 3, 1);
@@ -274,7 +307,7 @@ static void tables_are_never_writable(void)
 static void foreign_frames_are_refused(void)
 {
     small_space();
-    CHECK(call_frame_alloc(&domain[2], 0, 30, 2).value == 0);
+    CHECK(frame_alloc(&domain[2], 0, 30, 2).value == 0);
     update(&domain[1], 10, 0x6000, 1, 30ul << 12 | 1, -EXO_E_CAP);
     update(&domain[2], 10, 0x6000, 1, 30ul << 12 | 1, -EXO_E_CAP);
     update(&domain[1], 10, 0x6000, 1, 50ul << 12 | 1, -EXO_E_CAP);  /* free */
@@ -287,14 +320,14 @@ static void dma(struct env *self, uint64_t address, uint32_t level, uint64_t ent
 {
     struct exo_pte request = {.address = address | level, .entry = entry};
 
-    CHECK(call_dma_update(self, 0, 16, (uint64_t)&request, 1).value == expected);
+    CHECK(dma_update(self, 0, 16, (uint64_t)&request, 1).value == expected);
 }
 
 /* root 16, tables 17 18 for devices, besides the small space. */
 static void devices_reach_pinned_data_only(void)
 {
     small_space();
-    CHECK(call_frame_alloc(&domain[2], 0, 30, 2).value == 0);
+    CHECK(frame_alloc(&domain[2], 0, 30, 2).value == 0);
     for (uint64_t i = 0; i < 3; i++)
         CHECK(call_table_create(&domain[1], 0, 16 + i, (3 - i) | EXO_TABLE_DMA).value == 0);
     CHECK(call_table_create(&domain[1], 0, 19, 4 | EXO_TABLE_DMA).value == -EXO_E_ARG);
@@ -308,13 +341,13 @@ static void devices_reach_pinned_data_only(void)
     dma(&domain[1], 1ul << 39, 1, 15ul << 12 | 1, -EXO_E_ARG);
     update(&domain[1], 10, 0, 2, 0, 1);
     CHECK(call_table_destroy(&domain[1], 0, 13).value == 0); /* the space's mapping is gone */
-    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
+    CHECK(frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
     CHECK(frame_table[14].references == 1);
     int before = fake.flushed_dma;
 
     dma(&domain[1], 0x1000, 1, 0, 1);
     CHECK(fake.flushed_dma == before + 1);
-    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == 0);
+    CHECK(frame_free(&domain[1], 0, 14, 1).value == 0);
     CHECK(call_table_destroy(&domain[1], 0, 18).value == -EXO_E_BUSY);
     dma(&domain[1], 0x3000, 1, 15ul << 12 | 3, 1);
     CHECK(call_table_destroy(&domain[1], 0, 16).value == 0); /* drops its link to 17 */
@@ -327,19 +360,19 @@ static void devices_reach_pinned_data_only(void)
 static void mapped_frames_are_not_given_away(void)
 {
     small_space();
-    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
-    CHECK(call_frame_guard(&domain[0], 0, 14, 1, 3, 0).value == -EXO_E_BUSY);
+    CHECK(frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
+    CHECK(frame_guard(&domain[0], 0, 14, 1, 3, 0).value == -EXO_E_BUSY);
     update(&domain[1], 10, 0x5000, 1, 0, 1);
-    CHECK(call_frame_free(&domain[1], 0, 14, 1).value == 0);
+    CHECK(frame_free(&domain[1], 0, 14, 1).value == 0);
 }
 
 static void used_frames_are_zeroed_for_the_next_domain(void)
 {
     start();
-    CHECK(call_frame_alloc(&domain[1], 0, 20, 1).value == 0);
+    CHECK(frame_alloc(&domain[1], 0, 20, 1).value == 0);
     memset(frame_window(20), 0x55, 4096);
-    CHECK(call_frame_free(&domain[1], 0, 20, 1).value == 0);
-    CHECK(call_frame_alloc(&domain[2], 0, 20, 1).value == 0);
+    CHECK(frame_free(&domain[1], 0, 20, 1).value == 0);
+    CHECK(frame_alloc(&domain[2], 0, 20, 1).value == 0);
     for (int i = 0; i < 4096; i++)
         CHECK(((unsigned char *)frame_window(20))[i] == 0);
 }
