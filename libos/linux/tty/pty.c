@@ -21,6 +21,8 @@ struct pty {
     bool master_open;
     bool locked; /* until unlockpt */
     bool opened; /* the terminal was open once */
+    bool packet; /* the master reads a byte of status before everything (TIOCPKT) */
+    uint8_t status; /* TIOCPKT_ bits that the master has not read yet */
     struct waitq master_waiters;
     uint32_t written, taken; /* of queue; they count for ever */
     uint8_t queue[QUEUE_BYTES];
@@ -81,11 +83,22 @@ static void pty_taken(struct tty *tty)
     waitq_wake(&pty_of(tty)->master_waiters);
 }
 
+static void pty_packet(struct tty *tty, uint8_t set, uint8_t clear)
+{
+    struct pty *pty = pty_of(tty);
+
+    if (!pty->packet)
+        return;
+    pty->status = (uint8_t)((pty->status & ~clear) | set);
+    waitq_wake(&pty->master_waiters);
+}
+
 static const struct tty_driver pty_driver = {
     .room = pty_room,
     .write = pty_write,
     .flush = pty_flush,
     .taken = pty_taken,
+    .packet = pty_packet,
 };
 
 /* --- The master
@@ -95,6 +108,19 @@ static const struct tty_driver pty_driver = {
 static bool terminal_gone(const struct pty *pty)
 {
     return pty->opened && !pty->tty.users;
+}
+
+/* The byte before data in packet mode, or the status instead of it. Returns how many bytes it is; -errno. */
+static int64_t read_packet_byte(struct pty *pty, uaddr_t buffer)
+{
+    uint8_t byte = pty->status;
+
+    if (!pty->packet)
+        return 0;
+    if (copy_to_user(buffer, &byte, 1))
+        return -EFAULT;
+    pty->status = 0;
+    return 1;
 }
 
 static int64_t master_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
@@ -107,7 +133,7 @@ static int64_t master_read(struct file *file, uaddr_t buffer, uint64_t bytes, ui
     if (!bytes)
         return 0;
     waiter_init(&waiter);
-    while (!error && !pty_used(pty)) {
+    while (!error && !pty_used(pty) && !pty->status) {
         wait_add(&pty->master_waiters, &waiter);
         if (terminal_gone(pty))
             error = -EIO;
@@ -115,18 +141,25 @@ static int64_t master_read(struct file *file, uaddr_t buffer, uint64_t bytes, ui
             error = file->flags & O_NONBLOCK ? -EAGAIN : task_sleep(NO_DEADLINE);
     }
     wait_remove(&waiter);
+    if (!pty_used(pty) && !pty->status)
+        return error;
+    bool only_status = pty->status;
+    int64_t head = read_packet_byte(pty, buffer);
+
+    if (head < 0 || only_status)
+        return head;
+    buffer += (uint64_t)head;
+    bytes -= (uint64_t)head;
     uint32_t at = pty->taken % QUEUE_BYTES;
     uint32_t count = (uint32_t)min_of(bytes, (uint64_t)pty_used(pty));
     uint32_t first = min_of(count, QUEUE_BYTES - at);
 
-    if (!count)
-        return error;
     if (copy_to_user(buffer, pty->queue + at, first) ||
         (count > first && copy_to_user(buffer + first, pty->queue, count - first)))
         return -EFAULT;
     pty->taken += count;
     waitq_wake(&pty->tty.writers);
-    return count;
+    return head + count;
 }
 
 static int64_t wait_discipline(struct file *file, struct pty *pty)
@@ -178,6 +211,8 @@ static uint32_t master_poll(struct file *file, struct poll_wait *wait)
     poll_wait_add(wait, &pty->master_waiters);
     if (pty_used(pty))
         state |= POLLIN | POLLRDNORM;
+    if (pty->status)
+        state |= POLLPRI | POLLIN | POLLRDNORM;
     if (terminal_gone(pty))
         return state | POLLHUP;
     if (ldisc_room(&pty->tty.ldisc))
@@ -214,6 +249,30 @@ static int64_t set_lock(struct pty *pty, uaddr_t argument)
     return 0;
 }
 
+static int64_t set_packet(struct pty *pty, uaddr_t argument)
+{
+    uint32_t on;
+
+    if (get_user_u32(&on, argument))
+        return -EFAULT;
+    if (!on != !pty->packet)
+        pty->status = 0;
+    pty->packet = on != 0;
+    return 0;
+}
+
+/* From the master's side: input is what programs wrote; what was typed for them has been delivered. */
+static int64_t flush_queues(struct pty *pty, uint64_t which)
+{
+    if (which > TCIOFLUSH)
+        return -EINVAL;
+    if (which != TCOFLUSH) {
+        pty->taken = pty->written;
+        waitq_wake(&pty->tty.writers);
+    }
+    return 0;
+}
+
 static int64_t set_modes(struct pty *pty, uaddr_t argument)
 {
     struct termios termios;
@@ -239,6 +298,12 @@ static int64_t master_ioctl(struct file *file, uint32_t request, uaddr_t argumen
         return put_user_u32(argument, pty->locked);
     case TIOCGPTPEER:
         return open_terminal(pty, (uint32_t)argument);
+    case TIOCPKT:
+        return set_packet(pty, argument);
+    case TIOCGPKT:
+        return put_user_u32(argument, pty->packet);
+    case TCFLSH:
+        return flush_queues(pty, argument);
     case TCSETS:
     case TCSETSW:
     case TCSETSF:

@@ -35,11 +35,27 @@ static void echo(struct ldisc *ldisc, const uint8_t *bytes, size_t count)
         tty->driver->write(tty, bytes, (uint32_t)count);
 }
 
+static void tell_packet(struct tty *tty, uint8_t set, uint8_t clear)
+{
+    if (tty->driver->packet)
+        tty->driver->packet(tty, set, clear);
+}
+
+static void tell_stopped(struct tty *tty, bool before)
+{
+    if (!before && tty->ldisc.stopped)
+        tell_packet(tty, TIOCPKT_STOP, TIOCPKT_START);
+    if (before && !tty->ldisc.stopped)
+        tell_packet(tty, TIOCPKT_START, TIOCPKT_STOP);
+}
+
 static void signal_foreground(struct ldisc *ldisc, int signal)
 {
     struct tty *tty = tty_of(ldisc);
     struct siginfo info = {.signo = signal, .code = SI_KERNEL};
 
+    if (!(ldisc->termios.c_lflag & NOFLSH))
+        tell_packet(tty, TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE, 0);
     if (tty->group)
         signal_send_group(tty->group, signal, &info);
 }
@@ -60,8 +76,12 @@ void tty_receive(struct tty *tty, const uint8_t *bytes, uint32_t count)
 {
     bool stopped = tty->ldisc.stopped;
 
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        bool before = tty->ldisc.stopped;
+
         ldisc_input(&tty->ldisc, bytes[i]);
+        tell_stopped(tty, before);
+    }
     tty->driver->flush(tty);
     if (ldisc_available(&tty->ldisc))
         waitq_wake(&tty->readers);
@@ -431,9 +451,26 @@ static uint32_t tty_poll(struct file *file, struct poll_wait *wait)
  * ------------------------------------------------------------------------------------------------------------
  */
 
+/* Are ^S and ^Q the keys that hold output? */
+static bool flow_usual(const struct termios *termios)
+{
+    return (termios->c_iflag & IXON) && termios->c_cc[VSTOP] == 023 && termios->c_cc[VSTART] == 021;
+}
+
+static void tell_modes(struct tty *tty, const struct termios *before)
+{
+    const struct termios *after = &tty->ldisc.termios;
+    bool external = (before->c_lflag | after->c_lflag) & EXTPROC;
+    uint8_t set = flow_usual(after) ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP;
+
+    if (external || flow_usual(before) != flow_usual(after))
+        tell_packet(tty, external ? set | TIOCPKT_IOCTL : set, TIOCPKT_DOSTOP | TIOCPKT_NOSTOP);
+}
+
 static int64_t set_modes(struct file *file, struct tty *tty, uint32_t request, uaddr_t argument)
 {
-    struct termios termios = tty->ldisc.termios;
+    const struct termios before = tty->ldisc.termios;
+    struct termios termios;
     int64_t error = check_change(tty);
 
     if (error)
@@ -441,9 +478,12 @@ static int64_t set_modes(struct file *file, struct tty *tty, uint32_t request, u
     if (copy_from_user(&termios, argument, sizeof termios))
         return -EFAULT;
     (void)file; /* output is in the far side's hands already: nothing to drain for TCSETSW */
-    if (request == TCSETSF)
+    if (request == TCSETSF) {
         ldisc_flush_input(&tty->ldisc);
+        tell_packet(tty, TIOCPKT_FLUSHREAD, 0);
+    }
     ldisc_set(&tty->ldisc, &termios);
+    tell_modes(tty, &before);
     waitq_wake(&tty->readers); /* what counts as readable may have changed */
     if (!tty->ldisc.stopped)
         waitq_wake(&tty->writers);
@@ -462,22 +502,28 @@ static int64_t flush_queue(struct tty *tty, uint64_t which)
     if (which != TCOFLUSH) {
         ldisc_flush_input(&tty->ldisc);
         tty->driver->taken(tty);
+        tell_packet(tty, TIOCPKT_FLUSHREAD, 0);
     }
+    if (which != TCIFLUSH) /* what was written is in the far side's hands already */
+        tell_packet(tty, TIOCPKT_FLUSHWRITE, 0);
     return 0;
 }
 
 static int64_t set_flow(struct tty *tty, uint64_t action)
 {
     int64_t error = check_change(tty);
+    bool before = tty->ldisc.stopped;
 
     if (error)
         return error;
     switch (action) {
     case TCOOFF:
         tty->ldisc.stopped = true;
+        tell_stopped(tty, before);
         return 0;
     case TCOON:
         tty->ldisc.stopped = false;
+        tell_stopped(tty, before);
         waitq_wake(&tty->writers);
         return 0;
     case TCIOFF:

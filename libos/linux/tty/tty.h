@@ -17,6 +17,8 @@ struct tty_driver {
     void (*write)(struct tty *tty, const uint8_t *bytes, uint32_t count); /* count <= room */
     void (*flush)(struct tty *tty); /* after a series of writes: tell the far side */
     void (*taken)(struct tty *tty); /* the program read: there is room for input again */
+    /* Something that packet mode tells of happened (TIOCPKT_ bits; ioctl_tty(2)). NULL: there is no such mode. */
+    void (*packet)(struct tty *tty, uint8_t set, uint8_t clear);
 };
 
 struct tty {
