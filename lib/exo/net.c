@@ -237,6 +237,17 @@ static const struct instance_claim *claim_find(struct exo_net *net, const struct
     return NULL;
 }
 
+uint32_t exo_net_permission(struct exo_net *net, uint32_t ethertype, const uint8_t *address,
+                            uint32_t protocol, uint32_t port)
+{
+    struct origin origin = {.ethertype = ethertype, .protocol = protocol, .port = port};
+
+    memcpy(origin.address, address, sizeof origin.address);
+    const struct instance_claim *claim = claim_find(net, &origin);
+
+    return claim ? claim->row : 0;
+}
+
 uint32_t exo_net_sum(const void *bytes, uint32_t count, uint32_t sum)
 {
     uint64_t total = sum + (uint64_t)__builtin_bswap16((uint16_t)checksum_add(bytes, count, 0));
@@ -313,6 +324,21 @@ bool exo_net_send(struct exo_net *net, uint16_t buffer, uint32_t offset, uint32_
                                  .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
                                  .filter = claim->row};
 
+    post(net, &piece, 1, buffer);
+    net->statistics.sent++;
+    return true;
+}
+
+bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length, uint32_t flags,
+                  uint32_t permission)
+{
+    struct exo_net_send piece = {.offset = (uint32_t)buffer * EXO_NET_BUFFER_BYTES,
+                                 .length = (uint16_t)length,
+                                 .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
+                                 .filter = permission};
+
+    if (length > EXO_NET_BUFFER_BYTES || !room(net, 1))
+        return false;
     post(net, &piece, 1, buffer);
     net->statistics.sent++;
     return true;

@@ -137,6 +137,29 @@ bool exo_net_send(struct exo_net *net, uint16_t buffer, uint32_t offset, uint32_
                   uint32_t flags);
 
 /*
+ * exo_net_permission - what exo_net_send finds out about a packet, for who builds many of one kind.
+ *
+ * ethertype  EXO_NET_IPV4 or EXO_NET_IPV6
+ * address    its source, 16 bytes; IPv4: ::ffff:a.b.c.d
+ * protocol, port  of the transport header; the source port
+ *
+ * Returns  the row of the claim; 0: there is none
+ */
+uint32_t exo_net_permission(struct exo_net *net, uint32_t ethertype, const uint8_t *address,
+                            uint32_t protocol, uint32_t port);
+
+/*
+ * exo_net_post - exo_net_send of a packet that begins with its buffer, without a look at it.
+ *
+ * flags       EXO_NET_SEND_CHECKSUM only if the card can do that (the machine page's net.features)
+ * permission  of exo_net_permission
+ *
+ * Returns  false: the ring is full; the buffer is still the caller's
+ */
+bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length, uint32_t flags,
+                  uint32_t permission);
+
+/*
  * exo_net_send_segments - post a TCP packet of up to 64 KiB that the card cuts into segments.
  *
  * piece    up to EXO_NET_SEND_PIECES pieces of the ring's buffer memory, the first with all headers; they must not change

@@ -9,10 +9,12 @@
 #include "libos/linux/net/lwip/card.h"
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/gate.h"
+#include "libos/linux/net/lwip/incoming.h"
 #include "libos/linux/core.h"
 #include "base/checksum.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
+#include "lib/exo/libos.h"
 #include "lib/exo/net.h"
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
@@ -31,6 +33,11 @@
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
 #define ETHERNET_BYTES 14u
+/* What lwIP makes and checks; TCP's and UDP's of what is received only where the card has not done it. */
+#define CHECKSUMS                                                                                  \
+    (NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |                    \
+     NETIF_CHECKSUM_GEN_ICMP6 | NETIF_CHECKSUM_CHECK_IP | NETIF_CHECKSUM_CHECK_ICMP |              \
+     NETIF_CHECKSUM_CHECK_ICMP6)
 #define IPV4_FRAGMENT  0x3fffu /* more fragments, or an offset */
 
 static struct exo_net card;
@@ -58,7 +65,7 @@ static void held_free(struct pbuf *pbuf)
     spare = packet;
 }
 
-static struct pbuf *pbuf_of(const struct exo_net_packet *packet)
+struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint32_t bytes)
 {
     struct held_packet *made = held < HELD_MAX ? spare : NULL;
     struct pbuf *copy;
@@ -71,12 +78,12 @@ static struct pbuf *pbuf_of(const struct exo_net_packet *packet)
         held++;
         made->packet = *packet;
         made->pbuf.custom_free_function = held_free;
-        return pbuf_alloced_custom(PBUF_RAW, (u16_t)packet->length, PBUF_REF, &made->pbuf,
-                                   packet->bytes, (u16_t)packet->length);
+        return pbuf_alloced_custom(PBUF_RAW, (u16_t)bytes, PBUF_REF, &made->pbuf,
+                                   packet->bytes + from, (u16_t)bytes);
     }
-    copy = pbuf_alloc(PBUF_RAW, (u16_t)packet->length, PBUF_RAM);
+    copy = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_RAM);
     if (copy)
-        memcpy(copy->payload, packet->bytes, packet->length);
+        memcpy(copy->payload, packet->bytes + from, bytes);
     exo_net_give_back(&card, packet);
     return copy;
 }
@@ -115,28 +122,12 @@ static void keep_arrivals(void)
     }
 }
 
-/* Is there nothing for lwIP to do? Then the packet is dealt with. */
-static bool past_lwip(const struct exo_net_packet *packet)
-{
-    if (!fast_receive(packet))
-        return false;
-    received_bytes += packet->length;
-    exo_net_give_back(&card, packet);
-    return true;
-}
-
-/* The next packet, and lwIP's view of it (NULL: no memory, it is lost). */
+/* The next packet. *pbuf: it was copied off the ring into that; NULL: it lies in the ring. */
 static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
 {
-    if (list_empty(&arrivals)) {
-        do {
-            if (!exo_net_receive(&card, packet))
-                return false;
-        } while (past_lwip(packet));
-        gate_look(packet);
-        *pbuf = pbuf_of(packet);
-        return true;
-    }
+    *pbuf = NULL;
+    if (list_empty(&arrivals))
+        return exo_net_receive(&card, packet);
     struct arrival *arrival = list_item(arrivals.next, struct arrival, node);
 
     *packet = arrival->packet;
@@ -144,8 +135,24 @@ static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
     list_remove(&arrival->node);
     arrival_count--;
     heap_free(arrival);
-    gate_look(packet);
     return true;
+}
+
+/* To lwIP as a whole frame. */
+static void receive_frame(const struct exo_net_packet *packet, struct pbuf *pbuf)
+{
+    const u16_t transports = NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP;
+
+    gate_look(packet);
+    if (!pbuf)
+        pbuf = card_pbuf(packet, 0, packet->length);
+    if (!pbuf)
+        return; /* lost */
+    if (!(packet->flags & EXO_NET_RECEIVED_VERIFIED))
+        NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS | transports);
+    if (interface.input(pbuf, &interface) != ERR_OK)
+        pbuf_free(pbuf);
+    NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS);
 }
 
 void card_receive(void)
@@ -154,18 +161,17 @@ void card_receive(void)
     struct pbuf *pbuf;
 
     while (arrival_take(&packet, &pbuf)) {
-        bool verified = packet.flags & EXO_NET_RECEIVED_VERIFIED;
         received_bytes += packet.length;
-        if (!pbuf)
-            continue; /* lost */
-        NETIF_SET_CHECKSUM_CTRL(
-            &interface, NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |
-                            NETIF_CHECKSUM_GEN_ICMP6 | NETIF_CHECKSUM_CHECK_IP |
-                            NETIF_CHECKSUM_CHECK_ICMP | NETIF_CHECKSUM_CHECK_ICMP6 |
-                            (verified ? 0 : NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP));
-        if (interface.input(pbuf, &interface) != ERR_OK)
-            pbuf_free(pbuf);
+        if (incoming_segment(&packet, pbuf))
+            continue;
+        incoming_flush(); /* in the order in which they came */
+        if (!pbuf && fast_receive(&packet)) {
+            exo_net_give_back(&card, &packet);
+            continue;
+        }
+        receive_frame(&packet, pbuf);
     }
+    incoming_flush();
 }
 
 /* --- Sending --- */
@@ -213,14 +219,16 @@ static void flush(void)
     keep_arrivals();
 }
 
+static bool has_room(void)
+{
+    return card.send_posted - card.send_reclaimed < min_of(SENDING_MAX, (uint32_t)EXO_NET_SEND_MAX);
+}
+
 /* false: the ring has no room, or the answers to what is under way would have none. */
 static bool post(const struct pbuf *pbuf)
 {
     uint16_t number;
-    uint8_t *buffer =
-        card.send_posted - card.send_reclaimed < min_of(SENDING_MAX, (uint32_t)EXO_NET_SEND_MAX)
-            ? exo_net_buffer(&card, &number)
-            : NULL;
+    uint8_t *buffer = has_room() ? exo_net_buffer(&card, &number) : NULL;
 
     if (!buffer)
         return false;
@@ -246,18 +254,18 @@ struct departure {
 static struct list departures = {&departures, &departures};
 static uint32_t departure_count;
 
-static err_t depart_later(const struct pbuf *pbuf)
+/* Takes the packet; NULL: there was no memory for it. */
+static err_t depart_later(struct pbuf *pbuf)
 {
     struct departure *departure =
-        departure_count < DEPARTURES_MAX ? heap_alloc(sizeof *departure) : NULL;
+        pbuf && departure_count < DEPARTURES_MAX ? heap_alloc(sizeof *departure) : NULL;
 
-    if (!departure)
+    if (!departure) {
+        if (pbuf)
+            pbuf_free(pbuf);
         return ERR_MEM; /* lost, as on a wire */
-    departure->pbuf = pbuf_clone(PBUF_RAW, PBUF_RAM, (struct pbuf *)pbuf);
-    if (!departure->pbuf) {
-        heap_free(departure);
-        return ERR_MEM;
     }
+    departure->pbuf = pbuf;
     list_add_tail(&departures, &departure->node);
     departure_count++;
     return ERR_OK;
@@ -281,23 +289,70 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
     (void)netif;
     if (pbuf->tot_len > EXO_NET_BUFFER_BYTES)
         return ERR_BUF;
-    if (!list_empty(&departures))
-        return depart_later(pbuf);
-    if (post(pbuf))
-        return ERR_OK;
-    flush();
-    return post(pbuf) ? ERR_OK : depart_later(pbuf);
+    if (list_empty(&departures)) {
+        if (post(pbuf))
+            return ERR_OK;
+        flush();
+        if (post(pbuf))
+            return ERR_OK;
+    }
+    return depart_later(pbuf_clone(PBUF_RAW, PBUF_RAM, pbuf));
 }
 
-struct exo_net *card_ring(void)
+uint8_t *card_frame(struct card_frame *frame, uint32_t bytes, bool flushes)
 {
-    return list_empty(&departures) && card.send_posted - card.send_reclaimed < SENDING_MAX ? &card
-                                                                                           : NULL;
+    uint8_t *buffer = NULL;
+
+    frame->bytes = bytes;
+    frame->pbuf = NULL;
+    if (list_empty(&departures)) {
+        if (flushes && !has_room())
+            flush();
+        if (has_room())
+            buffer = exo_net_buffer(&card, &frame->number);
+    }
+    if (buffer || !flushes)
+        return buffer;
+    frame->pbuf = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_RAM);
+    return frame->pbuf ? frame->pbuf->payload : NULL;
 }
 
-void card_count_sent(uint32_t bytes)
+void card_frame_drop(struct card_frame *frame)
 {
-    sent_bytes += bytes;
+    if (frame->pbuf)
+        pbuf_free(frame->pbuf);
+    else
+        exo_net_buffer_drop(&card, frame->number);
+}
+
+void card_frame_send(struct card_frame *frame, uint32_t permission, bool unfinished)
+{
+    if (frame->pbuf)
+        (void)depart_later(frame->pbuf);
+    else if (exo_net_post(&card, frame->number, frame->bytes,
+                          unfinished ? EXO_NET_SEND_CHECKSUM : 0, permission))
+        sent_bytes += frame->bytes;
+    else
+        exo_net_buffer_drop(&card, frame->number); /* lost, as on a full wire */
+}
+
+uint32_t card_permission(uint32_t ip, uint32_t protocol, uint32_t port)
+{
+    static uint32_t last_ip, last_port, last; /* claims do not change */
+
+    if (last && last_ip == ip && last_port == (protocol << 16 | port))
+        return last;
+    struct inet_ip address = ip_v4(ip);
+
+    last = exo_net_permission(&card, EXO_NET_IPV4, (const uint8_t *)&address, protocol, port);
+    last_ip = ip;
+    last_port = protocol << 16 | port;
+    return last;
+}
+
+bool card_sums(void)
+{
+    return exo_machine_page()->net.features & EXO_NET_CARD_CHECKSUM;
 }
 
 bool card_turn(void)
@@ -318,6 +373,7 @@ bool card_turn(void)
 
 static err_t interface_init(struct netif *netif)
 {
+    NETIF_SET_CHECKSUM_CTRL(netif, CHECKSUMS);
     netif->name[0] = 'e';
     netif->name[1] = 'n';
     netif->output = etharp_output;

@@ -49,8 +49,7 @@ static uint32_t datagram_sum(const uint8_t *frame, uint32_t bytes)
     return checksum_add(frame + UDP_AT, bytes, checksum_add(frame + ADDRESSES_AT, 8, pseudo));
 }
 
-/* Is this the address of one host, so that lwIP would take a packet from there? */
-static bool is_host(uint32_t network_order)
+bool fast_is_host(uint32_t network_order)
 {
     uint32_t first = network_order & 0xff;
 
@@ -66,7 +65,7 @@ bool fast_receive(const struct exo_net_packet *packet)
     if (packet->network != IP_AT || packet->transport != UDP_AT || frame[IP_AT] != 0x45 ||
         frame[IP_AT + 9] != IP_UDP || packet->length < PAYLOAD_AT ||
         load32(frame + ADDRESSES_AT + 4) != netif_ip4_addr(netif_default)->addr ||
-        !is_host(load32(frame + ADDRESSES_AT)))
+        !fast_is_host(load32(frame + ADDRESSES_AT)))
         return false;
     uint32_t bytes = __builtin_bswap16(load16(udp + 4));
 
@@ -108,23 +107,37 @@ static const struct eth_addr *neighbour(uint32_t ip)
     return hardware;
 }
 
+const struct eth_addr *fast_hop(uint32_t destination)
+{
+    const struct netif *netif = netif_default;
+
+    if (!fast_is_host(destination))
+        return NULL;
+    if ((destination ^ netif_ip4_addr(netif)->addr) & netif_ip4_netmask(netif)->addr)
+        destination = netif_ip4_gw(netif)->addr;
+    return destination ? neighbour(destination) : NULL;
+}
+
+void fast_ethernet(uint8_t *frame, const struct eth_addr *hop)
+{
+    memcpy(frame, hop, 6);
+    memcpy(frame + 6, netif_default->hwaddr, 6);
+    store16(frame + 12, __builtin_bswap16(EXO_NET_IPV4));
+}
+
 int fast_send(const struct inet_socket *self, const struct endpoint *from,
               const struct endpoint *to, uint8_t tos, uint8_t ttl, struct message *message)
 {
     static uint16_t identification;
-    const struct netif *netif = netif_default;
     uint32_t bytes = (uint32_t)message->left + 8;
-    uint32_t hop = to->ip.word[3];
-    uint16_t number;
+    struct card_frame place;
 
-    if (!ip_is_v4(&from->ip) || !ip_is_v4(&to->ip) || !is_host(hop) || bytes + 20 > netif->mtu ||
+    if (!ip_is_v4(&from->ip) || !ip_is_v4(&to->ip) || bytes + 20 > netif_default->mtu ||
         self->socket.flags & SOCKET_BROADCAST)
         return 1;
-    if ((hop ^ netif_ip4_addr(netif)->addr) & netif_ip4_netmask(netif)->addr)
-        hop = netif_ip4_gw(netif)->addr;
-    const struct eth_addr *hardware = hop ? neighbour(hop) : NULL;
-    struct exo_net *ring = hardware ? card_ring() : NULL;
-    uint8_t *frame = ring ? exo_net_buffer(ring, &number) : NULL;
+    const struct eth_addr *hop = fast_hop(to->ip.word[3]);
+    uint32_t permission = hop ? card_permission(from->ip.word[3], IP_UDP, from->port) : 0;
+    uint8_t *frame = permission ? card_frame(&place, UDP_AT + bytes, false) : NULL;
 
     if (!frame)
         return 1;
@@ -132,12 +145,10 @@ int fast_send(const struct inet_socket *self, const struct endpoint *from,
     uint8_t *udp = frame + UDP_AT;
 
     if (message_from(message, frame + PAYLOAD_AT, bytes - 8)) {
-        exo_net_buffer_drop(ring, number);
+        card_frame_drop(&place);
         return -EFAULT;
     }
-    memcpy(frame, hardware, 6);
-    memcpy(frame + 6, netif->hwaddr, 6);
-    store16(frame + 12, __builtin_bswap16(EXO_NET_IPV4));
+    fast_ethernet(frame, hop);
     ip[0] = 0x45;
     ip[1] = tos;
     store16(ip + 2, __builtin_bswap16((uint16_t)(bytes + 20)));
@@ -156,9 +167,6 @@ int fast_send(const struct inet_socket *self, const struct endpoint *from,
     uint32_t sum = ~datagram_sum(frame, bytes) & 0xffff;
 
     store16(udp + 6, sum ? sum : 0xffff);
-    if (!exo_net_send(ring, number, 0, UDP_AT + bytes, 0))
-        exo_net_buffer_drop(ring, number); /* lost, as on a full wire */
-    else
-        card_count_sent(UDP_AT + bytes);
+    card_frame_send(&place, permission, false);
     return 0;
 }

@@ -14,3 +14,12 @@ bool fast_receive(const struct exo_net_packet *packet);
  */
 int fast_send(const struct inet_socket *self, const struct endpoint *from,
               const struct endpoint *to, uint8_t tos, uint8_t ttl, struct message *message);
+
+/* fast_is_host - is this the address of one host, so that lwIP would take a packet from there? */
+bool fast_is_host(uint32_t network_order);
+
+/* fast_hop - the hardware address that packets to an IPv4 address go to, as far as lwIP knows it; NULL: lwIP is to find it out. */
+struct eth_addr;
+const struct eth_addr *fast_hop(uint32_t destination);
+/* fast_ethernet - write the Ethernet header of an IPv4 packet for a hop. */
+void fast_ethernet(uint8_t *frame, const struct eth_addr *hop);

@@ -6,8 +6,9 @@
  * the scheduler). All of it under the instance lock, so there is one flow of control: calls go down, call-backs come up and
  * only change the socket's state and wake sleepers.
  *
- * A stream outlives its socket while bytes are under way: large sends are chunks that lwIP refers to until they are
- * acknowledged; small ones are copied by lwIP, which puts them into one segment.
+ * A stream outlives its socket while bytes are under way: large sends are chunks that lwIP refers to until it has given up the last segment
+ * with a byte of them, which is later than the acknowledgement of that byte if another one of the segment is missing.
+ * Small ones are copied by lwIP, which puts them into one segment.
  */
 #include "libos/linux/net/stack.h"
 #include "libos/linux/call/random.h"
@@ -28,14 +29,14 @@
 
 struct chunk {
     struct list node;
-    uint32_t left; /* bytes not acknowledged */
+    uint32_t end; /* sequence number behind it */
     uint8_t bytes[];
 };
 
 struct stream {
     struct tcp_pcb *pcb;        /* NULL: it has ended */
     struct inet_socket *socket; /* NULL: closed by the program */
-    struct list chunks; /* in the order of the stream; copied sends are chunks without bytes */
+    struct list chunks; /* in the order of the stream */
     uint32_t count;     /* bytes not acknowledged */
     uint32_t window;    /* the receive window when nothing waits to be read; 0: not connected yet */
 };
@@ -167,15 +168,29 @@ static struct inet_ip address_from(const ip_addr_t *from)
 
 /* --- TCP: from lwIP --- */
 
-static void chunks_acknowledged(struct stream *stream, uint32_t bytes)
+/* The first byte that lwIP still refers to. */
+static uint32_t first_held(const struct tcp_pcb *pcb)
 {
+    const struct tcp_seg *queue[] = {pcb->unacked, pcb->unsent};
+    uint32_t first = pcb->snd_lbb;
+
+    for (uint32_t i = 0; i < 2; i++)
+        if (queue[i] && TCP_SEQ_LT(lwip_ntohl(queue[i]->tcphdr->seqno), first))
+            first = lwip_ntohl(queue[i]->tcphdr->seqno);
+    return first;
+}
+
+static void acknowledged(struct stream *stream, const struct tcp_pcb *pcb, uint32_t bytes)
+{
+    uint32_t first;
+
     stream->count -= min_of(bytes, stream->count);
-    while (bytes && !list_empty(&stream->chunks)) {
+    if (list_empty(&stream->chunks))
+        return;
+    first = first_held(pcb);
+    while (!list_empty(&stream->chunks)) {
         struct chunk *chunk = list_item(stream->chunks.next, struct chunk, node);
-        uint32_t part = min_of(bytes, chunk->left);
-        chunk->left -= part;
-        bytes -= part;
-        if (chunk->left)
+        if (TCP_SEQ_GT(chunk->end, first))
             return;
         list_remove(&chunk->node);
         heap_free(chunk);
@@ -185,7 +200,6 @@ static void chunks_acknowledged(struct stream *stream, uint32_t bytes)
 /* Neither lwIP nor a socket leads here any more. */
 static void stream_free(struct stream *stream)
 {
-    chunks_acknowledged(stream, UINT32_MAX);
     while (!list_empty(&stream->chunks)) {
         struct chunk *chunk = list_item(stream->chunks.next, struct chunk, node);
         list_remove(&chunk->node);
@@ -239,10 +253,10 @@ static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t bytes)
 
     if (!stream)
         return ERR_OK;
-    chunks_acknowledged(stream, bytes);
+    acknowledged(stream, pcb, bytes);
     self = stream->socket;
     if (!self) {
-        if (!stream->count) {
+        if (!stream->count && list_empty(&stream->chunks)) {
             detach(pcb);
             stream_free(stream);
         }
@@ -345,7 +359,8 @@ static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
         inet_free(child);
         return ERR_MEM;
     }
-    ((struct stream *)child->pcb)->window = window_of(child);
+    ((struct stream *)child->pcb)->window =
+        pcb->flags & TF_WND_SCALE ? window_of(child) : min_of(window_of(child), 0xffffu);
     tcp_child_ready(listener, child);
     stack_options(child);
     return ERR_OK;
@@ -462,14 +477,43 @@ uint32_t stack_unacknowledged(const struct inet_socket *self)
     return stream && self->state != TCP_LISTEN ? stream->count : 0;
 }
 
+/* Gives lwIP bytes to copy. 0 or -errno. */
+static int put_copy(struct stream *stream, struct message *message, uint32_t bytes)
+{
+    uint8_t copy[COPY_MAX] __attribute__((uninitialized));
+    int fault = message_from(message, copy, bytes);
+    u8_t more = message->left ? TCP_WRITE_FLAG_MORE : 0;
+
+    if (fault)
+        return fault;
+    return tcp_write(stream->pcb, copy, (u16_t)bytes, TCP_WRITE_FLAG_COPY | more) == ERR_OK
+               ? 0
+               : -ENOBUFS; /* the bytes left the message's cursor: the connection cannot go on */
+}
+
+/* Gives it a chunk to refer to. */
+static int put_chunk(struct stream *stream, struct message *message, uint32_t bytes)
+{
+    struct chunk *chunk = heap_alloc(sizeof *chunk + bytes);
+    int fault = chunk ? message_from(message, chunk->bytes, bytes) : -ENOBUFS;
+
+    if (!fault && tcp_write(stream->pcb, chunk->bytes, (u16_t)bytes,
+                            message->left ? TCP_WRITE_FLAG_MORE : 0) != ERR_OK)
+        fault = -ENOBUFS;
+    if (fault) {
+        heap_free(chunk);
+        return fault;
+    }
+    chunk->end = stream->pcb->snd_lbb;
+    list_add_tail(&stream->chunks, &chunk->node);
+    return 0;
+}
+
 int stack_put(struct inet_socket *self, struct message *message)
 {
     struct stream *stream = self->pcb;
     uint32_t room = self->socket.send_limit;
     uint32_t part;
-    bool copy;
-    struct chunk *chunk;
-    err_t error;
     int fault;
 
     if (!stream)
@@ -479,23 +523,9 @@ int stack_put(struct inet_socket *self, struct message *message)
     if (!room || tcp_sndqueuelen(stream->pcb) >= TCP_SND_QUEUELEN - 32)
         return 1;
     part = (uint32_t)min_of(message->left, (uint64_t)min_of(room, CHUNK_MAX));
-    copy = part <= COPY_MAX;
-    chunk = heap_alloc(sizeof *chunk + part);
-    if (!chunk)
-        return -ENOBUFS;
-    fault = message_from(message, chunk->bytes, part);
-    if (fault) {
-        heap_free(chunk);
+    fault = part <= COPY_MAX ? put_copy(stream, message, part) : put_chunk(stream, message, part);
+    if (fault)
         return fault;
-    }
-    error = tcp_write(stream->pcb, chunk->bytes, (u16_t)part,
-                      (copy ? TCP_WRITE_FLAG_COPY : 0) | (message->left ? TCP_WRITE_FLAG_MORE : 0));
-    if (error != ERR_OK) { /* the bytes left the message's cursor: the connection cannot go on */
-        heap_free(chunk);
-        return -ENOBUFS;
-    }
-    chunk->left = part;
-    list_add_tail(&stream->chunks, &chunk->node);
     stream->count += part;
     if (!message->left || room == part) {
         tcp_output(stream->pcb);
@@ -504,13 +534,13 @@ int stack_put(struct inet_socket *self, struct message *message)
     return 0;
 }
 
-/* lwIP tells of a window that has grown by four segments; one that is not much larger must be told of sooner. */
+/* lwIP tells of a window that has grown by a quarter of the largest one; a smaller one must be told of sooner. */
 static void window_tell(struct stream *stream)
 {
     struct tcp_pcb *pcb = stream->pcb;
     uint32_t grown = pcb->rcv_nxt + pcb->rcv_wnd - pcb->rcv_ann_right_edge;
 
-    if (stream->window <= 8 * TCP_MSS && grown >= TCP_MSS) {
+    if (grown >= max_of(stream->window / 4, (uint32_t)TCP_MSS)) {
         tcp_ack_now(pcb);
         tcp_output(pcb);
     }

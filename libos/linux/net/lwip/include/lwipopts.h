@@ -40,6 +40,7 @@
 #define TCP_RCV_SCALE                  5
 #define TCP_MSS                        1460
 #define TCP_WND                        (1024 * 1024)
+#define TCP_WND_UPDATE_THRESHOLD       (TCP_WND / 4) /* smaller ones: window_tell in stack.c */
 #define TCP_SND_BUF                    (1024 * 1024)
 #define TCP_SND_QUEUELEN               8192
 #define TCP_SNDLOWAT                   32768
@@ -75,3 +76,8 @@
     gate_admits(pcb, header)
 #define LWIP_HOOK_ND6_GET_GW(netif, to)                                 gate_router()
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) lwip_random()
+/* For patches/big-segments.patch */
+#define TCP_BIG_SEGMENT 64000u /* bytes of payload; with headers less than 64 KiB */
+#define LWIP_HOOK_TCP_OUT(pcb, pbuf, source, destination, unit)                                    \
+    outgoing_segment(pcb, pbuf, source, destination, unit)
+#define LWIP_HOOK_TCP_SEGMENTS() incoming_count

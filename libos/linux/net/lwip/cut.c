@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cut.c - a big TCP segment becomes segments for the wire, as a card with segmentation offload would do it.
+ *
+ * Sequence numbers and identifications go on from segment to segment; the ends of a push and of the stream (PSH, FIN) are the
+ * last one's. All else is the same in each, and so is its part of the checksums, which is added up once.
+ */
+#include "libos/linux/net/lwip/cut.h"
+#include "base/checksum.h"
+#include "base/string.h"
+
+#define IP_TCP       6
+#define TCP_BYTES    20u
+#define FLAGS_OF_END 0x0900u /* PSH and FIN, where cut->flags has them */
+
+static uint16_t load16(const uint8_t *at)
+{
+    uint16_t word;
+
+    memcpy(&word, at, 2);
+    return word;
+}
+
+static uint32_t load32(const uint8_t *at)
+{
+    uint32_t word;
+
+    memcpy(&word, at, 4);
+    return word;
+}
+
+static void store16(uint8_t *at, uint32_t word)
+{
+    memcpy(at, &(uint16_t){(uint16_t)word}, 2);
+}
+
+static uint32_t fold(uint64_t sum)
+{
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint32_t)((sum & 0xffff) + (sum >> 16));
+}
+
+bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit)
+{
+    uint8_t *ip = cut->header;
+    bool v4 = ip[0] == 0x45;
+
+    if (!v4 && ip[0] >> 4 != 6)
+        return false;
+    cut->ip_bytes = v4 ? 20 : 40;
+    uint8_t *tcp = ip + cut->ip_bytes;
+    uint32_t tcp_bytes = (tcp[12] >> 4) * 4u;
+
+    if (ip[v4 ? 9 : 6] != IP_TCP || tcp_bytes < TCP_BYTES)
+        return false;
+    cut->header_bytes = cut->ip_bytes + tcp_bytes;
+    cut->unit = unit;
+    cut->part = payload < unit ? payload : unit;
+    cut->left = payload - cut->part;
+    cut->pseudo = v4 ? checksum_add(ip + 12, 8, IP_TCP << 8) : checksum_add(ip + 8, 32, IP_TCP << 8);
+    if (v4) {
+        cut->identification = __builtin_bswap16(load16(ip + 4));
+        store16(ip + 2, 0);
+        store16(ip + 4, 0);
+        store16(ip + 10, 0);
+        cut->ip_sum = checksum_add(ip, 20, 0);
+    }
+    cut->sequence = __builtin_bswap32(load32(tcp + 4));
+    cut->flags = load16(tcp + 12);
+    memset(tcp + 4, 0, 4);
+    store16(tcp + 12, 0);
+    store16(tcp + 16, 0);
+    cut->tcp_sum = checksum_add(tcp, tcp_bytes, cut->pseudo);
+    return true;
+}
+
+void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum)
+{
+    uint32_t tcp_bytes = cut->header_bytes - cut->ip_bytes + cut->part;
+    uint16_t flags = cut->left ? cut->flags & (uint16_t)~FLAGS_OF_END : cut->flags;
+    uint32_t length = __builtin_bswap16((uint16_t)tcp_bytes);
+    uint32_t sequence = __builtin_bswap32(cut->sequence);
+    uint8_t *tcp = to + cut->ip_bytes;
+
+    memcpy(to, cut->header, 40); /* what it has at least */
+    for (uint32_t at = 40; at < cut->header_bytes; at += 4)
+        memcpy(to + at, cut->header + at, 4);
+    if (cut->ip_bytes == 20) {
+        uint32_t total = __builtin_bswap16((uint16_t)(tcp_bytes + 20));
+        uint32_t number = __builtin_bswap16(cut->identification);
+
+        store16(to + 2, total);
+        store16(to + 4, number);
+        store16(to + 10, ~fold((uint64_t)cut->ip_sum + total + number));
+    } else {
+        store16(to + 4, length);
+    }
+    memcpy(tcp + 4, &sequence, 4);
+    store16(tcp + 12, flags);
+    store16(tcp + 16,
+            sum == CUT_CARD ? fold((uint64_t)cut->pseudo + length)
+                            : ~fold((uint64_t)cut->tcp_sum + length + sequence + flags + sum));
+}
+
+bool cut_next(struct cut *cut)
+{
+    if (!cut->left)
+        return false;
+    cut->sequence += cut->part;
+    cut->identification++;
+    cut->part = cut->left < cut->unit ? cut->left : cut->unit;
+    cut->left -= cut->part;
+    return true;
+}

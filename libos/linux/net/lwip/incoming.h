@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* incoming.h - TCP segments on their way from the card to lwIP. */
+#pragma once
+#include "lib/exo/net.h"
+#include <lwip/pbuf.h>
+
+/* incoming_count - how many segments were merged into the one that lwIP is dealing with. */
+extern u32_t incoming_count;
+
+/*
+ * incoming_segment - a received packet: is it a segment that waits here for those that continue it?
+ *
+ * pbuf  the packet off the ring; NULL: it lies in the ring
+ *
+ * Returns  false: it is somebody else's, nothing happened; true: it is dealt with, as is the pbuf
+ */
+bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf);
+
+/* incoming_flush - hand what waits to lwIP. */
+void incoming_flush(void);

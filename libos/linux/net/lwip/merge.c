@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* merge.c - received TCP segments that follow each other in one flow become one; see merge.h. */
+#include "libos/linux/net/lwip/merge.h"
+#include "base/checksum.h"
+#include "base/string.h"
+
+#define IP_TCP        6
+#define IP4_BYTES     20u
+#define IP6_BYTES     40u
+#define TCP_BYTES     20u
+#define IP4_FRAGMENT  0x3fffu
+#define TCP_PUSH      0x08u
+#define TCP_ACK       0x10u
+#define PAYLOAD_MAX   60000u /* of a run: lwIP's lengths have 16 bits */
+#define SUM_RIGHT     0xffffu
+#define STAMP_BYTES   12u        /* of a timestamp option as everybody pads it */
+#define STAMP_BEGIN   0x0a080101u /* no-operation twice, kind 8, length 10 */
+
+static uint16_t load16(const uint8_t *at)
+{
+    uint16_t word;
+
+    memcpy(&word, at, 2);
+    return word;
+}
+
+static uint32_t load32(const uint8_t *at)
+{
+    uint32_t word;
+
+    memcpy(&word, at, 4);
+    return word;
+}
+
+bool merge_read(struct merge_segment *segment, uint8_t *frame, uint32_t network, uint32_t bytes)
+{
+    uint8_t *ip = frame + network;
+    uint32_t total;
+
+    if (bytes < network + IP4_BYTES + TCP_BYTES)
+        return false;
+    bytes -= network;
+    if (ip[0] == 0x45) {
+        segment->ip_bytes = IP4_BYTES;
+        total = __builtin_bswap16(load16(ip + 2));
+        if (ip[9] != IP_TCP || __builtin_bswap16(load16(ip + 6)) & IP4_FRAGMENT)
+            return false;
+    } else if (ip[0] >> 4 == 6 && bytes >= IP6_BYTES + TCP_BYTES) {
+        segment->ip_bytes = IP6_BYTES;
+        total = IP6_BYTES + __builtin_bswap16(load16(ip + 4));
+        if (ip[6] != IP_TCP)
+            return false;
+    } else {
+        return false;
+    }
+    uint8_t *tcp = ip + segment->ip_bytes;
+
+    segment->tcp_bytes = (tcp[12] >> 4) * 4u;
+    if (total > bytes || segment->tcp_bytes < TCP_BYTES ||
+        total < segment->ip_bytes + segment->tcp_bytes)
+        return false;
+    segment->ip = ip;
+    segment->tcp = tcp;
+    segment->payload = total - segment->ip_bytes - segment->tcp_bytes;
+    segment->sequence = __builtin_bswap32(load32(tcp + 4));
+    segment->acknowledged = __builtin_bswap32(load32(tcp + 8));
+    segment->flags = tcp[13];
+    return true;
+}
+
+bool merge_verify(const struct merge_segment *segment, bool tcp)
+{
+    const uint8_t *ip = segment->ip;
+    bool v4 = segment->ip_bytes == IP4_BYTES;
+    uint32_t bytes = segment->tcp_bytes + segment->payload;
+
+    if (v4 && checksum_add(ip, IP4_BYTES, 0) != SUM_RIGHT)
+        return false;
+    if (!tcp)
+        return true;
+    uint64_t pseudo = (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)bytes);
+
+    pseudo = v4 ? checksum_add(ip + 12, 8, pseudo) : checksum_add(ip + 8, 32, pseudo);
+    return checksum_add(segment->tcp, bytes, pseudo) == SUM_RIGHT;
+}
+
+void merge_begin(struct merge *run, const struct merge_segment *segment)
+{
+    run->first = *segment;
+    run->payload = segment->payload;
+    run->count = 1;
+}
+
+static bool same_flow(const struct merge_segment *a, const struct merge_segment *b)
+{
+    if (a->ip_bytes != b->ip_bytes || load32(a->tcp) != load32(b->tcp))
+        return false;
+    return a->ip_bytes == IP4_BYTES ? !memcmp(a->ip + 12, b->ip + 12, 8)
+                                    : !memcmp(a->ip + 8, b->ip + 8, 32);
+}
+
+/* Options of a run are the same in each segment. */
+static bool same_options(const struct merge_segment *a, const struct merge_segment *b)
+{
+    if (a->tcp_bytes != b->tcp_bytes)
+        return false;
+    for (uint32_t at = TCP_BYTES; at < a->tcp_bytes; at += 4)
+        if (load32(a->tcp + at) != load32(b->tcp + at))
+            return false;
+    return true;
+}
+
+/* No options, or a timestamp: then a later acknowledgement says all that an earlier one does. */
+static bool plain_options(const struct merge_segment *segment)
+{
+    return segment->tcp_bytes == TCP_BYTES || (segment->tcp_bytes == TCP_BYTES + STAMP_BYTES &&
+                                               load32(segment->tcp + TCP_BYTES) == STAMP_BEGIN);
+}
+
+enum merge_answer merge_add(struct merge *run, const struct merge_segment *next)
+{
+    struct merge_segment *first = &run->first;
+    int32_t newer = (int32_t)(next->acknowledged - first->acknowledged);
+
+    if ((first->flags | TCP_PUSH) != (TCP_ACK | TCP_PUSH) ||
+        (next->flags | TCP_PUSH) != (TCP_ACK | TCP_PUSH) || newer < 0 ||
+        next->sequence != first->sequence + run->payload || !same_flow(first, next))
+        return MERGE_NOT;
+    if (!next->payload) {
+        if (run->payload || !newer || first->tcp_bytes != next->tcp_bytes || !plain_options(first) ||
+            !plain_options(next))
+            return MERGE_NOT;
+        *first = *next;
+        run->count++;
+        return MERGE_REPLACE;
+    }
+    if (!run->payload || run->payload + next->payload > PAYLOAD_MAX || !same_options(first, next))
+        return MERGE_NOT;
+    first->flags |= next->flags;
+    first->acknowledged = next->acknowledged;
+    memcpy(first->tcp + 8, next->tcp + 8, 4);
+    first->tcp[13] = first->flags;
+    memcpy(first->tcp + 14, next->tcp + 14, 2); /* window */
+    run->payload += next->payload;
+    run->count++;
+    return MERGE_APPEND;
+}

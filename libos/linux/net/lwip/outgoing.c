@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outgoing.c - TCP segments on their way from lwIP to the card.
+ *
+ * lwIP's segments may be many times as large as a packet (patches/big-segments.patch); they are cut here, as late as possible. Those to an IPv4
+ * neighbour whose hardware address is known are written into the card's ring at once, with all headers. The others go
+ * through lwIP's lower half, one by one.
+ */
+#include "libos/linux/net/lwip/outgoing.h"
+#include "libos/linux/net/lwip/card.h"
+#include "libos/linux/net/lwip/cut.h"
+#include "libos/linux/net/lwip/fast.h"
+#include "base/checksum.h"
+#include <lwip/ip.h>
+#include <lwip/netif.h>
+#include <lwip/prot/tcp.h>
+
+#define ETHERNET_BYTES 14u
+#define IP4_BYTES      20u
+#define IP_TCP         6u
+
+/* Where the next byte of payload lies. */
+struct cursor {
+    const struct pbuf *pbuf;
+    uint32_t at;
+};
+
+static void take(struct cursor *from, uint8_t *to, uint32_t bytes)
+{
+    while (bytes) {
+        uint32_t here = min_of(bytes, from->pbuf->len - from->at);
+
+        memcpy(to, (const uint8_t *)from->pbuf->payload + from->at, here);
+        to += here;
+        bytes -= here;
+        from->at += here;
+        if (from->at == from->pbuf->len && bytes) {
+            from->pbuf = from->pbuf->next;
+            from->at = 0;
+        }
+    }
+}
+
+static uint16_t identification; /* of IPv4 packets that are never fragments: it need not be hard to guess */
+
+static bool header4(struct cut *cut, const struct tcp_pcb *pcb, const struct pbuf *segment,
+                    uint32_t source, uint32_t destination)
+{
+    uint8_t *ip = cut->header;
+    uint32_t tcp_bytes = TCPH_HDRLEN_BYTES((const struct tcp_hdr *)segment->payload);
+
+    if (tcp_bytes > segment->len)
+        return false;
+    memset(ip, 0, IP4_BYTES);
+    ip[0] = 0x45;
+    ip[1] = pcb->tos;
+    memcpy(ip + 4, &(uint16_t){__builtin_bswap16(identification)}, 2);
+    ip[8] = pcb->ttl;
+    ip[9] = IP_TCP;
+    memcpy(ip + 12, &source, 4);
+    memcpy(ip + 16, &destination, 4);
+    memcpy(ip + IP4_BYTES, segment->payload, tcp_bytes);
+    return true;
+}
+
+/* false: it is lwIP's. */
+static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint32_t source,
+                    uint32_t destination, u16_t unit)
+{
+    struct cut cut __attribute__((uninitialized));
+    const struct tcp_hdr *header = segment->payload;
+    uint32_t tcp_bytes = TCPH_HDRLEN_BYTES(header);
+    const struct eth_addr *hop = fast_hop(destination);
+    uint32_t permission = hop ? card_permission(source, IP_TCP, lwip_ntohs(header->src)) : 0;
+    struct cursor cursor = {.pbuf = segment, .at = tcp_bytes};
+    bool sums = card_sums();
+
+    if (!permission || !header4(&cut, pcb, segment, source, destination) ||
+        !cut_begin(&cut, segment->tot_len - tcp_bytes, unit))
+        return false;
+    do {
+        struct card_frame place;
+        uint8_t *frame = card_frame(&place, ETHERNET_BYTES + cut.header_bytes + cut.part, true);
+
+        identification++;
+        if (!frame)
+            break; /* no memory: lost, and sent again by and by */
+        uint8_t *payload = frame + ETHERNET_BYTES + cut.header_bytes;
+
+        take(&cursor, payload, cut.part);
+        fast_ethernet(frame, hop);
+        cut_header(&cut, frame + ETHERNET_BYTES,
+                   sums ? CUT_CARD : checksum_add(payload, cut.part, 0));
+        card_frame_send(&place, permission, sums);
+    } while (cut_next(&cut));
+    return true;
+}
+
+/* Through lwIP's lower half, which may have to ask for the neighbour's address first. */
+static err_t through_lwip(const struct tcp_pcb *pcb, struct pbuf *segment, const ip_addr_t *source,
+                          const ip_addr_t *destination)
+{
+    return ip_output_if(segment, source, destination, pcb->ttl, pcb->tos, IP_PROTO_TCP,
+                        netif_default);
+}
+
+static err_t cut_through_lwip(const struct tcp_pcb *pcb, const struct pbuf *segment,
+                              const ip_addr_t *source, const ip_addr_t *destination, u16_t unit)
+{
+    const struct tcp_hdr *header = segment->payload;
+    uint16_t header_bytes = TCPH_HDRLEN_BYTES(header);
+    uint16_t payload = (uint16_t)(segment->tot_len - header_bytes);
+    err_t error = ERR_OK;
+
+    for (uint16_t at = 0; at < payload && error == ERR_OK; at = (uint16_t)(at + unit)) {
+        uint16_t part = (uint16_t)min_of(unit, payload - at);
+        struct pbuf *piece = pbuf_alloc(PBUF_IP, (u16_t)(header_bytes + part), PBUF_RAM);
+        struct tcp_hdr *own;
+
+        if (!piece)
+            return at ? ERR_OK : ERR_MEM; /* what is missing is sent again */
+        own = piece->payload;
+        memcpy(own, header, header_bytes);
+        own->seqno = lwip_htonl(lwip_ntohl(header->seqno) + at);
+        if (at + part < payload)
+            TCPH_UNSET_FLAG(own, TCP_PSH | TCP_FIN);
+        pbuf_copy_partial(segment, (uint8_t *)piece->payload + header_bytes, part,
+                          (u16_t)(header_bytes + at));
+        error = through_lwip(pcb, piece, source, destination);
+        pbuf_free(piece);
+        if (unit > payload - at)
+            break;
+    }
+    return error;
+}
+
+err_t outgoing_segment(const struct tcp_pcb *pcb, struct pbuf *segment, const ip_addr_t *source,
+                       const ip_addr_t *destination, u16_t unit)
+{
+    uint32_t tcp_bytes = TCPH_HDRLEN_BYTES((const struct tcp_hdr *)segment->payload);
+
+    if (IP_IS_V4(destination) && to_ring(pcb, segment, ip_2_ip4(source)->addr,
+                                         ip_2_ip4(destination)->addr, unit ? unit : UINT16_MAX))
+        return ERR_OK;
+    if (unit && segment->tot_len - tcp_bytes > unit)
+        return cut_through_lwip(pcb, segment, source, destination, unit);
+    return through_lwip(pcb, segment, source, destination);
+}
