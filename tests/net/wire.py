@@ -489,6 +489,155 @@ def fragments(wire, guest):
     guest('u.close()')
 
 
+def stamp(numbers, use):
+    """A timestamp option; empty if none is used."""
+    stamp.now += numbers.randrange(2)
+    return b'\1\1\x08\x0a' + struct.pack('!II', stamp.now, 0) if use else b''
+
+
+stamp.now = 1
+MSS_1460 = b'\2\4' + struct.pack('!H', 1460)
+
+
+def arrived(wire, client):
+    """Packets of a connection, all that are there; waits a moment for the first."""
+    if wire.poll(0.2):
+        while wire.poll(0):
+            pass
+    packets = [p for p in wire.queue if client.mine(p)]
+    client.forget()
+    return packets
+
+
+def lossy_out(wire, guest):
+    """what an instance sends arrives whole where packets are lost, come twice and late, and are acknowledged in odd places"""
+    numbers = random.Random(7)
+    listener(guest, 'server', 86)
+    size = 400000 if not os.environ.get('LORICA_SHORT') else 150000
+    pattern = bytes(i * i % 251 for i in range(size))
+    for round in range(4):
+        stamps = round & 1
+        client = Connection(wire, 45000 + round, 86, seq=0xffff0000 if round else 1000)
+        client.open(options=MSS_1460 + stamp(numbers, stamps))
+        accept(guest, 'server', 'connection')
+        guest.start(f'connection.setblocking(True); connection.setsockopt(6, 1, {round % 3 == 0:d}); '
+                    f'connection.sendall(bytes(i * i % 251 for i in range({size}))); connection.close()')
+        start, got, edge, late, ended, window = client.ack, bytearray(size), 0, [], None, 65535
+        ahead = {}  # what came out of order: offset -> end
+        right = 65535  # as far as was ever permitted
+
+        def take(packet):
+            nonlocal edge, ended
+            at = (packet.seq - start) & 0xffffffff
+            at = at - (1 << 32) if at >> 31 else at
+            end = at + len(packet.data)
+            equal(len(packet.data) <= 1460 - 12 * stamps and end <= right, True)
+            equal(packet.data, pattern[max(at, 0):end] if at >= 0 else packet.data)
+            if packet.flags & FIN:
+                equal(end, size)
+                ended = end
+            ahead[at] = max(ahead.get(at, 0), end)
+            for begin in sorted(ahead):
+                if begin <= edge:
+                    edge = max(edge, ahead.pop(begin))
+
+        def acknowledge(upto, window):
+            nonlocal right
+            right = max(right, upto + window)
+            client.ack = (start + upto + (ended is not None and upto == ended)) & 0xffffffff
+            client.send(ACK, window=window, options=stamp(numbers, stamps))
+
+        told = 0
+        while ended is None or edge < size:
+            packets = arrived(wire, client)
+            for packet in packets:
+                equal(packet.flags & RST, 0)
+                if not packet.data and not packet.flags & FIN:
+                    continue
+                luck = numbers.random()
+                if luck < 0.03:
+                    continue  # lost
+                if luck < 0.06:
+                    late.append(packet)
+                    continue
+                before = edge
+                take(packet)
+                if edge == before:
+                    acknowledge(told, window)  # once more
+                elif numbers.random() < 0.4:
+                    told = edge if numbers.random() < 0.7 else numbers.randrange(told, edge + 1)
+                    if numbers.random() < 0.05:
+                        window = numbers.choice((65535, 65535, 65535, 20000, 3000, 700))
+                    acknowledge(told, window)
+            if not packets or numbers.random() < 0.1:
+                for packet in late:
+                    take(packet)
+                late, told, window = [], edge, window if numbers.random() < 0.7 else 65535
+                acknowledge(told, window)
+        client.ack = (start + size + 1) & 0xffffffff
+        equal(guest.answer(), None)
+        client.send(FIN | ACK)
+        client.seq += 1
+        client.expect('ACK of the FIN', ACK)
+        client.forget()
+    guest('server.close()')
+
+
+def lossy_in(wire, guest):
+    """what is sent to an instance arrives whole, in bursts, out of order, twice, overlapping and with holes"""
+    numbers = random.Random(8)
+    listener(guest, 'server', 87)
+    size = 400000 if not os.environ.get('LORICA_SHORT') else 150000
+    pattern = bytes(i * i % 253 for i in range(size))
+    guest('def whole(connection, size):\n data = b""\n while len(data) < size:\n  part = connection.recv(40000)\n'
+          '  if not part: break\n  data += part\n return data == bytes(i * i % 253 for i in range(size))')
+    for round in range(4):
+        stamps = round & 1
+        client = Connection(wire, 46000 + round, 87, seq=0xfffff000 if round & 2 else 1000)
+        answer = client.open(options=MSS_1460 + stamp(numbers, stamps))
+        accept(guest, 'server', 'connection')
+        guest.start(f'connection.setblocking(True); print("=", whole(connection, {size}), flush=True)')
+        start, edge, room, sent = client.seq, 0, answer.window, 0
+        quiet = 0
+        while edge < size:
+            burst = []
+            while sent < min(size, edge + room) and len(burst) < 30:
+                part = numbers.choice((1460 - 12 * stamps,) * 8 + (1, 100, 777))
+                part = min(part, size - sent, edge + room - sent)
+                burst.append((sent, part))
+                sent += part
+            for _ in range(len(burst) // 8):
+                fault = numbers.randrange(8)
+                at = numbers.randrange(len(burst))
+                if fault == 0:
+                    burst.pop(at)
+                elif fault == 1:
+                    burst.insert(numbers.randrange(len(burst)), burst.pop(at))
+                elif fault == 2:
+                    burst.append(burst[at])
+                elif fault == 3 and burst[at][0] > 50:
+                    burst[at] = (burst[at][0] - 50, burst[at][1])  # begins with what was there already
+                if not burst:
+                    break
+            for at, part in burst:
+                client.seq = (start + at) & 0xffffffff
+                client.send(ACK | (PSH if numbers.randrange(5) == 0 else 0), pattern[at:at + part], options=stamp(numbers, stamps))
+            before = edge
+            for packet in arrived(wire, client):
+                equal(packet.flags & (RST | FIN), 0)
+                edge, room = max(edge, (packet.ack - start) & 0x7fffffff), packet.window
+            quiet = 0 if edge > before else quiet + 1
+            if quiet >= 2:
+                sent, quiet = edge, 0  # from there once more
+        equal(guest.answer(), True)
+        equal(guest.answer(), None)
+        client.seq = (start + size) & 0xffffffff
+        client.send(RST | ACK)
+        wire.settle()
+        client.forget()
+    guest('connection.close(); server.close()')
+
+
 def last_words(wire, guest):
     """the other end gets all that was sent before the instance ended"""
     listener(guest, 'server', 85)
@@ -522,7 +671,8 @@ def advertised_router(wire, guest):
     equal(wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 7).data, b'six')
 
 
-TESTS = [time_wait, time_wait_old, full_list, list_ends, window, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, last_words]
+TESTS = [time_wait, time_wait_old, full_list, list_ends, window, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, lossy_out,
+         lossy_in, last_words]
 
 
 def main(lorica, work, pattern=''):

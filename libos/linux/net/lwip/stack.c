@@ -359,8 +359,7 @@ static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
         inet_free(child);
         return ERR_MEM;
     }
-    ((struct stream *)child->pcb)->window =
-        pcb->flags & TF_WND_SCALE ? window_of(child) : min_of(window_of(child), 0xffffu);
+    ((struct stream *)child->pcb)->window = min_of(window_of(child), TCP_WND_MAX(pcb));
     tcp_child_ready(listener, child);
     stack_options(child);
     return ERR_OK;
@@ -613,9 +612,11 @@ void stack_options(struct inet_socket *self)
     pcb->ttl = (u8_t)self->ttl;
     if (self->max_segment && self->max_segment < pcb->mss)
         pcb->mss = (u16_t)self->max_segment;
-    if (stream->window && window_of(self) > stream->window) { /* a window never shrinks */
-        pcb->rcv_wnd += window_of(self) - stream->window;
-        stream->window = window_of(self);
+    uint32_t window = min_of(window_of(self), TCP_WND_MAX(pcb));
+
+    if (stream->window && window > stream->window) { /* a window never shrinks */
+        pcb->rcv_wnd += window - stream->window;
+        stream->window = window;
     }
 }
 
