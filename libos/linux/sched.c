@@ -25,7 +25,9 @@
 
 #define STACK_ORDER    2 /* TASK_STACK_BYTES */
 #define FPU_ALIGNMENT  64
-#define FPU_HEADER_END 576 /* of the XSAVE area: legacy region and header */
+#define FPU_MXCSR      24  /* of the XSAVE area: MXCSR and its mask */
+#define FPU_HEADER     512 /* of the XSAVE area: behind the legacy region */
+#define FPU_HEADER_END 576
 #define SLOW_MANY      1 /* why a switch takes schedule_slow: several vcpus, */
 #define SLOW_REGISTERS 2 /* a processor without XSAVE or FSGSBASE, */
 #define SLOW_ALARM     4 /* a deadline that the kernel may not know yet */
@@ -81,6 +83,17 @@ void sched_many(void)
 
 /* --- Tasks as such ---------------------------------------------------------------------------------- */
 
+/* An area for which XRSTOR gives the initial state: with an empty header it reads nothing else but MXCSR. */
+static void fpu_clear(uint8_t *area)
+{
+    if (!has_xsave) {
+        memset(area, 0, FPU_HEADER_END);
+        return;
+    }
+    memset(area + FPU_MXCSR, 0, 8);
+    memset(area + FPU_HEADER, 0, FPU_HEADER_END - FPU_HEADER);
+}
+
 struct task *task_create(void)
 {
     size_t bytes = (sizeof(struct task) + FPU_ALIGNMENT - 1) / FPU_ALIGNMENT * FPU_ALIGNMENT;
@@ -92,13 +105,12 @@ struct task *task_create(void)
         heap_free(task);
         return NULL;
     }
-    memset(task, 0,
-           bytes + FPU_ALIGNMENT +
-               FPU_HEADER_END); /* XSAVE writes the rest before XRSTOR reads it */
+    memset(task, 0, sizeof *task);
     task->stack = frame_address(stack);
     task->regs = (struct regs *)((char *)task->stack + TASK_STACK_BYTES) - 1;
     task->fpu =
         (void *)(((uint64_t)task + bytes + FPU_ALIGNMENT - 1) & ~(uint64_t)(FPU_ALIGNMENT - 1));
+    fpu_clear(task->fpu);
     task->state = TASK_SLEEPING;
     list_init(&task->run);
     list_init(&task->peer);

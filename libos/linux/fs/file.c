@@ -9,7 +9,6 @@
 #include "libos/linux/net/rights.h"
 #include <linux/resource.h>
 
-#define FILES_START 64
 #define FILES_LIMIT 65536u /* LIMIT: descriptors of a process, whatever its RLIMIT_NOFILE says */
 
 struct file *file_new(const struct file_ops *ops, uint32_t flags)
@@ -143,16 +142,18 @@ int files_create(struct files **out)
         return -ENOMEM;
     files->count = 1;
     files->size = FILES_START;
-    files->file = heap_zalloc(FILES_START * sizeof *files->file);
-    files->exec_mask = heap_zalloc(FILES_START / 8);
-    if (!files->file || !files->exec_mask) {
-        heap_free(files->file);
-        heap_free(files->exec_mask);
-        heap_free(files);
-        return -ENOMEM;
-    }
+    files->file = files->file_inline;
+    files->exec_mask = files->mask_inline;
     *out = files;
     return 0;
+}
+
+static void arrays_free(struct files *files)
+{
+    if (files->file == files->file_inline)
+        return;
+    heap_free(files->file);
+    heap_free(files->exec_mask);
 }
 
 bool files_room(struct files *files, uint32_t above)
@@ -176,8 +177,7 @@ bool files_room(struct files *files, uint32_t above)
     }
     memcpy(file, files->file, files->size * sizeof *file);
     memcpy(mask, files->exec_mask, files->size / 8);
-    heap_free(files->file);
-    heap_free(files->exec_mask);
+    arrays_free(files);
     files->file = file;
     files->exec_mask = mask;
     files->size = size;
@@ -270,8 +270,7 @@ void files_drop(struct files *files)
     }
     if (socket) /* perhaps held only by messages in sockets' queues now */
         rights_collect();
-    heap_free(files->file);
-    heap_free(files->exec_mask);
+    arrays_free(files);
     heap_free(files);
 }
 

@@ -272,6 +272,7 @@ void pages_free(struct inode *inode);
 bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_HOLE */
 
 /* --- file.c, open.c, regular.c --- */
+#define FILES_START 64 /* descriptors that a table has room for at first */
 struct files {
     uint32_t count;
     uint32_t size;   /* of the arrays; a multiple of 64 */
@@ -279,6 +280,8 @@ struct files {
     uint32_t top;    /* no descriptor at or above was ever open */
     struct file **file;
     uint64_t *exec_mask; /* bit fd: close on exec */
+    struct file *file_inline[FILES_START]; /* where both begin */
+    uint64_t mask_inline[FILES_START / 64];
 };
 int fd_dup_to(struct files *files, struct file *file, int fd,
               bool close_on_exec); /* takes the hold; closes what was there */

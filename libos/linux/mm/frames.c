@@ -13,6 +13,7 @@
  */
 #include "libos/linux/mm/internal.h"
 #include "libos/linux/mm/pagetable.h"
+#include "libos/linux/mm/rows.h"
 #include "libos/linux/task.h"
 #include "libos/linux/vcpu.h"
 
@@ -24,34 +25,19 @@
 #define STACKS_MAX   16
 #define UNMAP_FRAMES 32ul /* that become page tables when no other frames are left for those */
 
-enum row_state {
-    ROW_ABSENT,
-    ROW_UNMAPPED,
-    ROW_FREE,
-    ROW_USED,
-    ROW_FOREIGN
-};
-
-struct frame_row {
-    uint32_t count; /* users; chain link while unmapped */
-    uint8_t state;  /* enum row_state */
-    uint8_t order;
-    uint16_t reserved;
-};
-
 struct frame_range {
     frame_t next, end;
 };
 
-static struct frame_row *rows;
-static frame_t row_first, row_end;
+struct frame_row *frame_rows;
+frame_t row_first, row_end;
 static struct frame_range chunks[INSTANCE_RUN_MAX]; /* whole chunks not yet in the linear map */
 static struct frame_range fragments[2 * INSTANCE_RUN_MAX]; /* the ends */
 static unsigned chunk_ranges, fragment_ranges;
 static struct list free_blocks[ORDER_MAX + 1];
 static frame_t hot[HOT_MAX];
 static uint32_t hot_count;
-static frame_t stacks[STACKS_MAX]; /* blocks of STACK_ORDER that are in no list; their rows say used */
+static frame_t stacks[STACKS_MAX]; /* blocks of STACK_ORDER that are in no list; their frame_rows say used */
 static uint32_t stack_count;
 static uint64_t total, available;
 static uint64_t losses; /* pages taken by force that are known of */
@@ -59,11 +45,6 @@ static bool lost; /* memory was taken by force */
 static frame_t kept[EXO_GUARANTEED_MAX]; /* guaranteed frames, for tables when memory has been taken */
 static uint32_t kept_count;
 static frame_t spare; /* unmapped, for the table of the next chunk_split */
-
-static struct frame_row *row_of(frame_t frame)
-{
-    return &rows[frame - row_first];
-}
 
 uint64_t frames_total(void)
 {
@@ -354,32 +335,21 @@ frame_t frame_alloc_zeroed(void)
     return frame;
 }
 
-/* Is it one of the counted frames? Frames of the archive live as long as the instance. */
-static struct frame_row *counted(frame_t frame)
-{
-    if (frame < row_first || frame >= row_end || row_of(frame)->state != ROW_USED)
-        return NULL;
-    return row_of(frame);
-}
-
 void frame_hold(frame_t frame)
 {
-    struct frame_row *row = counted(frame);
-
-    if (row)
-        row->count++;
+    frame_hold_here(frame);
 }
 
 uint32_t frame_users(frame_t frame)
 {
-    struct frame_row *row = counted(frame);
+    const struct frame_row *row = row_counted(frame);
 
     return row ? row->count : UINT32_MAX;
 }
 
 void frame_drop(frame_t frame)
 {
-    struct frame_row *row = counted(frame);
+    struct frame_row *row = row_counted(frame);
 
     if (!row)
         return;
@@ -814,7 +784,7 @@ static void run_split(const struct instance_run *run)
     chunks[chunk_ranges++] = (struct frame_range){first, last};
 }
 
-/* Finds chunks in a row for the rows themselves, maps them, marks them used. */
+/* Finds chunks in a row for the frame_rows themselves, maps them, marks them used. */
 static void rows_place(void)
 {
     uint64_t bytes = (row_end - row_first) * sizeof(struct frame_row);
@@ -828,8 +798,8 @@ static void rows_place(void)
         chunks[i].next += need;
         if (linear_map(first, need, linear_bits()))
             break;
-        rows = frame_address(first);
-        memset(rows, 0, bytes);
+        frame_rows = frame_address(first);
+        memset(frame_rows, 0, bytes);
         frame_t used = first + (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 
         for (frame_t f = first; f < first + need; f++)

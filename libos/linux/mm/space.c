@@ -15,6 +15,7 @@
  * Not here: which page belongs where (fault.c), areas (area.c).
  */
 #include "libos/linux/mm/space.h"
+#include "libos/linux/mm/rows.h"
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
@@ -216,29 +217,35 @@ static void table_copy(struct space *space, uint64_t region, frame_t to)
 {
     const volatile uint64_t *table = pte_table(region);
     struct pt_batch batch;
+    struct exo_pte *next = batch.entry;
     uint64_t end = region + SPAN_2;
     uint32_t count = 0;
     uint32_t stop;
 
+    batch_start(&batch, space->root);
+    *next++ = (struct exo_pte){.address = region | 2};
+    *next++ = (struct exo_pte){.address = region | 2, .entry = to << EXO_PAGE_SHIFT | LINK_BITS};
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
          i++) {
-        struct area *area = &space->area[i];
+        const struct area *area = &space->area[i];
+        uint64_t lost = area->flags & AREA_SHARED ? EXO_PTE_USER : EXO_PTE_USER | EXO_PTE_WRITE;
 
         for (uint32_t at = table_part(area, region, &stop); at < stop; at++) {
             uint64_t entry = table[at];
 
             if (!(entry & EXO_PTE_PRESENT))
                 continue;
-            if (entry_copied(area, entry))
-                entry &= ~(uint64_t)EXO_PTE_WRITE;
-            kept_at[count] = (uint16_t)at;
-            kept[count++] = entry & ~(uint64_t)EXO_PTE_USER;
-            frame_hold(pte_frame(entry));
+            frame_hold_here(pte_frame(entry));
+            entry &= ~lost;
+            if (next < batch.entry + EXO_PT_BATCH_MAX) {
+                *next++ = (struct exo_pte){.address = (region + at * PAGE_SIZE) | 1, .entry = entry};
+                continue;
+            }
+            kept_at[count] = (uint16_t)at; /* the table is read to its end before it is taken out */
+            kept[count++] = entry;
         }
     }
-    batch_start(&batch, space->root);
-    batch_add(&batch, region, 2, 0);
-    batch_add(&batch, region, 2, to << EXO_PAGE_SHIFT | LINK_BITS);
+    batch.count = (uint32_t)(next - batch.entry);
     for (uint32_t i = 0; i < count; i++)
         batch_add(&batch, region + kept_at[i] * PAGE_SIZE, 1, kept[i]);
     batch_flush(&batch);
@@ -429,12 +436,12 @@ int pages_drop(struct space *space, uint64_t start, uint64_t end)
     return pages_drop_there(space, start, end, one);
 }
 
-/* Drops the pages of one level-1 table that nobody else uses; where they were goes to `kept_at`. Returns how many. */
-static uint32_t table_drain(struct space *space, uint64_t region)
+/* Drops the pages of one level-1 table that nobody else uses, and empties it. False: it has many, and is not empty. */
+static bool table_drain(struct space *space, uint64_t region, struct pt_batch *batch)
 {
     const volatile uint64_t *table = pte_table(region);
     uint64_t end = region + SPAN_2;
-    uint32_t count = 0;
+    uint32_t left = EMPTY_BY_ENTRY_MAX;
     uint32_t stop;
 
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
@@ -444,11 +451,14 @@ static uint32_t table_drain(struct space *space, uint64_t region)
 
             if (!(entry & EXO_PTE_PRESENT))
                 continue;
-            kept_at[count++] = (uint16_t)at;
-            frame_drop(pte_frame(
+            frame_drop_here(pte_frame(
                 entry)); /* not reused before the tables are out: nothing allocates meanwhile */
+            if (!left)
+                continue;
+            left--;
+            batch_add(batch, region + at * PAGE_SIZE, 1, 0);
         }
-    return count;
+    return left;
 }
 
 /* The root leads to the shared low tables again: it is kept for another space. */
@@ -471,14 +481,7 @@ static void space_empty(struct space *space)
 
         if (record->level != 1 || table_users(record->frame) > 1)
             continue;
-        uint32_t count = table_drain(space, record->address);
-
-        if (count > EMPTY_BY_ENTRY_MAX) {
-            record->scrap = true;
-            continue;
-        }
-        for (uint32_t k = 0; k < count; k++)
-            batch_add(&batch, record->address + kept_at[k] * PAGE_SIZE, 1, 0);
+        record->scrap = !table_drain(space, record->address, &batch);
     }
     /* Upper tables were recorded before lower ones: unlink backwards. */
     for (uint32_t i = space->table_count; i--;) {
