@@ -3,6 +3,7 @@
  * device.c - /dev: null, zero, full, random, and the place where others register theirs.
  */
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/mm/user.h"
 #include "libos/linux/user.h"
 #include "libos/linux/call/random.h"
 #include <linux/poll.h>
@@ -80,6 +81,8 @@ static int64_t read_zeros(struct file *file, uaddr_t buffer, uint64_t bytes, uin
 
     (void)file;
     (void)offset;
+    if (bytes <= PAGE_SIZE - (buffer & ~PAGE_MASK) && user_range_ok(buffer, bytes))
+        return user_clear((void *)buffer, bytes) ? -EFAULT : (int64_t)bytes;
     while (done < bytes) { /* page by page: what fits is read, and counts */
         uint64_t part = min_of(bytes - done, PAGE_SIZE - ((buffer + done) & ~PAGE_MASK));
 

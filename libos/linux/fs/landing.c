@@ -17,8 +17,7 @@ bool landing_open(struct landing *landing, uaddr_t user, uint64_t bytes)
         page, (uint32_t)((page_up(user + bytes) - page) / PAGE_SIZE), landing->frame);
     if (!landing->pages)
         return false;
-    for (uint32_t i = 0; i < landing->pages; i++)
-        frame_hold(landing->frame[i]);
+    frames_hold(landing->frame, landing->pages);
     landing->reader = current();
     landing->user = user;
     landing->bytes = (uint32_t)min_of(bytes, page + landing->pages * PAGE_SIZE - user);
@@ -34,14 +33,14 @@ int landing_put(struct landing *landing, uaddr_t from, uint32_t bytes)
         uint64_t at = in_page + landing->done + copied;
         uint64_t offset = at & ~PAGE_MASK;
         uint32_t page = (uint32_t)(at / PAGE_SIZE);
-        uint32_t part = (uint32_t)min_of((uint64_t)bytes - copied, PAGE_SIZE - offset);
+        uint32_t last = (uint32_t)((at + (bytes - copied) - 1) / PAGE_SIZE);
         uint8_t *to = (uint8_t *)frame_address(landing->frame[page]) + offset;
 
         /* Frames side by side are one copy. */
-        while (part < bytes - copied && landing->frame[page + 1] == landing->frame[page] + 1) {
-            part += (uint32_t)min_of((uint64_t)bytes - copied - part, PAGE_SIZE);
+        while (page < last && landing->frame[page + 1] == landing->frame[page] + 1)
             page++;
-        }
+        uint32_t part = (uint32_t)min_of((uint64_t)bytes - copied, (page + 1) * PAGE_SIZE - at);
+
         if (copy_from_user(to, from + copied, part))
             return -EFAULT;
         copied += part;
@@ -75,7 +74,6 @@ int64_t landing_close(struct landing *landing)
         (user_pages_in_place(page_down(landing->user), landing->pages, now) != landing->pages ||
          memcmp(now, landing->frame, landing->pages * sizeof now[0])))
         error = copy_again(landing);
-    for (uint32_t i = 0; i < landing->pages; i++)
-        frame_drop(landing->frame[i]);
+    frames_drop(landing->frame, landing->pages);
     return error ? error : (int64_t)landing->done;
 }

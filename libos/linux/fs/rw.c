@@ -45,7 +45,7 @@ int64_t lx_read(uint64_t fd, uint64_t buffer, uint64_t bytes)
         done = file->ops->read
                    ? file->ops->read(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
                    : -EINVAL;
-    if (done > 0)
+    if (__builtin_expect(notify_watch_count != 0, 0) && done > 0)
         notify_dentry(file->dentry, IN_ACCESS);
     fast_drop(file);
     return done;
@@ -62,7 +62,7 @@ int64_t lx_write(uint64_t fd, uint64_t buffer, uint64_t bytes)
         done = file->ops->write
                    ? file->ops->write(file, buffer, min_of(bytes, IO_LIMIT), &file->offset)
                    : -EINVAL;
-    if (done > 0)
+    if (__builtin_expect(notify_watch_count != 0, 0) && done > 0)
         notify_dentry(file->dentry, IN_MODIFY);
     fast_drop(file);
     return done;

@@ -337,7 +337,23 @@ frame_t frame_alloc_zeroed(void)
 
 void frame_hold(frame_t frame)
 {
-    frame_hold_here(frame);
+    frame_hold_in(row_view(), frame);
+}
+
+void frames_hold(const frame_t *frame, uint32_t count)
+{
+    const struct row_view rows = row_view();
+
+    for (uint32_t i = 0; i < count; i++)
+        frame_hold_in(rows, frame[i]);
+}
+
+void frames_drop(const frame_t *frame, uint32_t count)
+{
+    const struct row_view rows = row_view();
+
+    for (uint32_t i = 0; i < count; i++)
+        frame_drop_in(rows, frame[i]);
 }
 
 uint32_t frame_users(frame_t frame)

@@ -26,6 +26,8 @@ frame_t frames_alloc(unsigned order); /* 2^order frames in a row, count 1 each; 
 frame_t frame_alloc_zeroed(void);
 void frame_hold(frame_t frame); /* count a user (page table entry, page cache, ...) */
 void frame_drop(frame_t frame); /* the last one frees it */
+void frames_hold(const frame_t *frame, uint32_t count); /* several, one use of each */
+void frames_drop(const frame_t *frame, uint32_t count);
 uint32_t frame_users(frame_t frame);
 void frames_free(frame_t frame, unsigned order);
 /* Memory that moves between instances (lib/exo/instance.h). */

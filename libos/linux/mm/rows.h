@@ -34,20 +34,29 @@ static inline struct frame_row *row_counted(frame_t frame)
     return row_of(frame);
 }
 
-static inline void frame_hold_here(frame_t frame)
-{
-    struct frame_row *row = row_counted(frame);
+/* The rows as they are now, for loops: they do not move while nothing is allocated. */
+struct row_view {
+    struct frame_row *rows;
+    frame_t first, count;
+};
 
-    if (row)
-        row->count++;
+static inline struct row_view row_view(void)
+{
+    return (struct row_view){frame_rows, row_first, row_end - row_first};
 }
 
-static inline void frame_drop_here(frame_t frame)
+static inline void frame_hold_in(struct row_view view, frame_t frame)
 {
-    struct frame_row *row = row_counted(frame);
+    if (frame - view.first < view.count && view.rows[frame - view.first].state == ROW_USED)
+        view.rows[frame - view.first].count++;
+}
 
-    if (row && row->count > 1)
-        row->count--;
-    else if (row)
+static inline void frame_drop_in(struct row_view view, frame_t frame)
+{
+    if (frame - view.first >= view.count || view.rows[frame - view.first].state != ROW_USED)
+        return;
+    if (view.rows[frame - view.first].count > 1)
+        view.rows[frame - view.first].count--;
+    else
         frame_drop(frame);
 }

@@ -218,6 +218,7 @@ static void table_copy(struct space *space, uint64_t region, frame_t to)
     const volatile uint64_t *table = pte_table(region);
     struct pt_batch batch;
     struct exo_pte *next = batch.entry;
+    const struct row_view rows = row_view();
     uint64_t end = region + SPAN_2;
     uint32_t count = 0;
     uint32_t stop;
@@ -235,7 +236,7 @@ static void table_copy(struct space *space, uint64_t region, frame_t to)
 
             if (!(entry & EXO_PTE_PRESENT))
                 continue;
-            frame_hold_here(pte_frame(entry));
+            frame_hold_in(rows, pte_frame(entry));
             entry &= ~lost;
             if (next < batch.entry + EXO_PT_BATCH_MAX) {
                 *next++ = (struct exo_pte){.address = (region + at * PAGE_SIZE) | 1, .entry = entry};
@@ -258,6 +259,7 @@ int table_own(struct space *space, uint64_t address)
 
     if (table_users(old) == 1) {
         table_reclaim(space, region, old);
+        space->known = address / SPAN_2 + 1;
         return 0;
     }
     frame_t new = table_take(1);
@@ -270,6 +272,7 @@ int table_own(struct space *space, uint64_t address)
     for (uint32_t i = 0; i < space->table_count; i++)
         if (space->table[i].frame == old)
             space->table[i].frame = new;
+    space->known = address / SPAN_2 + 1;
     return 0;
 }
 
@@ -442,6 +445,7 @@ static bool table_drain(struct space *space, uint64_t region, struct pt_batch *b
     const volatile uint64_t *table = pte_table(region);
     uint64_t end = region + SPAN_2;
     uint32_t left = EMPTY_BY_ENTRY_MAX;
+    const struct row_view rows = row_view();
     uint32_t stop;
 
     for (uint32_t i = area_index(space, region); i < space->count && space->area[i].start < end;
@@ -451,7 +455,7 @@ static bool table_drain(struct space *space, uint64_t region, struct pt_batch *b
 
             if (!(entry & EXO_PTE_PRESENT))
                 continue;
-            frame_drop_here(pte_frame(
+            frame_drop_in(rows, pte_frame(
                 entry)); /* not reused before the tables are out: nothing allocates meanwhile */
             if (!left)
                 continue;

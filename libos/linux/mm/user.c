@@ -110,22 +110,24 @@ char *path_from_user(uaddr_t from, int *error)
 
 uint32_t user_pages_in_place(uint64_t page, uint32_t count, frame_t *frame)
 {
-    const volatile uint64_t *table = NULL;
     uint32_t found = 0;
 
-    for (; found < count; found++, page += PAGE_SIZE) {
+    while (found < count) {
         uint32_t index = page / PAGE_SIZE % 512;
+        uint32_t stop = found + min_of(count - found, 512 - index);
 
-        if (!table || !index) {
-            if (table_depth(page) != 1 || table_shared(page))
-                break;
-            table = pte_table(page);
+        if (table_depth(page) != 1 || table_shared(page))
+            return found;
+        const volatile uint64_t *at = pte_table(page) + index;
+
+        page += (stop - found) * PAGE_SIZE;
+        for (; found < stop; found++) {
+            uint64_t entry = *at++;
+
+            if ((entry & (LINK_BITS | PTE_KEY_BITS)) != LINK_BITS)
+                return found;
+            frame[found] = pte_frame(entry);
         }
-        uint64_t entry = table[index];
-
-        if ((entry & (LINK_BITS | PTE_KEY_BITS)) != LINK_BITS)
-            break;
-        frame[found] = pte_frame(entry);
     }
     return found;
 }

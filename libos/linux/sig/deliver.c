@@ -90,7 +90,8 @@ static inline __attribute__((always_inline)) void start_handler(struct task *tas
     if (action->flags & SA_RESETHAND)
         action_default(task, signal);
     task->sig.restore_blocked = false; /* the frame remembers the old mask */
-    signal_set_mask(task, mask);
+    if (mask != task->sig.blocked)
+        signal_set_mask(task, mask);
     regs->orig_rax = UINT64_MAX; /* a second handler must not restart the call again */
 }
 

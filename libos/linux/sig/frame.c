@@ -372,7 +372,8 @@ int64_t lx_rt_sigreturn(void)
     if (registers_restore(regs, &frame->context.machine) ||
         state_restore(area, area == usual ? touched : 0))
         goto bad;
-    signal_set_mask(task, mask);
+    if (mask != task->sig.blocked)
+        signal_set_mask(task, mask);
     return (int64_t)regs->rax;
 bad:
     signal_force(SIGSEGV, SI_KERNEL, 0, 0, 0);

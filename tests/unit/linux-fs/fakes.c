@@ -180,6 +180,18 @@ frame_t frames_alloc(unsigned order)
     return NO_FRAME;
 }
 
+void frames_hold(const frame_t *frame, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        frame_hold(frame[i]);
+}
+
+void frames_drop(const frame_t *frame, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        frame_drop(frame[i]);
+}
+
 void frame_hold(frame_t frame)
 {
     if (frame < FRAMES)
@@ -274,6 +286,14 @@ int user_copy(void *to, const void *from, size_t bytes)
     if (((uint64_t)to < PAGE_SIZE || (uint64_t)from < PAGE_SIZE) && bytes)
         return 1;
     memcpy(to, from, bytes);
+    return 0;
+}
+
+int user_clear(void *to, size_t bytes)
+{
+    if ((uint64_t)to < PAGE_SIZE && bytes)
+        return 1;
+    memset(to, 0, bytes);
     return 0;
 }
 
