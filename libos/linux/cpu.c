@@ -188,7 +188,8 @@ static uint32_t upcall_bit(uint32_t vector)
                                           : EXO_PENDING_EVENT;
 }
 
-void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error)
+static __attribute__((noinline)) void trap(struct regs *regs, uint64_t what, uint64_t address,
+                                           uint64_t error)
 {
     uint32_t vector = (uint32_t)what;
 
@@ -207,6 +208,15 @@ void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error
         exception(regs, vector, error);
     else
         sched_upcall(upcall_bit(vector));
+}
+
+void cpu_trap(struct regs *regs, uint64_t what, uint64_t address, uint64_t error)
+{
+    /* Most traps: a page of a program. */
+    if (what == TRAP_PAGE && !instance_many && !rewrite_within(regs->rip))
+        fault_of_program(regs, address, error);
+    else
+        trap(regs, what, address, error);
 }
 
 /* --- The way back

@@ -151,6 +151,18 @@ static inline void general_copy(void *to, const void *from)
                      : "memory");
 }
 
+static_assert(sizeof(struct siginfo) == 48, "info_copy");
+/* The same for a siginfo. */
+static inline void info_copy(struct siginfo *to, const struct siginfo *from)
+{
+    __asm__ volatile("movups (%1), %%xmm0\n\tmovups 16(%1), %%xmm1\n\t"
+                     "movups %%xmm0, (%0)\n\tmovups %%xmm1, 16(%0)\n\t"
+                     "movups 32(%1), %%xmm0\n\tmovups %%xmm0, 32(%0)"
+                     :
+                     : "r"(to), "r"(from)
+                     : "memory");
+}
+
 static void registers_save(struct sigcontext_64 *machine, const struct regs *regs,
                            const struct task *task)
 {
@@ -237,10 +249,10 @@ int frame_build(struct regs *regs, int signal, const struct signal_action *actio
         context->stack_flags = SS_DISABLE;
     context->pad = 0;
     registers_save(&context->machine, regs, task);
+    info_copy(&frame->info, info);
     state_start();
     context->machine.fpstate = area;
     context->mask = task->sig.restore_blocked ? task->sig.saved_blocked : task->sig.blocked;
-    frame->info = *info;
     if (task->sig.stack_flags & SS_AUTODISARM) {
         task->sig.stack_base = 0;
         task->sig.stack_size = 0;
