@@ -17,6 +17,7 @@
 #include "libos/linux/mm/space.h"
 #include "libos/linux/mm/rows.h"
 #include "libos/linux/fs/fs.h"
+#include "libos/linux/proc/proc.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/task.h"
 #include "libos/linux/vcpu.h"
@@ -623,6 +624,51 @@ static int fork_table(struct fork_walk *walk, const struct table_record *record)
     return 0;
 }
 
+/* Both sides write here as soon as they run: the stack, and what fs points to. Sharing the table would only put its copy off. */
+static bool fork_writes(uint64_t region)
+{
+    return (current()->regs->rsp ^ region) < SPAN_2 || (fs_base_current() ^ region) < SPAN_2;
+}
+
+/* Gives the child a table of its own for the same pages, which neither side may write now. */
+static int fork_copy(struct fork_walk *walk, uint64_t region)
+{
+    const volatile uint64_t *table = pte_table(region);
+    const struct row_view rows = row_view();
+    struct space *parent = walk->parent;
+    bool own = !table_shared(region);
+    frame_t to = table_take(1);
+    int error = to == NO_FRAME ? -ENOMEM : fork_upper(walk, region);
+
+    if (!error)
+        error = table_record(walk->child, region, 1, to);
+    if (error) {
+        if (to != NO_FRAME)
+            table_give(1, to);
+        return error;
+    }
+    table_users_set(to, 1);
+    batch_add(&walk->batch, region, 2, to << EXO_PAGE_SHIFT | LINK_BITS);
+    for (uint32_t i = area_index(parent, region);
+         i < parent->count && parent->area[i].start < region + SPAN_2; i++) {
+        const struct area *area = &parent->area[i];
+        uint64_t lost = area->flags & AREA_SHARED ? EXO_PTE_USER : EXO_PTE_USER | EXO_PTE_WRITE;
+        uint32_t stop;
+
+        for (uint32_t at = table_part(area, region, &stop); at < stop; at++) {
+            uint64_t entry = table[at];
+
+            if (!(entry & EXO_PTE_PRESENT))
+                continue;
+            frame_hold_in(rows, pte_frame(entry));
+            batch_add(&walk->batch, region + at * PAGE_SIZE, 1, entry & ~lost);
+            if (own && entry & lost & EXO_PTE_WRITE)
+                batch_add(&walk->own, region + at * PAGE_SIZE, 1, entry & ~lost);
+        }
+    }
+    return 0;
+}
+
 /* Pages that the child must not have (MADV_DONTFORK, MADV_WIPEONFORK): its tables become its own, without them. */
 static void fork_forget(struct space *parent, struct space *child)
 {
@@ -681,7 +727,9 @@ int space_fork(struct space *parent, struct space **out)
     batch_start(&walk.batch, child->root);
     for (uint32_t i = 0; !error && i < parent->table_count; i++)
         if (parent->table[i].level == 1)
-            error = fork_table(&walk, &parent->table[i]);
+            error = fork_writes(parent->table[i].address)
+                        ? fork_copy(&walk, parent->table[i].address)
+                        : fork_table(&walk, &parent->table[i]);
     batch_flush(&walk.own);
     batch_flush(&walk.batch);
     if (!error)
