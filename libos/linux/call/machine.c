@@ -9,11 +9,11 @@
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include <linux/personality.h>
 #include <linux/sysinfo.h>
 #include <linux/utsname.h>
 
 #define PERSONALITY_QUERY 0xffffffff
-#define ADDR_NO_RANDOMIZE 0x0040000 /* <linux/personality.h> */
 
 static char host_name[MACHINE_NAME_BYTES] = "lorica";
 static char domain_name[MACHINE_NAME_BYTES] = "(none)";
@@ -82,7 +82,8 @@ int64_t lx_sysinfo(uint64_t buffer)
     return copy_to_user(buffer, &info, sizeof info);
 }
 
-/* Addresses are never randomised here, so that this can be asked for; other deviations from Linux's own ways do not exist. */
+/* Addresses are never randomised here, so that this can be asked for, and what can be read may be executed; other deviations from
+ * Linux's own ways do not exist. */
 int64_t lx_personality(uint64_t persona)
 {
     struct process *process = current()->process;
@@ -90,7 +91,7 @@ int64_t lx_personality(uint64_t persona)
 
     if ((uint32_t)persona == PERSONALITY_QUERY)
         return old;
-    if ((uint32_t)persona & ~(uint32_t)ADDR_NO_RANDOMIZE)
+    if ((uint32_t)persona & ~(uint32_t)(ADDR_NO_RANDOMIZE | READ_IMPLIES_EXEC))
         return unimplemented(-EINVAL, "personality 0x%x", (uint32_t)persona);
     process->personality = (uint32_t)persona;
     return old;

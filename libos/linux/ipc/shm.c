@@ -10,6 +10,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/mm/calls.h"
 #include "libos/linux/mm/space.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
@@ -198,7 +199,7 @@ int64_t lx_shmat(uint64_t id, uint64_t address, uint64_t flags)
     file = attach_file(shm, writes);
     if (!file)
         return -ENOMEM;
-    result = space_map(process->space, address, page_up(shm->bytes), prot,
+    result = space_map(process->space, address, page_up(shm->bytes), protection_asked(prot),
                        MAP_SHARED | (address ? MAP_FIXED : 0u), file, 0);
     if (result > 0) {
         shm->attach_time = ipc_seconds();

@@ -6,6 +6,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/task.h"
 #include "libos/linux/user.h"
+#include <linux/personality.h>
 #include <linux/resource.h>
 
 /* What MAP_SHARED_VALIDATE lets pass: the flags of old, which other kinds of mapping ignore. */
@@ -20,6 +21,13 @@
 static struct space *own(void)
 {
     return current()->process->space;
+}
+
+uint32_t protection_asked(uint64_t prot)
+{
+    bool adds = prot & PROT_READ && current()->process->personality & READ_IMPLIES_EXEC;
+
+    return ((uint32_t)prot & PROT_ALL) | (adds ? PROT_EXEC : 0u);
 }
 
 /* 0 and the file to map, held; or the errno. */
@@ -91,13 +99,13 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
 
         if (!address && process->rlimit[RLIMIT_AS].soft == UINT64_MAX &&
             process->rlimit[RLIMIT_DATA].soft == UINT64_MAX) {
-            int64_t at = space_map_plain(process->space, page_up(length), (uint32_t)prot & PROT_ALL);
+            int64_t at = space_map_plain(process->space, page_up(length), protection_asked(prot));
 
             if (at)
                 return at;
         }
         return growth_allowed(page_up(length), prot & PROT_WRITE)
-                   ? space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
+                   ? space_map(own(), address, length, protection_asked(prot),
                                MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0)
                    : -ENOMEM;
     }
@@ -137,7 +145,7 @@ int64_t lx_mmap(uint64_t address, uint64_t length, uint64_t prot, uint64_t flags
     else if (locks && lock_allowed(space_locked_pages(own()) + length / PAGE_SIZE))
         result = -EAGAIN;
     else if (growth_allowed(length, kind == MAP_PRIVATE && prot & PROT_WRITE))
-        result = space_map(own(), address, length, (uint32_t)prot & PROT_ALL,
+        result = space_map(own(), address, length, protection_asked(prot),
                            ((uint32_t)flags & ~(uint32_t)(MAP_TYPE | MAP_LOCKED)) |
                                (locks ? MAP_LOCKED : 0u) |
                                (kind == MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED),
@@ -179,7 +187,7 @@ int64_t lx_mprotect(uint64_t address, uint64_t length, uint64_t prot)
         length += address - area->start;
         address = area->start;
     }
-    return space_protect(own(), address, length, (uint32_t)prot & PROT_ALL);
+    return space_protect(own(), address, length, protection_asked(prot));
 }
 
 int64_t lx_brk(uint64_t address)
@@ -197,8 +205,10 @@ int64_t lx_brk(uint64_t address)
 
     if (now > old) {
         uint32_t index = area_index(space, old);
-        struct area area = {
-            .start = old, .end = now, .prot = PROT_READ | PROT_WRITE, .flags = AREA_HEAP};
+        struct area area = {.start = old,
+                            .end = now,
+                            .prot = protection_asked(PROT_READ | PROT_WRITE),
+                            .flags = AREA_HEAP};
 
         if (now > LIBOS_START || (now - old) / PAGE_SIZE > frames_total() ||
             (index < space->count && space->area[index].start < now + PAGE_SIZE) ||

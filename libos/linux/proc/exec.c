@@ -7,6 +7,7 @@
  * Source: execve(2), execveat(2).
  */
 #include <linux/fcntl.h>
+#include <linux/personality.h>
 #include <asm/signal.h>
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
@@ -288,6 +289,7 @@ static void process_renew(struct exec_target *target)
 
     files_close_on_exec(process->files);
     signal_exec(process);
+    process->personality &= ~(uint32_t)READ_IMPLIES_EXEC; /* as Linux does for 64-bit programs */
     const char *slash = strrchr(target->name, '/');
 
     task_set_name(current(), slash ? slash + 1 : target->name);
