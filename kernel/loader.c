@@ -56,8 +56,7 @@ static const uint8_t *init_member(const uint8_t *archive, uint64_t bytes, uint64
 static void write_entry(uint64_t root, uint64_t address, uint64_t entry)
 {
     struct exo_pte request = {.address = address, .entry = entry};
-    uint32_t flush = 0;
-    int error = table_write(&root_cap, root, &request, &flush);
+    int error = table_update(&root_cap, root, &request, 1, &(uint64_t){0});
 
     if (error)
         panic("init: cannot map 0x%lx: error %d", address, error);

@@ -16,6 +16,7 @@
 
 #define REGION 0x100000000000ull
 #define PAGES  100
+#define RUN    0x120000000000ull /* pages whose frames are in a row */
 #define DATA   (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
 #define ROUNDS 10000
 
@@ -24,7 +25,7 @@ static struct exo_self self;
 static struct exo_env peer;
 static struct exo_pipe to_peer, from_peer;
 static uint8_t handler_stack[16384] __attribute__((aligned(16)));
-static uint64_t page[PAGES];
+static uint64_t page[PAGES], run_frame;
 static volatile uint64_t traps, counter, served;
 static uint64_t began;
 static int status;
@@ -131,40 +132,59 @@ static void appel2(struct exo_context *context)
     traps += exo_page_unprotect(&domain.space, context->address) == 0;
 }
 
+static struct exo_pte batch[2][EXO_PT_BATCH_MAX];
+
+/* Writes what batch[turn] says, in registers or as an array. */
+static inline int64_t write_entries(bool array, uint32_t turn, uint64_t count)
+{
+    const struct exo_pte *first = batch[turn];
+
+    return array ? exo_pt_update(EXO_SLOT, domain.space.root, first, count)
+                 : exo_pt_write(EXO_SLOT, domain.space.root, first->address, first->entry, count);
+}
+
 /*
- * Page-table entries by themselves, without a library: one a call; and what each further one of a call adds. Rights of a
- * page change (as for prot1), or the page goes and comes.
+ * Page-table entries by themselves, without a library: one a call; and what each further one of a call adds. Rights of
+ * pages in a row change (as for prot1), or the pages go and come.
  */
+static inline void entries_of(bool array, bool come, const char *name)
+{
+    uint64_t took[2];
+    int64_t failed = 0;
+
+    for (uint32_t i = 0; i < EXO_PT_BATCH_MAX; i++) {
+        uint64_t entry = run_frame << EXO_PAGE_SHIFT | DATA | EXO_PTE_PRESENT;
+
+        entry += i * EXO_PAGE_SIZE;
+        batch[0][i] = (struct exo_pte){.address = (RUN + i * EXO_PAGE_SIZE) | 1,
+                                       .entry = come ? 0 : entry & ~(uint64_t)EXO_PTE_WRITE};
+        batch[1][i] = (struct exo_pte){.address = batch[0][i].address, .entry = entry};
+    }
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        uint64_t count = turn ? EXO_PT_BATCH_MAX : 1;
+        uint64_t before = exo_tsc();
+
+        for (uint32_t i = 0; i < ROUNDS; i += 2) {
+            failed |= write_entries(array, 0, count);
+            failed |= write_entries(array, 1, count);
+        }
+        took[turn] = (exo_tsc() - before) / ROUNDS;
+    }
+    check(failed >= 0, "every entry was written");
+    exo_print("row %s %lu\n", name, (unsigned long)took[0]);
+    exo_print("row %s_more %lu\n", name,
+              (unsigned long)((took[1] - took[0]) / (EXO_PT_BATCH_MAX - 1)));
+}
+
 static void entries(void)
 {
-    static struct exo_pte batch[2][EXO_PT_BATCH_MAX];
-    uint64_t one[2], all[2];
-
-    for (uint32_t comes = 0; comes < 2; comes++) {
-        int64_t failed = 0;
-
-        for (uint32_t i = 0; i < EXO_PT_BATCH_MAX; i++) {
-            uint64_t entry = *exo_entry(page[i], 1);
-
-            batch[0][i] = (struct exo_pte){.address = page[i] | 1,
-                                           .entry = comes ? 0 : entry & ~(uint64_t)EXO_PTE_WRITE};
-            batch[1][i] = (struct exo_pte){.address = page[i] | 1, .entry = entry};
-        }
-        for (uint32_t turn = 0; turn < 2; turn++) {
-            uint64_t count = turn ? EXO_PT_BATCH_MAX : 1;
-            uint64_t before = exo_tsc();
-
-            for (uint32_t i = 0; i < ROUNDS; i++)
-                failed |= exo_pt_update(EXO_SLOT, domain.space.root, batch[i % 2], count);
-            (turn ? all : one)[comes] = (exo_tsc() - before) / ROUNDS;
-        }
-        check(failed >= 0, "every entry was written");
-    }
-    exo_print("row pt_update %lu\n", (unsigned long)one[0]);
-    exo_print("row pt_update_more %lu\n", (unsigned long)((all[0] - one[0]) / (EXO_PT_BATCH_MAX - 1)));
-    exo_print("row pt_update_map %lu\n", (unsigned long)one[1]);
-    exo_print("row pt_update_map_more %lu\n",
-              (unsigned long)((all[1] - one[1]) / (EXO_PT_BATCH_MAX - 1)));
+    run_frame = exo_frames_take(&domain.frames, EXO_PT_BATCH_MAX, 1);
+    if (!run_frame || exo_map(&domain.space, RUN, run_frame, EXO_PT_BATCH_MAX, DATA) < 0)
+        exo_fail("papers: no %d frames in a row: give the instance more memory", EXO_PT_BATCH_MAX);
+    entries_of(false, false, "pt_update");
+    entries_of(false, true, "pt_update_map");
+    entries_of(true, false, "pt_batch");
+    entries_of(true, true, "pt_batch_map");
 }
 
 /* A permutation of the pages: 37 is prime to 100. */

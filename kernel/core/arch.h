@@ -22,6 +22,7 @@ struct regs;
  * struct cpu *cpu_by_index(uint32_t);    any CPU
  * struct env *env_current(void);         the env it runs, NULL in the idle loop
  * void cpu_relax(void);                  in a spin loop
+ * void arch_flush_page(uint64_t);        this CPU's TLB entry of one page of the current space
  * void arch_open(void);                  interrupts are taken
  * void arch_close(void);                 not any more
  * uint64_t arch_now_ns(void);            nanoseconds since boot
@@ -68,7 +69,6 @@ void arch_unmap_frame(uint32_t slot);
 /* Fill a new root table's kernel half and the recursive entry. */
 void arch_root_init(uint64_t root);
 /* Entries of this CPU's TLB: one page of the current space, or everything but global. */
-void arch_flush_page(uint64_t address);
 void arch_flush_all(void);
 /* Copy to or from user memory of the current space; bytes not copied. The caller checked the range. */
 uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes);

@@ -9,6 +9,10 @@ struct call_result {
     uint64_t second;
 };
 
+/* A call's decoder: registers rdi rsi rdx r10 r8 r9 as they came. */
+typedef struct call_result call_decoder(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+                                        uint64_t a4, uint64_t a5);
+
 static inline struct call_result call_ok(int64_t value)
 {
     return (struct call_result){.value = value, .second = 0};

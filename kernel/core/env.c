@@ -16,8 +16,8 @@
 #include "core/slice.h"
 #include "core/sleep.h"
 #include "core/sweep.h"
+#include "core/table.h"
 
-struct spinlock env_lock = {.rank = LOCK_ENV};
 static uint64_t first_env; /* init's: without it nobody can hand out anything */
 
 struct env *env_find(uint64_t id)
@@ -214,6 +214,7 @@ bool env_release(struct env *env)
     slice_forget(env);
     sleep_unpin(env);
     revoke_forget(env);
+    table_epoch++;
     frame_table[env->root].references--;
     frame_table[env->upcall_frame].references--;
     frame_table[env->upcall_frame].kind = EXO_FRAME_DATA;

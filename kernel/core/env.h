@@ -75,8 +75,6 @@ struct env {
 };
 _Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes after struct env");
 
-extern struct spinlock env_lock;
-
 /* The extended-state area in an env's frame. */
 static inline void *env_xsave(struct env *env)
 {

@@ -20,7 +20,6 @@ struct exo_frame *frame_table;
 uint64_t frame_count;
 static _Atomic uint64_t frames_free_early;
 _Atomic uint64_t *frames_free = &frames_free_early;
-struct spinlock memory_lock = {.rank = LOCK_MEMORY};
 
 #define PAUSE_FRAMES 16 /* zeroed without taking interrupts */
 #define PAUSE_CLAIMS 256

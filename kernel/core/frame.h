@@ -9,7 +9,6 @@
 
 extern struct exo_frame *frame_table; /* exposed read-only; written under memory_lock */
 extern uint64_t frame_count;
-extern struct spinlock memory_lock;
 
 static inline struct path frame_guard_path(const struct exo_frame *row)
 {

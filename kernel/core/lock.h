@@ -2,8 +2,7 @@
 /*
  * lock.h - spin locks. The kernel runs with interrupts off, so a lock is never taken twice on a CPU.
  *
- * Ranks: env_lock (core/env.c), net_lock (net/net.c), memory_lock (core/frame.c), program_lock (program/program.c),
- * dma_lock (arch: iommu.c), taken in this order. env_lock and memory_lock can also be held shared (lock_share): that takes
+ * Ranks: env_lock, net_lock, memory_lock, program_lock, dma_lock (arch: iommu.c), taken in this order. env_lock and memory_lock can also be held shared (lock_share): that takes
  * only the gate of this CPU, so that CPUs do not meet; what is changed so is atomic by itself. Who takes such a lock alone
  * closes every CPU's gate.
  *
@@ -22,14 +21,24 @@ enum lock_rank {
     LOCK_MEMORY,
     LOCK_PROGRAM,
     LOCK_DMA,
+    LOCK_RANKS,
 };
 
 struct spinlock {
     _Atomic uint32_t taken;
-    uint32_t rank; /* enum lock_rank; I */
-};
+} __attribute__((aligned(64)));
 
-extern struct spinlock env_lock, memory_lock;
+extern struct spinlock lock_of_rank[LOCK_RANKS]; /* core/table.c */
+#define env_lock     lock_of_rank[LOCK_ENV]
+#define net_lock     lock_of_rank[LOCK_NET]
+#define memory_lock  lock_of_rank[LOCK_MEMORY]
+#define program_lock lock_of_rank[LOCK_PROGRAM]
+#define dma_lock     lock_of_rank[LOCK_DMA]
+
+static inline uint32_t lock_rank(const struct spinlock *lock)
+{
+    return (uint32_t)(lock - lock_of_rank); /* known when it is compiled */
+}
 
 void mail_answer(void); /* core/table.c: do the TLB flush another CPU asked for, if any */
 
@@ -54,33 +63,44 @@ static inline void lock_enter(_Atomic uint32_t *taken)
 
 static inline bool lock_has_gates(const struct spinlock *lock)
 {
-    return lock == &env_lock || lock == &memory_lock; /* known when compiling */
+    return lock_rank(lock) == LOCK_ENV || lock_rank(lock) == LOCK_MEMORY;
 }
 
 static inline void lock_take(struct spinlock *lock)
 {
-    lock_check_take(lock->rank);
+    lock_check_take(lock_rank(lock));
     lock_enter(&lock->taken);
     for (uint32_t c = 0; lock_has_gates(lock) && c < cpu_count; c++)
-        lock_enter(&cpu_by_index(c)->gate[lock->rank]);
+        lock_enter(&cpu_by_index(c)->gate[lock_rank(lock)]);
 }
 
 static inline void lock_drop(struct spinlock *lock)
 {
-    lock_check_drop(lock->rank);
+    lock_check_drop(lock_rank(lock));
     for (uint32_t c = 0; lock_has_gates(lock) && c < cpu_count; c++)
-        atomic_store_explicit(&cpu_by_index(c)->gate[lock->rank], 0, memory_order_release);
+        atomic_store_explicit(&cpu_by_index(c)->gate[lock_rank(lock)], 0, memory_order_release);
     atomic_store_explicit(&lock->taken, 0, memory_order_release);
 }
 
 static inline void lock_share(struct spinlock *lock)
 {
-    lock_check_take(lock->rank);
-    lock_enter(&this_cpu()->gate[lock->rank]);
+    lock_check_take(lock_rank(lock));
+    lock_enter(&this_cpu()->gate[lock_rank(lock)]);
+}
+
+/* As lock_share, unless somebody has it alone. */
+static inline bool lock_try_share(struct spinlock *lock)
+{
+    bool free =
+        !atomic_exchange_explicit(&this_cpu()->gate[lock_rank(lock)], 1, memory_order_acquire);
+
+    if (free)
+        lock_check_take(lock_rank(lock));
+    return free;
 }
 
 static inline void lock_unshare(struct spinlock *lock)
 {
-    lock_check_drop(lock->rank);
-    atomic_store_explicit(&this_cpu()->gate[lock->rank], 0, memory_order_release);
+    lock_check_drop(lock_rank(lock));
+    atomic_store_explicit(&this_cpu()->gate[lock_rank(lock)], 0, memory_order_release);
 }

@@ -7,9 +7,12 @@
 #include "core/slice.h"
 #include "core/ucopy.h"
 
-struct call_result call_null(struct env *self)
+struct call_result decode_null(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                               uint64_t a5)
 {
-    (void)self;
+    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
+    CALL_BEGIN();
+    CALL_END(0x00);
     return call_ok(0);
 }
 

@@ -97,6 +97,7 @@ static inline void run(struct env *env, uint64_t now)
     atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
     env->cpu = cpu->index;
     cpu->env_from_ns = now;
+    cpu->cursor[0] = cpu->cursor[1] = 0; /* capabilities of another env: core/table.c */
     env->upcall->slice_end_ns = cpu->slice_end_ns;
     cpu->need_pick = false;
 }

@@ -14,7 +14,6 @@
 
 #define PHASE_SHIFT 60
 
-struct spinlock net_lock = {.rank = LOCK_NET};
 bool (*net_env_gone)(const struct env *env);
 bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 bool (*net_table_end)(uint64_t frame);

@@ -61,20 +61,29 @@ static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t lev
 }
 
 /*
- * The page table that a CPU's last level-1 entry went to: the next ones mostly go there, too. Its capability was found to
- * dominate root and table; whatever could change that, or the way to the table, changes table_epoch.
+ * The page table that a CPU's last level-1 entry went to, and a copy of the capability that was found to dominate it and its
+ * root: the next entries mostly go there by the same. It holds while the slot that the capability came from has the same
+ * sequence (an env cannot make that go round within its time: the cursor is forgotten when another env runs) and
+ * table_epoch stands: it changes with everything else that the cursor depends on.
  */
 struct cursor {
-    uint64_t *entries; /* NULL: none */
-    uint64_t base;     /* of the first entry: address | level */
-    uint64_t root;
-    uint64_t epoch;
-    struct path path;
-    bool shared; /* the table, or one above it, is linked from several places */
-} __attribute__((aligned(64)));
+    const struct cap *slot, *only; /* NULL: none; only: the same if here_only. First: slice.c */
+    _Atomic uint64_t *entries;
+    uint64_t base; /* of the first entry: address | level */
+    uint64_t root, epoch;
+    struct cap cap;
+    uint64_t denied; /* bits that an entry may not have without a second look */
+    uint32_t row; /* kind, flags and depth of most frames that it names: data under its own path */
+    bool shared;  /* the table, or one above it, is linked from several places */
+    bool here_only; /* it is not, and no other CPU needs to hear of changes */
+};
+_Static_assert(sizeof(struct cursor) <= sizeof((struct cpu *)NULL)->cursor, "room for it");
+uint64_t table_epoch;
 
-static struct cursor cursors[EXO_CPU_MAX];
-static uint64_t table_epoch; /* changed by who has memory_lock alone */
+static inline struct cursor *cursor_here(void)
+{
+    return (struct cursor *)this_cpu()->cursor;
+}
 
 int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
 {
@@ -109,6 +118,8 @@ void mail_answer(void)
         atomic_store_explicit(&cpu->flush, 0, memory_order_release);
     }
 }
+
+struct spinlock lock_of_rank[LOCK_RANKS];
 
 void lock_spin(_Atomic uint32_t *taken)
 {
@@ -247,102 +258,7 @@ static int leaf_pin(const struct cap *cap, uint64_t entry)
     return error;
 }
 
-/* The slot that a request names, and its table, checked. NULL with *error. */
-static uint64_t *slot_find(const struct cap *cap, uint64_t root, uint64_t address, uint32_t level,
-                           struct cursor *cursor, int *error)
-{
-    uint64_t table = 0;
-    uint64_t *slot = table_walk(root, address, level, &table, &cursor->shared);
-
-    cursor->entries = NULL;
-    if (!slot) {
-        *error = EXO_E_NONE;
-        return NULL;
-    }
-    if (!frame_dominated(table, cap, error))
-        return NULL;
-    if (level == 1) {
-        cursor->entries = frame_window(table);
-        cursor->base = (address & ~(uint64_t)(LARGE_FRAMES * EXO_PAGE_SIZE - 1)) | 1;
-        cursor->root = root;
-        cursor->epoch = table_epoch;
-        cursor->path = cap->path;
-    }
-    return slot;
-}
-
-/* What stands in the way of this new entry: 0 or EXO_E_*. */
-static inline int entry_check(const struct cap *cap, uint32_t level, uint64_t old, uint64_t entry)
-{
-    if (!(entry & EXO_PTE_PRESENT)) {
-        if (entry & ~(uint64_t)PTE_ABSENT_BITS)
-            return EXO_E_ARG;
-        return cap->rights & EXO_RIGHT_READ ? 0 : EXO_E_RIGHT;
-    }
-    if (level == 1)
-        return leaf_check(cap, 1, entry);
-    if (level > 2 && entry & EXO_PTE_LARGE)
-        return EXO_E_ARG;
-    bool leaf = entry & EXO_PTE_LARGE;
-    int error = leaf ? leaf_check(cap, level, entry) : link_check(cap, level, entry);
-
-    if (error)
-        return error;
-    return entry_replace_ok(old, entry, level) ? 0 : EXO_E_EXISTS;
-}
-
-static int write_at(const struct cap *cap, uint64_t root, const struct exo_pte *request,
-                    struct cursor *cursor, uint32_t *flush)
-{
-    uint32_t level = request->address & EXO_PT_LEVEL;
-    uint64_t address = request->address & ~(uint64_t)(EXO_PAGE_SIZE - 1);
-    uint64_t entry = request->entry;
-    int error = 0;
-
-    if (!entry_place_ok(address, level, request->address & 0xff0))
-        return EXO_E_ARG;
-    uint64_t *slot = slot_find(cap, root, address, level, cursor, &error);
-
-    if (!slot)
-        return error;
-    error = entry_check(cap, level, *slot, entry);
-    if (error)
-        return error;
-    if (entry & EXO_PTE_PRESENT) {
-        entry |= EXO_PTE_USER;
-        if (level != 2 || !(entry & EXO_PTE_LARGE)) /* those of a 2 MiB leaf are counted: leaf_pin */
-            count_entry(entry, level, 1);
-    }
-    uint64_t old =
-        atomic_exchange((_Atomic uint64_t *)slot, entry); /* the CPU may set A and D meanwhile */
-
-    if (old & EXO_PTE_PRESENT) {
-        count_entry(old, level, -1);
-        *flush |= entry_flush(old, entry, level, cursor->shared);
-    }
-    return 0;
-}
-
-int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
-                uint32_t *flush)
-{
-    struct cursor cursor = {.entries = NULL};
-
-    return write_at(cap, root, request, &cursor, flush);
-}
-
 /* --- Calls --------------------------------------------------------------------------------------- */
-
-/* The root table frame if cap dominates it. REQUIRES(memory_lock). */
-static int root_check(const struct cap *cap, uint64_t root)
-{
-    int error = 0;
-    struct exo_frame *row = frame_dominated(root, cap, &error);
-
-    if (!row)
-        return error;
-    return row->kind == EXO_FRAME_TABLE && row->level == 4 ? 0 : EXO_E_KIND;
-}
 
 /* What is left to flush at the end of an update. */
 struct flushes {
@@ -362,110 +278,206 @@ static inline void flush_note(struct flushes *due, uint64_t root, uint64_t addre
     due->remote = true;
 }
 
-/* What the capability of an update and its CPU come to for ordinary requests: computed once. */
-struct ordinary {
-    const struct cap *cap;
-    uint64_t guard[2]; /* of most frames that it names: its own path */
-    uint32_t row;      /* kind, flags and depth of such a frame */
-    uint64_t denied;   /* bits that no entry may have */
-    bool here_only;    /* no other CPU needs to hear of it */
-};
-
 #define ROW_BITS(kind, flags, depth)                                                               \
-    ((uint32_t)(kind) | (uint32_t)(flags) << 16 | (uint32_t)(depth) << 24) /* kind, level, flags, depth */
+    ((uint32_t)(kind) | (uint32_t)(flags) << 16 |                                                  \
+     (uint32_t)(depth) << 24) /* kind, level, flags, depth */
 
-/* Plain memory that the capability dominates: what nearly all entries name. For all else there is leaf_frame_check. */
-static inline bool plain_frame(const struct ordinary *o, uint64_t frame)
+/* Plain memory under the capability's own path: what nearly all entries name. For all else there is leaf_check. */
+static inline bool plain(const struct cursor *c, const struct exo_frame *row)
 {
-    if (frame >= frame_count)
-        return false;
-    const struct exo_frame *row = &frame_table[frame];
-    uint32_t bits;
+    uint32_t bits UNINITIALIZED;
 
     __builtin_memcpy(&bits, &row->kind, sizeof bits);
-    if (row->references >= REFERENCES_MAX)
-        return false;
-    if ((bits & ROW_BITS(0xff, EXO_FRAME_FLAG_TAKEN, 0xff)) == o->row &&
-        row->guard[0] == o->guard[0] && row->guard[1] == o->guard[1])
-        return true;
-    struct path guard = frame_guard_path(row);
+    return (bits & ROW_BITS(0xff, EXO_FRAME_FLAG_TAKEN, 0xff)) == c->row &&
+           row->guard[0] == c->cap.path.part[0] && row->guard[1] == c->cap.path.part[1];
+}
 
-    return (bits & ROW_BITS(0xff, EXO_FRAME_FLAG_TAKEN, 0)) == ROW_BITS(EXO_FRAME_DATA, 0, 0) &&
-           path_dominates(&o->cap->path, &guard);
+static inline void row_pin(struct exo_frame *row, int change)
+{
+    __atomic_fetch_add(&row->references, (uint32_t)change, __ATOMIC_RELAXED);
+}
+
+/* The row of the memory that an entry names; NULL: it names something else. */
+static inline struct exo_frame *memory_row(uint64_t entry)
+{
+    struct exo_frame *row = &frame_table[entry_frame(entry)];
+
+    return entry_frame(entry) < frame_count && row->kind != EXO_FRAME_NONE ? row : NULL;
+}
+
+/* What to flush after a leaf was written over a present one: at the end, or now. */
+static inline void leaf_flush(const struct cursor *c, uint64_t address, uint64_t old,
+                              uint64_t entry, bool current, struct flushes *due)
+{
+    if (due)
+        flush_note(due, c->root, address, entry_flush(old, entry, 1, c->shared));
+    else if (current)
+        arch_flush_page(address);
 }
 
 /*
- * Ordinary requests: 4 KiB entries in the cursor's table that name plain memory, or nothing, by a capability with the read
- * right. Does what write_at would do and stops before the first one that is not ordinary; how many it did. Several CPUs may
- * do this at a time, also to one entry. REQUIRES(memory_lock, shared at least).
+ * Entries of pages in a row in the cursor's table, as write_leaf does them, but only what is common: plain memory over nothing
+ * or over itself, and nothing over memory. How many: it stops before the first one that is something else, or another CPU's
+ * now, or whose A or D the CPU set meanwhile. due: NULL if no other CPU or space need hear of it. REQUIRES(memory_lock,
+ * shared at least).
  */
-static inline uint64_t write_ordinary(const struct ordinary *o, const struct cursor *cursor,
-                                      const struct exo_pte *request, uint64_t count,
-                                      struct flushes *due)
+static inline __attribute__((always_inline)) uint64_t
+write_plain(const struct cursor *c, _Atomic uint64_t *at, uint64_t address, uint64_t entry,
+            uint64_t count, bool current, struct flushes *due)
 {
-    const uint64_t base = cursor->base, root = cursor->root;
-    const bool shared = cursor->shared;
-    const bool current = root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
-    const bool simple = o->here_only && !shared;
-    _Atomic uint64_t *const entries = (_Atomic uint64_t *)cursor->entries;
+    _Atomic uint64_t *const first = at, *const end = at + count;
+    struct exo_frame *row;
+    uint64_t old;
+
+    if (!(entry & EXO_PTE_PRESENT)) {
+        for (; at < end && !(entry & ~(uint64_t)PTE_ABSENT_BITS); at++, address += EXO_PAGE_SIZE) {
+            old = atomic_load_explicit(at, memory_order_relaxed);
+            row = NULL;
+            if (old & EXO_PTE_PRESENT && !(row = memory_row(old)))
+                break;
+            if (!atomic_compare_exchange_strong(at, &old, entry))
+                break;
+            if (!row)
+                continue;
+            row_pin(row, -1);
+            leaf_flush(c, address, old, entry, current, due);
+        }
+        return (uint64_t)(at - first);
+    }
+    if (entry & c->denied || !range_ok(entry_frame(entry), count, frame_count))
+        return 0;
+    entry |= EXO_PTE_USER;
+    row = &frame_table[entry_frame(entry)];
+    for (; at < end; at++, address += EXO_PAGE_SIZE, entry += EXO_PAGE_SIZE, row++) {
+        old = atomic_load_explicit(at, memory_order_relaxed);
+        if (!((old ^ entry) & (EXO_PTE_FRAME | EXO_PTE_PRESENT))) {
+            /* It keeps its frame: nothing is counted, and only a new right to write asks for the row. */
+            if (!(old & EXO_PTE_WRITE) && entry & EXO_PTE_WRITE && !plain(c, row))
+                break;
+            if (!atomic_compare_exchange_strong(at, &old, entry))
+                break;
+            leaf_flush(c, address, old, entry, current, due);
+        } else {
+            struct exo_frame *before = old & EXO_PTE_PRESENT ? memory_row(old) : NULL;
+
+            if ((old & EXO_PTE_PRESENT && !before) || !plain(c, row) ||
+                row->references >= REFERENCES_MAX)
+                break;
+            row_pin(row, 1); /* before somebody else can take it out */
+            if (!atomic_compare_exchange_strong(at, &old, entry)) {
+                row_pin(row, -1);
+                break;
+            }
+            if (!before)
+                continue;
+            row_pin(before, -1);
+            leaf_flush(c, address, old, entry, current, due);
+        }
+    }
+    return (uint64_t)(at - first);
+}
+
+/*
+ * A 4 KiB entry in the cursor's table, by the capability of the cursor: 0 or EXO_E_*. Several CPUs may do this at a time, also
+ * to one entry. REQUIRES(memory_lock, shared at least).
+ */
+static __attribute__((noinline)) int write_leaf(const struct cursor *c, _Atomic uint64_t *slot,
+                                                uint64_t address, uint64_t entry,
+                                                struct flushes *due)
+{
+    int error = entry & EXO_PTE_PRESENT              ? leaf_check(&c->cap, 1, entry)
+                : entry & ~(uint64_t)PTE_ABSENT_BITS ? EXO_E_ARG
+                                                     : 0;
+
+    if (error)
+        return error;
+    entry |= entry & EXO_PTE_PRESENT ? EXO_PTE_USER : 0;
+    count_entry(entry, 1, 1);
+    uint64_t old = atomic_exchange(slot, entry); /* the CPU may set A and D meanwhile */
+
+    count_entry(old, 1, -1);
+    flush_note(due, c->root, address, entry_flush(old, entry, 1, c->shared));
+    return 0;
+}
+
+/* Where in the cursor's table the entry for address | 1 is: TABLE_ENTRIES or more: not there, or no such address. */
+static inline uint64_t cursor_index(const struct cursor *c, uint64_t address)
+{
+    uint64_t index = address - c->base;
+
+    return index >> EXO_PAGE_SHIFT | index << (64 - EXO_PAGE_SHIFT);
+}
+
+/* Does the cursor, which was made for this slot, still hold, and for this root? REQUIRES(memory_lock, shared at least). */
+static inline bool cursor_holds(const struct cursor *c, const struct cap *slot, uint64_t root)
+{
+    return c->root == root && c->epoch == table_epoch &&
+           c->cap.sequence == atomic_load_explicit(&slot->sequence, memory_order_acquire);
+}
+
+/* Requests in the cursor's table, until there is another one, or one is refused; how many were done. */
+static inline uint64_t write_run(const struct cursor *c, const struct exo_pte *request,
+                                 uint64_t count, struct flushes *due, int *error)
+{
+    const bool current = c->root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
     const struct exo_pte *const first = request, *const end = request + count;
 
     for (; request < end; request++) {
-        uint64_t index = request->address - base;
-        uint64_t entry = request->entry;
+        uint64_t index = cursor_index(c, request->address);
+        _Atomic uint64_t *at = &c->entries[index];
 
-        index = index >> EXO_PAGE_SHIFT | index << (64 - EXO_PAGE_SHIFT);
         if (index >= TABLE_ENTRIES)
             break;
-        _Atomic uint64_t *slot = &entries[index];
-        uint64_t old;
-
-        if (!(entry & EXO_PTE_PRESENT)) {
-            if (entry & ~(uint64_t)PTE_ABSENT_BITS)
-                break;
-            old = atomic_exchange(slot, entry); /* the CPU may set A and D meanwhile */
-            if (!(old & EXO_PTE_PRESENT))
-                continue;
-            count_frame(entry_frame(old), -1);
-        } else {
-            old = atomic_load_explicit(slot, memory_order_relaxed);
-            if (entry & o->denied)
-                break;
-            if (!((old ^ entry) & (EXO_PTE_FRAME | EXO_PTE_PRESENT))) {
-                /* It keeps its frame: nothing is counted, and only a new right to write asks for the row. */
-                if (entry & ~old & EXO_PTE_WRITE && !plain_frame(o, entry_frame(entry)))
-                    break;
-                entry |= EXO_PTE_USER;
-                if (!atomic_compare_exchange_strong(slot, &old, entry))
-                    break;
-            } else {
-                if (!plain_frame(o, entry_frame(entry)))
-                    break;
-                frame_pin(entry_frame(entry), 1);
-                entry |= EXO_PTE_USER;
-                old = atomic_exchange(slot, entry);
-                if (!(old & EXO_PTE_PRESENT))
-                    continue;
-                count_frame(entry_frame(old), -1);
-            }
-        }
-        if (!simple)
-            flush_note(due, root, request->address, entry_flush(old, entry, 1, shared));
-        else if (current && old != entry)
-            arch_flush_page(request->address);
+        if (c->here_only ? write_plain(c, at, request->address, request->entry, 1, current, NULL)
+                         : write_plain(c, at, request->address, request->entry, 1, current, due))
+            continue;
+        *error = write_leaf(c, at, request->address, request->entry, due);
+        if (*error)
+            break;
     }
     return (uint64_t)(request - first);
 }
 
-/* Makes the cursor that of an ordinary request elsewhere. False: it is one already, or the request is none. */
-static bool cursor_move(const struct cap *cap, uint64_t root, uint64_t address, struct cursor *cursor)
+/* Does the capability dominate this root table? 0 or EXO_E_*. REQUIRES(memory_lock, shared at least). */
+static int root_check(const struct cap *cap, uint64_t root)
 {
-    uint64_t base = (address & ~(uint64_t)(LARGE_FRAMES * EXO_PAGE_SIZE - 1)) | 1;
+    int error = 0;
+    const struct exo_frame *row = frame_dominated(root, cap, &error);
+
+    return !row || (row->kind == EXO_FRAME_TABLE && row->level == 4) ? error : EXO_E_KIND;
+}
+
+/* Makes the cursor that of the table for address | 1: 0 or EXO_E_*. REQUIRES(memory_lock, shared at least). */
+static int cursor_set(struct cursor *c, const struct cap *slot, uint64_t root, uint64_t address)
+{
+    uint64_t table = 0;
     int error = 0;
 
-    return (address & (EXO_PAGE_SIZE - 1)) == 1 && address < EXO_USER_END &&
-           (!cursor->entries || cursor->base != base) &&
-           slot_find(cap, root, address, 1, cursor, &error);
+    c->slot = c->only = NULL;
+    c->cap.sequence = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+    if ((error = -cap_copy(slot, 0, &c->cap)) || (error = root_check(&c->cap, root)))
+        return error;
+    if (!entry_place_ok(address & ~1ul, 1, address & 0xff0))
+        return EXO_E_ARG;
+    uint64_t *entry = table_walk(root, address, 1, &table, &c->shared);
+
+    if (!entry)
+        return EXO_E_NONE;
+    if (!frame_dominated(table, &c->cap, &error))
+        return error;
+    if (!(c->cap.rights & EXO_RIGHT_READ))
+        return EXO_E_RIGHT;
+    c->entries = frame_window(table);
+    c->base = (address & ~(uint64_t)(LARGE_FRAMES * EXO_PAGE_SIZE - 1)) | 1;
+    c->root = root;
+    c->epoch = table_epoch;
+    c->denied = ~PTE_LEAF_BITS |
+                (rights_within(EXO_RIGHT_WRITE | EXO_RIGHT_WX, c->cap.rights) ? 0 : EXO_PTE_WRITE);
+    c->row = ROW_BITS(EXO_FRAME_DATA, 0, c->cap.path.depth);
+    c->here_only = cpu_count == 1 && !c->shared;
+    c->slot = slot;
+    c->only = c->here_only ? slot : NULL;
+    return 0;
 }
 
 /* No CPU uses what was removed any more; then the lock goes. */
@@ -482,91 +494,106 @@ static inline void update_end(struct flushes *due, bool alone)
         lock_unshare(&memory_lock);
 }
 
-/*
- * The requests before the first one that is refused are done; *done: how many. Ordinary ones are done with memory_lock
- * shared, the others, and those that follow, alone.
- */
-static inline int update(const struct cap *cap, uint64_t root, const struct exo_pte *request,
-                         uint64_t count, uint64_t *done)
+/* An entry above level 1; the frames of a 2 MiB leaf are counted already. 0 or EXO_E_*. REQUIRES(memory_lock). */
+static int write_upper(const struct cap *cap, uint64_t root, uint64_t address, uint64_t entry,
+                       struct flushes *due)
 {
-    struct cursor *cursor = &cursors[this_cpu()->index];
-    struct ordinary ordinary = {
-        .cap = cap,
-        .guard = {cap->path.part[0], cap->path.part[1]},
-        .row = ROW_BITS(EXO_FRAME_DATA, 0, cap->path.depth),
-        .denied = ~PTE_LEAF_BITS |
-                  (rights_within(EXO_RIGHT_WRITE | EXO_RIGHT_WX, cap->rights) ? 0 : EXO_PTE_WRITE),
-        .here_only = cpu_count == 1};
+    uint32_t level = address & EXO_PT_LEVEL;
+    bool present = entry & EXO_PTE_PRESENT, large = entry & EXO_PTE_LARGE, shared;
+    uint64_t table = 0;
+    int error = root_check(cap, root);
+
+    if (error)
+        return error;
+    if (!entry_place_ok(address & ~(uint64_t)EXO_PT_LEVEL, level, address & 0xff0))
+        return EXO_E_ARG;
+    uint64_t *at = table_walk(root, address, level, &table, &shared);
+
+    if (!at)
+        return EXO_E_NONE;
+    if (!frame_dominated(table, cap, &error))
+        return error;
+    if ((level > 2 && large) || (!present && entry & ~(uint64_t)PTE_ABSENT_BITS))
+        return EXO_E_ARG;
+    if (present)
+        error = large ? leaf_check(cap, level, entry) : link_check(cap, level, entry);
+    else if (!(cap->rights & EXO_RIGHT_READ))
+        error = EXO_E_RIGHT;
+    if (!error && present && !entry_replace_ok(*at, entry, level))
+        error = EXO_E_EXISTS;
+    if (error)
+        return error;
+    entry |= present ? EXO_PTE_USER : 0;
+    if (!large)
+        count_entry(entry, level, 1);
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)at, entry); /* the CPU may set A and D meanwhile */
+
+    count_entry(old, level, -1);
+    flush_note(due, root, address, entry_flush(old, entry, level, shared));
+    return 0;
+}
+
+/* The same from memory_lock held as *alone says to memory_lock alone. */
+static int update_upper(const struct cap *slot, uint64_t root, uint64_t address, uint64_t entry,
+                        struct flushes *due, bool *alone)
+{
+    bool pins = (address & EXO_PT_LEVEL) == 2 && entry & EXO_PTE_PRESENT && entry & EXO_PTE_LARGE;
+    struct cap cap;
+    int error = -cap_copy(slot, 0, &cap);
+
+    if (error)
+        return error;
+    if (pins || !*alone) {
+        update_end(due, *alone);
+        if (pins)
+            error = leaf_pin(&cap, entry);
+        lock_take(&memory_lock);
+        *alone = true;
+    }
+    if (error || !(error = write_upper(&cap, root, address, entry, due)) || !pins)
+        return error;
+    lock_drop(&memory_lock);
+    leaf_unpin(entry_frame(entry), entry_frame(entry) + LARGE_FRAMES);
+    lock_take(&memory_lock);
+    return error;
+}
+
+/* Those of level 1 are done with memory_lock shared, the others, and those that follow, alone. */
+int table_update(const struct cap *slot, uint64_t root, const struct exo_pte *request,
+                 uint64_t count, uint64_t *done)
+{
+    struct cursor *const c = cursor_here();
     struct flushes due = {0};
-    uint64_t pinned = 0; /* the 2 MiB leaf that comes next */
     bool alone = false;
     int error = 0;
 
     lock_share(&memory_lock);
-    if (cursor->root != root || cursor->epoch != table_epoch ||
-        cursor->path.part[0] != cap->path.part[0] || cursor->path.part[1] != cap->path.part[1] ||
-        cursor->path.depth != cap->path.depth)
-        cursor->entries = NULL;
-    if (!cursor->entries)
-        error = root_check(cap, root);
-    if (!(cap->rights & EXO_RIGHT_READ))
-        error = EXO_E_RIGHT;
     while (!error && *done < count) {
-        uint32_t flush = 0;
-
-        if (cursor->entries)
-            *done += write_ordinary(&ordinary, cursor, request + *done, count - *done, &due);
-        if (*done == count)
-            break;
-        uint64_t address = request[*done].address;
+        uint64_t address = request[*done].address, entry = request[*done].entry;
+        struct cap cap;
 
         if (address & EXO_PT_SPACE) {
-            root = request[*done].entry;
-            cursor->entries = NULL;
-            error = root_check(cap, root);
-        } else if (!alone && cursor_move(cap, root, address, cursor)) {
-            continue;
-        } else {
-            uint64_t entry = request[*done].entry;
+            root = entry;
+            if (!(error = -cap_copy(slot, 0, &cap)) && !(error = root_check(&cap, root)))
+                ++*done;
+        } else if ((address & EXO_PT_LEVEL) != 1) {
+            error = update_upper(slot, root, address, entry, &due, &alone);
+            bool link = entry & EXO_PTE_PRESENT && !(entry & EXO_PTE_LARGE);
 
-            if ((address & EXO_PT_LEVEL) == 2 && entry & EXO_PTE_PRESENT && entry & EXO_PTE_LARGE) {
-                update_end(&due, alone);
-                error = leaf_pin(cap, entry);
-                pinned = error ? 0 : entry;
+            if (!error && (++*done % PAUSE_LOT == 0 || ((address & EXO_PT_LEVEL) == 2 && !link))) {
+                update_end(&due, true); /* it may have been 512 frames */
+                call_pause();
                 lock_share(&memory_lock);
                 alone = false;
-                cursor = &cursors[this_cpu()->index];
-                cursor->entries = NULL;
             }
-            if (!alone) {
-                lock_unshare(&memory_lock);
-                lock_take(&memory_lock);
-                alone = true;
-                error = error ? error : root_check(cap, root);
-            }
-            if (!error)
-                error = write_at(cap, root, &request[*done], cursor, &flush);
-        }
-        if (error)
-            break;
-        pinned = 0; /* by the entry from now on */
-        flush_note(&due, root, address, flush);
-        bool link = request[*done].entry & EXO_PTE_PRESENT && !(request[*done].entry & EXO_PTE_LARGE);
-
-        ++*done;
-        if (alone && (((address & EXO_PT_LEVEL) == 2 && !link) || *done % PAUSE_LOT == 0)) {
-            /* It may have been 512 frames. */
-            update_end(&due, true);
-            call_pause();
-            lock_take(&memory_lock);
-            error = root_check(cap, root);
-            cursor = &cursors[this_cpu()->index];
-            cursor->entries = NULL;
+        } else if (c->slot != slot || !cursor_holds(c, slot, root) ||
+                   cursor_index(c, address) >= TABLE_ENTRIES) {
+            error = cursor_set(c, slot, root, address);
+        } else {
+            *done += write_run(c, request + *done, count - *done, &due, &error);
         }
     }
     update_end(&due, alone);
-    if (pinned)
-        leaf_unpin(entry_frame(pinned), entry_frame(pinned) + LARGE_FRAMES);
     return error;
 }
 
@@ -574,16 +601,80 @@ struct call_result call_pt_update(struct env *self, uint32_t slot, uint64_t root
                                   uint64_t count)
 {
     struct exo_pte request[EXO_PT_BATCH_MAX] UNINITIALIZED; /* what is used is copied in first */
-    struct cap cap UNINITIALIZED;
     uint64_t done = 0;
-    int error = -cap_copy(&self->cap[slot], 0, &cap);
+    int error = ucopy_in(request, batch, count * sizeof request[0]);
 
     if (!error)
-        error = ucopy_in(request, batch, count * sizeof request[0]);
-    if (error)
-        return call_error(error);
-    error = update(&cap, root, request, count, &done);
+        error = table_update(&self->cap[slot], root, request, count, &done);
     return error ? call_error_at(error, done) : call_ok((int64_t)done);
+}
+
+/* pt_write in general. */
+static __attribute__((noinline)) struct call_result
+write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_t count)
+{
+    const struct cap *const slot = &env_current()->cap[cap % EXO_CAP_SLOTS];
+    const struct cursor *const c = cursor_here();
+    const bool current = root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
+    const uint64_t step = (entry & EXO_PTE_PRESENT) << EXO_PAGE_SHIFT;
+    struct flushes due = {0};
+    uint64_t done = 0;
+    int error = 0;
+
+    if (cap >= EXO_CAP_SLOTS || count - 1 >= EXO_PT_BATCH_MAX || address & EXO_PT_SPACE ||
+        (count > 1 && (address & EXO_PT_LEVEL) != 1))
+        return call_error(EXO_E_ARG);
+    while (!error && done < count) {
+        lock_share(&memory_lock);
+        uint64_t index = cursor_index(c, address), now = 0;
+
+        if (index < TABLE_ENTRIES && c->slot == slot && cursor_holds(c, slot, root)) {
+            now = count - done < TABLE_ENTRIES - index ? count - done : TABLE_ENTRIES - index;
+            now = c->here_only
+                      ? write_plain(c, &c->entries[index], address, entry, now, current, NULL)
+                      : write_plain(c, &c->entries[index], address, entry, now, current, &due);
+        }
+        update_end(&due, false);
+        if (!now) /* another table, or an unusual entry */
+            error = table_update(slot, root, &(struct exo_pte){address, entry}, 1, &now);
+        done += now;
+        address += now * EXO_PAGE_SIZE;
+        entry += now * step;
+    }
+    return error ? call_error_at(error, done) : call_ok((int64_t)done);
+}
+
+/* The short way: one entry in the table of the last one. It calls no function, so nothing has to be kept for its return. */
+static inline bool write_one(const struct cap *slot, uint64_t root, uint64_t address,
+                             uint64_t entry)
+{
+    const struct cursor *c = cursor_here();
+    uint64_t index = cursor_index(c, address);
+
+    if (index >= TABLE_ENTRIES || !lock_try_share(&memory_lock))
+        return false;
+    bool done =
+        c->only == slot && cursor_holds(c, slot, root) &&
+        write_plain(c, &c->entries[index], address, entry, 1,
+                    root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed), NULL);
+
+    lock_unshare(&memory_lock);
+    return done;
+}
+
+__attribute__((optimize("omit-frame-pointer"))) struct call_result
+decode_pt_write(uint64_t slot, uint64_t root, uint64_t address, uint64_t entry, uint64_t count,
+                uint64_t a5)
+{
+    struct call_result result = call_ok(1);
+
+    (void)a5;
+    CALL_BEGIN();
+    if (count != 1 || slot >= EXO_CAP_SLOTS ||
+        !write_one(&env_current()->cap[slot], root, address, entry))
+        result = write_row(slot, root, address, entry, count);
+    CALL_END(0x24);
+    return result;
 }
 
 struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame,
@@ -686,6 +777,7 @@ struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t 
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
     struct cap cap UNINITIALIZED;
+
     int error = -cap_copy(&self->cap[slot], EXO_RIGHT_WRITE, &cap);
 
     if (error)

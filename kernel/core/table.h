@@ -7,11 +7,14 @@
 void table_shoot_down(uint64_t root);
 
 /*
- * table_write - one entry, as pt_update does it, with the capability already looked up. 0 or EXO_E_*. *flush gets
- * ENTRY_FLUSH_* bits. REQUIRES(memory_lock).
+ * table_update - pt_update with the capability in `slot`: the requests before the first one that is refused are done; *done,
+ * 0 at first: how many. 0 or EXO_E_*. Takes memory_lock.
  */
-int table_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
-                uint32_t *flush);
+int table_update(const struct cap *slot, uint64_t root, const struct exo_pte *request,
+                 uint64_t count, uint64_t *done);
+
+/* Changed by who has memory_lock alone: what was found out about tables, or about the slots of an env that ends, is old. */
+extern uint64_t table_epoch;
 
 /* Physical frame and page offset behind a user address of a space, readable by ring 3: 0 or EXO_E_FAULT.
  * REQUIRES(memory_lock). */

@@ -23,7 +23,6 @@
 #define RELEASE_LOT 16 /* frames that go back at a time */
 #define RECORD_MASK ((1ull << EXO_ENV_FRAME_BITS) - 1)
 
-struct spinlock program_lock = {.rank = LOCK_PROGRAM};
 static uint64_t slots[EXO_CODE_PROGRAMS]; /* p: id of the program in each slot, 0: free */
 static _Atomic uint32_t flushes;          /* counts program_flush */
 static uint32_t flushed[EXO_CPU_MAX];     /* each CPU's: how many it knows of */

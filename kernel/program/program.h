@@ -46,8 +46,7 @@ struct program {
 };
 _Static_assert(sizeof(struct program) <= EXO_PAGE_SIZE, "one frame");
 
-/* Ranks after env_lock, net_lock and memory_lock. Held for look-ups and changes of state, not while a program runs. */
-extern struct spinlock program_lock;
+/* program_lock is held for look-ups and changes of state, not while a program runs. */
 
 /*
  * program_enter - the program with this id, which cannot be destroyed until program_leave. NULL: there is none.

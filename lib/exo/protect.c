@@ -43,19 +43,30 @@ static int64_t rewrite(struct exo_space *space, const uint64_t *address, uint64_
     return result < 0 ? result : 0;
 }
 
+static int64_t rewrite_one(struct exo_space *space, uint64_t address, uint64_t clear, uint64_t set)
+{
+    uint64_t entry = leaf(address);
+    int64_t result = 0;
+
+    if (entry & EXO_PTE_PRESENT)
+        result = exo_pt_write(space->slot, space->root, (address & ~PAGE_MASK) | 1,
+                              (entry & ~clear) | set, 1);
+    return result < 0 ? result : 0;
+}
+
 int64_t exo_page_protect(struct exo_space *space, uint64_t address)
 {
-    return rewrite(space, &address, 1, EXO_PTE_WRITE | EXO_PTE_DIRTY, 0);
+    return rewrite_one(space, address, EXO_PTE_WRITE | EXO_PTE_DIRTY, 0);
 }
 
 int64_t exo_page_unprotect(struct exo_space *space, uint64_t address)
 {
-    return rewrite(space, &address, 1, 0, EXO_PTE_WRITE);
+    return rewrite_one(space, address, 0, EXO_PTE_WRITE);
 }
 
 int64_t exo_page_clean(struct exo_space *space, uint64_t address)
 {
-    return rewrite(space, &address, 1, EXO_PTE_DIRTY, 0);
+    return rewrite_one(space, address, EXO_PTE_DIRTY, 0);
 }
 
 int64_t exo_pages_protect(struct exo_space *space, const uint64_t *address, uint64_t count)

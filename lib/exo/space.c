@@ -56,12 +56,9 @@ uint64_t exo_mapping(uint64_t address, bool *large)
 int64_t exo_link(struct exo_space *space, uint64_t root, uint64_t address, uint32_t level,
                  uint64_t table)
 {
-    struct exo_pte request = {.address =
-                                  (address & ~((1ull << (12 + 9 * (level - 1))) - 1)) | level};
-
-    if (table)
-        request.entry = table << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
-    int64_t result = exo_pt_update(space->slot, root, &request, 1);
+    uint64_t first = address & ~((1ull << (12 + 9 * (level - 1))) - 1);
+    uint64_t entry = table ? table << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE : 0;
+    int64_t result = exo_pt_write(space->slot, root, first | level, entry, 1);
 
     return result < 0 ? result : 0;
 }
@@ -98,16 +95,17 @@ int64_t exo_tables(struct exo_space *space, uint64_t address, uint64_t bytes, ui
     return 0;
 }
 
-static int64_t map_pages(struct exo_space *space, uint64_t address, uint64_t entry, uint64_t count,
-                         uint32_t level)
+/* Entries of pages in a row, whose tables are there. */
+static int64_t write_row(struct exo_space *space, uint64_t address, uint64_t entry, uint64_t count)
 {
-    uint64_t size = level == 1 ? EXO_PAGE_SIZE : LARGE_SIZE;
-    struct batch batch = {.space = space, .count = 0};
-    int64_t result = count ? exo_tables(space, address, count * size, level) : 0;
+    int64_t result = 0;
 
-    for (uint64_t i = 0; i < count && result >= 0; i++)
-        result = batch_add(&batch, (address + i * size) | level, entry + i * size);
-    return result < 0 ? result : batch_flush(&batch);
+    for (uint64_t i = 0, step; i < count && result >= 0; i += step) {
+        step = count - i < EXO_PT_BATCH_MAX ? count - i : EXO_PT_BATCH_MAX;
+        result = exo_pt_write(space->slot, space->root, (address + i * EXO_PAGE_SIZE) | 1,
+                              entry ? entry + i * EXO_PAGE_SIZE : 0, step);
+    }
+    return result < 0 ? result : 0;
 }
 
 int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t pages,
@@ -115,7 +113,10 @@ int64_t exo_map(struct exo_space *space, uint64_t address, uint64_t frame, uint6
 {
     if (address & PAGE_MASK)
         return -EXO_E_ARG;
-    return map_pages(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT, pages, 1);
+    int64_t result = pages ? exo_tables(space, address, pages * EXO_PAGE_SIZE, 1) : 0;
+
+    return result < 0 ? result
+                      : write_row(space, address, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT, pages);
 }
 
 int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame, uint64_t count,
@@ -123,8 +124,13 @@ int64_t exo_map_large(struct exo_space *space, uint64_t address, uint64_t frame,
 {
     if (address & (LARGE_SIZE - 1) || frame & 511)
         return -EXO_E_ARG;
-    return map_pages(space, address,
-                     frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_LARGE, count, 2);
+    struct batch batch = {.space = space, .count = 0};
+    uint64_t entry = frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT | EXO_PTE_LARGE;
+    int64_t result = count ? exo_tables(space, address, count * LARGE_SIZE, 2) : 0;
+
+    for (uint64_t i = 0; i < count && result >= 0; i++)
+        result = batch_add(&batch, (address + i * LARGE_SIZE) | 2, entry + i * LARGE_SIZE);
+    return result < 0 ? result : batch_flush(&batch);
 }
 
 /* How far the hole reaches that begins at address: to the end of what the missing table covers. */
@@ -160,6 +166,14 @@ static int64_t change_range(struct exo_space *space, uint64_t address, uint64_t 
         }
         if (large && (address & (LARGE_SIZE - 1) || end - address < LARGE_SIZE))
             return -EXO_E_ARG;
+        if (remove && !large) { /* all that the range has of this table; what is not there stays so */
+            uint64_t next = (address & ~(LARGE_SIZE - 1)) + LARGE_SIZE;
+
+            next = next < end ? next : end;
+            result = write_row(space, address, 0, (next - address) / EXO_PAGE_SIZE);
+            address = next;
+            continue;
+        }
         uint64_t new =
             remove ? 0
                    : (old & EXO_PTE_FRAME) | bits | EXO_PTE_PRESENT | (large ? EXO_PTE_LARGE : 0);

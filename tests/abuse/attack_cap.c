@@ -282,6 +282,31 @@ static void greedy(struct box *box)
         refused(box, exo_slice_set(SLOT_OWN, 0, p, box->victim_env), "a position for another", p);
 }
 
+/* A13: the same call again, when the slot that it names was emptied, or holds less, since it was found right. */
+static void stale_slot(struct box *box)
+{
+    uint64_t page = (SCRATCH + 0x7000) | 1, entry = box->own_first << 12 | EXO_PTE_PRESENT;
+
+    for (uint64_t i = 0; i < 200; i++) {
+        bool array = i % 2;
+        struct exo_pte request = {.address = page, .entry = entry | EXO_PTE_WRITE};
+
+        (void)exo_cap_derive(SLOT_OWN, SLOT_WORK, 0, EXO_RIGHT_READ | EXO_RIGHT_WRITE);
+        if (exo_pt_write(SLOT_WORK, box->own_root, page, entry, 1) != 1)
+            escape(box, "(its own page is refused)", i);
+        (void)exo_cap_drop(SLOT_WORK);
+        refused(box, array ? exo_pt_update(SLOT_WORK, box->own_root, &request, 1)
+                           : exo_pt_write(SLOT_WORK, box->own_root, page, 0, 1),
+                "a slot that is empty now", i);
+        (void)exo_cap_derive(SLOT_OWN, SLOT_WORK, 0, EXO_RIGHT_READ);
+        refused(box, array ? exo_pt_update(SLOT_WORK, box->own_root, &request, 1)
+                           : exo_pt_write(SLOT_WORK, box->own_root, page, request.entry, 1),
+                "a right that the slot has no more", i);
+        (void)exo_cap_drop(SLOT_WORK);
+    }
+    (void)exo_pt_write(SLOT_OWN, box->own_root, page, 0, 1);
+}
+
 const struct attack cap_attacks[] = {
     {"A01", "slots that it does not hold", forge_slots, 0, 0, 0, 1, 0},
     {"A02", "envs of other generations", stale_envs, 0, 0, 0, 1, 0},
@@ -295,5 +320,6 @@ const struct attack cap_attacks[] = {
     {"A10", "generations worn out", wear_out, 0, 0, 0, 1, 0},
     {"A11", "free things without the right", take_free, 0, 0, 0, 1, 0},
     {"A12", "all slice positions", greedy, 0, greedy_host, EXO_RIGHT_TIME, 1, 0},
+    {"A13", "a slot that changed since the last call", stale_slot, 0, 0, 0, 1, 0},
 };
 const uint32_t cap_attack_count = sizeof cap_attacks / sizeof cap_attacks[0];

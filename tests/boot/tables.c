@@ -6,11 +6,14 @@
 #define LEAF (EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE)
 #define WORK (WORK_ADDRESS + (8ull << 12)) /* page 8 of the work pages */
 
+/* One entry, by one of the two calls in turn: the rules are the same. */
 static int64_t update(uint32_t slot, uint64_t root, uint64_t address, uint64_t entry)
 {
+    static uint32_t turn;
     struct exo_pte request = {.address = address, .entry = entry};
 
-    return exo_pt_update(slot, root, &request, 1);
+    return turn++ % 2 ? exo_pt_update(slot, root, &request, 1)
+                      : exo_pt_write(slot, root, address, entry, 1);
 }
 
 static void test_create(void)
@@ -135,6 +138,35 @@ static void test_batches(void)
     expect(exo_pt_update(CAP_ROOT, machine.space.root, batch, EXO_PT_BATCH_MAX + 1), -EXO_E_ARG,
            "a batch too long");
     frame_drop(frame);
+}
+
+/* Pages in a row, over the end of a table, by one call. */
+static void test_rows(void)
+{
+    uint64_t first = frames_take(CAP_ROOT, 8), root = machine.space.root;
+    uint64_t at = WORK_ADDRESS + (1ull << 21) - 4 * 4096;
+
+    expect(exo_tables(&machine.space, at, 8 * 4096, 1), 0, "tables on both sides");
+    expect(exo_pt_write(CAP_ROOT, root, at | 1, first << 12 | LEAF | EXO_PTE_WRITE, 8), 8,
+           "eight pages over the end of a table");
+    for (uint64_t i = 0; i < 8; i++)
+        *(volatile uint64_t *)(at + i * 4096) = i;
+    bool right = true;
+
+    for (uint64_t i = 0; i < 8; i++)
+        right &= (*exo_entry(at + i * 4096, 1) & EXO_PTE_FRAME) == (first + i) << 12 &&
+                 machine.frames[first + i].references == 1;
+    check(right, "each has its frame, counted once");
+    expect(exo_pt_write(CAP_ROOT, root, at | 1, first << 12 | LEAF, 8), 8, "they lose a right");
+    expect(exo_pt_write(SLOT_OTHER, root, at | 1, 0, 8), -EXO_E_CAP, "a row in another's space");
+    expect(exo_pt_write(CAP_ROOT, root, at | 1, 0x800, 8), 8, "they go, with a soft bit left");
+    check(*exo_entry(at, 1) == 0x800 && !machine.frames[first + 7].references, "which stays");
+    expect(exo_pt_write(CAP_ROOT, root, (WORK & ~((1ull << 21) - 1)) | 2, 0, 2), -EXO_E_ARG,
+           "no rows of links");
+    expect(exo_pt_write(CAP_ROOT, root, WORK | 1 | EXO_PT_SPACE, root, 1), -EXO_E_ARG,
+           "and no way to another space");
+    expect(exo_pt_write(CAP_ROOT, root, at | 1, 0, 8), 8, "gone");
+    expect(exo_frame_free(CAP_ROOT, first, 8), 0, "and free");
 }
 
 /* A second space that shares all of this one's lower tables. */
@@ -344,6 +376,7 @@ void test_tables(void)
     test_create();
     test_leaves();
     test_batches();
+    test_rows();
     test_spaces();
     test_isolation();
     test_link_limit();

@@ -60,12 +60,10 @@
 syscall_entry:
     swapgs
     movq %rsp, %gs:CPU_SCRATCH
-    movq %rax, %rsp
-    shrq $32, %rsp
-    cmpl $EXO_CALL_TAG, %esp
-    jne reflect
-    cmpl $EXO_CALL_SWITCH_FIRST, %eax
-    jae switch_call
+    movabsq $-(EXO_CALL_TAG << 32), %rsp
+    addq %rax, %rsp
+    cmpq $EXO_CALL_SWITCH_FIRST, %rsp
+    jae not_fast
     movq %gs:CPU_STACK, %rsp
     pushq %rcx
     pushq %r11
@@ -83,8 +81,10 @@ syscall_entry:
     swapgs
     sysretq
 
-/* reflect - hand a foreign system call to the env: everything but rcx and r11 stays as it is. */
-reflect:
+/* Another kernel call, or a foreign system call, which goes to the env: everything but rcx and r11 stays as it is. */
+not_fast:
+    shrq $32, %rsp
+    jz switch_call
     movq %gs:CPU_UPCALL, %rsp
     movq %rcx, EXO_UPCALL_SYSCALL_RIP(%rsp)
     movq %r11, EXO_UPCALL_SYSCALL_RFLAGS(%rsp)

@@ -70,7 +70,6 @@ uint64_t (*iommu_roots)[2]; /* by bus */
 uint64_t (*iommu_interrupts)[2];
 static volatile uint32_t *waited; /* the units write 1 here; its frame is waited_frame */
 static uint64_t waited_frame;
-static struct spinlock dma_lock = {.rank = LOCK_DMA};
 
 static volatile uint32_t *reg32(const struct unit *unit, uint32_t reg)
 {

@@ -230,11 +230,6 @@ void arch_unmap_frame(uint32_t slot)
                     (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE);
 }
 
-void arch_flush_page(uint64_t address)
-{
-    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
-}
-
 void arch_flush_all(void)
 {
     uint64_t root;

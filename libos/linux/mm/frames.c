@@ -106,7 +106,7 @@ static int linear_link(uint64_t address, unsigned level)
     struct exo_pte link = {.address = address | level,
                            .entry = table << EXO_PAGE_SHIFT | LINK_BITS};
 
-    if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
+    if (exo_pt_write(SLOT_MEMORY, this_vcpu()->root, link.address, link.entry, 1) != 1)
         panic("kernel refuses a table of the linear map at %lx", (long)address);
     return 0;
 }
@@ -129,7 +129,7 @@ int linear_map(frame_t first, uint64_t count, uint64_t bits)
                                .entry = first << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT |
                                         EXO_PTE_ACCESSED | EXO_PTE_DIRTY |
                                         (large ? EXO_PTE_LARGE : 0)};
-        int64_t result = exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1);
+        int64_t result = exo_pt_write(SLOT_MEMORY, this_vcpu()->root, leaf.address, leaf.entry, 1);
 
         if (result == -EXO_E_CAP)
             return -EACCES; /* some of it was taken by force */
@@ -631,7 +631,7 @@ static void chunk_unlink(frame_t chunk)
     for (uint64_t i = 0; i < CHUNK_FRAMES; i++)
         if (pte_load(address + i * PAGE_SIZE) & EXO_PTE_PRESENT)
             return;
-    if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1 ||
+    if (exo_pt_write(SLOT_MEMORY, this_vcpu()->root, link.address, link.entry, 1) != 1 ||
         exo_table_destroy(SLOT_MEMORY, table))
         return;
     if (kept_count < EXO_GUARANTEED_MAX)
@@ -650,16 +650,16 @@ static bool chunk_repair(frame_t chunk)
 
     lost = true;
     if (table == NO_FRAME || exo_table_create(SLOT_MEMORY, table, 1) ||
-        exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
+        exo_pt_write(SLOT_MEMORY, this_vcpu()->root, link.address, link.entry, 1) != 1)
         return false;
     for (uint64_t i = 0; i < CHUNK_FRAMES; i++) {
         struct exo_pte leaf = {.address = (address + i * PAGE_SIZE) | 1,
                                .entry = (chunk + i) << EXO_PAGE_SHIFT | bits};
 
-        if (exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1) == 1)
+        if (exo_pt_write(SLOT_MEMORY, this_vcpu()->root, leaf.address, leaf.entry, 1) == 1)
             continue;
         leaf.entry = EXO_PTE_TAKEN;
-        (void)exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &leaf, 1);
+        (void)exo_pt_write(SLOT_MEMORY, this_vcpu()->root, leaf.address, leaf.entry, 1);
     }
     chunk_unlink(chunk);
     return true;
@@ -776,7 +776,7 @@ static void split_start(void)
                         (frame = unmapped_frame_take()) != NO_FRAME;)
         kept[kept_count++] = plan.guaranteed[plan.guaranteed_count++] = frame;
     (void)exo_revoke_prepare(SLOT_MEMORY, &plan); /* refused: then they are as safe as others */
-    if (table == NO_FRAME || exo_pt_update(SLOT_MEMORY, this_vcpu()->root, &link, 1) != 1)
+    if (table == NO_FRAME || exo_pt_write(SLOT_MEMORY, this_vcpu()->root, link.address, link.entry, 1) != 1)
         panic("too little memory for the tables of its own memory");
 }
 

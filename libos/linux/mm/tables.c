@@ -124,11 +124,11 @@ frame_t table_take(unsigned level)
                                .entry = WINDOW_LEVEL(WINDOW_4, LIBOS_START, 39) &
                                         (EXO_PTE_FRAME | LINK_BITS)};
 
-        if (exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
+        if (exo_pt_write(SLOT_MEMORY, frame, link.address, link.entry, 1) != 1)
             panic("kernel refuses the link to the instance's own tables");
         link.address = 4;
         link.entry = rewrite_link() << EXO_PAGE_SHIFT | EXO_PTE_PRESENT;
-        if (rewrite_link() != NO_FRAME && exo_pt_update(SLOT_MEMORY, frame, &link, 1) != 1)
+        if (rewrite_link() != NO_FRAME && exo_pt_write(SLOT_MEMORY, frame, link.address, link.entry, 1) != 1)
             panic("kernel refuses the link to the low tables");
     }
     return frame;
@@ -165,20 +165,40 @@ static _Noreturn __attribute__((noinline)) void refused(const struct exo_pte *en
 
 void pte_set(frame_t root, uint64_t address, uint64_t entry)
 {
-    struct exo_pte one = {.address = address | 1, .entry = entry};
-    int64_t result = exo_pt_update(SLOT_MEMORY, root, &one, 1);
+    int64_t result = exo_pt_write(SLOT_MEMORY, root, address | 1, entry, 1);
 
     if (result != 1)
-        refused(&one, root, -result);
+        refused(&(struct exo_pte){.address = address | 1, .entry = entry}, root, -result);
+}
+
+/* Are these the entries of pages in a row, of frames in a row or none? The kernel takes those in registers, for half the price. */
+static bool batch_is_row(const struct pt_batch *batch)
+{
+    uint64_t address = batch->entry[0].address, entry = batch->entry[0].entry;
+    uint64_t step = entry & EXO_PTE_PRESENT ? PAGE_SIZE : 0;
+
+    if (batch->count > 1 && (address & EXO_PT_LEVEL) != 1)
+        return false;
+    for (uint64_t i = 1; i < batch->count; i++) {
+        address += PAGE_SIZE;
+        entry += step;
+        if (batch->entry[i].address != address || batch->entry[i].entry != entry)
+            return false;
+    }
+    return !(address & EXO_PT_SPACE);
 }
 
 void batch_flush(struct pt_batch *batch)
 {
+    const struct exo_pte *first = batch->entry;
     uint64_t done = 0;
 
     if (!batch->count)
         return;
-    int64_t result = exo_pt_update_2(SLOT_MEMORY, batch->first, batch->entry, batch->count, &done);
+    int64_t result =
+        batch_is_row(batch)
+            ? exo_pt_write_2(SLOT_MEMORY, batch->first, first->address, first->entry, batch->count, &done)
+            : exo_pt_update_2(SLOT_MEMORY, batch->first, first, batch->count, &done);
 
     if (result != (int64_t)batch->count)
         refused(&batch->entry[done % EXO_PT_BATCH_MAX], batch->first, -result);

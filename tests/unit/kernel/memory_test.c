@@ -221,7 +221,10 @@ static struct call_result random_update(struct env *self, uint32_t slot)
         CHECK(dma_leaves() >= there || fake.flushed_dma > before);
         return result;
     }
-    return call_pt_update(self, slot, some_frame(), (uint64_t)&request, 1);
+    if (random_below(2))
+        return call_pt_update(self, slot, some_frame(), (uint64_t)&request, 1);
+    fake_cpu.env = self;
+    return decode_pt_write(slot, some_frame(), request.address, request.entry, 1, 0);
 }
 
 static struct call_result random_call(struct env *self)
@@ -429,6 +432,51 @@ static void kernel_half_is_out_of_reach(void)
     audit();
 }
 
+/* The entries of pages in a row: as many as there are frames that may be named, and none past the end of a table that has no next. */
+static void rows_stop_at_the_first_refusal(void)
+{
+    small_space();
+    fake_cpu.env = &domain[1];
+    CHECK(call_frame_alloc(&domain[1], 0, 20, 4).value == 0);
+    CHECK(call_frame_alloc(&domain[2], 0, 24, 1).value == 0);
+    CHECK(decode_pt_write(0, 10, 0x8001, 20ul << 12 | 3, 4, 0).value == 4);
+    for (uint64_t i = 0; i < 4; i++)
+        CHECK(((uint64_t *)frame_window(13))[8 + i] == ((20 + i) << 12 | 7) &&
+              frame_table[20 + i].references == 1);
+    struct call_result result = decode_pt_write(0, 10, 0x9001, 21ul << 12 | 3, 8, 0);
+
+    CHECK(result.value == -EXO_E_CAP && result.second == 3); /* frame 24 is another's */
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, 4, 0).value == 4);
+    CHECK(frame_table[20].references == 0 && frame_table[23].references == 0);
+    result = decode_pt_write(0, 10, 0x1fe001, 0xe00, 3, 0); /* soft bits of absent entries */
+    CHECK(result.value == -EXO_E_NONE && result.second == 2);
+    CHECK(decode_pt_write(0, 10, 2, 0, 2, 0).value == -EXO_E_ARG); /* a row above level 1 */
+    CHECK(decode_pt_write(0, 10, 0x8001 | EXO_PT_SPACE, 10, 1, 0).value == -EXO_E_ARG);
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, 0, 0).value == -EXO_E_ARG);
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, EXO_PT_BATCH_MAX + 1, 0).value == -EXO_E_ARG);
+    CHECK(decode_pt_write(EXO_CAP_SLOTS, 10, 0x8001, 0, 1, 0).value == -EXO_E_ARG);
+    CHECK(decode_pt_write(0, 10, 0x8001, ~0xffful >> 12 << 12 | 1, 2, 0).value < 0);
+    audit();
+}
+
+/* What was found out about a capability is not used for what comes into its slot later, nor for another root. */
+static void a_changed_slot_is_looked_at_again(void)
+{
+    const struct cap own = domain[1].cap[0];
+
+    small_space();
+    fake_cpu.env = &domain[1];
+    CHECK(decode_pt_write(0, 10, 0x8001, 15ul << 12 | 1, 1, 0).value == 1);
+    cap_set(&domain[1].cap[0], NULL);
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, 1, 0).value == -EXO_E_CAP);
+    cap_set(&domain[1].cap[0], &domain[2].cap[0]);
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, 1, 0).value == -EXO_E_CAP);
+    cap_set(&domain[1].cap[0], &own);
+    CHECK(decode_pt_write(0, 10, 0x8001, 0, 1, 0).value == 1);
+    CHECK(decode_pt_write(0, 11, 0x8001, 0, 1, 0).value == -EXO_E_KIND);
+    audit();
+}
+
 static void removing_rights_flushes(void)
 {
     small_space();
@@ -470,6 +518,8 @@ int main(void)
     TEST(loaded_root_is_not_destroyed);
     TEST(forbidden_bits_are_refused);
     TEST(kernel_half_is_out_of_reach);
+    TEST(rows_stop_at_the_first_refusal);
+    TEST(a_changed_slot_is_looked_at_again);
     TEST(removing_rights_flushes);
     TEST(shared_subtrees_flush_every_space);
     free(fake_memory);

@@ -17,7 +17,7 @@ unsigned char *fake_memory;
 struct cpu fake_cpu;
 struct exo_frame *frame_table;
 uint64_t frame_count = FRAMES;
-struct spinlock memory_lock;
+struct spinlock lock_of_rank[LOCK_RANKS];
 
 static uint64_t next_frame;
 static uint8_t common_registers[64], notify_registers[64], device_registers[64];

@@ -45,6 +45,7 @@ struct cpu {
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
     _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
+    uint64_t cursor[16];      /* c: struct cursor of core/table.c */
     struct env *_Atomic owner; /* c: whose extended state is in the registers, not in memory; NULL: nobody's */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
     struct tss tss __attribute__((aligned(16)));
@@ -55,7 +56,7 @@ struct cpu {
 static inline struct cpu *this_cpu(void)
 {
     struct cpu *cpu;
-    __asm__ volatile("movq %%gs:0, %0" : "=r"(cpu));
+    __asm__("movq %%gs:0, %0" : "=r"(cpu)); /* always the same: once a function */
     return cpu;
 }
 
@@ -81,6 +82,11 @@ static inline struct env *env_current(void)
     struct env *env;
     __asm__ volatile("movq %%gs:8, %0" : "=r"(env));
     return env;
+}
+
+static inline void arch_flush_page(uint64_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
 static inline void cpu_relax(void)

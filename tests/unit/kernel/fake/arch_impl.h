@@ -24,6 +24,7 @@ struct cpu {
     uint64_t slice_end_ns, env_from_ns;
     uint32_t trace_next;
     _Atomic uint32_t gate[4];
+    uint64_t cursor[16];
     struct env *_Atomic owner;
 };
 
@@ -47,6 +48,7 @@ static inline struct env *env_current(void)
     return fake_cpu.env;
 }
 
+void arch_flush_page(uint64_t address);
 static inline void cpu_relax(void) {}
 static inline void arch_open(void) {}
 static inline void arch_close(void) {}
