@@ -167,6 +167,11 @@ static void test_rows(void)
            "and no way to another space");
     expect(exo_pt_write(CAP_ROOT, root, at | 1, 0, 8), 8, "gone");
     expect(exo_frame_free(CAP_ROOT, first, 8), 0, "and free");
+    uint64_t table = (*exo_entry(at + 4 * 4096, 2) & EXO_PTE_FRAME) >> 12;
+
+    expect(exo_link(&machine.space, root, at + 4 * 4096, 2, 0), 0, "the second table is unlinked");
+    expect(exo_table_destroy(CAP_ROOT, table), 0, "and taken apart");
+    frame_drop(table);
 }
 
 /* A second space that shares all of this one's lower tables. */
