@@ -526,7 +526,8 @@ static int write_upper(const struct cap *cap, uint64_t root, uint64_t address, u
     entry |= present ? EXO_PTE_USER : 0;
     if (!large)
         count_entry(entry, level, 1);
-    uint64_t old = atomic_exchange((_Atomic uint64_t *)at, entry); /* the CPU may set A and D meanwhile */
+    uint64_t old =
+        atomic_exchange((_Atomic uint64_t *)at, entry); /* the CPU may set A and D meanwhile */
 
     count_entry(old, level, -1);
     flush_note(due, root, address, entry_flush(old, entry, level, shared));
@@ -624,22 +625,28 @@ write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_
     if (cap >= EXO_CAP_SLOTS || count - 1 >= EXO_PT_BATCH_MAX || address & EXO_PT_SPACE ||
         (count > 1 && (address & EXO_PT_LEVEL) != 1))
         return call_error(EXO_E_ARG);
-    while (!error && done < count) {
-        lock_share(&memory_lock);
+    for (uint32_t turn = 1; !error && done < count; turn++) {
         uint64_t index = cursor_index(c, address), now = 0;
 
+        lock_share(&memory_lock);
         if (index < TABLE_ENTRIES && c->slot == slot && cursor_holds(c, slot, root)) {
+            _Atomic uint64_t *at = &c->entries[index];
+
             now = count - done < TABLE_ENTRIES - index ? count - done : TABLE_ENTRIES - index;
-            now = c->here_only
-                      ? write_plain(c, &c->entries[index], address, entry, now, current, NULL)
-                      : write_plain(c, &c->entries[index], address, entry, now, current, &due);
-        }
-        update_end(&due, false);
-        if (!now) /* another table, or an unusual entry */
+            now = c->here_only ? write_plain(c, at, address, entry, now, current, NULL)
+                               : write_plain(c, at, address, entry, now, current, &due);
+            if (!now)
+                now = !(error = write_leaf(c, at, address, entry, &due));
+            update_end(&due, false);
+        } else {
+            update_end(&due, false);
             error = table_update(slot, root, &(struct exo_pte){address, entry}, 1, &now);
+        }
         done += now;
         address += now * EXO_PAGE_SIZE;
         entry += now * step;
+        if (turn % PAUSE_LOT == 0)
+            call_pause();
     }
     return error ? call_error_at(error, done) : call_ok((int64_t)done);
 }
