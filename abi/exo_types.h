@@ -137,6 +137,7 @@
 #define EXO_VECTOR_ALARM 0x101 /* asynchronous: the deadline of alarm_set passed */
 #define EXO_VECTOR_EVENT 0x102 /* asynchronous: upcall->events has new bits */
 
+#define EXO_VECTOR_SLICE_BEGIN 0x103 /* asynchronous: a slice begins (EXO_ENV_PROLOGUE) */
 #define EXO_VECTOR_REVOKE                                                                          \
     0x104 /* asynchronous: something is asked for (revoke_count) or was taken (repossessed) */
 
@@ -144,6 +145,7 @@
 #define EXO_PENDING_ALARM     0x2
 #define EXO_PENDING_EVENT     0x4
 #define EXO_PENDING_REVOKE    0x8
+#define EXO_PENDING_SLICE_BEGIN 0x10
 
 /* Offsets used by assembly, checked below. */
 #define EXO_UPCALL_MASKED         0
@@ -253,6 +255,9 @@ struct exo_env_config {
     uint64_t flags;       /* EXO_ENV_* */
 };
 #define EXO_ENV_OPEN_TRANSFER 0x1 /* any env may call it by protected control transfer */
+#define EXO_ENV_NO_EPILOGUE   0x2 /* no upcall at the end of slices: the kernel switches at once */
+#define EXO_ENV_PROLOGUE      0x4 /* an upcall at the start of each slice, EXO_VECTOR_SLICE_BEGIN */
+#define EXO_ENV_FLAGS         0x7
 #define EXO_EVENT_STOPPED     63  /* event bit at the guardian */
 #define EXO_EVENT_DMA_FAULT   62  /* event bit at envs with interrupts of a function: the IOMMU refused an access */
 

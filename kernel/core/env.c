@@ -41,7 +41,7 @@ static int config_check(const struct exo_env_config *c)
     bool ok = address_ok(c->rip) && address_ok(c->rsp) && address_ok(c->gs_base) &&
               address_ok(c->syscall_entry) && address_ok(c->trap_entry) &&
               address_ok(c->last_resort) && address_ok(c->transfer_entry) &&
-              address_ok(c->transfer_rsp) && !(c->flags & ~(uint64_t)EXO_ENV_OPEN_TRANSFER);
+              address_ok(c->transfer_rsp) && !(c->flags & ~(uint64_t)EXO_ENV_FLAGS);
 
     return ok ? 0 : EXO_E_ARG;
 }

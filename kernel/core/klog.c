@@ -8,15 +8,6 @@
 #include "core/env.h"
 #include "base/string.h"
 
-#define TRACE_RING 64
-
-struct trace_record {
-    uint64_t time_ns;
-    uint64_t a, b;
-    uint32_t event;
-    uint32_t reserved;
-};
-
 /* Written by the linker's second pass from the first pass's symbols: address offset from kernel_start, name. */
 struct symbol {
     uint32_t offset;
@@ -31,7 +22,7 @@ void (*console_output)(const char *text, uint64_t length);
 const char *kernel_epitaph; /* for debuggers: what a panic said */
 volatile uint32_t kernel_failed;
 
-static struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
+struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
 static const char *const trace_name[] = {"none",   "switch",  "preempt", "stop",
                                          "create", "destroy", "idle",    "trap"};
 
@@ -46,17 +37,6 @@ void klog(const char *fmt, ...)
     line[length++] = '\n';
     if (console_output)
         console_output(line, length);
-}
-
-void trace_at(uint64_t time_ns, enum trace_event event, uint64_t a, uint64_t b)
-{
-    struct cpu *cpu = this_cpu();
-    struct trace_record *record = &trace_ring[cpu->index][cpu->trace_next++ % TRACE_RING];
-
-    record->time_ns = time_ns;
-    record->a = a;
-    record->b = b;
-    record->event = event;
 }
 
 void trace(enum trace_event event, uint64_t a, uint64_t b)

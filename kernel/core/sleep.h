@@ -3,6 +3,14 @@
 #pragma once
 #include "core/env.h"
 
+/* Must sleep_over be asked at `now`, of an env that is SLEEPING? REQUIRES(env_lock, shared at least). */
+static inline bool sleep_may_end(const struct env *env, uint64_t now)
+{
+    return env->sleep_count || env->predicate || atomic_load(&env->woken) ||
+           atomic_load(&env->async) || env->sleep_deadline_ns <= now ||
+           atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now;
+}
+
 /* Has what a SLEEPING env waits for happened? REQUIRES(env_lock). */
 bool sleep_over(struct env *env);
 /* Unpin the words; the env is about to run or to die. REQUIRES(env_lock). */

@@ -102,13 +102,13 @@ static inline void run(struct env *env, uint64_t now)
     cpu->need_pick = false;
 }
 
-/* Makes env, which is READY or has slept enough, the running one. REQUIRES(env_lock). */
-static void slice_run(struct env *env)
+/* Makes env the running one at `now`; the one that ran until then, if any, is put into `state`. REQUIRES(env_lock, as slice_hand). */
+static inline void hand(struct env *env, struct env *self, enum env_state state, uint64_t now)
 {
-    if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
-        sleep_end(env);
     arch_switch(env);
-    run(env, arch_now_ns());
+    if (self)
+        atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
+    run(env, now);
 }
 
 void slice_hand(struct env *env, enum env_state state)
@@ -119,31 +119,46 @@ void slice_hand(struct env *env, enum env_state state)
     if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
         sleep_end(env);
     account(self, now);
-    arch_switch(env);
-    atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
-    run(env, now);
+    hand(env, self, state, now);
 }
 
-/* Begins the slice at `position` for env, unless what env overstayed eats it up. */
-static bool begin(uint32_t position, struct env *env, bool alone)
+/* The slice at `position` begins at `now` for env. */
+static inline void begin(uint32_t position, struct env *env, uint64_t length, uint64_t now)
 {
     struct cpu *cpu = this_cpu();
-    uint64_t length = EXO_SLICE_NS;
 
-    if (env->debit_ns >= EXO_SLICE_NS && !alone) {
-        env->debit_ns -= EXO_SLICE_NS;
-        return false;
-    }
-    /* Alone on the CPU there is nobody to pay back to. */
-    length -= alone ? 0 : env->debit_ns;
     env->debit_ns = 0;
     cpu->position = position;
     cpu->slice_over = false;
-    cpu->slice_end_ns = arch_now_ns() + length;
+    atomic_store_explicit(&cpu->donated, 0, memory_order_relaxed);
+    cpu->slice_end_ns = now + length;
     slice_table[cpu->index][position].turns++;
     env->upcall->slices++;
-    slice_run(env);
-    return true;
+    if (env->flags & EXO_ENV_PROLOGUE)
+        atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
+}
+
+/*
+ * An env was left READY here and another one goes on, or none: a CPU that idles and has a position for it may have looked
+ * while it still ran here. REQUIRES(env_lock).
+ */
+static void offer_left(void)
+{
+    struct cpu *self = this_cpu();
+    uint64_t id = self->left;
+
+    self->left = 0;
+    if (!id || (self->env && self->env->id == id))
+        return;
+    for (uint32_t c = 0; c < cpu_count; c++) {
+        bool kicked = c == self->index || !atomic_load(&cpu_by_index(c)->idle);
+
+        for (uint32_t p = 0; !kicked && p < EXO_SLICE_COUNT; p++) {
+            kicked = slice_table[c][p].env == id;
+            if (kicked)
+                arch_kick(c);
+        }
+    }
 }
 
 /* Positions of each CPU behind the last that ever had an env: a round need not look at those. 0: as 1. */
@@ -168,11 +183,68 @@ static bool pick_round(bool alone, bool *owing)
         uint64_t id = slice_table[cpu->index][position].env;
         struct env *env = id ? runnable(env_find(id)) : NULL;
 
-        if (env && begin(position, env, alone))
+        if (env && (alone || env->debit_ns < EXO_SLICE_NS)) {
+            uint64_t now = arch_now_ns();
+
+            if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
+                sleep_end(env);
+            /* Alone on the CPU there is nobody to pay back to. */
+            begin(position, env, EXO_SLICE_NS - (alone ? 0 : env->debit_ns), now);
+            hand(env, NULL, 0, now);
             return true;
-        *owing |= env != NULL;
+        }
+        if (env) { /* what it overstayed eats the slice up */
+            env->debit_ns -= EXO_SLICE_NS;
+            *owing = true;
+        }
     }
     return false;
+}
+
+/* Can an env that is met on the way to the next one be left alone without a closer look? */
+static inline bool passed_over(const struct env *env, uint64_t now)
+{
+    switch (atomic_load_explicit(&env->state, memory_order_relaxed)) {
+    case ENV_READY:
+    case ENV_CALLING:
+        return false;
+    case ENV_SLEEPING:
+        return !sleep_may_end(env, now);
+    default:
+        return true;
+    }
+}
+
+/*
+ * The usual end of a slice: the next env of the vector that is ready begins its own, and self is. False: there is none, or
+ * somebody on the way asks for more than a look (slice_pick). Several CPUs may do this at a time.
+ */
+static bool slice_next(struct env *self, uint64_t now)
+{
+    struct cpu *const cpu = this_cpu();
+    const struct exo_slice *slice = slice_table[cpu->index];
+    uint32_t count = positions(), position = cpu->position, ready = ENV_READY;
+    struct env *env = NULL;
+
+    lock_share(&env_lock);
+    do {
+        position = position + 1 < count ? position + 1 : 0;
+        env = slice[position].env ? env_find(slice[position].env) : NULL;
+    } while (position != cpu->position && (!env || passed_over(env, now)));
+    bool found = env && env->debit_ns < EXO_SLICE_NS &&
+                 atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
+
+    if (found) {
+        account(self, now);
+        begin(position, env, EXO_SLICE_NS - env->debit_ns, now);
+        hand(env, self, ENV_READY, now);
+        if (cpu_count > 1) {
+            cpu->left = self->id;
+            offer_left();
+        }
+    }
+    lock_unshare(&env_lock);
+    return found;
 }
 
 /* Earliest time at which a sleeper of this CPU's vector has to be looked at. REQUIRES(env_lock). */
@@ -199,30 +271,7 @@ static uint64_t next_deadline(void)
     return next;
 }
 
-/*
- * An env was left READY here and another one goes on, or none: a CPU that idles and has a position for it may have looked
- * while it still ran here. REQUIRES(env_lock).
- */
-static void offer_left(void)
-{
-    struct cpu *self = this_cpu();
-    uint64_t id = self->left;
-
-    self->left = 0;
-    if (!id || (self->env && self->env->id == id))
-        return;
-    for (uint32_t c = 0; c < cpu_count; c++) {
-        bool kicked = c == self->index || !atomic_load(&cpu_by_index(c)->idle);
-
-        for (uint32_t p = 0; !kicked && p < EXO_SLICE_COUNT; p++) {
-            kicked = slice_table[c][p].env == id;
-            if (kicked)
-                arch_kick(c);
-        }
-    }
-}
-
-void slice_pick(void)
+__attribute__((noinline)) void slice_pick(void)
 {
     struct cpu *cpu = this_cpu();
 
@@ -263,29 +312,52 @@ void slice_program(void)
     arch_timer(alarm < deadline ? alarm : deadline);
 }
 
-void slice_timer(void)
+void slice_donated(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    atomic_store(&cpu->donated, 0);
+    lock_take(&env_lock);
+    struct env *env = runnable(env_find(slice_table[cpu->index][cpu->position].env));
+
+    if (env) {
+        cpu->left = cpu->env->id;
+        slice_hand(env, ENV_READY);
+        offer_left();
+    }
+    lock_drop(&env_lock);
+}
+
+void slice_timer(uint64_t now)
 {
     struct cpu *cpu = this_cpu();
     struct env *env = cpu->env;
-    uint64_t now = arch_now_ns();
+    bool told = env->trap_entry && !(env->flags & EXO_ENV_NO_EPILOGUE);
 
+    if (atomic_load_explicit(&cpu->donated, memory_order_relaxed)) {
+        slice_donated();
+        return;
+    }
     if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now) {
         atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
         atomic_fetch_or(&env->async, EXO_PENDING_ALARM);
     }
     if (now < cpu->slice_end_ns)
         return;
-    if (!cpu->slice_over && env->trap_entry) {
+    if (!cpu->slice_over && told) {
         cpu->slice_over = true;
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_END);
         env->upcall->slice_upcalls++;
         return;
     }
-    if (now < cpu->slice_end_ns + (env->trap_entry ? EXO_OVERSTAY_NS : 0))
+    if (now < cpu->slice_end_ns + (told ? EXO_OVERSTAY_NS : 0))
         return;
-    env->upcall->preempted++;
-    trace(TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
-    slice_leave(ENV_READY);
+    if (told) {
+        env->upcall->preempted++;
+        trace_at(now, TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
+    }
+    if (!slice_next(env, now))
+        slice_leave(ENV_READY);
 }
 
 void slice_forget(const struct env *env)
@@ -372,6 +444,12 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
     } else if (!error && !is_free) {
         slice_free(slice);
     }
+    struct cpu *there = cpu_by_index((uint32_t)cpu);
+
+    if (!error && env_id && there != this_cpu() && there->position == position) {
+        atomic_store(&there->donated, 1); /* it may run now: the env gets what is left of the slice */
+        arch_kick((uint32_t)cpu);
+    }
     lock_drop(&env_lock);
     if (!error)
         slice_kick_idle();
@@ -388,7 +466,8 @@ struct call_result call_alarm_set(struct env *self, uint64_t deadline_ns)
 struct call_result call_yield(struct env *self)
 {
     regs_set_result(&self->regs, 0, 0);
-    slice_leave(ENV_READY);
+    if (!slice_next(self, arch_now_ns()))
+        slice_leave(ENV_READY);
     return call_ok(0);
 }
 

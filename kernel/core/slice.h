@@ -22,8 +22,11 @@ void slice_hand(struct env *env, enum env_state state);
 /* slice_pick - choose who runs now; returns when some env is current. Idles if none can run. */
 void slice_pick(void);
 
-/* slice_timer - the timer interrupt: end of slice, overstay, alarms. */
-void slice_timer(void);
+/* slice_timer - the timer interrupt at `now`: end of slice, overstay, alarms. */
+void slice_timer(uint64_t now);
+
+/* slice_donated - the position that runs here may have been given to another env: that one gets the rest of the slice. */
+void slice_donated(void);
 
 /* slice_program - set the timer for what comes next on this CPU. */
 void slice_program(void);

@@ -60,20 +60,14 @@ void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t addr
 
 void upcall_async(struct env *env)
 {
-    static const struct {
-        uint32_t bit;
-        uint32_t vector;
-    } kind[] = {{EXO_PENDING_ALARM, EXO_VECTOR_ALARM},
-                {EXO_PENDING_EVENT, EXO_VECTOR_EVENT},
-                {EXO_PENDING_REVOKE, EXO_VECTOR_REVOKE},
-                {EXO_PENDING_SLICE_END, EXO_VECTOR_SLICE_END}};
+    static const uint16_t vector[] = {EXO_VECTOR_SLICE_END, EXO_VECTOR_ALARM, EXO_VECTOR_EVENT,
+                                      EXO_VECTOR_REVOKE, EXO_VECTOR_SLICE_BEGIN}; /* of bit 0, 1, ... */
     uint32_t bits = atomic_exchange(&env->async, 0);
 
-    for (uint32_t i = 0; i < sizeof kind / sizeof kind[0]; i++) {
-        if (!(bits & kind[i].bit))
-            continue;
-        if (!env->trap_entry || env->upcall->masked || !deliver(env, kind[i].vector, 0, 0))
-            __atomic_fetch_or(&env->upcall->pending, kind[i].bit, __ATOMIC_SEQ_CST);
+    for (uint32_t bit; bits; bits ^= 1u << bit) {
+        bit = 31 - (uint32_t)__builtin_clz(bits);
+        if (!env->trap_entry || env->upcall->masked || !deliver(env, vector[bit], 0, 0))
+            __atomic_fetch_or(&env->upcall->pending, 1u << bit, __ATOMIC_SEQ_CST);
     }
 }
 
@@ -81,7 +75,8 @@ struct regs *kernel_exit(void)
 {
     struct cpu *cpu = this_cpu();
 
-    mail_answer();
+    if (atomic_load_explicit(&cpu->flush, memory_order_relaxed))
+        mail_answer();
     for (;;) {
         if (!cpu->env || cpu->need_pick)
             slice_pick();

@@ -76,6 +76,7 @@ int64_t exo_env_start(struct exo_domain *domain, struct exo_env *env, exo_handle
         .transfer_entry = transfer_entry,
         .transfer_rsp = transfer_entry ? (uint64_t)env->stack + sizeof env->stack : 0,
         .guardian = exo_instance()->init_env,
+        .flags = handler ? 0 : EXO_ENV_NO_EPILOGUE, /* the default handler would only yield */
     };
     result = exo_env_create(EXO_SLOT, env->frame, &config);
     if (result < 0)

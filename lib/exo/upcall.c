@@ -21,6 +21,7 @@ static const struct {
     uint32_t bit;
     uint32_t vector;
 } pending_vectors[] = {
+    {EXO_PENDING_SLICE_BEGIN, EXO_VECTOR_SLICE_BEGIN},
     {EXO_PENDING_ALARM, EXO_VECTOR_ALARM},
     {EXO_PENDING_EVENT, EXO_VECTOR_EVENT},
     {EXO_PENDING_REVOKE, EXO_VECTOR_REVOKE},

@@ -36,7 +36,7 @@ static void test_create_errors(void)
     bad.upcall_frame = frame;
     expect(exo_env_create(CAP_ROOT, frame, &bad), -EXO_E_KIND, "env and upcall page in one frame");
     bad = good;
-    bad.flags = 2;
+    bad.flags = EXO_ENV_FLAGS + 1;
     expect(exo_env_create(CAP_ROOT, frame, &bad), -EXO_E_ARG, "an unknown flag");
     for (uint32_t field = 2; field < 11; field++) {
         if (field == 4)

@@ -36,6 +36,41 @@ static void test_other_cpu(void)
     child_free(child);
 }
 
+static void donee_body(struct child *child)
+{
+    child->value = child->upcall->slices + 1; /* 1: it runs, but no slice began for it */
+    count_body(child);
+}
+
+/*
+ * The position that runs on CPU 1 now is given to another env: that one gets the rest of the slice, and the one that ran and
+ * would never have given up goes on later. If the slice ends at that moment, the donee begins one; so several times.
+ */
+static void test_donation(void)
+{
+    bool right = true, donated = false;
+
+    for (uint32_t i = 0; i < 50 && right && !donated; i++) {
+        struct child *busy = child_make(
+            count_body, &(struct child_options){.slot = CAP_ROOT, .flags = EXO_ENV_NO_EPILOGUE});
+        struct child *donee = child_make(donee_body, &(struct child_options){.slot = CAP_ROOT});
+
+        child_run(busy, 1);
+        right &= spin_for(&busy->step, 1000, 2000);
+        right &= exo_slice_set(CAP_ROOT, 1, 2 + busy->number, donee->env) == 0;
+        right &= spin_for(&donee->step, 1000, 2000);
+        donated |= donee->value == 1;
+        right &= exo_slice_set(CAP_ROOT, 1, 2 + busy->number, busy->env) == 0;
+        uint64_t before = busy->step;
+
+        right &= spin_for(&busy->step, before + 1000, 2000);
+        child_free(donee);
+        child_free(busy);
+    }
+    check(right, "a position of CPU 1 goes from env to env while it runs");
+    check(donated, "who gets it has the rest of the slice, before one of its own begins");
+}
+
 static void sleeper_body(struct child *child)
 {
     child->step = 1;
@@ -237,6 +272,7 @@ void test_smp(void)
 {
     test_move();
     test_other_cpu();
+    test_donation();
     test_cross_wake();
     test_shoot_down();
     test_unlink();

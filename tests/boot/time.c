@@ -94,6 +94,51 @@ static void test_slice_upcall(void)
     child_free(greedy);
 }
 
+static void prologue_handler(struct exo_context *context)
+{
+    struct child *child = exo_self()->owner;
+
+    if (context->vector == EXO_VECTOR_SLICE_BEGIN) {
+        child->traps++;
+    } else if (context->vector == EXO_VECTOR_SLICE_END) {
+        (void)exo_yield();
+    }
+}
+
+/* Masked until it has seen the prologue of its first slice wait; then each is delivered. */
+static void prologue_body(struct child *child)
+{
+    child->resume = child->upcall->pending & EXO_PENDING_SLICE_BEGIN;
+    exo_unmask();
+    count_body(child);
+}
+
+static void test_slice_flags(void)
+{
+    struct child *told =
+        child_make(prologue_body, &(struct child_options){.slot = CAP_ROOT,
+                                                          .flags = EXO_ENV_PROLOGUE,
+                                                          .handler = prologue_handler});
+    struct child *quiet = child_make(
+        unmasked_body, &(struct child_options){.slot = CAP_ROOT, .flags = EXO_ENV_NO_EPILOGUE});
+
+    child_run(told, 0);
+    child_run(quiet, 0);
+    for (int i = 0; i < ROUNDS_MAX && (told->traps < 4 || quiet->upcall->slices < 4); i++)
+        (void)exo_yield();
+    expect((int64_t)told->resume, EXO_PENDING_SLICE_BEGIN,
+           "the first prologue found it masked, and was pending");
+    check(told->traps >= 4, "an env is told when its slices begin: %lu", (unsigned long)told->traps);
+    check(told->traps <= told->upcall->slices, "and of nothing else: %lu slices",
+          (unsigned long)told->upcall->slices);
+    check(quiet->upcall->slices >= 4 && quiet->step > 0,
+          "one that has no epilogue runs and is taken off the CPU");
+    expect((int64_t)quiet->upcall->slice_upcalls, 0, "without an upcall");
+    expect((int64_t)quiet->upcall->preempted, 0, "which is no force");
+    child_free(told);
+    child_free(quiet);
+}
+
 static void donee_body(struct child *child)
 {
     for (;;) {
@@ -154,6 +199,7 @@ void test_time(void)
     test_positions();
     test_preemption();
     test_slice_upcall();
+    test_slice_flags();
     test_yield_to();
     test_alarm();
 }

@@ -333,7 +333,7 @@ static void load_kernel_root(void)
 
 void arch_switch(struct env *env)
 {
-    struct cpu *cpu = this_cpu();
+    struct cpu *const cpu = this_cpu();
 
     if (cpu->env)
         bases_save(cpu->env);

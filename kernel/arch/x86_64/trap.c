@@ -31,17 +31,21 @@ static void interrupt(uint32_t vector, bool in_kernel)
     if (vector == VECTOR_SPURIOUS)
         return;
     apic_end_of_interrupt();
-    if (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END)
+    if (in_kernel && (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END))
         slice_look(this_cpu());
     if (vector == VECTOR_TIMER) {
+        uint64_t now = arch_now_ns();
+
         this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
-        if (device_poll_ns <= arch_now_ns())
+        if (device_poll_ns <= now)
             device_poll();
-        if (env_current() && !in_kernel)
-            slice_timer();
+        if (!in_kernel)
+            slice_timer(now);
     } else if (vector == VECTOR_KICK) {
         mail_answer();
         arch_state_settle();
+        if (env_current() && !in_kernel && atomic_load(&this_cpu()->donated))
+            slice_donated();
     } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END && device_interrupt) {
         device_interrupt(vector);
     }

@@ -40,6 +40,7 @@ struct cpu {
     uint64_t env_from_ns;   /* c: when env began to run */
     bool late;              /* c: an interrupt came while the kernel paused */
     bool need_pick;         /* c: choose again before leaving the kernel */
+    _Atomic uint32_t donated; /* a: another CPU gave the position that runs here away: core/slice.c */
     _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
