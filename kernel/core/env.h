@@ -48,6 +48,8 @@ struct env {
     _Atomic uint32_t kill;         /* a: its CPU shall stop running it */
     uint32_t cpu;                  /* c: where it runs or last ran */
     uint32_t keys;                 /* c: protection-key rights, while it does not run */
+    _Atomic uint32_t told;         /* a: how often it was told of events */
+    _Atomic uint32_t held;         /* a: a device's interrupts are held back until it is told again */
     bool transferred;              /* e: entered by control transfer, has not returned */
     bool eager;                    /* c: its extended state is loaded when it is called */
     bool in_last_resort;           /* c */

@@ -26,6 +26,7 @@
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
 void (*device_count)(uint64_t frame, int change);
+void (*device_resume)(struct env *env);
 
 static uint64_t entry_frame(uint64_t entry)
 {

@@ -22,6 +22,8 @@ int table_resolve(uint64_t root, uint64_t address, uint64_t *frame);
 
 /* Does some claimed device whose guard `cap` dominates have this frame in a BAR? Set by main.c (dev/pci.c). */
 extern bool (*device_covers)(const struct cap *cap, uint64_t frame);
+/* The env is told of its events on this CPU: interrupts that were held back for it may come again, here. Set by main.c (dev/pci.c). */
+extern void (*device_resume)(struct env *env);
 /* An entry names this frame of registers from now on (1), or no longer (-1). Set by main.c (dev/pci.c). */
 extern void (*device_count)(uint64_t frame, int change);
 /*

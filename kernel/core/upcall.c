@@ -64,6 +64,9 @@ void upcall_async(struct env *env)
                                       EXO_VECTOR_REVOKE, EXO_VECTOR_SLICE_BEGIN}; /* of bit 0, 1, ... */
     uint32_t bits = atomic_exchange(&env->async, 0);
 
+    env->told += bits & EXO_PENDING_EVENT ? 1 : 0;
+    if (env->held)
+        device_resume(env);
     for (uint32_t bit; bits; bits ^= 1u << bit) {
         bit = 31 - (uint32_t)__builtin_clz(bits);
         if (!env->trap_entry || env->upcall->masked || !deliver(env, vector[bit], 0, 0))

@@ -52,6 +52,7 @@ struct vector_use {
     uint64_t env; /* id; 0: free, or the kernel's */
     uint32_t event;
     uint32_t device;
+    uint32_t told;         /* how often the env had been told when the last one came */
     void (*handler)(void); /* of a driver in the kernel */
 };
 
@@ -308,7 +309,7 @@ void pci_count(uint64_t frame, int change)
                            __ATOMIC_RELAXED); /* memory_lock may be shared */
 }
 
-/* Messages of this MSI-X entry go to a vector of this CPU. */
+/* Messages of this MSI-X entry go to a vector of this CPU. No other may come meanwhile. */
 static void message_set(uint32_t row, uint64_t index, uint32_t vector)
 {
     const struct pci_function *function = &pci_functions[row];
@@ -326,6 +327,25 @@ static void message_set(uint32_t row, uint64_t index, uint32_t vector)
     config_write(devices[row].address, function->msix_cap, (control & ~0x40000000u) | 0x80000000u);
 }
 
+/* Its function's messages wait in the function. */
+static void entries_mask(const struct vector_use *use)
+{
+    volatile uint32_t *entry = pci_functions[use->device].msix;
+    uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
+
+    for (uint32_t i = 0; use->env && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
+        if (entry[i * 4 + 2] == vector)
+            entry[i * 4 + 3] = 1;
+}
+
+/* A vector is free: its function sends no messages there any more. */
+static void vector_end(struct vector_use *use)
+{
+    arch_message_end(VECTOR_DEVICE + (uint32_t)(use - vectors));
+    entries_mask(use);
+    *use = (struct vector_use){0};
+}
+
 void pci_interrupt(uint32_t vector)
 {
     struct vector_use *use = &vectors[vector - VECTOR_DEVICE];
@@ -338,8 +358,33 @@ void pci_interrupt(uint32_t vector)
     lock_take(&env_lock);
     struct env *env = use->env ? env_find(use->env) : NULL;
 
-    if (env)
+    if (env && use->told == env->told) { /* a second one before it could look: no more until then */
+        entries_mask(use);
+        env->held = 1;
+    }
+    if (env) {
+        use->told = env->told;
         env_notify(env, 1ull << use->event);
+    } else if (use->env) {
+        vector_end(use); /* nobody is there to hear of them */
+    }
+    lock_drop(&env_lock);
+}
+
+/* What an interrupt costs is its owner's: they come to the CPU on which it runs. */
+void pci_resume(struct env *env)
+{
+    lock_take(&env_lock);
+    env->held = 0;
+    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+        volatile uint32_t *entry = pci_functions[vectors[v].device].msix;
+
+        if (vectors[v].env != env->id)
+            continue;
+        for (uint32_t i = 0; i < devices[vectors[v].device].interrupts && i < MSIX_ENTRIES; i++)
+            if (entry[i * 4 + 2] == VECTOR_DEVICE + v && entry[i * 4 + 3] & 1)
+                message_set(vectors[v].device, i, v);
+    }
     lock_drop(&env_lock);
 }
 
@@ -451,19 +496,6 @@ static void device_reset(uint32_t index)
     config_write(address, express + EXPRESS_CONTROL,
                  (config_read(address, express + EXPRESS_CONTROL) & 0xffff) | CONTROL_RESET);
     function->reset_ns = arch_now_ns() + RESET_NS;
-}
-
-/* A vector is free: its function sends no messages there any more. */
-static void vector_end(struct vector_use *use)
-{
-    volatile uint32_t *entry = pci_functions[use->device].msix;
-    uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
-
-    arch_message_end(vector);
-    for (uint32_t i = 0; use->env && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
-        if (entry[i * 4 + 2] == vector)
-            entry[i * 4 + 3] = 1;
-    *use = (struct vector_use){0};
 }
 
 /* It masters the bus no more, its interrupts reach nobody and it reaches no memory. REQUIRES(env_lock, memory_lock). */
@@ -655,7 +687,7 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
         if (use->env != self->id) /* else it is in use: for another of the function's messages */
             vector_end(use);      /* that an env left behind when it died */
         *use = (struct vector_use){
-            .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device};
+            .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device, .told = self->told - 1};
         message_set((uint32_t)device, index, (uint32_t)(use - vectors));
     }
     lock_drop(&env_lock);

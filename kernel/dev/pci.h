@@ -12,6 +12,9 @@ bool pci_covers(const struct cap *cap, uint64_t frame);
 /* The function one of whose BARs holds this frame of registers, MSI-X tables apart; -1: none. */
 int pci_device_of(uint64_t frame);
 
+/* For core/upcall.c: an env whose interrupts were held back is told of its events. */
+struct env;
+void pci_resume(struct env *env);
 /* For core/table.c: a page-table entry names the frame (1) or no longer does (-1). A mapped function keeps its guard. */
 void pci_count(uint64_t frame, int change);
 

@@ -92,6 +92,7 @@ static inline void refused(struct box *box, int64_t result, const char *what, ui
 /* chance_call - a call by chance, with arguments of the right kinds and of wrong ones (chance.c). */
 uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a, uint64_t *state);
 const struct call_case *chance_call(struct box *box, uint64_t *state, uint64_t *argument);
+void storm(struct box *box), storm_host(struct box *box); /* storm.c */
 void failures(struct box *box), failures_second(struct box *box), failures_host(struct box *box);
 
 /* raw - a kernel call with any number and arguments. */
@@ -119,4 +120,5 @@ struct box *host_box(void); /* the running attack's box as the harness sees it *
 uint64_t host_now(void);
 int64_t host_repossess(uint64_t env, uint64_t frame); /* after the deadline, to the end */
 void host_kill_and_remake(uint32_t which);
+void host_run(uint32_t which, bool on); /* the attack's env gets time, or none */
 uint64_t host_number(const char *word, uint64_t otherwise); /* of the kernel's command line */

@@ -257,6 +257,7 @@ const struct attack device_attacks[] = {
     {"C02", "memory given back while a device is at work", given_back, 0, next_owner, 0, 1, 0},
     {"C07", "memory of others, by a device", foreign_memory, 0, 0, 0, 1, 0},
     {"C08", "memory taken by force while a device is at work", robbed, 0, robber, 0, 1, 0},
+    {"C10", "an interrupt storm", storm, 0, storm_host, 0, 1, 0},
     {"C09", "destroyed while its device is at work", destroyed, 0, 0, 0, 1, 0},
 };
 const uint32_t device_attack_count = sizeof device_attacks / sizeof device_attacks[0];

@@ -470,6 +470,11 @@ int64_t host_repossess(uint64_t env, uint64_t frame)
     return result;
 }
 
+void host_run(uint32_t which, bool on)
+{
+    must(exo_slice_set(CAP_ROOT, 0, POSITION + which, on ? attacker.env[which] : 0), "time");
+}
+
 void host_kill_and_remake(uint32_t which)
 {
     struct box *box = host_box();
