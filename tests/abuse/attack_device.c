@@ -3,7 +3,8 @@
  * attack_device.c - attacks by a device that is the attacker's own: QEMU's `edu`, which copies between memory and a buffer
  * of its own, a tenth of a second after it was told to.
  */
-#include "tests/abuse/abuse.h"
+#include "tests/abuse/fuzz.h"
+#include "libos/init/init.h"
 
 #define REGISTERS   (SCRATCH + 0x12000)
 #define TARGET      0x1000ull /* what the device reaches: one page, at this address of its own */
@@ -253,10 +254,136 @@ static void destroyed(struct box *box)
     box->tries++;
 }
 
+/* --- H06: it is killed at its first kernel call, its second, and so on, while it takes, uses and gives back two devices ---- */
+
+#define SLOT_PART  9 /* the harness's: a domain below the attacker's, which ends after each death */
+#define PART       3
+#define PART_RUN   5 /* frames: DATA and its tables */
+#define WORK_ENDED 1000
+
+static void work_second(struct box *box)
+{
+    const uint32_t top = levels(box);
+
+    while (!box->where)
+        __builtin_ia32_pause();
+    (void)map_at(box, REGISTERS,
+                 box->own_register << 12 | LINK | EXO_PTE_UNCACHED | EXO_PTE_NO_EXECUTE);
+    for (uint32_t l = top; l; l--) {
+        (void)exo_table_create(SLOT_WORK, TABLE(box, l), l | EXO_TABLE_DMA);
+        if (l < top)
+            (void)reach(box, 0, l + 1, TABLE(box, l) << 12 | LINK);
+    }
+    (void)reach(box, TARGET, 1, DATA(box) << 12 | LINK);
+    (void)exo_device_domain(SLOT_WORK, box->own_device, TABLE(box, top));
+    (void)exo_device_write(SLOT_WORK, box->own_device, 4, 2, MASTER);
+    (void)exo_device_interrupt(SLOT_WORK, box->device, 0, 9);
+    copy_start(FROM_EDU, TARGET, 64);
+    (void)exo_device_interrupt(SLOT_WORK, box->device, 1, 10);
+    (void)reach(box, TARGET, 1, 0);
+    (void)exo_device_domain(SLOT_WORK, box->own_device, 0);
+    for (uint32_t l = top; l; l--)
+        (void)exo_table_destroy(SLOT_WORK, TABLE(box, l));
+    (void)map_at(box, REGISTERS, 0);
+    (void)exo_device_claim(SLOT_WORK, box->own_device, SLOT_WORK, 1);
+    (void)exo_device_claim(SLOT_WORK, box->device, SLOT_WORK, 1);
+    box->made = 1;
+    for (;;)
+        (void)exo_yield();
+}
+
+/* In the harness: the part owns its frames and both functions, and the env holds its capability. */
+static bool part_make(struct box *box)
+{
+    const uint64_t device[] = {box->own_device, box->device};
+    int64_t result = 0;
+
+    if (!box->step) {
+        result = exo_cap_derive(SLOT_ATTACKER, SLOT_PART, PART,
+                                EXO_RIGHT_READ | EXO_RIGHT_WRITE | EXO_RIGHT_GRANT);
+        if (!result)
+            result = exo_frame_free(CAP_ROOT, DATA(box), PART_RUN);
+    }
+    if (!result)
+        result = exo_frame_alloc(CAP_ROOT, DATA(box), PART_RUN);
+    if (!result)
+        result = exo_frame_guard(CAP_ROOT, DATA(box), PART_RUN, SLOT_PART, 0);
+    for (uint32_t d = 0; !result && d < 2; d++)
+        do
+            result = exo_device_claim(CAP_ROOT, device[d], SLOT_PART, 0);
+        while (result == -EXO_E_AGAIN); /* it is being reset after the last death */
+    if (!result)
+        result = exo_cap_grant(CAP_ROOT, box->env[1], SLOT_PART, SLOT_WORK);
+    if (result)
+        escape(box, "(the attack cannot go on)", (uint64_t)-result);
+    return !result;
+}
+
+/* Nothing of the part is left. */
+static void part_end(struct box *box, uint64_t n)
+{
+    uint64_t place = 0;
+    int64_t result;
+
+    do
+        result = exo_cap_destroy_2(SLOT_PART, place, 0, &place);
+    while (result == -EXO_E_AGAIN);
+    if (result)
+        escape(box, "what it had cannot be taken", n);
+    for (uint64_t f = DATA(box); f < DATA(box) + PART_RUN; f++)
+        if (machine.frames[f].kind != EXO_FRAME_FREE)
+            escape(box, "a frame is not free after its death", n);
+    if (machine.devices[box->own_device].claimed || machine.devices[box->device].claimed)
+        escape(box, "a device is not free after its death", n);
+    if (exo_test(EXO_TEST_AUDIT, 0, 0) > 0)
+        escape(box, "the audit after its death found something", n);
+}
+
+static void work_host(struct box *box)
+{
+    uint64_t n = box->step + 1, deadline = host_now() + 20000000000;
+
+    if (box->step >= WORK_ENDED)
+        return;
+    if (box->device == EXO_DEVICE_MAX || exo_test(EXO_TEST_STATE, 0, 0) == -EXO_E_CALL) {
+        box->step = WORK_ENDED; /* a release kernel kills nobody */
+        box->tries++;
+        return;
+    }
+    if (!part_make(box))
+        return;
+    box->made = 0;
+    (void)exo_test(EXO_TEST_KILL, box->env[1], n);
+    box->where = 1;
+    while (exo_test(EXO_TEST_STATE, box->env[1], 0) != EXO_TEST_STOPPED && !box->made &&
+           host_now() < deadline)
+        (void)exo_yield();
+    (void)exo_test(EXO_TEST_KILL, 0, 0);
+    if (host_now() >= deadline)
+        escape(box, "(it does not die)", n);
+    bool ended = box->made; /* it got through all of its calls before the nth */
+
+    box->where = 0;
+    host_kill_and_remake(1);
+    part_end(box, n);
+    box->tries++;
+    box->step = ended ? WORK_ENDED : n;
+    if (ended)
+        (void)exo_cap_drop(SLOT_PART);
+}
+
+static void work_wait(struct box *box)
+{
+    while (box->step < WORK_ENDED && !box->escapes)
+        (void)exo_yield();
+}
+
 const struct attack device_attacks[] = {
     {"C02", "memory given back while a device is at work", given_back, 0, next_owner, 0, 1, 0},
     {"C07", "memory of others, by a device", foreign_memory, 0, 0, 0, 1, 0},
     {"C08", "memory taken by force while a device is at work", robbed, 0, robber, 0, 1, 0},
+    {"H06", "killed at its nth kernel call, with devices", work_wait, work_second, work_host, 0, 1,
+     0},
     {"C10", "an interrupt storm", storm, 0, storm_host, 0, 1, 0},
     {"C09", "destroyed while its device is at work", destroyed, 0, 0, 0, 1, 0},
 };

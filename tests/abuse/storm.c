@@ -11,7 +11,7 @@
 
 #define EVENT      9
 #define REQUESTS   40
-#define AT_MOST    2 /* interrupts between two turns of the owner */
+#define AT_MOST    2                 /* interrupts between two turns of the owner */
 #define REGISTERS  0x170000010000ull /* where the harness has tables for hosts */
 #define RING       0x170000020000ull
 #define OWN_UPCALL ((volatile struct exo_upcall *)(ATTACKER_BASE + 0x1000))
@@ -75,15 +75,15 @@ static bool device_start(uint64_t device)
     }
     ring_frame = frames_take(CAP_ROOT, 1);
     registers_frame = bar >> 12;
-    if (common || !bar || !ring_frame ||
-        exo_device_write(CAP_ROOT, device, 4, 2, 0x406) < 0 ||
+    if (common || !bar || !ring_frame || exo_device_write(CAP_ROOT, device, 4, 2, 0x406) < 0 ||
         exo_map(&machine.space, REGISTERS, registers_frame, 4,
                 EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE | EXO_PTE_UNCACHED) ||
         exo_map(&machine.space, RING, ring_frame, 1, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE))
         return false;
     memset((void *)RING, 0, EXO_PAGE_SIZE);
     asked = 0;
-    *(volatile uint64_t *)RING = (ring_frame << 12) + 0x800; /* descriptor 0: 64 bytes to write to */
+    *(volatile uint64_t *)RING =
+        (ring_frame << 12) + 0x800; /* descriptor 0: 64 bytes to write to */
     *(volatile uint64_t *)(RING + 8) = 64 | 2ull << 32;
     *(volatile uint8_t *)reg(20) = 0;
     *(volatile uint8_t *)reg(20) = 3; /* acknowledged, driver */
@@ -116,7 +116,8 @@ void storm_host(struct box *box)
         escape(box, "there is no device for it", 0);
         box->step = STEP_END;
     } else if (box->step == STEP_GIVE) {
-        if (exo_device_claim(CAP_ROOT, box->device, SLOT_ATTACKER, 0) == 0) /* else it is being reset */
+        if (exo_device_claim(CAP_ROOT, box->device, SLOT_ATTACKER, 0) ==
+            0) /* else it is being reset */
             box->step = STEP_BIND;
     } else if (box->step == STEP_FLOOD) {
         if (!device_start(box->device)) {
