@@ -136,10 +136,9 @@
     0x100                      /* asynchronous: the slice is over; yield within EXO_OVERSTAY_NS */
 #define EXO_VECTOR_ALARM 0x101 /* asynchronous: the deadline of alarm_set passed */
 #define EXO_VECTOR_EVENT 0x102 /* asynchronous: upcall->events has new bits */
-
-#define EXO_VECTOR_SLICE_BEGIN 0x103 /* asynchronous: a slice begins (EXO_ENV_PROLOGUE) */
 #define EXO_VECTOR_REVOKE                                                                          \
-    0x104 /* asynchronous: something is asked for (revoke_count) or was taken (repossessed) */
+    0x103 /* asynchronous: something is asked for (revoke_count) or was taken (repossessed) */
+#define EXO_VECTOR_SLICE_BEGIN 0x104 /* asynchronous: a slice begins (EXO_ENV_PROLOGUE) */
 
 #define EXO_PENDING_SLICE_END 0x1
 #define EXO_PENDING_ALARM     0x2
@@ -394,7 +393,8 @@ struct exo_machine {
         xsave_bytes; /* size of the extended state that XSAVE stores with every enabled component */
     uint64_t tsc_hz;
     uint64_t entry_tsc; /* time-stamp counter at the kernel's first instruction */
-    uint64_t wall_ns;   /* wall clock (UTC, nanoseconds since 1970) at nanosecond 0 */
+    uint64_t rtc;       /* the real-time clock at nanosecond 0, a byte each, lowest first: second, minute, hour, day, month,
+                         * year of the century, and register B (4: numbers are binary, not BCD): exo_wall_ns */
     char command_line[1024];
     struct exo_net_card net; /* all 0 without a card */
     volatile uint64_t frames_free; /* rows of kind free now */

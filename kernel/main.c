@@ -102,7 +102,7 @@ static void expose_time(void)
     machine->tsc_shift = TSC_SHIFT;
     machine->tsc_hz = tsc_hz;
     machine->entry_tsc = boot_entry_tsc;
-    machine->wall_ns = wall_ns;
+    machine->rtc = rtc;
     machine->xsave_bytes = features.xsave_bytes;
     for (uint32_t c = 0; c < cpu_count; c++)
         machine->apic_id[c] = cpu_by_index(c)->apic_id;
@@ -140,12 +140,11 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
     iommu_start();
     expose(frame_count);
     time_calibrate();
-    net_start(&machine->net, boot_entry_tsc ^ wall_ns << 20);
+    net_start(&machine->net, boot_entry_tsc ^ rtc << 8);
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
     expose_time();
     token_start((uint64_t[2]){arch_entropy(), arch_entropy()});
     program_start();
-    paging_prepare();
     struct env *init = init_load(boot_memory(boot_info.module_start), machine->module_bytes,
                                  machine->machine_frame);
 

@@ -23,8 +23,7 @@ const char *kernel_epitaph; /* for debuggers: what a panic said */
 volatile uint32_t kernel_failed;
 
 struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
-static const char *const trace_name[] = {"none",   "switch",  "preempt", "stop",
-                                         "create", "destroy", "idle",    "trap"};
+static const char *const trace_name[] = {"none", "switch", "preempt", "stop", "create", "destroy"};
 
 void klog(const char *fmt, ...)
 {

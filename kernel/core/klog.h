@@ -40,8 +40,6 @@ enum trace_event {
     TRACE_STOP,    /* env id, vector */
     TRACE_CREATE,  /* env id */
     TRACE_DESTROY, /* env id */
-    TRACE_IDLE,
-    TRACE_TRAP, /* env id, vector */
 };
 /* Remember an event in this CPU's ring of 64. */
 void trace(enum trace_event event, uint64_t a, uint64_t b);

@@ -64,11 +64,3 @@ struct call_result call_row_read(struct env *self, const struct cap *cap, uint64
         return call_error(EXO_E_CAP);
     return call_error(ucopy_out(out, &row, sizeof row));
 }
-
-#ifndef KERNEL_TEST
-struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
-{
-    (void)self, (void)what, (void)a, (void)b;
-    return call_error(EXO_E_CALL);
-}
-#endif

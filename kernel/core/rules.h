@@ -230,17 +230,6 @@ static inline bool entry_replace_ok(uint64_t old, uint64_t entry, uint32_t level
     return (old & ~(uint64_t)EXO_PTE_ACCESSED) == (entry | EXO_PTE_USER);
 }
 
-/* entry_keeps_frame - are both present 4 KiB entries of the same frame? */
-/*@ assigns \nothing;
-    ensures \result <==> (old & EXO_PTE_PRESENT) != 0 && (entry & EXO_PTE_PRESENT) != 0 &&
-        (old & EXO_PTE_FRAME) == (entry & EXO_PTE_FRAME);
- */
-static inline bool entry_keeps_frame(uint64_t old, uint64_t entry)
-{
-    return old & EXO_PTE_PRESENT && entry & EXO_PTE_PRESENT &&
-           (old & EXO_PTE_FRAME) == (entry & EXO_PTE_FRAME);
-}
-
 #define ENTRY_FLUSH_LOCAL  1 /* this page, this CPU */
 #define ENTRY_FLUSH_REMOTE 2 /* rights were removed */
 #define ENTRY_FLUSH_ALL    4 /* a table was unlinked, or is shared by several spaces */

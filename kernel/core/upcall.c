@@ -11,6 +11,11 @@
 #include "core/slice.h"
 #include "core/table.h"
 
+/* An asynchronous vector is EXO_VECTOR_SLICE_END + the number of its EXO_PENDING_ bit. */
+_Static_assert(EXO_PENDING_REVOKE == 1 << (EXO_VECTOR_REVOKE - EXO_VECTOR_SLICE_END) &&
+                   EXO_PENDING_SLICE_BEGIN == 1 << (EXO_VECTOR_SLICE_BEGIN - EXO_VECTOR_SLICE_END),
+               "one bit for each vector, in order");
+
 /* Fills a trap record and redirects the env. False: the records are used up. */
 static bool deliver(struct env *env, uint32_t vector, uint64_t error, uint64_t address)
 {
@@ -60,16 +65,15 @@ void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t addr
 
 void upcall_async(struct env *env)
 {
-    static const uint16_t vector[] = {EXO_VECTOR_SLICE_END, EXO_VECTOR_ALARM, EXO_VECTOR_EVENT,
-                                      EXO_VECTOR_REVOKE, EXO_VECTOR_SLICE_BEGIN}; /* of bit 0, 1, ... */
     uint32_t bits = atomic_exchange(&env->async, 0);
 
     env->told += bits & EXO_PENDING_EVENT ? 1 : 0;
     if (env->held)
         device_resume(env);
-    for (uint32_t bit; bits; bits ^= 1u << bit) {
+    for (uint32_t bit; bits; bits ^= 1u << bit) { /* the end of the slice comes last */
         bit = 31 - (uint32_t)__builtin_clz(bits);
-        if (!env->trap_entry || env->upcall->masked || !deliver(env, vector[bit], 0, 0))
+        if (!env->trap_entry || env->upcall->masked ||
+            !deliver(env, EXO_VECTOR_SLICE_END + bit, 0, 0))
             __atomic_fetch_or(&env->upcall->pending, 1u << bit, __ATOMIC_SEQ_CST);
     }
 }

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "abi/exo_types.h"
 
-#define EXO_VECTOR_SELF 0x103 /* a context made by exo_self_trap, not by the kernel */
+#define EXO_VECTOR_SELF 0x105 /* a context made by exo_self_trap, not by the kernel */
 
 /* Interrupted registers on the handler stack. The handler may change all of them; the env goes on
  * with them. */

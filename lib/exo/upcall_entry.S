@@ -132,7 +132,7 @@ exo_self_trap:
     pushq $0
     pushq $0
     shlq $32, %rdx
-    orq $0x103, %rdx
+    orq $0x105, %rdx
     pushq %rdx
     movq %rdi, %rax
     push_registers

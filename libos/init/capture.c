@@ -73,7 +73,7 @@ static uint64_t time_of(uint32_t time_us)
 {
     uint64_t now_us = exo_now_ns(machine.page) / 1000;
 
-    return machine.page->wall_ns / 1000 + now_us - (uint32_t)((uint32_t)now_us - time_us);
+    return exo_wall_ns(machine.page) / 1000 + now_us - (uint32_t)((uint32_t)now_us - time_us);
 }
 
 bool capture_pump(void)

@@ -61,7 +61,6 @@ struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id); /* boot: memory and s
 extern uint64_t kernel_root_physical;
 void paging_start(
     uint64_t frames);      /* boot: kernel tables; identity map stays until paging_finish */
-void paging_prepare(void); /* boot: the kernel's half is complete; roots can be made */
 void paging_finish(void);  /* boot: W^X image, no identity map, kernel root loaded */
 void map_kernel(uint64_t address, uint64_t frame,
                 uint64_t bits);                /* boot: one page of the kernel's half */
@@ -71,7 +70,7 @@ uint64_t boot_frame(void); /* boot: a zeroed frame for the kernel */
 
 /* time.c, apic.c, smp.c */
 void time_calibrate(void);
-extern uint64_t tsc_hz, wall_ns;
+extern uint64_t tsc_hz, rtc;
 void apic_map(uint64_t physical);
 void apic_start(void); /* this CPU's */
 void apic_end_of_interrupt(void);

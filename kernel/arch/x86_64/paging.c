@@ -21,7 +21,6 @@
 uint64_t kernel_root_physical;
 extern uint64_t boot_pml4[];
 extern char kernel_start[], text_end[], rodata_end[], kernel_end[];
-static uint64_t kernel_slots[3]; /* entries 508, 509, 511 */
 static bool window_ready; /* before: tables are reached through the identity map */
 static uint64_t mmio_next = MMIO_BASE;
 
@@ -50,17 +49,6 @@ uint64_t boot_frame(void)
         if (early_next >= 1ull << 32)
             panic("paging: no usable memory below 4 GiB");
     }
-}
-
-/* Early frames in a row: the first one's number. */
-static uint64_t boot_run(uint64_t count)
-{
-    uint64_t first = boot_frame();
-
-    for (uint64_t i = 1; i < count; i++)
-        if (boot_frame() != first + i)
-            panic("paging: no %lu frames in a row for the frame table", count);
-    return first;
 }
 
 static uint64_t *table_at(uint64_t physical)
@@ -129,11 +117,13 @@ void paging_start(uint64_t frames)
         ((uint64_t)kernel_end - KERNEL_BASE + EXO_PAGE_SIZE - 1) & ~(uint64_t)(EXO_PAGE_SIZE - 1);
     kernel_root_physical = boot_frame() << EXO_PAGE_SHIFT;
     map_image();
-    uint64_t table_first = boot_run(table_pages);
+    uint64_t table_first = boot_frame();
 
+    for (uint64_t i = 1; i < table_pages; i++)
+        if (boot_frame() != table_first + i)
+            panic("paging: no %lu frames in a row for the frame table", table_pages);
     for (uint64_t i = 0; i < table_pages; i++)
-        map_kernel(FRAME_TABLE + (i << EXO_PAGE_SHIFT), table_first + i,
-                   KERNEL_DATA);
+        map_kernel(FRAME_TABLE + (i << EXO_PAGE_SHIFT), table_first + i, KERNEL_DATA);
     for (uint64_t f = 0; f < frames; f += 512)
         (void)slot_of(WINDOW_BASE + (f << EXO_PAGE_SHIFT), true);
     (void)slot_of(CPU_BASE, true);
@@ -169,15 +159,6 @@ void paging_start(uint64_t frames)
     window_ready = true;
 }
 
-void paging_prepare(void)
-{
-    uint64_t *root = table_at(kernel_root_physical);
-
-    kernel_slots[0] = root[508];
-    kernel_slots[1] = root[509];
-    kernel_slots[2] = root[511];
-}
-
 void paging_finish(void)
 {
     __asm__ volatile("movq %0, %%cr3" : : "r"(kernel_root_physical) : "memory");
@@ -185,12 +166,13 @@ void paging_finish(void)
 
 void arch_root_init(uint64_t root)
 {
+    const uint64_t *kernel = table_at(kernel_root_physical);
     uint64_t *entries = frame_window(root);
 
-    entries[508] = kernel_slots[0];
-    entries[509] = kernel_slots[1];
+    entries[508] = kernel[508];
+    entries[509] = kernel[509];
     entries[EXO_TABLE_SLOT] = root << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_USER | EXO_PTE_NO_EXECUTE;
-    entries[511] = kernel_slots[2];
+    entries[511] = kernel[511];
 }
 
 /* The level-1 entry of a window page, found by walking the window's own tables (they are in the window). */

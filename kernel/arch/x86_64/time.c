@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * time.c - nanoseconds from the time-stamp counter, calibrated once against the PIT; the wall clock from the RTC.
+ * time.c - nanoseconds from the time-stamp counter, calibrated once against the PIT; what the RTC shows.
  *
  * Source: Intel 8254 data sheet (channel 2 gated by port 0x61); MC146818 real-time clock.
  */
@@ -11,7 +11,7 @@
 #define CALIBRATE_PIT 5966 /* 5 ms */
 #define NS_PER_SECOND 1000000000ull
 
-uint64_t tsc_base, tsc_mult, tsc_hz, wall_ns;
+uint64_t tsc_base, tsc_mult, tsc_hz, rtc;
 
 static void pit_wait(void)
 {
@@ -29,34 +29,17 @@ static uint8_t rtc_read(uint8_t index)
     return port_read8(0x71);
 }
 
-static uint32_t rtc_number(uint8_t index, bool binary)
+/* What the machine's clock shows; a library makes a time of it (lib/exo/time.h). */
+static uint64_t rtc_registers(void)
 {
-    uint8_t value = rtc_read(index);
-
-    return binary ? value : (value >> 4) * 10u + (value & 15u);
-}
-
-/* Days from 1970-01-01 of a Gregorian date. */
-static uint64_t days_from_date(uint32_t year, uint32_t month, uint32_t day)
-{
-    uint32_t y = month > 2 ? year : year - 1;
-    uint32_t shifted = month > 2 ? month - 3 : month + 9; /* March is 0 */
-    uint64_t days = 365ull * y + y / 4 - y / 100 + y / 400 + (153 * shifted + 2) / 5 + day - 1;
-
-    return days - 719468;
-}
-
-static uint64_t rtc_seconds(void)
-{
-    bool binary = rtc_read(0x0b) & 4;
+    static const uint8_t index[] = {0, 2, 4, 7, 8, 9, 0x0b}; /* seconds .. year, how they are written */
+    uint64_t all = 0;
 
     for (int tries = 0; tries < 1000000 && rtc_read(0x0a) & 0x80; tries++)
         cpu_relax();
-    uint32_t year = 2000 + rtc_number(9, binary);
-    uint64_t days = days_from_date(year, rtc_number(8, binary), rtc_number(7, binary));
-
-    return days * 86400 + rtc_number(4, binary) * 3600 + rtc_number(2, binary) * 60 +
-           rtc_number(0, binary);
+    for (uint32_t i = 0; i < sizeof index; i++)
+        all |= (uint64_t)rtc_read(index[i]) << i * 8;
+    return all;
 }
 
 void time_calibrate(void)
@@ -69,5 +52,5 @@ void time_calibrate(void)
     tsc_hz = ticks * PIT_HZ / CALIBRATE_PIT;
     tsc_mult = (NS_PER_SECOND << TSC_SHIFT) / tsc_hz; /* below 2^62: fits */
     tsc_base = tsc_read();
-    wall_ns = rtc_seconds() * NS_PER_SECOND;
+    rtc = rtc_registers();
 }

@@ -124,7 +124,7 @@ static void reseed(void)
             weak = true;
             seed[i] = jitter_word();
         }
-        seed[i] += __builtin_ia32_rdtsc() ^ machine->wall_ns;
+        seed[i] += __builtin_ia32_rdtsc() ^ machine->rtc;
     }
     if (weak)
         log_once(0x72616e64, "random numbers are seeded from timing only: this CPU has no RDRAND; "

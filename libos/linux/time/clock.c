@@ -9,6 +9,7 @@
 #include "libos/linux/time/clock.h"
 #include <linux/time.h>
 #include <linux/timex.h>
+#include "lib/exo/time.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/sched.h"
@@ -40,7 +41,7 @@ static void realtime_learn(void)
 
     if (realtime_known)
         return;
-    clock_realtime_offset_ns = (int64_t)machine->wall_ns;
+    clock_realtime_offset_ns = (int64_t)exo_wall_ns(machine);
     realtime_known = true;
 }
 

@@ -4,6 +4,7 @@
 #include <linux/mman.h>
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/vdso/vdso.h"
+#include "lib/exo/time.h"
 #include "vdso_bytes.h"
 
 #define IMAGE_PAGES ((sizeof vdso_bytes + PAGE_SIZE - 1) / PAGE_SIZE)
@@ -37,7 +38,7 @@ int vdso_start(void)
         (struct vdso_data){.tsc_base = machine->tsc_base,
                            .tsc_mult = machine->tsc_mult,
                            .tsc_shift = machine->tsc_shift,
-                           .wall_ns = machine->wall_ns};
+                           .wall_ns = exo_wall_ns(machine)};
     for (uint64_t i = 0; i < IMAGE_PAGES; i++) {
         uint64_t left = sizeof vdso_bytes - i * PAGE_SIZE;
 
