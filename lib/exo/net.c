@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* net.c - packets for a LibOS; see net.h. */
 #include "lib/exo/net.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include "base/string.h"
 #include "exo_stubs.h"
 #include "lib/exo/libos.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* checksum_test.c - base/checksum.h against the sum as RFC 1071 writes it, for every length and alignment that its loops tell apart. */
-#include "base/checksum.h"
+/* checksum_test.c - lib/exo/checksum.h against the sum as RFC 1071 writes it, for every length and alignment that its loops tell apart. */
+#include "lib/exo/checksum.h"
 #include <stdlib.h>
 #include <string.h>
 #include "tap.h"

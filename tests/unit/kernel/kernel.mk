@@ -26,6 +26,6 @@ $(UNIT_K)/siphash_test: tests/unit/kernel/siphash_test.c base/siphash.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ $(filter %.c,$^)
 
-$(UNIT_K)/checksum_test: tests/unit/kernel/checksum_test.c base/checksum.h
+$(UNIT_K)/checksum_test: tests/unit/kernel/checksum_test.c lib/exo/checksum.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_K_FLAGS) -o $@ $<

@@ -11,7 +11,7 @@
 #include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/net/lwip/incoming.h"
 #include "libos/linux/core.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
 #include "lib/exo/libos.h"

@@ -8,7 +8,7 @@
  */
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/card.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 
 #define LWIP_NO_UNISTD_H   1
 #define LWIP_NO_CTYPE_H    1
