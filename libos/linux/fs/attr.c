@@ -293,16 +293,21 @@ int64_t lx_utime(uint64_t path, uint64_t times)
 
 /* --- Length --- */
 
+/* The size goes past RLIMIT_FSIZE: SIGXFSZ, and the caller answers EFBIG. */
+static bool size_limited(const struct inode *inode, uint64_t size)
+{
+    if (size <= inode->size || size <= current()->process->rlimit[RLIMIT_FSIZE].soft)
+        return false;
+    signal_send_task(current(), SIGXFSZ, NULL);
+    return true;
+}
+
 static int64_t resize(struct inode *inode, uint64_t size)
 {
     if ((size < inode->size && (inode->seals & F_SEAL_SHRINK)) ||
         (size > inode->size && (inode->seals & F_SEAL_GROW)))
         return -EPERM;
-    if (size > inode->size && size > current()->process->rlimit[RLIMIT_FSIZE].soft) {
-        signal_send_task(current(), SIGXFSZ, NULL);
-        return -EFBIG;
-    }
-    if (size > FILE_LIMIT)
+    if (size_limited(inode, size) || size > FILE_LIMIT)
         return -EFBIG;
     inode_touch(inode, true);
     return pages_resize(inode, size);
@@ -361,6 +366,8 @@ static int64_t allocate(struct inode *inode, uint64_t mode, uint64_t offset, uin
     if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
         (!keep && end > inode->size && (inode->seals & F_SEAL_GROW)))
         return -EPERM;
+    if (!keep && size_limited(inode, end))
+        return -EFBIG;
     if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
         pages_punch(inode, offset, end);
     else
