@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * debug.c - the verb `debug`: a machine stopped at its first instruction, and gdb at the terminal.
+ * debug.c - the verb `debug`: a machine stopped at its first instruction, or a process of one that runs, and gdb at the terminal.
  *
  * gdb has the terminal's input; the program's output appears between gdb's. Interrupts typed at the
  * terminal are gdb's. The socket between gdb and QEMU lies in a private directory that is removed
@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "tools/boot.h"
+#include "tools/control.h"
 #include "tools/journal.h"
 #include "tools/process.h"
 #include "tools/verbs.h"
@@ -22,13 +23,50 @@
 
 #define DEBUG_SOCKET_MS 5000u
 
-const struct option_row debug_options[] = {REQUEST_OPTIONS('c', 'e'), {0}};
+const struct option_row debug_options[] = {
+    REQUEST_OPTIONS('c', 'e'),
+    {"attach", 0, "NAME", "one process of a machine that runs: its number follows, else the first one's"},
+    {0},
+};
 
 static char *debug_directory, *debug_socket;
+static const char *debug_attach_name;
 
 static void debug_take(void *context, const struct option_row *row, const char *argument)
 {
-    request_take(context, row, argument);
+    if (!strcmp(row->name, "attach"))
+        debug_attach_name = argument;
+    else
+        request_take(context, row, argument);
+}
+
+/* gdb speaks with the LibOS's own server, which `exec` starts; it reads program and libraries through it, too. */
+static _Noreturn void debug_attach(char **words, int count)
+{
+    const char *program = getenv("LORICA_GDB"), *pid = count ? words[0] : "";
+    struct machine_row machine = control_find("debug", debug_attach_name);
+    char **argv = allocate(((size_t)count + 8) * sizeof *argv), self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    size_t words_used = 0;
+
+    if (!machine.running)
+        fail(4, "debug: %s has ended already, with status %d", debug_attach_name, machine.status);
+    if (pid[strspn(pid, "0123456789")])
+        fail(STATUS_FAILED, "debug: %s is no number of a process\n  try: lorica ps", pid);
+    if (length < 0)
+        fail(STATUS_FAILED, "debug: cannot find out its own name: %s", strerror(errno));
+    self[length] = 0;
+    argv[words_used++] = text_copy(program && *program ? program : "gdb");
+    argv[words_used++] = text_copy("-q");
+    argv[words_used++] = text_copy("-ex");
+    argv[words_used++] = text_copy("set confirm off");
+    argv[words_used++] = text_copy("-ex");
+    argv[words_used++] = text_format("target remote | \"%s\" exec \"%s\" :gdb %s", self, debug_attach_name, pid);
+    for (int i = 1; i < count; i++)
+        argv[words_used++] = words[i];
+    argv[words_used] = NULL;
+    execvp(argv[0], argv);
+    fail(STATUS_FAILED, "debug: cannot start %s: %s\n  try: apt-get install gdb", argv[0], strerror(errno));
 }
 
 static void debug_clean(void)
@@ -130,6 +168,8 @@ int verb_debug(const struct verb *verb, int argc, char **argv)
 
     request_start(&request, "debug");
     first = option_parse(verb, argc, argv, debug_take, &request);
+    if (debug_attach_name)
+        debug_attach(argv + first, argc - first);
     request.words = argv + first;
     request.word_count = argc - first;
     if (!strcmp(request.accel, "auto"))

@@ -53,7 +53,8 @@ const struct verb verbs[] = {
     {"debug", "start a machine stopped, with gdb attached", "[OPTIONS] [PROGRAM [ARGUMENTS...]]",
      "lorica debug                           stopped at the first instruction; `hbreak "
      "kernel_main`, `continue`\n"
-     "lorica debug bash -c 'ls'              gdb commands of ours: envs frames caps slices pt\n",
+     "lorica debug bash -c 'ls'              gdb commands of ours: envs frames caps slices pt\n"
+     "lorica debug --attach web 7            process 7 of a machine that runs, with its threads; more words go to gdb\n",
      run_notes, debug_options, verb_debug},
     {"pcap", "run a program and write its packets to a file (pcapng)",
      "FILE [OPTIONS] [PROGRAM [ARGUMENTS...]]", NULL, run_notes, run_options, verb_pcap},

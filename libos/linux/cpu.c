@@ -11,6 +11,7 @@
 #include "libos/linux/call/rseq.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/mm/mm.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/rewrite/rewrite.h"
 #include "libos/linux/sched.h"
 #include "libos/linux/task.h"
@@ -141,6 +142,8 @@ static void exception(struct regs *regs, uint32_t vector, uint64_t error)
     int code = CODE_KERNEL;
     uint64_t address = 0;
 
+    if (vector == TRAP_BREAKPOINT && debug_trap(regs))
+        return;
     switch (vector) {
     case TRAP_DIVIDE:
         signal = SIGNAL_FPE;
@@ -243,8 +246,13 @@ void cpu_return(struct regs *regs)
     current()->sig.attention &= ~(uint32_t)ATTENTION_REGS;
     if (current()->sig.attention & ATTENTION_RSEQ)
         rseq_resume(current(), regs);
-    if (signal_pending(current()))
-        signal_deliver(regs);
+    for (;;) {
+        if (signal_pending(current()))
+            signal_deliver(regs);
+        if (!(current()->sig.attention & ATTENTION_DEBUG))
+            break;
+        debug_park();
+    }
 }
 
 void cpu_last_resort(void)

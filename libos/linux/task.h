@@ -86,6 +86,7 @@ struct process {
     int16_t oom_adjust,
         oom_adjust_min; /* as written to oom_score_adj; what it was set to by who may lower it */
     struct list pidfds; /* proc/pidfd.c */
+    struct debug *debug; /* its debugger, observe/debug.c; NULL: none */
     struct sem_undo *sem_undo; /* ipc/sem.c */
     uint32_t io_priority;      /* ioprio_set; kept and inherited like nice */
     uint16_t memory_policy;    /* set_mempolicy; likewise */
@@ -108,6 +109,7 @@ struct task {
     bool in_user_fpu;         /* fpu area holds live program state to restore */
     struct signal_task sig;   /* mask, pending, alternate stack */
     bool ending;        /* takes no signals any more; a leader stays so until its process is gone */
+    bool debug_parked;  /* stands for its debugger */
     bool vfork_pending; /* sleeps until the vfork child execs or exits */
     bool woken;         /* set by task_wake; what task_sleep looks at */
     uint64_t wake_deadline;

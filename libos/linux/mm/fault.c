@@ -267,6 +267,42 @@ static int fault_write(struct space *space, struct area *area, uint64_t page, ui
     return 0;
 }
 
+int page_make_private(struct space *space, struct area *area, uint64_t page, frame_t *out)
+{
+    frame_t file_frame = NO_FRAME;
+
+    if (table_depth(page) != 1)
+        return -EFAULT;
+    if (table_shared(page) && table_own(space, page))
+        return -ENOMEM;
+    uint64_t entry = pte_load(page);
+    frame_t from = pte_frame(entry);
+
+    if (!(entry & EXO_PTE_PRESENT))
+        return -EFAULT;
+    *out = from;
+    if (frame_users(from) == 1 && !(entry & PTE_VIEW))
+        return 0;
+    *out = frames_alloc(0);
+    if (*out == NO_FRAME)
+        return -ENOMEM;
+    /* Without protection keys a page with rewritten calls can be read; what is wanted is the file's. */
+    if (entry & PTE_VIEW && area->file &&
+        !area->file->ops->page(area->file, (area->offset + (page - area->start)) / PAGE_SIZE, false,
+                               &file_frame))
+        memcpy(frame_address(*out), frame_address(file_frame), PAGE_SIZE);
+    else
+        memcpy(frame_address(*out), frame_address(from), PAGE_SIZE);
+    if (file_frame != NO_FRAME)
+        frame_drop(file_frame);
+    if (map_page(space, page, *out, area_bits(area, false))) {
+        frame_drop(*out);
+        return -ENOMEM;
+    }
+    frame_drop(from);
+    return 0;
+}
+
 static bool access_allowed(const struct area *area, uint64_t error)
 {
     if (error & FAULT_WRITE)

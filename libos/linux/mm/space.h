@@ -132,6 +132,9 @@ static inline bool table_known(const struct space *space, uint64_t address)
     return space->known == address / SPAN_2 + 1;
 }
 
+/* fault.c: a page that is there, of a private area, becomes the space's own, with the rights it has. 0, -EFAULT, -ENOMEM. */
+int page_make_private(struct space *space, struct area *area, uint64_t page, frame_t *out);
+
 /* parked.c */
 int park_pages(struct space *space, uint64_t start, uint64_t end);
 void unpark_pages(struct space *space, uint64_t start, uint64_t end); /* drops them */

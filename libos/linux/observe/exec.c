@@ -15,6 +15,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/fs/poll.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/proc.h"
 #include "libos/linux/sched.h"
@@ -166,6 +167,52 @@ static void stream_release(struct file *file)
     exec_drop(file->state);
 }
 
+/* --- The same for a task of the LibOS's own (gdb.c) */
+
+int64_t exec_take(struct exec *exec, void *to, uint32_t bytes)
+{
+    struct record_exec credit = {.id = exec->id};
+    uint32_t part = min_of(min_of(bytes, exec->in_count), RECORD_EXEC_INPUT - exec->in_start);
+
+    if (!part)
+        return exec->in_end && !exec->in_count ? -EIO : 0;
+    memcpy(to, exec->in + exec->in_start, part);
+    exec->in_start = (exec->in_start + part) % RECORD_EXEC_INPUT;
+    exec->in_count -= part;
+    credit.value = (int32_t)part;
+    record_begin(RECORD_EXEC_CREDIT);
+    record_add(&credit, sizeof credit);
+    record_end();
+    return part;
+}
+
+struct waitq *exec_input_queue(struct exec *exec)
+{
+    return &exec->in_wait;
+}
+
+int exec_give(struct exec *exec, const void *bytes, uint32_t count)
+{
+    struct record_exec head = {.id = exec->id, .value = 1, .bytes = count};
+    struct waiter waiter;
+    int error = 0;
+
+    waiter_init(&waiter);
+    while (!error && !exec->gone && exec->out_pending >= RECORD_EXEC_OUTPUT_MAX) {
+        wait_add(&exec->out_wait, &waiter);
+        error = task_sleep(NO_DEADLINE);
+    }
+    wait_remove(&waiter);
+    if (error || exec->gone)
+        return -EIO;
+    record_begin(RECORD_EXEC_OUTPUT);
+    record_add(&head, sizeof head);
+    record_add(bytes, count);
+    record_end();
+    exec->out_pending += count;
+    return 0;
+}
+
 static uint32_t out_poll(struct file *file, struct poll_wait *wait)
 {
     struct exec *exec = file->state;
@@ -275,6 +322,14 @@ static _Noreturn void exec_main(void)
 
     current()->regs->cs = this_vcpu()->user_cs;
     current()->regs->ss = this_vcpu()->user_ss;
+    if (!error && !strcmp(exec->argv[0], EXEC_GDB)) {
+        int status = gdb_serve(exec, exec->argv[1]);
+
+        exec->ended = true;
+        tell_end(exec, status << 8, "");
+        exec_drop(exec);
+        process_exit(status << 8);
+    }
     if (error) {
         format(reason, sizeof reason, "%.100s: no such directory", exec->directory);
     } else {

@@ -12,6 +12,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/elf/elf.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
@@ -302,6 +303,7 @@ static void process_renew(struct exec_target *target)
     credentials_renew(process, target->program.file);
     current()->rseq = 0;
     process->membarrier = 0;
+    debug_exec(process);
     vfork_release(process);
 }
 

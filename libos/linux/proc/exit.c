@@ -18,6 +18,7 @@
 #include "libos/linux/fs/fs.h"
 #include "libos/linux/ipc/sem.h"
 #include "libos/linux/log.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/observe/exec.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/proc/pidfd.h"
@@ -179,6 +180,7 @@ static _Noreturn void instance_over(int status)
 
 void process_end(struct process *process)
 {
+    debug_exit(process);
     report_exit(process->exit_status);
     exec_over(process, process->exit_status);
     if (trace_on)

@@ -12,6 +12,7 @@
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/cpu.h"
 #include "libos/linux/fs/vfs.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/proc/pidfd.h"
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/proc/proc.h"
@@ -292,7 +293,11 @@ static int memory_inherit(struct process *child, const struct clone_request *r)
         child->space = space;
         return 0;
     }
-    return space_fork(space, &child->space);
+    int error = space_fork(space, &child->space);
+
+    if (!error && current()->process->debug)
+        debug_forked(current()->process, child->space);
+    return error;
 }
 
 static void registers_inherit(struct task *task, const struct clone_request *r)
@@ -412,6 +417,7 @@ static int64_t clone_thread(const struct clone_request *r)
     process->live++;
     int tid = task->tid;
 
+    debug_thread(task);
     task_start(task);
     return tid;
 }

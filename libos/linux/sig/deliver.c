@@ -4,6 +4,7 @@
  */
 #include "libos/linux/sig/queue.h"
 #include "libos/linux/observe/core.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/call/handlers.h"
 #include "libos/linux/call/rseq.h"
@@ -227,6 +228,8 @@ static bool deliver_forced(struct task *task, struct regs *regs)
     task->sig.forced = 0;
     task->sig.pending.set &= ~SIGNAL_BIT(signal);
     signal_update(task);
+    if (task->process->debug && !(signal = debug_signal(signal)))
+        return false; /* the instruction is executed again */
     act(task, regs, signal, &task->sig.forced_info);
     return !signal_pending(task) && !task->sig.restore_blocked;
 }
@@ -258,6 +261,8 @@ void signal_deliver(struct regs *regs)
             signal_update(task);
             break;
         }
+        if (task->process->debug && !(signal = debug_signal(signal)))
+            continue;
         act(task, regs, signal, &info);
     }
     signal_restart(regs); /* does nothing after a handler */

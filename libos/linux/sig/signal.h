@@ -140,6 +140,7 @@ struct signal_restart {
 
 #define ATTENTION_SIGNAL 1
 #define ATTENTION_RSEQ   2 /* the program's restartable sequence was interrupted (call/rseq.c) */
+#define ATTENTION_DEBUG  8 /* a debugger may want it to stand (observe/debug.c) */
 #define ATTENTION_REGS   4 /* the call has put other registers into struct regs: all are loaded (entry.S) */
 
 struct signal_task {
