@@ -23,7 +23,7 @@
 #define INPUT_BYTES   256u
 #define INTERRUPT     0x03
 #define GDB_FILES     8
-#define AUXV_MAX      1024u
+#define OBJECT_MAX    8192u /* bytes of what qXfer gives */
 #define OPEN_WRITES   3u /* access mode bits of gdb's open flags */
 
 struct gdb {
@@ -538,27 +538,37 @@ static void part_answer(struct gdb *gdb, const char *at, const uint8_t *bytes, u
 static void transfer(struct gdb *gdb, const char *at)
 {
     const struct process *process = gdb->debug.process;
-    uint8_t bytes[AUXV_MAX];
+    uint8_t *bytes = heap_alloc(OBJECT_MAX);
     uint32_t count = 0;
 
+    if (!bytes) {
+        answer(gdb, "E01");
+        return;
+    }
     if (starts(at, "auxv:read:")) {
-        count = (uint32_t)min_of(process->aux_bytes, (uint64_t)sizeof bytes);
+        count = (uint32_t)min_of(process->aux_bytes, (uint64_t)OBJECT_MAX);
         if (debug_peek(&gdb->debug, bytes, process->aux_start, count))
             count = 0;
     } else if (starts(at, "exec-file:read:")) {
-        if (process->exe && dentry_path(process->exe, (char *)bytes, sizeof bytes) >= 0)
+        if (process->exe && dentry_path(process->exe, (char *)bytes, OBJECT_MAX) >= 0)
             count = (uint32_t)strlen((char *)bytes);
+    } else if (starts(at, "features:read:target.xml:")) {
+        count = gdb_registers_describe((char *)bytes, OBJECT_MAX);
     } else {
+        heap_free(bytes);
         answer(gdb, "");
         return;
     }
-    part_answer(gdb, at + (at[0] == 'a' ? 10 : 15), bytes, count);
+    while (*at != ':')
+        at++;
+    part_answer(gdb, at + strlen(":read:"), bytes, count);
+    heap_free(bytes);
 }
 
 static void query(struct gdb *gdb, const char *at)
 {
     if (starts(at, "Supported")) {
-        answer(gdb, "PacketSize=fff;QStartNoAckMode+;qXfer:auxv:read+;qXfer:exec-file:read+;"
+        answer(gdb, "PacketSize=fff;QStartNoAckMode+;qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;"
                     "swbreak+;vContSupported+;QPassSignals+");
     } else if (starts(at, "Xfer:")) {
         transfer(gdb, at + 5);

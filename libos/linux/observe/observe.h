@@ -7,6 +7,7 @@
  *   request.c what the host asks
  *   core.c    core files
  *   exec.c    programs that the host starts
+ *   gdb.c     gdb's remote protocol; debug.c stops and breakpoints, step.c where an instruction leads
  *   trace.c   system calls, signals and exits of programs, as strace shows them
  */
 #pragma once
