@@ -195,9 +195,16 @@ struct control *control_open(const char *name, char *const words[], int count, u
 void control_close(struct control *control, int status)
 {
     control_at_exit = NULL;
-    for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
-        if (control->client[i].fd >= 0)
-            close(control->client[i].fd);
+    for (unsigned i = 0; i < CONTROL_CLIENTS; i++) {
+        const struct client *client = &control->client[i];
+
+        if (client->fd < 0)
+            continue;
+        if (client->is_remote) /* the last words of the machine, as far as the socket has room */
+            (void)!send(client->fd, client->remote.out.bytes, client->remote.out.length,
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
+        close(client->fd);
+    }
     close(control->listener);
     if (control->keep) {
         control_write(control, "status", text_format("%d\n", status));
