@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "tools/process.h"
 #include "tools/remote.h"
+#include "tools/terminal.h"
 #include "tools/verbs.h"
 #include <errno.h>
 #include <limits.h>
@@ -21,18 +22,19 @@
 
 const struct option_row exec_options[] = {
     {"env", 'e', "NAME[=VALUE]", "set an environment variable, or pass this machine's on"},
+    {"tty", 't', NULL, "give it a terminal: this one, which has to be one"},
     {"workdir", 'w', "DIR", "directory that the program starts in (default /)"},
     {0},
 };
 
 const char exec_examples[] =
     "lorica exec web ls /proc        a program next to those that run in the machine `web`\n"
+    "lorica exec -t web bash         a shell there\n"
     "lorica exec web bash -c 'cat > /tmp/x' < x     copies a file into it\n";
 
 const char exec_notes[] = "Streams and exit status are the program's, as with `run`: 128+N signal "
                           "N, 125 Lorica failed, 126 not executable,\n"
-                          "127 not found. It runs in the machine's first instance. There is no "
-                          "terminal. If this command ends, it gets "
+                          "127 not found. It runs in the machine's first instance. If this command ends, it gets "
                           "SIGHUP.\n";
 
 struct exec {
@@ -46,12 +48,23 @@ struct exec {
 
 static struct text_list exec_env;
 static const char *exec_directory = "/";
+static int exec_terminal;
+
+static uint32_t exec_window(void)
+{
+    uint16_t rows, columns;
+
+    terminal_size(&rows, &columns);
+    return (uint32_t)rows << 16 | columns;
+}
 
 static void exec_take(void *context, const struct option_row *row, const char *argument)
 {
     (void)context;
     if (!strcmp(row->name, "workdir"))
         exec_directory = argument;
+    else if (!strcmp(row->name, "tty"))
+        exec_terminal = 1;
     else if (*argument == '=' || !*argument)
         fail(STATUS_FAILED, "exec: --env %s has no name\n  try: --env NAME=VALUE", argument);
     else if (strchr(argument, '='))
@@ -74,6 +87,7 @@ static void exec_begin(struct exec *exec, char *const words[], int count)
                                    .variables = (uint32_t)exec_env.count + 2};
     struct buffer body = {0};
 
+    request.window = exec_terminal ? exec_window() : 0;
     buffer_add(&body, &request, sizeof request);
     for (int i = 0; i < count; i++)
         buffer_add(&body, words[i], strlen(words[i]) + 1);
@@ -176,6 +190,11 @@ static void exec_signal(struct exec *exec)
     if (read(exec->signals, &info, sizeof info) != sizeof info)
         return;
     number = info.ssi_signo;
+    if (number == SIGWINCH) {
+        number = exec_window();
+        exec_send(exec, REMOTE_WINDOW, &number, sizeof number);
+        return;
+    }
     exec_send(exec, REMOTE_SIGNAL, &number, sizeof number);
 }
 
@@ -231,7 +250,15 @@ int verb_exec(const struct verb *verb, int argc, char **argv)
     sigaddset(&set, SIGQUIT);
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    if (exec_terminal) {
+        sigaddset(&set, SIGWINCH);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+    }
     exec.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (exec_terminal && getenv("TERM"))
+        text_list_add(&exec_env, text_format("TERM=%s", getenv("TERM")));
+    if (exec_terminal && !terminal_raw())
+        fail(STATUS_FAILED, "exec: -t needs a terminal as standard input\n  try: without -t");
     exec_begin(&exec, argv + first + 1, argc - first - 1);
     while (exec.status < 0 || exec.pending.length)
         exec_turn(&exec);

@@ -60,10 +60,10 @@ static int remote_frame(struct remote *remote, uint32_t type, const char *bytes,
         remote_request(remote, REQUEST_EXEC_INPUT, &input, sizeof input, bytes, length);
         return 0;
     }
-    if (type != REMOTE_SIGNAL || length != sizeof number)
+    if ((type != REMOTE_SIGNAL && type != REMOTE_WINDOW) || length != sizeof number)
         return -1;
     memcpy(&number, bytes, sizeof number);
-    remote_number(remote, REQUEST_EXEC_SIGNAL, number);
+    remote_number(remote, type == REMOTE_SIGNAL ? REQUEST_EXEC_SIGNAL : REQUEST_EXEC_WINDOW, number);
     return 0;
 }
 

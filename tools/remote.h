@@ -12,6 +12,7 @@ enum remote_type {
     REMOTE_START = 1, /* struct request_exec without an id, strings */
     REMOTE_INPUT,     /* bytes; none: the end of standard input */
     REMOTE_SIGNAL,    /* uint32_t number */
+    REMOTE_WINDOW,    /* uint32_t rows << 16 | columns */
     /* from the machine */
     REMOTE_OUTPUT, /* bytes for standard output */
     REMOTE_ERROR,  /* bytes for standard error */

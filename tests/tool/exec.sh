@@ -49,6 +49,17 @@ exec_gone() { # who starts it goes away: SIGHUP, and no harm to the machine
     for _ in $(seq 100); do run_tool ps; [[ $out == *' yes'* ]] || break; sleep 0.1; done
     hasnt 'yes is gone' "$out" '  yes' && has machine "$out" 'host  '
 }
+exec_terminal() { # -t: size and its change, echo, Ctrl-C to the foreground, job control, the end of a session
+    command -v script > /dev/null || { why='util-linux (script) is not installed'; return 1; }
+    typed "stty rows 31 cols 87; TERM=vt100 $lorica exec -t host bash --norc -i; echo status \$?" 'stty size; echo $TERM; tty\n' 'cat\n' 'abc\n' '\003' \
+        'echo got $?\n' 'sleep 100\n' '\032' 'jobs\n' 'kill %1; wait; seq 2000 | tail -n 1; exit 6\n'
+    has size "$out" $'31 87\nvt100\n/dev/pts/' && has echo "$out" $'abc\nabc' && has interrupted "$out" '^C' && has 'status of cat' "$out" 'got 130' &&
+        has stopped "$out" 'Stopped' && has output "$out" $'\n2000' && has status "$out" 'status 6' || return 1
+    inside bash -c 'tty; ls /dev/pts | wc -l' # without -t there is none
+    has 'no terminal' "$out" 'not a tty' || return 1
+    timeout 60 "$lorica" exec -t host true > "$work/out" 2> "$work/err" < /dev/null
+    is 'no terminal here' $? 125 && has message "$(cat "$work/err")" '-t needs a terminal'
+}
 exec_signal_passed() {
     : > "$work/out"
     timeout 60 "$lorica" exec host bash -c 'trap "echo got it; exit 5" TERM; echo ready; while :; do sleep 0.1; done' > "$work/out" 2> "$work/err" < /dev/null &
@@ -84,6 +95,7 @@ check 'exec: streams, statuses, environment' exec_streams
 check 'exec: 2 MB in and out' exec_bulk
 check 'exec: two at once' exec_together
 check 'exec: the client goes away' exec_gone
+check 'exec: a terminal' exec_terminal
 check 'exec: signals' exec_signal_passed
 check 'exec: strace of a machine that runs' exec_traced
 check 'exec: wrong words, and a machine that has ended' exec_wrong

@@ -238,6 +238,17 @@ linux_terminal() {
     typed "stty rows 31 cols 87; $lorica run --timeout 60" 'stty size 2>/dev/null || echo $LINES $COLUMNS\n' 'cat\n' 'abc\n' '\003' 'echo got $?\n' 'exit 6\n'
     has size "$out" '31 87' && has echo "$out" $'abc\nabc' && has interrupted "$out" '^C' && has 'status of cat' "$out" 'got 130' && has status "$out" 'status 6'
 }
+linux_reflected() { # the share of calls that went through the kernel is told, and is small once sites are rewritten
+    printf '#include <unistd.h>\nint main(void) { for (int i = 0; i < 5000; i++) { getppid(); write(-1, "", 1); } return 0; }\n' > "$work/calls.c"
+    gcc -O1 -o "$work/cwd/calls" "$work/calls.c" || { why='does not compile'; return 1; }
+    local words
+    linux -v "$work/cwd/calls"
+    read -r -a words <<< "$(sed -n 's/^summary: calls: \([0-9]*\) direct from \([0-9]*\) rewritten sites, \([0-9]*\) reflected .*/\1 \2 \3/p' <<< "$err")"
+    [ "${words[0]:-0}" -ge 10000 ] && [ "${words[1]}" -ge 2 ] && [ "${words[2]}" -lt 1000 ] || { why="rewritten: ${words[*]}"; return 1; }
+    linux -v --no-rewrite "$work/cwd/calls"
+    read -r -a words <<< "$(sed -n 's/^summary: calls: \([0-9]*\) direct from \([0-9]*\) rewritten sites, \([0-9]*\) reflected .*/\1 \2 \3/p' <<< "$err")"
+    [ "${words[0]:-1}" = 0 ] && [ "${words[1]}" = 0 ] && [ "${words[2]}" -ge 10000 ] || { why="not rewritten: ${words[*]}"; return 1; }
+}
 linux_no_machine_left() { # none of the machines started above still runs
     local pid left=
     [ -s "$work/machines" ] || { why='no machine was recorded'; return 1; }
@@ -273,5 +284,6 @@ check 'linux: out of memory' linux_out_of_memory
 check 'linux: a busy loop meets the time limit' linux_timeout
 check 'linux: SIGTERM and a trap' linux_term
 check 'linux: SIGINT' linux_int
+check 'linux: the share of reflected calls' linux_reflected
 check 'linux: a terminal' linux_terminal
 

@@ -21,10 +21,13 @@
 #include "libos/linux/sched.h"
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/task.h"
+#include "libos/linux/time/clock.h"
+#include "libos/linux/tty/tty.h"
 #include "libos/linux/user.h"
 
 #define EXEC_MAX    16
 #define PIECE_BYTES 8192u
+#define TERMINAL_RETRY_NS 10000000ul
 
 struct exec {
     uint32_t id;
@@ -40,6 +43,10 @@ struct exec {
     const char **argv, **env; /* until the program is loaded */
     char *strings;
     const char *directory;
+    uint32_t window;       /* it gets a terminal of that size; 0: none */
+    struct pty *pty;       /* that is */
+    bool typing;
+    uint32_t owed;         /* input taken that the host does not know of yet */
     uint8_t in[RECORD_EXEC_INPUT];
 };
 
@@ -165,6 +172,101 @@ static uint32_t in_poll(struct file *file, struct poll_wait *wait)
 static void stream_release(struct file *file)
 {
     exec_drop(file->state);
+}
+
+/* --- Its terminal: what it writes becomes records at once, what is typed waits in exec->in for room. Nothing here sleeps. */
+
+static bool terminal_output(struct exec *exec)
+{
+    struct record_exec head = {.id = exec->id, .value = 1};
+    uint8_t piece[512];
+
+    while (!exec->gone && exec->out_pending < RECORD_EXEC_OUTPUT_MAX) {
+        if (!record_try(RECORD_EXEC_OUTPUT, exec->pid))
+            return false;
+        head.bytes = pty_take(exec->pty, piece, sizeof piece);
+        if (!head.bytes)
+            return true; /* the record is not sent */
+        record_add(&head, sizeof head);
+        record_add(piece, head.bytes);
+        record_end();
+        exec->out_pending += head.bytes;
+    }
+    return exec->gone;
+}
+
+static void terminal_news(void *state)
+{
+    struct exec *exec = state;
+
+    if (exec->typing)
+        return; /* an echo: the loop below goes on with it */
+    exec->typing = true;
+    while (exec->in_count) {
+        uint32_t part = min_of(exec->in_count, RECORD_EXEC_INPUT - exec->in_start);
+
+        part = pty_type(exec->pty, exec->in + exec->in_start, part);
+        if (!part)
+            break;
+        exec->in_start = (exec->in_start + part) % RECORD_EXEC_INPUT;
+        exec->in_count -= part;
+        exec->owed += part;
+    }
+    exec->typing = false;
+    if (exec->owed && record_try(RECORD_EXEC_CREDIT, exec->pid)) {
+        struct record_exec credit = {.id = exec->id, .value = (int32_t)exec->owed};
+
+        record_add(&credit, sizeof credit);
+        record_end();
+        exec->owed = 0;
+    }
+    (void)terminal_output(exec);
+}
+
+/* By the program's first task: the terminal takes the place of its streams, and is its session's. */
+static int terminal_open(struct exec *exec, struct files *files)
+{
+    struct file *file;
+    char path[24];
+
+    exec->pty = pty_create(terminal_news, exec);
+    if (!exec->pty)
+        return -ENOMEM;
+    exec->users++;
+    pty_window(exec->pty, (uint16_t)(exec->window >> 16), (uint16_t)exec->window);
+    format(path, sizeof path, "/dev/pts/%d", pty_number(exec->pty));
+    int error = file_open(path, O_RDWR, 0, &file);
+
+    if (error)
+        return error;
+    for (int fd = 0; fd < 3; fd++) {
+        file_drop(files->file[fd]);
+        files->file[fd] = file;
+        if (fd)
+            file_hold(file);
+    }
+    return 0;
+}
+
+/* The program has ended: the rest of what it wrote, then nobody has the terminal any more. */
+static void terminal_close(struct exec *exec)
+{
+    struct pty *pty = exec->pty;
+    struct waiter waiter;
+
+    if (!pty)
+        return;
+    waiter_init(&waiter);
+    for (;;) {
+        wait_add(&exec->out_wait, &waiter);
+        if (terminal_output(exec))
+            break;
+        (void)task_sleep_uninterruptible(now_ns() + TERMINAL_RETRY_NS); /* room in the ring wakes nobody */
+    }
+    wait_remove(&waiter);
+    exec->pty = NULL;
+    pty_close(pty);
+    exec_drop(exec);
 }
 
 /* --- The same for a task of the LibOS's own (gdb.c) */
@@ -296,6 +398,7 @@ void exec_over(const struct process *process, int wait_status)
 
         if (!exec || exec->pid != process->pid || exec->ended)
             continue;
+        terminal_close(exec);
         exec->ended = true;
         tell_end(exec, wait_status, "");
         exec_drop(exec);
@@ -337,10 +440,16 @@ static _Noreturn void exec_main(void)
         process->fs->cwd = directory->dentry;
         dentry_hold(process->fs->cwd);
         file_drop(directory);
-        error = exec_first(exec->argv, exec->env, reason, sizeof reason);
+        if (exec->window)
+            error = terminal_open(exec, process->files);
+        if (error)
+            format(reason, sizeof reason, "no terminal: error %d", -error);
+        else
+            error = exec_first(exec->argv, exec->env, reason, sizeof reason);
     }
     if (!error)
         enter_program();
+    terminal_close(exec);
     int status = error == -ENOENT ? 127 : error == -ENOMEM ? 125 : 126;
 
     exec->ended = true;
@@ -402,6 +511,7 @@ static struct exec *exec_new(const struct request_exec *request, const char *tex
     execs[slot] = exec;
     exec_count++;
     exec->id = request->id;
+    exec->window = request->window;
     exec->users = 1;
     waitq_init(&exec->in_wait);
     waitq_init(&exec->out_wait);
@@ -436,6 +546,9 @@ void exec_start(const void *body, uint32_t bytes)
 
 void exec_flush(void)
 {
+    for (uint32_t i = 0; exec_count && i < EXEC_MAX; i++)
+        if (execs[i] && execs[i]->pty)
+            terminal_news(execs[i]);
     while (refused_count && record_try(RECORD_EXEC_END, 0)) {
         static const char reason[] = "too many programs at once, or not enough memory";
         struct record_exec end = {
@@ -464,6 +577,8 @@ void exec_input(const void *body, uint32_t bytes)
             ((const uint8_t *)body)[sizeof request + i];
     exec->in_end |= !request.bytes;
     waitq_wake(&exec->in_wait);
+    if (exec->pty)
+        terminal_news(exec);
 }
 
 static void group_signal(const struct exec *exec, int signal)
@@ -491,13 +606,22 @@ void exec_control(uint16_t type, const void *body, uint32_t bytes)
         return;
     if (type == REQUEST_EXEC_SIGNAL && request.bytes >= 1 && request.bytes <= SIGNAL_COUNT)
         group_signal(exec, (int)request.bytes);
+    if (type == REQUEST_EXEC_WINDOW && exec->pty)
+        pty_window(exec->pty, (uint16_t)(request.bytes >> 16), (uint16_t)request.bytes);
     if (type == REQUEST_EXEC_ACK)
         exec->out_pending -= min_of(request.bytes, exec->out_pending);
     if (type == REQUEST_EXEC_GONE) {
         exec->gone = exec->in_end = true;
         group_signal(exec, SIGHUP);
+        if (exec->pty) {
+            pty_close(exec->pty);
+            exec->pty = NULL;
+            exec_drop(exec);
+        }
         waitq_wake(&exec->in_wait);
     }
     if (exec->gone || exec->out_pending < RECORD_EXEC_OUTPUT_MAX)
         waitq_wake(&exec->out_wait);
+    if (exec->pty)
+        terminal_news(exec);
 }

@@ -35,6 +35,7 @@ enum record_type {
     REQUEST_TRACE,      /* struct request_trace: watch these calls from now on, and no others */
     REQUEST_EXEC_SIGNAL, /* struct request_input: `bytes` is the signal's number */
     REQUEST_EXEC_ACK,    /* struct request_input: so much of its output has reached its reader */
+    REQUEST_EXEC_WINDOW, /* struct request_input: `bytes` is the size of its terminal, rows << 16 | columns */
     REQUEST_EXEC_GONE, /* struct request_input: nobody is there for its streams any more; SIGHUP follows */
 };
 
@@ -101,7 +102,9 @@ struct record_exec {
 struct request_exec {
     uint32_t id;
     uint32_t words, variables;
-    uint32_t bytes; /* of all strings */
+    uint32_t bytes;  /* of all strings */
+    uint32_t window; /* its terminal's size, rows << 16 | columns; 0: it has none */
+    uint32_t reserved;
 };
 
 #define REQUEST_TRACE_CALLS 480u /* numbers that fit; a multiple of 32 */

@@ -133,6 +133,7 @@ static void request_take(const struct record *request, const uint8_t *body, uint
         break;
     case REQUEST_EXEC_SIGNAL:
     case REQUEST_EXEC_ACK:
+    case REQUEST_EXEC_WINDOW:
     case REQUEST_EXEC_GONE:
         exec_control(request->type, body, bytes);
         break;

@@ -24,6 +24,8 @@ struct pty {
     bool packet; /* the master reads a byte of status before everything (TIOCPKT) */
     uint8_t status; /* TIOCPKT_ bits that the master has not read yet */
     struct waitq master_waiters;
+    void (*news)(void *state); /* of pty_create */
+    void *news_state;
     uint32_t written, taken; /* of queue; they count for ever */
     uint8_t queue[QUEUE_BYTES];
 };
@@ -70,17 +72,24 @@ static void pty_free_unused(struct pty *pty)
     heap_free(pty);
 }
 
+static void tell(struct pty *pty)
+{
+    waitq_wake(&pty->master_waiters);
+    if (pty->news)
+        pty->news(pty->news_state);
+}
+
 static void pty_flush(struct tty *tty)
 {
     struct pty *pty = pty_of(tty);
 
-    waitq_wake(&pty->master_waiters);
+    tell(pty);
     pty_free_unused(pty);
 }
 
 static void pty_taken(struct tty *tty)
 {
-    waitq_wake(&pty_of(tty)->master_waiters);
+    tell(pty_of(tty));
 }
 
 static void pty_packet(struct tty *tty, uint8_t set, uint8_t clear)
@@ -348,7 +357,7 @@ static const struct file_ops master_ops = {
  * -----------------------------------------------------------------------------------------------------------
  */
 
-static int master_open(struct file *file)
+static int pty_new(struct pty **out)
 {
     int number = 0;
 
@@ -360,16 +369,77 @@ static int master_open(struct file *file)
 
     if (!pty)
         return -ENOMEM;
+    *out = pty;
     tty_init(&pty->tty, &pty_driver);
     pty->tty.ldisc.termios.c_cflag &= ~(unsigned)HUPCL; /* no line to hang up */
     pty->tty.number = number;
     pty->master_open = true;
-    pty->locked = true;
     waitq_init(&pty->master_waiters);
     ptys[number] = pty;
+    return 0;
+}
+
+static int master_open(struct file *file)
+{
+    struct pty *pty;
+    int error = pty_new(&pty);
+
+    if (error)
+        return error;
+    pty->locked = true;
     file->ops = &master_ops;
     file->state = pty;
     return 0;
+}
+
+/* --- Without a master's file */
+
+struct pty *pty_create(void (*news)(void *state), void *state)
+{
+    struct pty *pty;
+
+    if (pty_new(&pty))
+        return NULL;
+    pty->news = news;
+    pty->news_state = state;
+    return pty;
+}
+
+void pty_close(struct pty *pty)
+{
+    pty->news = NULL;
+    pty->master_open = false;
+    tty_hangup(&pty->tty);
+    pty_free_unused(pty);
+}
+
+int pty_number(const struct pty *pty)
+{
+    return pty->tty.number;
+}
+
+uint32_t pty_take(struct pty *pty, uint8_t *to, uint32_t bytes)
+{
+    uint32_t count = min_of(bytes, pty_used(pty));
+
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = pty->queue[pty->taken++ % QUEUE_BYTES];
+    if (count)
+        waitq_wake(&pty->tty.writers);
+    return count;
+}
+
+uint32_t pty_type(struct pty *pty, const uint8_t *bytes, uint32_t count)
+{
+    count = min_of(count, ldisc_room(&pty->tty.ldisc));
+    if (count)
+        tty_receive(&pty->tty, bytes, count);
+    return count;
+}
+
+void pty_window(struct pty *pty, uint16_t rows, uint16_t columns)
+{
+    tty_set_window(&pty->tty, rows, columns, 0, 0);
 }
 
 /* The file's inode says which: devices of major 136, minor = number. */

@@ -64,6 +64,16 @@ void tty_session_exit(struct process *process);
 
 extern const struct file_ops tty_ops;
 
+/* A pseudo terminal whose far side is not a master's file but code of the LibOS's (observe/exec.c). */
+struct pty;
+/* pty_create - `news`: there is output, or room for input; never sleeps. NULL: no memory, or PTY_MAX. */
+struct pty *pty_create(void (*news)(void *state), void *state);
+void pty_close(struct pty *pty); /* hangs up; no news come any more */
+int pty_number(const struct pty *pty);
+uint32_t pty_take(struct pty *pty, uint8_t *to, uint32_t bytes); /* output that is there */
+uint32_t pty_type(struct pty *pty, const uint8_t *bytes, uint32_t count); /* how many of them fitted */
+void pty_window(struct pty *pty, uint16_t rows, uint16_t columns);
+
 /* tty_start - makes /dev/console, /dev/tty, /dev/ptmx and /dev/pts. Called by fs_start when /dev
  * exists. 0 or -errno. */
 int tty_start(void);
