@@ -136,6 +136,7 @@ static inline int task_call(const struct task *task)
     return (int)task->regs->orig_rax;
 }
 
+extern uint64_t process_faults_ended; /* page faults of processes that are over (proc/exit.c) */
 extern struct list process_list;           /* of process.all */
 struct process *process_find(int pid);     /* zombies too; NULL */
 struct process *process_init(void);        /* the program that the instance runs (pid 2) */

@@ -81,7 +81,7 @@ debug() {
     (export LORICA_QEMU=$recorder; timeout 60 "$lorica" debug --app hello < "$work/gdb.in" > "$work/out" 2>&1)
     is status $? 0 || return 1
     out=$(cat "$work/out")
-    has early "$out" 'has not booted far enough' && has breakpoint "$out" 'Breakpoint 1, slice_start' && has env "$out" 0x400000 &&
+    has early "$out" 'has not booted far enough' && has breakpoint "$out" ', slice_start (' && has env "$out" 0x400000 &&
         has slices "$out" 'CPU 0 positions' && has pt "$out" 'level 1 table' && has events "$out" create && has frames "$out" 'free' &&
         has symbols "$out" 'apps/hello.c' && has program "$out" 'hello from an exokernel' && is 'temporary files' "$(ls "$work/tmp")" ''
 }

@@ -37,6 +37,21 @@ static int meminfo_text(struct text *text, uint64_t key)
     return 0;
 }
 
+/* What vmstat reads. Nothing is paged in or out, and no fault waits for a disk. */
+static int vmstat_text(struct text *text, uint64_t key)
+{
+    uint64_t faults = process_faults_ended;
+
+    (void)key;
+    list_for_each (node, &process_list)
+        faults += list_item(node, struct process, all)->faults;
+    text_add(text, "nr_free_pages %lu\nnr_page_table_pages %lu\n",
+             (unsigned long)frames_available(), (unsigned long)table_frames());
+    text_add(text, "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgfault %lu\npgmajfault 0\n",
+             (unsigned long)faults);
+    return 0;
+}
+
 static void cpuid(uint32_t leaf, uint32_t out[4])
 {
     __asm__ volatile("cpuid"
@@ -388,7 +403,7 @@ int procfs_start(struct dentry *root)
     } file[] = {
         {"meminfo", meminfo_text},         {"cpuinfo", cpuinfo_text}, {"stat", stat_text},
         {"uptime", uptime_text},           {"loadavg", loadavg_text}, {"version", version_text},
-        {"filesystems", filesystems_text}, {"cmdline", cmdline_text}, {"devices", devices_text}};
+        {"vmstat", vmstat_text},           {"filesystems", filesystems_text}, {"cmdline", cmdline_text}, {"devices", devices_text}};
     static const struct constant empty[] = {
         {"swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"}};
     struct dentry *ipc = pseudo_directory(root, "sysvipc");

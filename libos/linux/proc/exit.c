@@ -89,6 +89,8 @@ static void child_info(const struct process *process, struct siginfo *info)
     info->u.child.stime = (int64_t)(process->system_ns / 10000000);
 }
 
+uint64_t process_faults_ended;
+
 void process_child_report(struct process *process)
 {
     struct process *parent = process->parent;
@@ -152,6 +154,8 @@ static void resources_release(struct process *process)
         dentry_drop(process->exe);
     process->exe = NULL;
     process->space = NULL;
+    process_faults_ended += process->faults;
+    process->faults = 0;
     if (space && space_users(space) == 1) {
         space_drop(space); /* while it is loaded */
     } else {
