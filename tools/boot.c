@@ -24,8 +24,8 @@
 #include <unistd.h>
 
 #define BOOT_ITEMS_MAX    8192u
-#define BOOT_HEADROOM_MIB 32u  /* kernel, init, LibOS and a little room for the program */
-#define BOOT_ROOM_MIB     384u /* beside the root, when the user names no size */
+#define BOOT_HEADROOM_MIB 32u         /* kernel, init, LibOS and a little room for the program */
+#define BOOT_ROOM_MIB     384u        /* beside the root, when the user names no size */
 #define DISK_DEVICE       "1b36:0010" /* QEMU's NVMe controller */
 #define BOOT_PATH         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -123,6 +123,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request->app = argument;
     else if (!strcmp(name, "net"))
         net_mode(&request->net, request->verb, argument);
+    else if (!strcmp(name, "dhcp"))
+        request->dhcp = 1;
     else if (!strcmp(name, "pcap"))
         request->pcap = argument;
     else if (!strcmp(name, "disk"))
@@ -174,7 +176,8 @@ static void boot_check(const struct request *request)
              "%s: --disk %s: the Linux LibOS has no driver for it: use it with --app or --manifest",
              request->verb, request->disk);
     if (request->disk && boot_disk_error(request->disk))
-        fail(STATUS_FAILED, "%s: --disk %s: %s\n  try: truncate -s 64M disk.img, and --disk disk.img",
+        fail(STATUS_FAILED,
+             "%s: --disk %s: %s\n  try: truncate -s 64M disk.img, and --disk disk.img",
              request->verb, request->disk, boot_disk_error(request->disk));
     if (access(request->kernel, R_OK))
         fail(STATUS_FAILED, "%s: no kernel at %s: %s\n  try: lorica build", request->verb,
@@ -346,9 +349,13 @@ static char *boot_manifest(const struct request *request, const struct program *
     for (size_t i = 0; i + 1 < request->option.count; i += 2)
         manifest_pair(&manifest, "option", request->option.item[i], request->option.item[i + 1]);
     if (!net_is_off(&request->net)) {
-        manifest_line(&manifest, "address", NET_USER_ADDRESS "/" NET_USER_PREFIX);
-        manifest_line(&manifest, "gateway", NET_USER_GATEWAY);
-        manifest_line(&manifest, "dns", NET_USER_DNS);
+        if (request->dhcp) {
+            manifest_line(&manifest, "address", "dhcp");
+        } else {
+            manifest_line(&manifest, "address", NET_USER_ADDRESS "/" NET_USER_PREFIX);
+            manifest_line(&manifest, "gateway", NET_USER_GATEWAY);
+            manifest_line(&manifest, "dns", NET_USER_DNS);
+        }
         if (net_is_user(&request->net)) { /* which has a router */
             manifest_line(&manifest, "address", NET_USER_ADDRESS6 "/" NET_USER_PREFIX6);
             manifest_line(&manifest, "gateway", NET_USER_GATEWAY6);
@@ -496,17 +503,22 @@ static void boot_check_manifest(struct request *request, struct boot *boot,
 
         while (n < net->address_count && net->address[n].ipv6)
             n++;
-        if (n == net->address_count)
+        if (n == net->address_count && !net->dhcp)
             fail(STATUS_FAILED, "%s:%u: publish %s: instance %s has no IPv4 address",
                  request->manifest, publish->line, publish->text,
                  parsed.instance[publish->instance].name);
         const uint8_t *a = net->address[n].address + 12;
 
         net_port(&request->net, text_format("%s:%u: publish", request->manifest, publish->line),
-                 publish->text, text_format("%u.%u.%u.%u", a[0], a[1], a[2], a[3]));
+                 publish->text,
+                 net->dhcp ? NULL
+                           : text_format("%u.%u.%u.%u", a[0], a[1], a[2],
+                                         a[3])); /* NULL: the first that is lent */
     }
     for (uint32_t i = 0; i < parsed.count; i++)
         text_list_add(&boot->names, text_copy(parsed.instance[i].name));
+    for (uint32_t i = 0; i < parsed.count; i++)
+        boot->card |= parsed.instance[i].net.dhcp;
     for (uint32_t i = 0; i < parsed.count; i++)
         for (uint32_t n = 0; n < parsed.instance[i].net.address_count; n++) {
             boot->card = 1;

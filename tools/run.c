@@ -214,6 +214,8 @@ static void run_explain(const struct request *request, const struct session_end 
         remedy = "install QEMU: apt-get install qemu-system-x86";
     else if (strstr(end->reason, "memory"))
         remedy = "a larger --memory";
+    else if (strstr(end->reason, "DHCP"))
+        remedy = "an `address` line in the manifest, or a run without --dhcp: 10.0.2.15";
     tail = journal_tail(RUN_TAIL);
     say("%s%s%s  log: %s\n  try: %s", end->reason, *tail ? "\n  last messages:\n" : "\n", tail,
         journal_path(), remedy);

@@ -159,9 +159,10 @@ static void force_end(uint64_t owed)
 
     withdraw(from);
     if (owed)
-        instance_fail(from, 125,
-                      "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
-                      from->config->name, (unsigned long)owed);
+        instance_fail(
+            from, 125,
+            "instance %s: it did not give memory back, and %lu pages of it cannot be taken",
+            from->config->name, (unsigned long)owed);
 }
 
 /* It has not given enough: `owed` more. Some of it now, the rest in further steps. */

@@ -17,6 +17,7 @@
 #include "libos/init/broker.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
+#include "libos/init/lease.h"
 #include "libos/init/instance.h"
 #include "libos/init/net.h"
 #include "libos/init/view.h"
@@ -405,8 +406,7 @@ static bool give_memory(struct build *b)
                     "memory: it wants %lu MiB, %lu MiB are free; lower it or give the machine more "
                     "(--memory)",
                     (unsigned long)(want >> 8), (unsigned long)(free >> 8));
-    b->start->run_count = 
-        frames_take_runs(CAP_CHILD, want, b->start->run, INSTANCE_RUN_MAX, &got);
+    b->start->run_count = frames_take_runs(CAP_CHILD, want, b->start->run, INSTANCE_RUN_MAX, &got);
     b->instance->given_pages = got;
     b->start->memory_limit = config->memory_bytes == MANIFEST_REST
                                  ? machine.page->frame_count
@@ -457,14 +457,21 @@ static bool give_time(struct build *b)
 static bool give_network(struct build *b)
 {
     uint32_t index = b->instance->index;
+    const char *missing = lease_missing(index);
 
+    if (missing)
+        return fail(b, 125, "%s", missing);
     if (b->instance->config->net.address_count &&
         !(machine.page->net.features & EXO_NET_CARD_PRESENT))
         return fail(b, 125, "it has an address, but the machine has no network card (--net user)");
     int64_t error = net_claim(&b->start->net, b->input->manifest, index, own_table, b);
 
     if (error < 0)
-        return fail(b, 125, "its addresses and ports cannot be claimed: error %ld", (long)-error);
+        return fail(b, 125, "its addresses and ports cannot be claimed: error %ld%s", (long)-error,
+                    b->instance->config->net.dhcp
+                        ? "; did the DHCP server give another instance's address?"
+                        : "");
+    lease_claims(index, &b->start->net);
     return true;
 }
 

@@ -23,16 +23,16 @@ struct instance {
     enum instance_state state;
     const struct manifest_instance *config;
     uint32_t index;
-    uint64_t env;                          /* first env; 0: none */
-    struct instance_streams *streams;      /* as mapped in init; NULL: none */
-    uint64_t archive_frame, archive_pages; /* of its root archive; pages 0: none */
-    uint64_t given_pages;                  /* in the runs of its start block */
+    uint64_t env;                                      /* first env; 0: none */
+    struct instance_streams *streams;                  /* as mapped in init; NULL: none */
+    uint64_t archive_frame, archive_pages;             /* of its root archive; pages 0: none */
+    uint64_t given_pages;                              /* in the runs of its start block */
     struct instance_run structure[INSTANCE_STRUCTURE]; /* data frames that it is built from */
     uint32_t structure_count;
     uint64_t asked, asked_held, asked_due_ns; /* broker.c: pages that it owes; 0: none */
-    uint32_t memory_asked;                    /* of its wishes for more the last that was answered */
-    bool forced;                              /* memory was taken from it by force */
-    bool wrote;                               /* something to its standard output, ever */
+    uint32_t memory_asked; /* of its wishes for more the last that was answered */
+    bool forced;           /* memory was taken from it by force */
+    bool wrote;            /* something to its standard output, ever */
     uint32_t position_first;
     uint32_t credited;         /* bytes of input for which CREDIT was sent (mod 2^32) */
     uint32_t request_credited; /* likewise of requests */
@@ -42,7 +42,7 @@ struct instance {
     char reason[240];
     bool exit_sent;
     uint32_t restarts;
-    uint64_t reap_place; /* where cap_destroy goes on */
+    uint64_t reap_place;    /* where cap_destroy goes on */
     uint64_t not_before_ns; /* waiting to be restarted until then */
 };
 

@@ -15,6 +15,7 @@
 #include "libos/init/channel.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
+#include "libos/init/lease.h"
 #include "libos/init/instance.h"
 #include "libos/init/manifest.h"
 #include "libos/init/view.h"
@@ -334,7 +335,7 @@ static bool all_over(void)
 static void wait(void)
 {
     struct exo_sleep_word words[EXO_SLEEP_WORDS];
-    uint64_t deadline = broker_deadline();
+    uint64_t deadline = broker_deadline() < lease_deadline() ? broker_deadline() : lease_deadline();
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < manifest.count; i++) {
@@ -359,6 +360,7 @@ static bool step(const struct build_input *input)
     __atomic_exchange_n(&machine.upcall->events, 0, __ATOMIC_SEQ_CST);
     moved |= channel_poll(&receiver);
     moved |= capture_pump();
+    moved |= lease_step();
     moved |= broker_step();
     for (uint32_t i = 0; i < manifest.count; i++) {
         moved |= instance_pump(&instances[i]);
@@ -387,6 +389,9 @@ void init_main(const struct exo_init_start *start)
 
     if (wrong)
         init_fail("packets cannot be captured: %s", wrong);
+    wrong = lease_start(&manifest);
+    if (wrong)
+        init_fail("addresses cannot be asked for: %s", wrong);
     build_all(&input);
     report_memory();
     if (!channel_is_up())

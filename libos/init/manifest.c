@@ -196,16 +196,15 @@ static bool parse_instance(struct parser *p)
     if (m->count == MANIFEST_INSTANCES_MAX)
         return fail(p, where, "more than %d instances", MANIFEST_INSTANCES_MAX);
     p->instance = &m->instance[m->count++];
-    *p->instance = (struct manifest_instance){
-        .name = word,
-        .cwd = "/",
-        .share = 1,
-        .weight = WEIGHT_DEFAULT,
-        .priority = PRIORITY_DEFAULT,
-        .deadline_ms = DEADLINE_DEFAULT_MS,
-        .rows = 24,
-        .columns = 80,
-        .line = p->line_number};
+    *p->instance = (struct manifest_instance){.name = word,
+                                              .cwd = "/",
+                                              .share = 1,
+                                              .weight = WEIGHT_DEFAULT,
+                                              .priority = PRIORITY_DEFAULT,
+                                              .deadline_ms = DEADLINE_DEFAULT_MS,
+                                              .rows = 24,
+                                              .columns = 80,
+                                              .line = p->line_number};
     return true;
 }
 
@@ -442,8 +441,12 @@ static bool parse_address(struct parser *p)
 
     if (!next_word(p, "the address", &word, &where))
         return false;
+    if (!strcmp(word, "dhcp")) {
+        net->dhcp = true;
+        return true;
+    }
     if (!exo_address_parse(word, a.address, &a.ipv6, &a.prefix))
-        return fail(p, where, "bad address: %s; write 10.0.2.15/24 or fec0::15/64", word);
+        return fail(p, where, "bad address: %s; write 10.0.2.15/24, fec0::15/64 or dhcp", word);
     if (!strchr(word, '/') || !a.prefix)
         return fail(p, where, "the address needs the length of its network: %s/24", word);
     if ((a.ipv6 && a.address[0] == 0xff) || (!a.ipv6 && a.address[12] >= 224))
@@ -563,17 +566,17 @@ static bool parse_capture(struct parser *p)
 }
 
 static const struct key keys[] = {
-    {"instance", parse_instance, true}, {"libos", parse_libos, false},
-    {"root", parse_root, false},        {"memory", parse_memory, false},
-    {"share", parse_share, false},      {"restart", parse_restart, false},
-    {"arg", parse_arg, false},          {"env", parse_env, false},
-    {"cwd", parse_cwd, false},          {"tty", parse_tty, false},
-    {"window", parse_window, false},    {"option", parse_option, false},
-    {"address", parse_address, false},  {"port", parse_port, false},
-    {"capture", parse_capture, true},   {"reserve", parse_reserve, false},
-    {"weight", parse_weight, false},    {"priority", parse_priority, false},
+    {"instance", parse_instance, true},  {"libos", parse_libos, false},
+    {"root", parse_root, false},         {"memory", parse_memory, false},
+    {"share", parse_share, false},       {"restart", parse_restart, false},
+    {"arg", parse_arg, false},           {"env", parse_env, false},
+    {"cwd", parse_cwd, false},           {"tty", parse_tty, false},
+    {"window", parse_window, false},     {"option", parse_option, false},
+    {"address", parse_address, false},   {"port", parse_port, false},
+    {"capture", parse_capture, true},    {"reserve", parse_reserve, false},
+    {"weight", parse_weight, false},     {"priority", parse_priority, false},
     {"deadline", parse_deadline, false}, {"after", parse_after, false},
-    {"gateway", parse_gateway, false},  {"dns", parse_dns, false},
+    {"gateway", parse_gateway, false},   {"dns", parse_dns, false},
     {"device", parse_device, false},
 };
 
@@ -641,7 +644,13 @@ static bool check_net(struct parser *p)
         struct manifest_instance *instance = &m->instance[i];
 
         p->line_number = instance->line;
-        if (!instance->net.address_count && (instance->net.port_count || instance->net.dns_count))
+        for (uint32_t j = 0; j < instance->net.address_count; j++)
+            if (instance->net.dhcp && !instance->net.address[j].ipv6)
+                return fail(p, p->line, "instance %s has an IPv4 address and dhcp", instance->name);
+        if (instance->net.dhcp && instance->net.address_count == MANIFEST_ADDRESSES_MAX)
+            return fail(p, p->line, "more than %d addresses", MANIFEST_ADDRESSES_MAX);
+        if (!instance->net.address_count && !instance->net.dhcp &&
+            (instance->net.port_count || instance->net.dns_count))
             return fail(p, p->line, "instance %s has ports or name servers but no address",
                         instance->name);
         for (uint32_t j = 0; j < i; j++)

@@ -32,7 +32,8 @@ enum manifest_after {
 
 #define MANIFEST_WEIGHT_MAX   1000
 #define MANIFEST_PRIORITY_MAX 15
-#define MANIFEST_REST_RESERVE (16ull << 20) /* of an instance with memory `rest`, unless it says otherwise */
+#define MANIFEST_REST_RESERVE                                                                      \
+    (16ull << 20) /* of an instance with memory `rest`, unless it says otherwise */
 
 struct manifest_address {
     uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -56,6 +57,8 @@ struct manifest_port {
 #define MANIFEST_LOCAL_PORT_COUNT 1024u
 
 struct manifest_net {
+    bool
+        dhcp; /* its IPv4 address is lent by a DHCP server: put in here by lease.c, as the first one */
     uint32_t address_count;
     struct manifest_address address[MANIFEST_ADDRESSES_MAX];
     uint32_t port_count; /* 0: all ports of its addresses */

@@ -235,12 +235,13 @@ bool instance_pump(struct instance *instance)
             read_exit(instance);
             moved = true;
         } else if (instance_is_stopped(instance)) {
-            instance_fail(instance, 125,
-                          instance->forced
-                              ? "instance %s: its LibOS did not survive the loss of memory that it had "
-                                "not given back when asked"
-                              : "instance %s: its LibOS trapped and had no handler left; see the log (-v)",
-                          instance->config->name);
+            instance_fail(
+                instance, 125,
+                instance->forced
+                    ? "instance %s: its LibOS did not survive the loss of memory that it had "
+                      "not given back when asked"
+                    : "instance %s: its LibOS trapped and had no handler left; see the log (-v)",
+                instance->config->name);
             moved = true;
         } else {
             moved |= pump_credits(instance);

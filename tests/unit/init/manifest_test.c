@@ -172,6 +172,10 @@ static void network(void)
     CHECK(a->port_count == 2 && a->port[0].port == 80 && a->port[0].protocol == 6);
     CHECK(a->port[1].port == 53 && a->port[1].protocol == 17 && b->port[0].protocol == 6);
     CHECK(a->gateway4[15] == 2 && a->gateway6[15] == 2 && a->dns_count == 1 && a->dns[0][15] == 3);
+    CHECK(accept("instance a\nlibos x\nmemory 1M\naddress fec0::1/64\naddress dhcp\nport 53\n"));
+    CHECK(manifest.instance[0].net.dhcp && manifest.instance[0].net.address_count == 1);
+    CHECK(refuse("instance a\nlibos x\nmemory 1M\naddress 1.2.3.4/24\naddress dhcp\n", 1, 1,
+                 "an IPv4 address and dhcp"));
     CHECK(refuse("instance a\naddress 1.2.3.4/24\naddress 1.2.3.4/8\n", 3, 9, "twice"));
     CHECK(refuse("instance a\nport 65536\n", 2, 6, "bad port"));
     CHECK(refuse("instance a\nport 80\nport 80/tcp\n", 3, 6, "twice"));
@@ -181,8 +185,10 @@ static void network(void)
 
 static void memory_policy(void)
 {
-    CHECK(accept("instance a\nlibos x\nmemory rest\ninstance b\nlibos x\nmemory 64M\nreserve 16M\npriority "
-                 "3\nweight 250\ndeadline 200\nafter a writes\ninstance c\nlibos x\nmemory 8M\nafter b ends"));
+    CHECK(accept(
+        "instance a\nlibos x\nmemory rest\ninstance b\nlibos x\nmemory 64M\nreserve 16M\npriority "
+        "3\nweight 250\ndeadline 200\nafter a writes\ninstance c\nlibos x\nmemory 8M\nafter b "
+        "ends"));
     const struct manifest_instance *a = &manifest.instance[0], *b = a + 1, *c = a + 2;
 
     CHECK(manifest_reserve(a) == 16ull << 20 && a->weight == 100 && a->priority == 8 &&
