@@ -355,11 +355,16 @@ bool card_sums(void)
     return exo_machine_page()->net.features & EXO_NET_CARD_CHECKSUM;
 }
 
+bool card_waits(void)
+{
+    return exo_net_pending(&card) || !list_empty(&departures);
+}
+
 bool card_turn(void)
 {
     for (uint32_t rounds = 0; rounds < ROUNDS_MAX; rounds++) {
         depart();
-        if (exo_net_pending(&card) || !list_empty(&departures))
+        if (card_waits())
             (void)exo_net_flush(
                 &card); /* which also looks for packets, and sends no event for those */
         if (!exo_net_arrived(&card) && list_empty(&arrivals))

@@ -17,6 +17,7 @@
 
 #define ETHERNET_BYTES 14u
 #define IP4_BYTES      20u
+#define TCP_AT         (ETHERNET_BYTES + IP4_BYTES)
 #define IP_TCP         6u
 
 /* Where the next byte of payload lies. */
@@ -43,41 +44,72 @@ static void take(struct cursor *from, uint8_t *to, uint32_t bytes)
 
 static uint16_t identification; /* of IPv4 packets that are never fragments: it need not be hard to guess */
 
-static bool header4(struct cut *cut, const struct tcp_pcb *pcb, const struct pbuf *segment,
-                    uint32_t source, uint32_t destination)
-{
-    uint8_t *ip = cut->header;
-    uint32_t tcp_bytes = TCPH_HDRLEN_BYTES((const struct tcp_hdr *)segment->payload);
+/* A segment to an IPv4 neighbour. */
+struct way {
+    const struct tcp_pcb *pcb;
+    const struct pbuf *segment;
+    const struct eth_addr *hop;
+    uint32_t source, destination; /* as on the wire */
+    uint32_t permission;
+    uint32_t tcp_bytes; /* of its header */
+};
 
-    if (tcp_bytes > segment->len)
-        return false;
+/* The IP header, without length, number and checksum. */
+static void write_ip(uint8_t *ip, const struct way *way)
+{
     memset(ip, 0, IP4_BYTES);
     ip[0] = 0x45;
-    ip[1] = pcb->tos;
-    memcpy(ip + 4, &(uint16_t){__builtin_bswap16(identification)}, 2);
-    ip[8] = pcb->ttl;
+    ip[1] = way->pcb->tos;
+    ip[8] = way->pcb->ttl;
     ip[9] = IP_TCP;
-    memcpy(ip + 12, &source, 4);
-    memcpy(ip + 16, &destination, 4);
-    memcpy(ip + IP4_BYTES, segment->payload, tcp_bytes);
-    return true;
+    memcpy(ip + 12, &way->source, 4);
+    memcpy(ip + 16, &way->destination, 4);
 }
 
-/* false: it is lwIP's. */
-static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint32_t source,
-                    uint32_t destination, u16_t unit)
+static void store16(uint8_t *at, uint32_t word)
 {
-    struct cut cut __attribute__((uninitialized));
-    const struct tcp_hdr *header = segment->payload;
-    uint32_t tcp_bytes = TCPH_HDRLEN_BYTES(header);
-    const struct eth_addr *hop = fast_hop(destination);
-    uint32_t permission = hop ? card_permission(source, IP_TCP, lwip_ntohs(header->src)) : 0;
-    struct cursor cursor = {.pbuf = segment, .at = tcp_bytes};
+    memcpy(at, &(uint16_t){(uint16_t)word}, 2);
+}
+
+/* One segment that needs no cutting, all of it in one pbuf: what most are that do not belong to a bulk transfer. */
+static void send_one(const struct way *way)
+{
+    uint32_t bytes = way->segment->len;
+    struct card_frame place;
+    uint8_t *frame = card_frame(&place, TCP_AT + bytes, true);
     bool sums = card_sums();
 
-    if (!permission || !header4(&cut, pcb, segment, source, destination) ||
-        !cut_begin(&cut, segment->tot_len - tcp_bytes, unit))
-        return false;
+    if (!frame)
+        return;
+    uint8_t *ip = frame + ETHERNET_BYTES;
+    uint8_t *tcp = frame + TCP_AT;
+    uint32_t length = __builtin_bswap16((uint16_t)bytes);
+
+    fast_ethernet(frame, way->hop);
+    write_ip(ip, way);
+    store16(ip + 2, __builtin_bswap16((uint16_t)(IP4_BYTES + bytes)));
+    store16(ip + 4, __builtin_bswap16(identification++));
+    store16(ip + 10, ~checksum_add(ip, IP4_BYTES, 0));
+    memcpy(tcp, way->segment->payload, bytes);
+    uint32_t pseudo = checksum_add(ip + 12, 8, (IP_TCP << 8) + length);
+
+    store16(tcp + 16, sums ? pseudo : 0);
+    if (!sums)
+        store16(tcp + 16, ~checksum_add(tcp, bytes, pseudo));
+    card_frame_send(&place, way->permission, sums);
+}
+
+static void send_cut(const struct way *way, uint32_t unit)
+{
+    struct cut cut __attribute__((uninitialized));
+    struct cursor cursor = {.pbuf = way->segment, .at = way->tcp_bytes};
+    bool sums = card_sums();
+
+    write_ip(cut.header, way);
+    store16(cut.header + 4, __builtin_bswap16(identification));
+    memcpy(cut.header + IP4_BYTES, way->segment->payload, way->tcp_bytes);
+    if (!cut_begin(&cut, way->segment->tot_len - way->tcp_bytes, unit))
+        return;
     do {
         struct card_frame place;
         uint8_t *frame = card_frame(&place, ETHERNET_BYTES + cut.header_bytes + cut.part, true);
@@ -88,11 +120,34 @@ static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint3
         uint8_t *payload = frame + ETHERNET_BYTES + cut.header_bytes;
 
         take(&cursor, payload, cut.part);
-        fast_ethernet(frame, hop);
+        fast_ethernet(frame, way->hop);
         cut_header(&cut, frame + ETHERNET_BYTES,
                    sums ? CUT_CARD : checksum_add(payload, cut.part, 0));
-        card_frame_send(&place, permission, sums);
+        card_frame_send(&place, way->permission, sums);
     } while (cut_next(&cut));
+}
+
+/* false: it is lwIP's. */
+static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint32_t source,
+                    uint32_t destination, u16_t unit)
+{
+    const struct tcp_hdr *header = segment->payload;
+    struct way way = {.pcb = pcb,
+                      .segment = segment,
+                      .hop = fast_hop(destination),
+                      .source = source,
+                      .destination = destination,
+                      .tcp_bytes = TCPH_HDRLEN_BYTES(header)};
+
+    if (!way.hop || way.tcp_bytes > segment->len)
+        return false;
+    way.permission = card_permission(source, IP_TCP, lwip_ntohs(header->src));
+    if (!way.permission)
+        return false;
+    if (!segment->next && (!unit || segment->len - way.tcp_bytes <= unit))
+        send_one(&way);
+    else
+        send_cut(&way, unit ? unit : UINT16_MAX);
     return true;
 }
 
@@ -140,7 +195,7 @@ err_t outgoing_segment(const struct tcp_pcb *pcb, struct pbuf *segment, const ip
     uint32_t tcp_bytes = TCPH_HDRLEN_BYTES((const struct tcp_hdr *)segment->payload);
 
     if (IP_IS_V4(destination) && to_ring(pcb, segment, ip_2_ip4(source)->addr,
-                                         ip_2_ip4(destination)->addr, unit ? unit : UINT16_MAX))
+                                         ip_2_ip4(destination)->addr, unit))
         return ERR_OK;
     if (unit && segment->tot_len - tcp_bytes > unit)
         return cut_through_lwip(pcb, segment, source, destination, unit);

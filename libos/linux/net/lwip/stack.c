@@ -87,18 +87,28 @@ int atoi(const char *text)
 
 static void timer_due(struct timer *due);
 
-/* After everything that may have changed lwIP's timers or posted packets. Call-backs may run: the last thing to do. */
+/*
+ * After everything that may have changed lwIP's timers or posted packets. Call-backs may run: the last thing to do.
+ *
+ * None of lwIP's timers is shorter than that of TCP: while the scheduler's was started for one, no other can be due before.
+ */
 static void finish(void)
 {
+    static bool armed_for_tcp;
     bool more = card_turn();
+
+    if (timer.armed && armed_for_tcp && !more)
+        return;
     u32_t ms = more ? 0 : sys_timeouts_sleeptime();
     uint64_t deadline;
 
     if (ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE)
         return;
     deadline = now_ns() + (uint64_t)ms * 1000000 + 1000000;
-    if (!timer.armed || deadline + 1000000 < timer.deadline_ns)
+    if (!timer.armed || deadline + 1000000 < timer.deadline_ns) {
         timer_start(&timer, deadline);
+        armed_for_tcp = ms <= TCP_TMR_INTERVAL;
+    }
 }
 
 static void timer_due(struct timer *due)
@@ -556,7 +566,8 @@ void stack_received(struct inet_socket *self, uint32_t bytes)
     }
     if (stream)
         window_tell(stream);
-    finish();
+    if (card_waits())
+        finish();
 }
 
 void stack_shutdown_send(struct inet_socket *self)
