@@ -146,6 +146,29 @@ int inet_bind(struct socket *socket, const struct socket_address *address, uint3
     return 0;
 }
 
+/* What the instance's configuration says of an address; that does not change. */
+struct route {
+    struct inet_ip to, source;
+    bool known, broadcast, here, reachable;
+};
+
+static const struct route *route_to(const struct inet_ip *to)
+{
+    static struct route last; /* mostly it is the one that was asked for last */
+
+    if (last.known && ip_equal(&last.to, to))
+        return &last;
+    last = (struct route){.to = *to, .known = true};
+    last.broadcast = ip_is_broadcast(to);
+    last.here = ip_is_here(to);
+    last.reachable = last.here || stack_reaches(to);
+    if (last.here)
+        last.source = ip_is_loopback(to) && ip_is_v4(to) ? ip_v4(0x0100007fu) : *to;
+    else
+        stack_source(to, &last.source);
+    return &last;
+}
+
 int inet_route(struct inet_socket *self, struct endpoint *to, struct inet_ip *source, bool *here)
 {
     bool v4 = ip_is_v4(&to->ip);
@@ -161,20 +184,16 @@ int inet_route(struct inet_socket *self, struct endpoint *to, struct inet_ip *so
     if (self->socket.family == AF_INET6 && !ip_is_any(&self->local.ip) &&
         ip_is_v4(&self->local.ip) != v4)
         return v4 ? -ENETUNREACH : -EINVAL;
-    if (ip_is_broadcast(&to->ip) && !(self->socket.flags & SOCKET_BROADCAST))
+    const struct route *route = route_to(&to->ip);
+
+    if (route->broadcast && !(self->socket.flags & SOCKET_BROADCAST))
         return -EACCES;
-    *here = ip_is_here(&to->ip);
-    if (!*here && !stack_reaches(&to->ip))
+    *here = route->here;
+    if (!route->reachable)
         return -ENETUNREACH;
-    *source = self->local.ip;
-    if (!ip_is_any(source))
-        return 0;
-    if (*here && ip_is_loopback(&to->ip))
-        *source = v4 ? ip_v4(0x0100007fu) : to->ip;
-    else if (*here)
-        *source = to->ip;
-    else
-        stack_source(&to->ip, source);
+    *source = ip_is_any(&self->local.ip) && (route->here || !ip_is_any(&route->source))
+                  ? route->source
+                  : self->local.ip;
     return 0;
 }
 

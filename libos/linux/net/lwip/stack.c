@@ -90,14 +90,15 @@ static void timer_due(struct timer *due);
 /*
  * After everything that may have changed lwIP's timers or posted packets. Call-backs may run: the last thing to do.
  *
- * None of lwIP's timers is shorter than that of TCP: while the scheduler's was started for one, no other can be due before.
+ * lwIP's timers are cyclic. That of TCP is the shortest, and the only one that does not run from the beginning on: while the scheduler's was
+ * started for it, or there is no need for it, no other can be due before.
  */
 static void finish(void)
 {
     static bool armed_for_tcp;
     bool more = card_turn();
 
-    if (timer.armed && armed_for_tcp && !more)
+    if (timer.armed && !more && (armed_for_tcp || (!tcp_active_pcbs && !tcp_tw_pcbs)))
         return;
     u32_t ms = more ? 0 : sys_timeouts_sleeptime();
     uint64_t deadline;
