@@ -22,16 +22,20 @@ static inline uint32_t checksum_word(const uint8_t *at, uint32_t bytes)
 static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t sum)
 {
     const uint8_t *at = bytes;
+    uint64_t rounds = count >> 6;
     uint64_t last = 0;
 
-    /* Carries go round: a word of 64 bits is as good as four of 16. */
-    for (; count >= 64; count -= 64, at += 64)
-        __asm__("addq (%1), %0\n\tadcq 8(%1), %0\n\tadcq 16(%1), %0\n\tadcq 24(%1), %0\n\t"
-                "adcq 32(%1), %0\n\tadcq 40(%1), %0\n\tadcq 48(%1), %0\n\tadcq 56(%1), %0\n\tadcq "
-                "$0, %0"
-                : "+r"(sum)
-                : "r"(at), "m"(*(const uint8_t(*)[64])at)
-                : "cc");
+    /* Carries go round: a word of 64 bits is as good as four of 16. The loop's own arithmetic leaves the carry alone. */
+    if (rounds) {
+        count &= 63;
+        __asm__("clc\n"
+                "1:\tadcq (%1), %0\n\tadcq 8(%1), %0\n\tadcq 16(%1), %0\n\tadcq 24(%1), %0\n\t"
+                "adcq 32(%1), %0\n\tadcq 40(%1), %0\n\tadcq 48(%1), %0\n\tadcq 56(%1), %0\n\t"
+                "leaq 64(%1), %1\n\tdecq %2\n\tjnz 1b\n\tadcq $0, %0"
+                : "+r"(sum), "+r"(at), "+r"(rounds)
+                :
+                : "cc", "memory");
+    }
     for (; count >= 8; count -= 8, at += 8)
         __asm__("addq (%1), %0\n\tadcq $0, %0"
                 : "+r"(sum)

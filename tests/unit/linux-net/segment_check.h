@@ -168,14 +168,18 @@ static inline int cut_holds(struct source *from)
         uint32_t tcp_bytes = header_bytes - ip_bytes + part;
 
         if (v6) {
-            MUST(be16(ip + 4) == tcp_bytes && !memcmp(ip, original, 4) && !memcmp(ip + 6, original + 6, 34));
+            MUST(be16(ip + 4) == tcp_bytes && !memcmp(ip, original, 4) &&
+                 !memcmp(ip + 6, original + 6, 34));
         } else {
-            MUST(be16(ip + 2) == tcp_bytes + 20 && be16(ip + 4) == ((be16(original + 4) + count) & 0xffff));
+            MUST(be16(ip + 2) == tcp_bytes + 20 &&
+                 be16(ip + 4) == ((be16(original + 4) + count) & 0xffff));
             MUST(slow_sum(ip, 20, 0) == 0xffff);
-            MUST(!memcmp(ip, original, 2) && !memcmp(ip + 6, original + 6, 4) && !memcmp(ip + 12, original + 12, 8));
+            MUST(!memcmp(ip, original, 2) && !memcmp(ip + 6, original + 6, 4) &&
+                 !memcmp(ip + 12, original + 12, 8));
         }
         MUST(!memcmp(tcp, original + ip_bytes, 4) && be32(tcp + 4) == sequence + at);
-        MUST(!memcmp(tcp + 8, original + ip_bytes + 8, 5) && !memcmp(tcp + 14, original + ip_bytes + 14, 2));
+        MUST(!memcmp(tcp + 8, original + ip_bytes + 8, 5) &&
+             !memcmp(tcp + 14, original + ip_bytes + 14, 2));
         MUST(tcp[13] == (at + part == bytes ? flags : (flags & ~9u)));
         MUST(!memcmp(tcp + 18, original + ip_bytes + 18, header_bytes - ip_bytes - 18));
         if (card) { /* what a card does: the sum over all, with the field as it is */
@@ -188,7 +192,8 @@ static inline int cut_holds(struct source *from)
         struct merge_segment segment;
 
         MUST(merge_read(&segment, frame, LINK, LINK + header_bytes + part + pick(from, 6)));
-        MUST(segment.payload == part && segment.sequence == sequence + at && merge_verify(&segment, true));
+        MUST(segment.payload == part && segment.sequence == sequence + at &&
+             merge_verify(&segment, true));
         /* The first of a run stays where it is, as in a ring. */
         if (!runs || merge_add(&run, &segment) == MERGE_NOT) {
             if (runs) /* only for a reason */
@@ -198,7 +203,8 @@ static inline int cut_holds(struct source *from)
             merge_begin(&run, &segment);
             runs++;
         } else {
-            MUST(run.first.tcp[13] == (run.first.flags & 0xff) && !memcmp(run.first.tcp + 14, tcp + 14, 2));
+            MUST(run.first.tcp[13] == (run.first.flags & 0xff) &&
+                 !memcmp(run.first.tcp + 14, tcp + 14, 2));
         }
         at += part;
         count++;
@@ -222,7 +228,8 @@ static inline int merge_holds(struct source *from)
         uint8_t *frame = memory[which];
         uint32_t bytes = pick(from, 3) ? pick(from, 1400) : 0;
         uint32_t flags = pick(from, 4) ? 0x10 : pick(from, 256);
-        uint32_t header_bytes = headers(from, frame + LINK, pick(from, 5) ? expected : expected + pick(from, 9), flags);
+        uint32_t header_bytes =
+            headers(from, frame + LINK, pick(from, 5) ? expected : expected + pick(from, 9), flags);
         uint8_t *ip = frame + LINK;
         uint32_t total = header_bytes + bytes;
         struct merge_segment segment;
@@ -233,19 +240,24 @@ static inline int merge_holds(struct source *from)
         else
             put16(ip + 4, total - 40);
         if (pick(from, 2)) /* options as those before, so that something is merged */
-            put32(ip + (ip[0] == 0x45 ? 20 : 40) + 8, any ? run.first.acknowledged + pick(from, 3) : 1);
+            put32(ip + (ip[0] == 0x45 ? 20 : 40) + 8,
+                  any ? run.first.acknowledged + pick(from, 3) : 1);
         if (pick(from, 3) == 0)
             ip[pick(from, header_bytes)] = (uint8_t)pick(from, 256);
         uint32_t have = pick(from, 8) ? LINK + total : pick(from, LINK + total + 1);
 
         if (!merge_read(&segment, frame, LINK, have))
             continue;
-        MUST(have >= LINK + segment.ip_bytes + segment.tcp_bytes + segment.payload && segment.tcp_bytes >= 20);
-        MUST(segment.ip == ip && segment.tcp == ip + segment.ip_bytes && segment.flags == segment.tcp[13]);
-        MUST(ip[0] == 0x45 ? ip[9] == 6 && !(be16(ip + 6) & 0x3fff) : ip[0] >> 4 == 6 && ip[6] == 6);
+        MUST(have >= LINK + segment.ip_bytes + segment.tcp_bytes + segment.payload &&
+             segment.tcp_bytes >= 20);
+        MUST(segment.ip == ip && segment.tcp == ip + segment.ip_bytes &&
+             segment.flags == segment.tcp[13]);
+        MUST(ip[0] == 0x45 ? ip[9] == 6 && !(be16(ip + 6) & 0x3fff)
+                           : ip[0] >> 4 == 6 && ip[6] == 6);
         uint32_t tcp_bytes = segment.tcp_bytes + segment.payload;
 
-        MUST(merge_verify(&segment, true) == (slow_tcp_sum(ip, tcp_bytes) == 0xffff && (ip[0] != 0x45 || slow_sum(ip, 20, 0) == 0xffff)));
+        MUST(merge_verify(&segment, true) == (slow_tcp_sum(ip, tcp_bytes) == 0xffff &&
+                                              (ip[0] != 0x45 || slow_sum(ip, 20, 0) == 0xffff)));
         enum merge_answer answer = MERGE_NOT;
 
         if (any) {
@@ -257,21 +269,28 @@ static inline int merge_holds(struct source *from)
             } else {
                 const uint8_t *a = before.first.ip;
 
-                MUST(before.first.ip_bytes == segment.ip_bytes && !memcmp(before.first.tcp, segment.tcp, 4));
-                MUST(segment.ip_bytes == 20 ? !memcmp(a + 12, ip + 12, 8) : !memcmp(a + 8, ip + 8, 32));
-                MUST(segment.sequence == before.first.sequence + before.payload && run.count == before.count + 1);
+                MUST(before.first.ip_bytes == segment.ip_bytes &&
+                     !memcmp(before.first.tcp, segment.tcp, 4));
+                MUST(segment.ip_bytes == 20 ? !memcmp(a + 12, ip + 12, 8)
+                                            : !memcmp(a + 8, ip + 8, 32));
+                MUST(segment.sequence == before.first.sequence + before.payload &&
+                     run.count == before.count + 1);
                 MUST((segment.flags & ~8u) == 0x10 && (before.first.flags & ~8u) == 0x10);
                 MUST((int32_t)(segment.acknowledged - before.first.acknowledged) >= 0);
-                MUST(run.first.acknowledged == segment.acknowledged && be32(run.first.tcp + 8) == segment.acknowledged);
+                MUST(run.first.acknowledged == segment.acknowledged &&
+                     be32(run.first.tcp + 8) == segment.acknowledged);
                 MUST(be16(run.first.tcp + 14) == be16(segment.tcp + 14));
             }
             if (answer == MERGE_APPEND) {
-                MUST(before.payload && segment.payload && run.payload == before.payload + segment.payload && run.payload <= 60000);
-                MUST(run.first.ip == before.first.ip && before.first.tcp_bytes == segment.tcp_bytes);
+                MUST(before.payload && segment.payload &&
+                     run.payload == before.payload + segment.payload && run.payload <= 60000);
+                MUST(run.first.ip == before.first.ip &&
+                     before.first.tcp_bytes == segment.tcp_bytes);
                 MUST(!memcmp(before.first.tcp + 20, segment.tcp + 20, segment.tcp_bytes - 20));
                 MUST(run.first.tcp[13] == (before.first.flags | segment.flags));
             } else if (answer == MERGE_REPLACE) {
-                MUST(!before.payload && !segment.payload && !run.payload && segment.acknowledged != before.first.acknowledged);
+                MUST(!before.payload && !segment.payload && !run.payload &&
+                     segment.acknowledged != before.first.acknowledged);
                 MUST(run.first.ip == segment.ip);
             }
         }

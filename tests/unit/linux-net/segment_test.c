@@ -32,7 +32,8 @@ static void merge_at_random(void)
 static struct merge_segment segment(uint8_t *frame, uint32_t sequence, uint32_t acknowledged,
                                     uint32_t flags, uint32_t bytes)
 {
-    static const uint8_t ip[20] = {0x45, 0, 0, 0, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2};
+    static const uint8_t ip[20] = {0x45, 0, 0,  0, 0, 1, 0x40, 0, 64, 6,
+                                   0,    0, 10, 0, 0, 1, 10,   0, 0,  2};
     struct merge_segment made = {0};
     uint8_t *at = frame + LINK;
 
@@ -68,8 +69,10 @@ static void what_follows_is_appended(void)
 {
     CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x18, 1)) == MERGE_APPEND);
     CHECK(be16(a + LINK + 32) == 0x5018);
-    CHECK(of_two(segment(a, 0xfffffff0, 5, 0x10, 100), segment(b, 0x54, 5, 0x10, 100)) == MERGE_APPEND);
-    CHECK(of_two(segment(a, 100, 0xffffffff, 0x10, 1000), segment(b, 1100, 3, 0x10, 9)) == MERGE_APPEND);
+    CHECK(of_two(segment(a, 0xfffffff0, 5, 0x10, 100), segment(b, 0x54, 5, 0x10, 100)) ==
+          MERGE_APPEND);
+    CHECK(of_two(segment(a, 100, 0xffffffff, 0x10, 1000), segment(b, 1100, 3, 0x10, 9)) ==
+          MERGE_APPEND);
     CHECK(be32(a + LINK + 28) == 3);
 }
 
@@ -78,9 +81,12 @@ static void what_does_not_follow_is_not(void)
     CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1101, 5, 0x10, 10)) == MERGE_NOT);
     CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1099, 5, 0x10, 10)) == MERGE_NOT);
     CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 4, 0x10, 10)) == MERGE_NOT);
-    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x11, 10)) == MERGE_NOT); /* FIN */
-    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x14, 10)) == MERGE_NOT); /* RST */
-    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x00, 10)) == MERGE_NOT); /* no ACK */
+    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x11, 10)) ==
+          MERGE_NOT); /* FIN */
+    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x14, 10)) ==
+          MERGE_NOT); /* RST */
+    CHECK(of_two(segment(a, 100, 5, 0x10, 1000), segment(b, 1100, 5, 0x00, 10)) ==
+          MERGE_NOT); /* no ACK */
     CHECK(of_two(segment(a, 100, 5, 0x11, 1000), segment(b, 1101, 5, 0x10, 10)) == MERGE_NOT);
 }
 

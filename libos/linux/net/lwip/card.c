@@ -38,7 +38,7 @@
     (NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |                    \
      NETIF_CHECKSUM_GEN_ICMP6 | NETIF_CHECKSUM_CHECK_IP | NETIF_CHECKSUM_CHECK_ICMP |              \
      NETIF_CHECKSUM_CHECK_ICMP6)
-#define IPV4_FRAGMENT  0x3fffu /* more fragments, or an offset */
+#define IPV4_FRAGMENT 0x3fffu /* more fragments, or an offset */
 
 static struct exo_net card;
 static struct netif interface;
@@ -86,6 +86,20 @@ struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint3
         memcpy(copy->payload, packet->bytes + from, bytes);
     exo_net_give_back(&card, packet);
     return copy;
+}
+
+bool card_pbuf_replace(struct pbuf *pbuf, const struct exo_net_packet *packet, uint32_t from,
+                       uint32_t bytes)
+{
+    struct held_packet *held_packet = (struct held_packet *)pbuf;
+
+    if (!(pbuf->flags & PBUF_FLAG_IS_CUSTOM))
+        return false;
+    exo_net_give_back(&card, &held_packet->packet);
+    held_packet->packet = *packet;
+    pbuf->payload = packet->bytes + from;
+    pbuf->len = pbuf->tot_len = (u16_t)bytes;
+    return true;
 }
 
 /*

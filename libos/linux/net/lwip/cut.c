@@ -59,7 +59,8 @@ bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit)
     cut->unit = unit;
     cut->part = payload < unit ? payload : unit;
     cut->left = payload - cut->part;
-    cut->pseudo = v4 ? checksum_add(ip + 12, 8, IP_TCP << 8) : checksum_add(ip + 8, 32, IP_TCP << 8);
+    cut->pseudo =
+        v4 ? checksum_add(ip + 12, 8, IP_TCP << 8) : checksum_add(ip + 8, 32, IP_TCP << 8);
     if (v4) {
         cut->identification = __builtin_bswap16(load16(ip + 4));
         store16(ip + 2, 0);
@@ -99,9 +100,9 @@ void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum)
     }
     memcpy(tcp + 4, &sequence, 4);
     store16(tcp + 12, flags);
-    store16(tcp + 16,
-            sum == CUT_CARD ? fold((uint64_t)cut->pseudo + length)
-                            : ~fold((uint64_t)cut->tcp_sum + length + sequence + flags + sum));
+    store16(tcp + 16, sum == CUT_CARD
+                          ? fold((uint64_t)cut->pseudo + length)
+                          : ~fold((uint64_t)cut->tcp_sum + length + sequence + flags + sum));
 }
 
 bool cut_next(struct cut *cut)

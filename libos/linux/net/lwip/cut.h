@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CUT_HEADER_MAX (40 + 60) /* IPv6, TCP with all options */
+#define CUT_HEADER_MAX (40 + 60)  /* IPv6, TCP with all options */
 #define CUT_CARD       UINT32_MAX /* instead of a sum: the card completes the checksum */
 
 struct cut {
@@ -27,9 +27,10 @@ struct cut {
     uint32_t left; /* and of those behind it */
     /* inside */
     uint32_t ip_bytes, unit, sequence;
-    uint32_t pseudo;                /* sum of addresses and protocol */
-    uint32_t ip_sum, tcp_sum;       /* sums of what all segments have in common */
-    uint16_t identification, flags; /* flags: with the header's length before them, as on the wire */
+    uint32_t pseudo;          /* sum of addresses and protocol */
+    uint32_t ip_sum, tcp_sum; /* sums of what all segments have in common */
+    uint16_t identification,
+        flags; /* flags: with the header's length before them, as on the wire */
 };
 
 /*

@@ -64,8 +64,8 @@ static struct inet_socket *receiver_of(const struct endpoint *to, const struct e
     static uint32_t last_from, last_to, last_ports;
     uint32_t ports = (uint32_t)to->port << 16 | from->port;
 
-    if (last && found_at == port_changes && last_ports == ports &&
-        last_from == from->ip.word[3] && last_to == to->ip.word[3])
+    if (last && found_at == port_changes && last_ports == ports && last_from == from->ip.word[3] &&
+        last_to == to->ip.word[3])
         return last;
     last = port_find(IPPROTO_UDP, to, from);
     found_at = port_changes;

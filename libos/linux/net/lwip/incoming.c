@@ -79,15 +79,24 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf)
     uint32_t from = (uint32_t)(segment.tcp - packet->bytes);
     uint32_t bytes = segment.tcp_bytes + segment.payload;
 
+    if (head && !segment.payload) { /* acknowledgements need no new pbuf */
+        answer = merge_add(&run, &segment);
+        if (answer == MERGE_REPLACE && !pbuf && card_pbuf_replace(head, packet, from, bytes))
+            return true;
+    }
     if (pbuf) {
         pbuf_remove_header(pbuf, from);
         pbuf_realloc(pbuf, (u16_t)bytes);
     } else {
         pbuf = card_pbuf(packet, from, bytes);
     }
+    if (!pbuf && answer == MERGE_REPLACE) { /* the run's headers were in that packet */
+        pbuf_free(head);
+        head = NULL;
+    }
     if (!pbuf)
         return true; /* no memory: lost */
-    if (head)
+    if (head && segment.payload)
         answer = merge_add(&run, &segment);
     if (answer == MERGE_APPEND) {
         pbuf->payload = (uint8_t *)pbuf->payload + segment.tcp_bytes;

@@ -4,17 +4,17 @@
 #include "base/checksum.h"
 #include "base/string.h"
 
-#define IP_TCP        6
-#define IP4_BYTES     20u
-#define IP6_BYTES     40u
-#define TCP_BYTES     20u
-#define IP4_FRAGMENT  0x3fffu
-#define TCP_PUSH      0x08u
-#define TCP_ACK       0x10u
-#define PAYLOAD_MAX   60000u /* of a run: lwIP's lengths have 16 bits */
-#define SUM_RIGHT     0xffffu
-#define STAMP_BYTES   12u        /* of a timestamp option as everybody pads it */
-#define STAMP_BEGIN   0x0a080101u /* no-operation twice, kind 8, length 10 */
+#define IP_TCP       6
+#define IP4_BYTES    20u
+#define IP6_BYTES    40u
+#define TCP_BYTES    20u
+#define IP4_FRAGMENT 0x3fffu
+#define TCP_PUSH     0x08u
+#define TCP_ACK      0x10u
+#define PAYLOAD_MAX  60000u /* of a run: lwIP's lengths have 16 bits */
+#define SUM_RIGHT    0xffffu
+#define STAMP_BYTES  12u         /* of a timestamp option as everybody pads it */
+#define STAMP_BEGIN  0x0a080101u /* no-operation twice, kind 8, length 10 */
 
 static uint16_t load16(const uint8_t *at)
 {
@@ -80,7 +80,10 @@ bool merge_verify(const struct merge_segment *segment, bool tcp)
         return true;
     uint64_t pseudo = (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)bytes);
 
-    pseudo = v4 ? checksum_add(ip + 12, 8, pseudo) : checksum_add(ip + 8, 32, pseudo);
+    if (v4)
+        pseudo += (uint64_t)load32(ip + 12) + load32(ip + 16);
+    else
+        pseudo = checksum_add(ip + 8, 32, pseudo);
     return checksum_add(segment->tcp, bytes, pseudo) == SUM_RIGHT;
 }
 
@@ -127,8 +130,8 @@ enum merge_answer merge_add(struct merge *run, const struct merge_segment *next)
         next->sequence != first->sequence + run->payload || !same_flow(first, next))
         return MERGE_NOT;
     if (!next->payload) {
-        if (run->payload || !newer || first->tcp_bytes != next->tcp_bytes || !plain_options(first) ||
-            !plain_options(next))
+        if (run->payload || !newer || first->tcp_bytes != next->tcp_bytes ||
+            !plain_options(first) || !plain_options(next))
             return MERGE_NOT;
         *first = *next;
         run->count++;

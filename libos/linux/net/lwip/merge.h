@@ -12,7 +12,7 @@
 struct merge_segment {
     uint8_t *ip, *tcp;
     uint32_t ip_bytes, tcp_bytes; /* of the headers */
-    uint32_t payload;             /* bytes behind them; what lies behind those is no part of the packet */
+    uint32_t payload; /* bytes behind them; what lies behind those is no part of the packet */
     uint32_t sequence, acknowledged;
     uint8_t flags; /* of TCP */
 };

@@ -42,7 +42,8 @@ static void take(struct cursor *from, uint8_t *to, uint32_t bytes)
     }
 }
 
-static uint16_t identification; /* of IPv4 packets that are never fragments: it need not be hard to guess */
+static uint16_t
+    identification; /* of IPv4 packets that are never fragments: it need not be hard to guess */
 
 /* A segment to an IPv4 neighbour. */
 struct way {
@@ -91,11 +92,14 @@ static void send_one(const struct way *way)
     store16(ip + 4, __builtin_bswap16(identification++));
     store16(ip + 10, ~checksum_add(ip, IP4_BYTES, 0));
     memcpy(tcp, way->segment->payload, bytes);
-    uint32_t pseudo = checksum_add(ip + 12, 8, (IP_TCP << 8) + length);
+    uint64_t pseudo = (uint64_t)(IP_TCP << 8) + length + way->source + way->destination;
 
-    store16(tcp + 16, sums ? pseudo : 0);
-    if (!sums)
+    if (sums) {
+        store16(tcp + 16, checksum_add(tcp, 0, pseudo));
+    } else {
+        store16(tcp + 16, 0);
         store16(tcp + 16, ~checksum_add(tcp, bytes, pseudo));
+    }
     card_frame_send(&place, way->permission, sums);
 }
 
@@ -194,8 +198,8 @@ err_t outgoing_segment(const struct tcp_pcb *pcb, struct pbuf *segment, const ip
 {
     uint32_t tcp_bytes = TCPH_HDRLEN_BYTES((const struct tcp_hdr *)segment->payload);
 
-    if (IP_IS_V4(destination) && to_ring(pcb, segment, ip_2_ip4(source)->addr,
-                                         ip_2_ip4(destination)->addr, unit))
+    if (IP_IS_V4(destination) &&
+        to_ring(pcb, segment, ip_2_ip4(source)->addr, ip_2_ip4(destination)->addr, unit))
         return ERR_OK;
     if (unit && segment->tot_len - tcp_bytes > unit)
         return cut_through_lwip(pcb, segment, source, destination, unit);

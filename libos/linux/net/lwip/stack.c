@@ -36,9 +36,9 @@ struct chunk {
 struct stream {
     struct tcp_pcb *pcb;        /* NULL: it has ended */
     struct inet_socket *socket; /* NULL: closed by the program */
-    struct list chunks; /* in the order of the stream */
-    uint32_t count;     /* bytes not acknowledged */
-    uint32_t window;    /* the receive window when nothing waits to be read; 0: not connected yet */
+    struct list chunks;         /* in the order of the stream */
+    uint32_t count;             /* bytes not acknowledged */
+    uint32_t window; /* the receive window when nothing waits to be read; 0: not connected yet */
 };
 
 static enum {
