@@ -5,7 +5,7 @@
  * All instances have the card's hardware address, so that a server tells them apart by the client identifier only.
  */
 #include "libos/init/dhcp.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include "base/string.h"
 
 #define AT_TYPE      12

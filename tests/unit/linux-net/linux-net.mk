@@ -4,7 +4,7 @@ UNIT_LN      := $(B)/tests/unit/linux-net
 UNIT_LN_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror -Itests/unit/kernel \
   -Itests/unit/linux-net -I.
 SEGMENT_C    := libos/linux/net/lwip/cut.c libos/linux/net/lwip/merge.c
-SEGMENT_H    := libos/linux/net/lwip/cut.h libos/linux/net/lwip/merge.h base/checksum.h tests/unit/linux-net/segment_check.h
+SEGMENT_H    := libos/linux/net/lwip/cut.h libos/linux/net/lwip/merge.h lib/exo/checksum.h tests/unit/linux-net/segment_check.h
 UNIT_TESTS   += $(UNIT_LN)/segment_test
 
 $(UNIT_LN)/segment_test: tests/unit/linux-net/segment_test.c $(SEGMENT_C) $(SEGMENT_H)

@@ -8,7 +8,7 @@
 #pragma once
 #include "libos/linux/net/lwip/cut.h"
 #include "libos/linux/net/lwip/merge.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

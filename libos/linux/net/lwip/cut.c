@@ -6,7 +6,7 @@
  * last one's. All else is the same in each, and so is its part of the checksums, which is added up once.
  */
 #include "libos/linux/net/lwip/cut.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include "base/string.h"
 
 #define IP_TCP       6

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* merge.c - received TCP segments that follow each other in one flow become one; see merge.h. */
 #include "libos/linux/net/lwip/merge.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include "base/string.h"
 
 #define IP_TCP       6

@@ -10,7 +10,7 @@
 #include "libos/linux/net/lwip/card.h"
 #include "libos/linux/net/lwip/cut.h"
 #include "libos/linux/net/lwip/fast.h"
-#include "base/checksum.h"
+#include "lib/exo/checksum.h"
 #include <lwip/ip.h>
 #include <lwip/netif.h>
 #include <lwip/prot/tcp.h>
