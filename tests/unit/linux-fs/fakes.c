@@ -410,6 +410,8 @@ void task_set_name(struct task *to, const char *name)
     memcpy(to->process->comm, to->comm, sizeof to->comm);
 }
 
+uint64_t process_faults_ended;
+
 void process_limits_default(struct process *of)
 {
     memset(of->rlimit, 0xff, sizeof of->rlimit);
