@@ -195,7 +195,8 @@ static void spoof(struct box *box)
         box->tries++;
         return;
     }
-    while (!__atomic_load_n(&box->env[0], __ATOMIC_ACQUIRE)) /* the harness tells it after the start */
+    while (
+        !__atomic_load_n(&box->env[0], __ATOMIC_ACQUIRE)) /* the harness tells it after the start */
         ;
     uint64_t refusal = ring_open(box);
 
@@ -357,7 +358,202 @@ static void out_of_bounds(struct box *box)
     }
 }
 
+#define PROGRAMS_AT        0xffffffffc0000000 /* docs/code.md: a slot of 2 MiB each */
+#define PROGRAM_FRAMES     3 /* its record, its page table, its text: the rest goes back */
+#define LDDW_REGION        6 /* source of an 8-byte constant that is a place in a region */
+#define LDDW(d, s, imm)    I(0x18, d, s, 0, imm)
+#define STORE64(d, s, off) I(0x7b, d, s, off, 0)
+
+/* Jumps into the middle of a constant, or out of the program. The constant's bytes would be a system call. */
+static void jump_astray(struct box *box)
+{
+    static const int16_t astray[] = {-3, -5, -6, 1, 2, 100, 32767, -32768};
+    const uint64_t second = (uint64_t)0x050f << 32;
+
+    for (uint32_t i = 0; i < sizeof astray / sizeof astray[0]; i++) {
+        const uint64_t insns[] = {LDDW(2, 0, 0x050f050f), second, MOV(0, 0),
+                                  JUMP_EQ(0, 0, astray[i]), EXIT};
+        int64_t id = load(box, EXO_CODE_PACKET, insns, 5);
+
+        if (id < 0)
+            continue;
+        escape(box, "a jump to where no instruction begins is accepted", (uint16_t)astray[i]);
+        end_program(id);
+    }
+}
+
+/* Constants and text are written by nobody, whatever they are called. */
+static void write_to_constants(struct box *box)
+{
+    for (uint32_t off = 0; off < 64; off += 8) {
+        const uint64_t insns[] = {LDDW(2, LDDW_REGION, 0), (uint64_t)0, MOV(0, 0),
+                                  STORE64(2, 0, off), EXIT};
+        int64_t id = load(box, EXO_CODE_PACKET, insns, 5);
+
+        if (id < 0)
+            continue;
+        escape(box, "a store to constants is accepted", off);
+        end_program(id);
+    }
+}
+
+/* E03: what stands in the kernel as text is neither chosen, nor seen, nor changed by its owner. */
+static void compiler_tricks(struct box *box)
+{
+    const uint64_t write = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
+    const uint64_t insns[] = {LDDW(2, 0, 0x050f050f), (uint64_t)0x050f << 32, MOV(0, 1), EXIT};
+    struct exo_code_test test;
+    uint64_t value;
+
+    jump_astray(box);
+    write_to_constants(box);
+    /* A mapping from before, so that the text could be written later. */
+    for (uint32_t i = 0; i < PROGRAM_FRAMES; i++) {
+        if (map_at(box, BUFFER_AT, (box->own_first + FRAME_CODE + i) << 12 | write) != 1)
+            escape(box, "its own page is refused", i);
+        int64_t id = load(box, EXO_CODE_PACKET, insns, 4);
+
+        if (id >= 0) {
+            escape(box, "a program of frames that are mapped", i);
+            end_program(id);
+        }
+        (void)map_at(box, BUFFER_AT, 0);
+    }
+    int64_t id = load(box, EXO_CODE_PACKET, insns, 4);
+
+    if (id < 0) {
+        escape(box, "a good program is refused", (uint64_t)-id);
+        return;
+    }
+    for (uint32_t i = 0; i < PROGRAM_FRAMES; i++) {
+        uint64_t frame = box->own_first + FRAME_CODE + i;
+
+        refused(box, map_at(box, BUFFER_AT, frame << 12 | write) == 1 ? 0 : -1,
+                "a program's frame, writable", i);
+        refused(box,
+                map_at(box, BUFFER_AT, frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE) == 1
+                    ? 0
+                    : -1,
+                "a program's frame, to read", i);
+        refused(box, exo_frame_free(SLOT_OWN, frame, 1), "a program's frame freed", i);
+    }
+    for (uint64_t page = 0; page < 16; page++) {
+        box->tries += 2;
+        if (!read_faults(box, PROGRAMS_AT + page * 0x1000, &value))
+            escape(box, "a program's text is read", page);
+        if (!write_faults(box, PROGRAMS_AT + page * 0x1000, 0))
+            escape(box, "a program's text is written", page);
+    }
+    if (!run_it(id, &test) || test.abort || test.result != 1)
+        escape(box, "afterwards it does not run as it was", test.abort);
+    end_program(id);
+}
+
+/* Programs for blocks that see, keep or do more than the bytes that they are given: refused. */
+static void owners_with_more(struct box *box)
+{
+    const uint64_t tried[][6] = {
+        {LOAD64(0, 1, 32), MOV(0, 0), EXIT}, /* the time behind its context */
+        {LOAD64(0, 10, -8), EXIT},           /* what an earlier run left on the stack */
+        {LDDW(2, LDDW_REGION, 1), 0, MOV(0, 0), STORE64(2, 0, 0), EXIT}, /* a memory of its own */
+        {LDDW(2, LDDW_REGION, 1), 0, LOAD64(0, 2, 0), MOV(0, 0), EXIT},  /* the same, read */
+        {LOAD64(2, 1, 0), MOV(0, 0), STORE64(2, 0, 0), EXIT}, /* other bytes for who looks later */
+        {MOV(1, 1), CALL_HELPER(EXO_CODE_HELPER_WAKE), MOV(0, 0), EXIT}, /* a word to somebody */
+        {MOV(2, 1), MOV(3, 1), CALL_HELPER(EXO_CODE_HELPER_OWN), MOV(0, 0),
+         EXIT}, /* a place as a number */
+        {MOV_REG(0, 1), EXIT},
+    };
+    static const uint8_t count[] = {3, 2, 5, 5, 4, 4, 5, 2};
+
+    for (uint32_t i = 0; i < sizeof count; i++) {
+        int64_t id = load(box, EXO_CODE_OWNERSHIP, tried[i], count[i]);
+
+        if (id < 0)
+            continue;
+        escape(box, "an ownership function with more than bytes is accepted", i);
+        end_program(id);
+    }
+}
+
+static bool own_run(int64_t id, uint8_t fill, struct exo_code_extent *extents,
+                    struct exo_code_test *test)
+{
+    uint8_t input[INPUT_BYTES];
+
+    memset(input, fill, sizeof input);
+    *test = (struct exo_code_test){.input = (uint64_t)input,
+                                   .input_bytes = sizeof input,
+                                   .output = (uint64_t)extents,
+                                   .output_bytes = 4 * sizeof *extents,
+                                   .block = 5,
+                                   .argument = 6};
+    return exo_code_test(SLOT_OWN, (uint64_t)id, test) == 0;
+}
+
+/* The same bytes give the same blocks, whatever ran before; and what cannot be is no list at all. */
+static void owners_that_lie(struct box *box)
+{
+    const uint64_t honest[] = {LOAD64(2, 1, 0),
+                               LOAD64(3, 1, 8),
+                               MOV_REG(4, 2),
+                               I(0x07, 4, 0, 0, 8),
+                               I(0x2d, 4, 3, 6, 0),
+                               LOAD64(1, 2, 0),
+                               MOV(2, 3),
+                               MOV(3, 1),
+                               CALL_HELPER(EXO_CODE_HELPER_OWN),
+                               MOV(0, 0),
+                               EXIT,
+                               MOV(0, 1),
+                               EXIT};
+    const uint64_t wild[][8] = {
+        {MOV(1, -1), MOV(2, 2), MOV(3, 1), CALL_HELPER(EXO_CODE_HELPER_OWN), MOV(0, 0), EXIT},
+        {MOV(1, 1), MOV(2, 0), MOV(3, 1), CALL_HELPER(EXO_CODE_HELPER_OWN), MOV(0, 0), EXIT},
+        {MOV(1, 1), MOV(2, 1), MOV(3, -1), CALL_HELPER(EXO_CODE_HELPER_OWN), MOV(0, 0), EXIT},
+        {MOV(1, 1), MOV(2, 1), MOV(3, 1), CALL_HELPER(EXO_CODE_HELPER_OWN), JUMP_EQ(0, 0, -5),
+         EXIT},
+    };
+    struct exo_code_extent first[4];
+    struct exo_code_extent again[4];
+    struct exo_code_test test;
+    int64_t id = load(box, EXO_CODE_OWNERSHIP, honest, 13);
+
+    if (id < 0) {
+        escape(box, "an honest ownership function is refused", (uint64_t)-id);
+        return;
+    }
+    for (uint32_t i = 0; i < 50; i++) {
+        memset(first, 0, sizeof first);
+        memset(again, 0, sizeof again);
+        box->tries++;
+        if (!own_run(id, 1, first, &test) || test.abort || test.output_bytes != sizeof first[0])
+            escape(box, "an honest ownership function does not run", test.abort);
+        (void)own_run(id, (uint8_t)i, again, &test);
+        if (!own_run(id, 1, again, &test) || memcmp(first, again, sizeof first[0]) != 0)
+            escape(box, "the same bytes, other blocks", i);
+    }
+    end_program(id);
+    for (uint32_t i = 0; i < sizeof wild / sizeof wild[0]; i++) {
+        id = load(box, EXO_CODE_OWNERSHIP, wild[i], 6);
+        if (id < 0)
+            continue;
+        box->tries++;
+        if (!own_run(id, 1, first, &test) || !test.abort || test.output_bytes)
+            escape(box, "blocks that cannot be are owned", i);
+        end_program(id);
+    }
+}
+
+/* E06 */
+static void lying_owners(struct box *box)
+{
+    owners_with_more(box);
+    owners_that_lie(box);
+}
+
 /* E04: the program changes while it is loaded; what is accepted is what was looked at. */
+#define LONG_CODE 700 /* instructions */
+
 static uint64_t *shared_code(void)
 {
     return (uint64_t *)BUFFER_AT;
@@ -366,15 +562,21 @@ static uint64_t *shared_code(void)
 static void changes(struct box *box)
 {
     const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
-    const uint64_t good[] = {MOV(0, 1), MOV(0, 1), MOV(0, 1), EXIT};
     struct exo_code_test test;
 
-    if (map_at(box, BUFFER_AT, (box->own_first + FRAME_BUFFERS) << 12 | bits) != 1)
-        escape(box, "its own page is refused", 0);
-    memcpy(shared_code(), good, sizeof good);
+    for (uint32_t i = 0; i < 2; i++)
+        if (map_at(box, BUFFER_AT + i * 0x1000,
+                   (box->own_first + FRAME_BUFFERS + i) << 12 | bits) != 1)
+            escape(box, "its own page is refused", i);
+    for (uint32_t i = 0; i < LONG_CODE; i++)
+        shared_code()[i] = MOV(0, 1);
+    shared_code()[3] = shared_code()[LONG_CODE - 1] = EXIT;
     box->where = BUFFER_AT;
     for (uint32_t i = 0; i < 400; i++) {
-        int64_t id = load(box, EXO_CODE_PACKET, shared_code(), 4);
+        uint32_t count = i % 2 ? LONG_CODE : 4; /* a long one takes several calls */
+
+        shared_code()[3] = i % 2 ? MOV(0, 1) : EXIT;
+        int64_t id = load(box, EXO_CODE_PACKET, shared_code(), count);
 
         if (id < 0)
             continue;
@@ -444,6 +646,8 @@ const struct attack net_attacks[] = {
     {"G03", "packets in another's name", spoof, NULL, NULL, 0, 0, false},
     {"E01", "code that never ends", never_ends, NULL, NULL, 0, 0, false},
     {"E02", "code that reaches outside", out_of_bounds, NULL, NULL, 0, 0, false},
+    {"E03", "code that tricks the compiler", compiler_tricks, NULL, NULL, 0, 0, false},
+    {"E06", "ownership functions that lie", lying_owners, NULL, NULL, 0, 0, false},
     {"E04", "code that changes while it is loaded", changes, changer, NULL, 0, 2, false},
     {"E05", "code that is garbage", garbage, NULL, NULL, 0, 0, false},
 };
