@@ -114,7 +114,7 @@ void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t 
     }
     /* CPUs that idle must look at words and predicates after each interrupt. */
     for (uint32_t c = 0; (count || predicate) && c < cpu_count; c++)
-        slice_look(cpu_by_index(c));
+        atomic_store(&cpu_by_index(c)->look, 1);
     slice_leave(ENV_SLEEPING);
 }
 

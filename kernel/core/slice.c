@@ -394,14 +394,9 @@ uint32_t slice_count(const struct path *path)
     return count;
 }
 
-void slice_look(struct cpu *cpu)
-{
-    atomic_store(&cpu->look, 1);
-}
-
 void slice_kick_idle(void)
 {
-    slice_look(this_cpu());
+    atomic_store(&this_cpu()->look, 1);
     for (uint32_t c = 0; c < cpu_count; c++)
         if (c != this_cpu()->index && atomic_load(&cpu_by_index(c)->idle))
             arch_kick(c);
@@ -412,14 +407,10 @@ void slice_start(void)
     arch_leave(kernel_exit());
 }
 
-struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu, uint64_t position,
-                                  uint64_t env_id)
+struct call_result call_slice_set(struct env *self, const struct cap *cap, uint64_t cpu,
+                                  uint64_t position, uint64_t env_id)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, 0, &cap);
-
-    if (error)
-        return call_error(error);
+    (void)self;
     if (cpu >= cpu_count)
         return call_error(EXO_E_RANGE);
     lock_take(&env_lock);
@@ -428,15 +419,16 @@ struct call_result call_slice_set(struct env *self, uint32_t slot, uint64_t cpu,
     bool is_free = !(slice->guard_depth & SLICE_HELD);
     struct env *env = env_id ? env_find(env_id) : NULL;
 
-    error = slice_rule(!is_free, path_dominates(&cap.path, &guard), cap.rights & EXO_RIGHT_TIME,
-                       env_id, env, env && path_dominates(&cap.path, &env->guard));
+    int error = slice_rule(!is_free, path_dominates(&cap->path, &guard),
+                           cap->rights & EXO_RIGHT_TIME, env_id, env,
+                           env && path_dominates(&cap->path, &env->guard));
     if (!error && env_id && is_free)
-        error = limit_charge(&cap.path);
+        error = limit_charge(&cap->path);
     if (!error && env_id) {
         if (is_free) {
-            slice->guard[0] = cap.path.part[0];
-            slice->guard[1] = cap.path.part[1];
-            slice->guard_depth = cap.path.depth | SLICE_HELD;
+            slice->guard[0] = cap->path.part[0];
+            slice->guard[1] = cap->path.part[1];
+            slice->guard_depth = cap->path.depth | SLICE_HELD;
         }
         slice->env = env_id;
         if (position >= used_positions[cpu])

@@ -43,9 +43,6 @@ uint32_t slice_count(const struct path *path);
 /* slice_start - this CPU begins to run envs; never returns. */
 _Noreturn void slice_start(void);
 
-/* slice_look - if this CPU idles, what it has seen of envs is old. */
-void slice_look(struct cpu *cpu);
-
 /* slice_kick_idle - some env became runnable: wake CPUs that idle. */
 void slice_kick_idle(void);
 

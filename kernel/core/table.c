@@ -685,21 +685,18 @@ decode_pt_write(uint64_t slot, uint64_t root, uint64_t address, uint64_t entry, 
     return result;
 }
 
-struct call_result call_table_create(struct env *self, uint32_t slot, uint64_t frame,
+struct call_result call_table_create(struct env *self, const struct cap *cap, uint64_t frame,
                                      uint64_t level)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
-
     bool dma = level & EXO_TABLE_DMA;
+    int error = 0;
 
+    (void)self;
     level &= ~(uint64_t)EXO_TABLE_DMA;
-    if (!error && (!level || level > (dma ? arch_dma_levels : 4)))
-        error = EXO_E_ARG;
-    if (error)
-        return call_error(error);
+    if (!level || level > (dma ? arch_dma_levels : 4))
+        return call_error(EXO_E_ARG);
     lock_take(&memory_lock);
-    struct exo_frame *row = frame_dominated(frame, &cap, &error);
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
 
     if (row)
         error = frame_take(frame, row, dma ? EXO_FRAME_DMA : EXO_FRAME_TABLE);
@@ -762,15 +759,13 @@ uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t new)
     return old;
 }
 
-struct call_result call_table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+struct call_result call_table_destroy(struct env *self, const struct cap *cap, uint64_t frame)
 {
-    struct cap cap;
-    int error = -cap_get(self->cap, slot, EXO_RIGHT_WRITE, &cap);
+    int error = 0;
 
-    if (error)
-        return call_error(error);
+    (void)self;
     lock_take(&memory_lock);
-    struct exo_frame *row = frame_dominated(frame, &cap, &error);
+    struct exo_frame *row = frame_dominated(frame, cap, &error);
 
     if (row && row->kind != EXO_FRAME_TABLE && row->kind != EXO_FRAME_DMA)
         error = EXO_E_KIND;

@@ -12,40 +12,22 @@
 #include "exo_numbers.h"
 #include "kernel_offsets.h"
 
+.macro PUSH registers:vararg
+    .irp register, \registers
+    pushq %\register
+    .endr
+.endm
+.macro POP registers:vararg
+    .irp register, \registers
+    popq %\register
+    .endr
+.endm
 /* The general registers of struct regs, below vector and error code, and back. */
 .macro SAVE_GENERAL
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    PUSH rdi, rsi, rdx, rcx, rax, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15
 .endm
 .macro RESTORE_GENERAL
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
+    POP r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
     addq $16, %rsp              /* vector, error */
 .endm
 
@@ -65,13 +47,11 @@ syscall_entry:
     cmpq $EXO_CALL_SWITCH_FIRST, %rsp
     jae not_fast
     movq %gs:CPU_STACK, %rsp
-    pushq %rcx
-    pushq %r11
+    PUSH rcx, r11
     movq %r10, %rcx
     andl $(EXO_CALL_SWITCH_FIRST - 1), %eax /* also where the processor mispredicted the comparison */
     call *call_table_fast(, %rax, 8)
-    popq %r11
-    popq %rcx
+    POP r11, rcx
     xorl %edi, %edi
     xorl %esi, %esi
     xorl %r8d, %r8d
@@ -207,15 +187,19 @@ switch_any:
     movq %rax, %cr3
 1:
 .endm
-/* What was lent of the message comes back; rcx: the env that goes on. */
-.macro TRANSFER_END
-    movl $0, %gs:CPU_GATE_ENV
-    movq %rbx, %rcx
+/* What was lent of the message comes back. */
+.macro TRANSFER_UNDO
     movq %r15, %rdx
     movq REGS_RBX(%rsp), %rbx
     movq REGS_R12(%rsp), %r12
     movq REGS_R13(%rsp), %r13
     movq REGS_R15(%rsp), %r15
+.endm
+/* rcx: the env that goes on. */
+.macro TRANSFER_END
+    movl $0, %gs:CPU_GATE_ENV
+    movq %rbx, %rcx
+    TRANSFER_UNDO
 .endm
 
 transfer_call:                  /* slot rdi, env rsi: a binding found before (transfer.c, callee_find) spares the checks */
@@ -289,21 +273,11 @@ transfer_return:                /* `caller` is NULL or lives and waits for this 
 /* Extended state changes hands now: state_change(cpu, rbx); goes on at r12. The user's stack pointer stays in CPU_SCRATCH. */
 transfer_state:
     xchgq %rsp, %gs:CPU_STACK
-    pushq %rdi
-    pushq %rsi
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
+    PUSH rdi, rsi, r8, r9, r10, r11
     movq %gs:CPU_SELF, %rdi
     movq %rbx, %rsi
     call state_change
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rsi
-    popq %rdi
+    POP r11, r10, r9, r8, rsi, rdi
     xchgq %rsp, %gs:CPU_STACK
     jmp *%r12
 
@@ -314,11 +288,7 @@ return_slow:
     movl $EXO_CALL_TRANSFER_RETURN, %eax
 1:  movl $0, %gs:CPU_GATE_ENV
 transfer_busy:
-    movq %r15, %rdx
-    movq REGS_RBX(%rsp), %rbx
-    movq REGS_R12(%rsp), %r12
-    movq REGS_R13(%rsp), %r13
-    movq REGS_R15(%rsp), %r15
+    TRANSFER_UNDO
     jmp switch_any
 
 /* Every IDT gate: 16 bytes each. The processor pushed an error code for some; others get a 0. */
@@ -365,10 +335,7 @@ clac_site_1:
  * env goes on at its handler. All that C would do (core/upcall.c, deliver) without saving a register more than needed;
  * everything unusual is left to it. The page is the env's to change meanwhile: each of its words is read once.
  */
-    pushq %rax
-    pushq %rcx
-    pushq %rdx
-    pushq %rsi
+    PUSH rax, rcx, rdx, rsi
     movq %gs:CPU_UPCALL, %rax
     movl EXO_UPCALL_TRAP_DEPTH(%rax), %ecx
     cmpl $EXO_TRAP_DEPTH, %ecx
@@ -401,18 +368,12 @@ clac_site_1:
 1:  movq %rsi, 32(%rax)         /* address */
     movq %rdx, 48(%rsp)
     movq $USER_FLAGS, 64(%rsp)
-    popq %rsi
-    popq %rdx
-    popq %rcx
-    popq %rax
+    POP rsi, rdx, rcx, rax
     addq $16, %rsp
     swapgs
     iretq
 trap_unusual:
-    popq %rsi
-    popq %rdx
-    popq %rcx
-    popq %rax
+    POP rsi, rdx, rcx, rax
 save_and_enter:
     SAVE_GENERAL
     cld
@@ -455,34 +416,23 @@ trap_ist:
     cmpq $1, (%rsp)
     jne 2f
     swapgs
-    pushq %rax
-    pushq %rcx
-    movq %gs:CPU_ENV_STACK, %rcx
-    movq 16 + 48(%rsp), %rax    /* ss */
-    movq %rax, -8(%rcx)
-    movq 16 + 40(%rsp), %rax    /* rsp */
-    movq %rax, -16(%rcx)
-    movq 16 + 32(%rsp), %rax    /* rflags */
-    movq %rax, -24(%rcx)
-    movq 16 + 24(%rsp), %rax    /* cs */
-    movq %rax, -32(%rcx)
-    movq 16 + 16(%rsp), %rax    /* rip */
-    movq %rax, -40(%rcx)
-    movq $0, -48(%rcx)
-    movq $1, -56(%rcx)
-    subq $56, %rcx
-    movq %rcx, %gs:CPU_SCRATCH
-    popq %rcx
-    popq %rax
+    movq %rsp, %gs:CPU_SCRATCH  /* vector and error: of a debug exception, 1 and 0 */
+    PUSH rcx, rsi, rdi
+    movq %gs:CPU_ENV_STACK, %rdi
+    subq $56, %rdi
+    movq %gs:CPU_SCRATCH, %rsi
+    movl $7, %ecx
+    movq %rdi, %gs:CPU_SCRATCH
+    cld
+    rep movsq
+    POP rdi, rsi, rcx
     movq %gs:CPU_SCRATCH, %rsp
     .global clac_site_2
 clac_site_2:
     .byte 0x0f, 0x1f, 0x00
     jmp save_and_enter
 1:  /* From ring 0: is GS this CPU's struct, which lies in the same region as the stack? Users may give GS any base. */
-    pushq %rax
-    pushq %rcx
-    pushq %rdx
+    PUSH rax, rcx, rdx
     movl $0xc0000101, %ecx
     rdmsr
     shlq $32, %rdx
@@ -491,9 +441,7 @@ clac_site_2:
     andq $-CPU_STRIDE, %rax
     addq $CPU_PAGE_STRUCT * EXO_PAGE_SIZE, %rax
     cmpq %rax, %rdx
-    popq %rdx
-    popq %rcx
-    popq %rax
+    POP rdx, rcx, rax
     je trap_kernel
 2:  swapgs
     SAVE_GENERAL

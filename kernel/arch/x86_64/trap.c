@@ -32,7 +32,7 @@ static void interrupt(uint32_t vector, bool in_kernel)
         return;
     apic_end_of_interrupt();
     if (in_kernel && (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END))
-        slice_look(this_cpu());
+        atomic_store(&this_cpu()->look, 1); /* what it saw of envs is old */
     if (vector == VECTOR_TIMER) {
         uint64_t now = arch_now_ns();
 

@@ -62,6 +62,17 @@ static struct call_result dma_update(struct env *self, uint32_t slot, uint64_t r
     WITH(EXO_RIGHT_WRITE, call_dma_update(self, &cap, root, batch, count));
 }
 
+static struct call_result table_create(struct env *self, uint32_t slot, uint64_t frame,
+                                       uint64_t level)
+{
+    WITH(EXO_RIGHT_WRITE, call_table_create(self, &cap, frame, level));
+}
+
+static struct call_result table_destroy(struct env *self, uint32_t slot, uint64_t frame)
+{
+    WITH(EXO_RIGHT_WRITE, call_table_destroy(self, &cap, frame));
+}
+
 static void start(void)
 {
     machine_start();
@@ -241,10 +252,10 @@ static struct call_result random_call(struct env *self)
         return frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
                                 random_below(2));
     case 3:
-        return call_table_create(self, slot, some_frame(),
+        return table_create(self, slot, some_frame(),
                                  random_below(5) | random_below(2) * EXO_TABLE_DMA);
     case 4:
-        return random_below(4) ? call_ok(0) : call_table_destroy(self, slot, some_frame());
+        return random_below(4) ? call_ok(0) : table_destroy(self, slot, some_frame());
     default:
         return random_update(self, slot);
     }
@@ -291,7 +302,7 @@ static void small_space(void)
     start();
     CHECK(frame_alloc(&domain[1], 0, 10, 10).value == 0);
     for (uint64_t i = 0; i < 4; i++)
-        CHECK(call_table_create(&domain[1], 0, 10 + i, 4 - i).value == 0);
+        CHECK(table_create(&domain[1], 0, 10 + i, 4 - i).value == 0);
     update(&domain[1], 10, 0, 4, 11ul << 12 | 3, 1);
     update(&domain[1], 10, 0, 3, 12ul << 12 | 3, 1);
     update(&domain[1], 10, 0, 2, 13ul << 12 | 3, 1);
@@ -304,7 +315,7 @@ static void tables_are_never_writable(void)
     small_space();
     update(&domain[1], 10, 0x6000, 1, 13ul << 12 | 3, -EXO_E_KIND);
     update(&domain[1], 10, 0x6000, 1, 13ul << 12 | 1, -EXO_E_KIND);
-    CHECK(call_table_create(&domain[1], 0, 14, 1).value == -EXO_E_BUSY); /* mapped writable */
+    CHECK(table_create(&domain[1], 0, 14, 1).value == -EXO_E_BUSY); /* mapped writable */
 }
 
 static void foreign_frames_are_refused(void)
@@ -332,8 +343,8 @@ static void devices_reach_pinned_data_only(void)
     small_space();
     CHECK(frame_alloc(&domain[2], 0, 30, 2).value == 0);
     for (uint64_t i = 0; i < 3; i++)
-        CHECK(call_table_create(&domain[1], 0, 16 + i, (3 - i) | EXO_TABLE_DMA).value == 0);
-    CHECK(call_table_create(&domain[1], 0, 19, 4 | EXO_TABLE_DMA).value == -EXO_E_ARG);
+        CHECK(table_create(&domain[1], 0, 16 + i, (3 - i) | EXO_TABLE_DMA).value == 0);
+    CHECK(table_create(&domain[1], 0, 19, 4 | EXO_TABLE_DMA).value == -EXO_E_ARG);
     dma(&domain[1], 0, 3, 17ul << 12 | 3, 1);
     dma(&domain[1], 0, 2, 18ul << 12 | 3, 1);
     dma(&domain[1], 0x1000, 1, 14ul << 12 | 3, 1); /* mapped by the space, too */
@@ -343,7 +354,7 @@ static void devices_reach_pinned_data_only(void)
     dma(&domain[2], 0x2000, 1, 30ul << 12 | 1, -EXO_E_CAP); /* another's tables */
     dma(&domain[1], 1ul << 39, 1, 15ul << 12 | 1, -EXO_E_ARG);
     update(&domain[1], 10, 0, 2, 0, 1);
-    CHECK(call_table_destroy(&domain[1], 0, 13).value == 0); /* the space's mapping is gone */
+    CHECK(table_destroy(&domain[1], 0, 13).value == 0); /* the space's mapping is gone */
     CHECK(frame_free(&domain[1], 0, 14, 1).value == -EXO_E_BUSY);
     CHECK(frame_table[14].references == 1);
     int before = fake.flushed_dma;
@@ -351,11 +362,11 @@ static void devices_reach_pinned_data_only(void)
     dma(&domain[1], 0x1000, 1, 0, 1);
     CHECK(fake.flushed_dma == before + 1);
     CHECK(frame_free(&domain[1], 0, 14, 1).value == 0);
-    CHECK(call_table_destroy(&domain[1], 0, 18).value == -EXO_E_BUSY);
+    CHECK(table_destroy(&domain[1], 0, 18).value == -EXO_E_BUSY);
     dma(&domain[1], 0x3000, 1, 15ul << 12 | 3, 1);
-    CHECK(call_table_destroy(&domain[1], 0, 16).value == 0); /* drops its link to 17 */
-    CHECK(call_table_destroy(&domain[1], 0, 17).value == 0);
-    CHECK(call_table_destroy(&domain[1], 0, 18).value == 0);
+    CHECK(table_destroy(&domain[1], 0, 16).value == 0); /* drops its link to 17 */
+    CHECK(table_destroy(&domain[1], 0, 17).value == 0);
+    CHECK(table_destroy(&domain[1], 0, 18).value == 0);
     CHECK(frame_table[15].references == 0);
     audit();
 }
@@ -383,11 +394,11 @@ static void used_frames_are_zeroed_for_the_next_domain(void)
 static void linked_tables_are_not_destroyed(void)
 {
     small_space();
-    CHECK(call_table_destroy(&domain[1], 0, 12).value == -EXO_E_BUSY);
+    CHECK(table_destroy(&domain[1], 0, 12).value == -EXO_E_BUSY);
     update(&domain[1], 10, 0, 3, 0, 1);
-    CHECK(call_table_destroy(&domain[1], 0, 12).value == 0); /* drops its link to 13 */
+    CHECK(table_destroy(&domain[1], 0, 12).value == 0); /* drops its link to 13 */
     CHECK(frame_table[13].links == 0);
-    CHECK(call_table_destroy(&domain[1], 0, 13).value == 0); /* drops its reference to 14 */
+    CHECK(table_destroy(&domain[1], 0, 13).value == 0); /* drops its reference to 14 */
     CHECK(frame_table[14].references == 0);
     audit();
 }
@@ -397,12 +408,12 @@ static void loaded_root_is_not_destroyed(void)
     small_space();
     domain[1].root = 10;
     frame_table[10].references = 1;
-    CHECK(call_table_destroy(&domain[1], 0, 10).value == -EXO_E_BUSY);
+    CHECK(table_destroy(&domain[1], 0, 10).value == -EXO_E_BUSY);
     frame_table[10].references = 0;
     atomic_store(&fake_cpu.root, 10);
-    CHECK(call_table_destroy(&domain[1], 0, 10).value == -EXO_E_BUSY);
+    CHECK(table_destroy(&domain[1], 0, 10).value == -EXO_E_BUSY);
     atomic_store(&fake_cpu.root, 0);
-    CHECK(call_table_destroy(&domain[1], 0, 10).value == 0);
+    CHECK(table_destroy(&domain[1], 0, 10).value == 0);
 }
 
 static void forbidden_bits_are_refused(void)
@@ -497,7 +508,7 @@ static void removing_rights_flushes(void)
 static void shared_subtrees_flush_every_space(void)
 {
     small_space();
-    CHECK(call_table_create(&domain[1], 0, 16, 4).value == 0);
+    CHECK(table_create(&domain[1], 0, 16, 4).value == 0);
     update(&domain[1], 16, 0, 4, 11ul << 12 | 3, 1); /* a second root over the same level-3 table */
     int all = fake.flushed_all;
 
