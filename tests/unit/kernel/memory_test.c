@@ -448,8 +448,8 @@ static void rows_stop_at_the_first_refusal(void)
 {
     small_space();
     fake_cpu.env = &domain[1];
-    CHECK(call_frame_alloc(&domain[1], 0, 20, 4).value == 0);
-    CHECK(call_frame_alloc(&domain[2], 0, 24, 1).value == 0);
+    CHECK(frame_alloc(&domain[1], 0, 20, 4).value == 0);
+    CHECK(frame_alloc(&domain[2], 0, 24, 1).value == 0);
     CHECK(decode_pt_write(0, 10, 0x8001, 20ul << 12 | 3, 4, 0).value == 4);
     for (uint64_t i = 0; i < 4; i++)
         CHECK(((uint64_t *)frame_window(13))[8 + i] == ((20 + i) << 12 | 7) &&
