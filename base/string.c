@@ -84,15 +84,6 @@ size_t strlen(const char *s)
     return (size_t)(end - s);
 }
 
-size_t strnlen(const char *s, size_t limit)
-{
-    size_t length = 0;
-
-    while (length < limit && s[length])
-        length++;
-    return length;
-}
-
 int strncmp(const char *a, const char *b, size_t limit)
 {
     for (; limit; limit--, a++, b++) {

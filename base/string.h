@@ -8,7 +8,6 @@ void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);
 size_t strlen(const char *s);
-size_t strnlen(const char *s, size_t limit);
 int strncmp(const char *a, const char *b, size_t limit);
 
 /* Freestanding code says nothing of these to the compiler unless it is told: a few bytes then take a few moves. */

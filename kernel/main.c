@@ -107,8 +107,7 @@ static void expose_time(void)
     for (uint32_t c = 0; c < cpu_count; c++)
         machine->apic_id[c] = cpu_by_index(c)->apic_id;
     machine->features = (features.counters ? EXO_FEATURE_COUNTERS : 0) | EXO_FEATURE_FSGSBASE |
-                        EXO_FEATURE_XSAVE |
-                        EXO_FEATURE_NX | (features.pku ? EXO_FEATURE_PKU : 0);
+                        EXO_FEATURE_XSAVE | EXO_FEATURE_NX | (features.pku ? EXO_FEATURE_PKU : 0);
 }
 
 __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
@@ -151,7 +150,7 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
     machine->init_env = init->id;
     slice_table[0][0] = (struct exo_slice){.env = init->id, .guard_depth = 0x100};
     paging_finish();
-    TEST_START();
+    TEST_ONLY(test_start());
     for (uint64_t f = 0; f < frame_count; f++)
         machine->frames_free += frame_table[f].kind == EXO_FRAME_FREE;
     frames_free = (_Atomic uint64_t *)(uint64_t)&machine->frames_free;

@@ -38,8 +38,8 @@ enum arg_type {
     ADDRESS
 };
 
-static const char *const type_names[] = {"SLOT", "CAP", "FRAME", "ENV",   "VALUE", "SMALL",
-                                         "IN", "OUT", "INOUT", "BATCH", "COUNT", "FLAGS", "ADDRESS"};
+static const char *const type_names[] = {"SLOT", "CAP",   "FRAME", "ENV",   "VALUE", "SMALL",  "IN",
+                                         "OUT",  "INOUT", "BATCH", "COUNT", "FLAGS", "ADDRESS"};
 
 struct item {
     enum item_kind kind;
@@ -255,9 +255,8 @@ static void write_stub_body(FILE *out, const struct call *call, int two)
         "{\n    register uint64_t rax __asm__(\"rax\") = (uint64_t)EXO_CALL_TAG << 32 | 0x%02lx;\n",
         (unsigned long)call->row->number);
     for (int a = 0; a < n; a++) {
-        int pointer =
-            call->arg[a]->type == IN || call->arg[a]->type == OUT ||
-            call->arg[a]->type == INOUT || call->arg[a]->type == BATCH;
+        int pointer = call->arg[a]->type == IN || call->arg[a]->type == OUT ||
+                      call->arg[a]->type == INOUT || call->arg[a]->type == BATCH;
 
         fprintf(out, "    register uint64_t %s __asm__(\"%s\") = %s%s;\n", registers[a],
                 registers[a], pointer ? "(uint64_t)" : "", call->arg[a]->name);
@@ -335,7 +334,8 @@ static void write_prototypes(const char *directory)
     FILE *out = open_output(directory, "call_prototypes.h", "handlers of the kernel calls");
 
     fputs("#include \"core/call.h\"\n\nstruct cap;\n\n"
-          "/* Addresses are user addresses, unchecked; all else has passed its decoder. What comes by pointer "
+          "/* Addresses are user addresses, unchecked; all else has passed its decoder. What comes "
+          "by pointer "
           "is the kernel's copy. */\n",
           out);
     for (int i = 0; i < call_count; i++)
@@ -421,7 +421,7 @@ static void write_decoder(FILE *out, const struct call *call)
     }
     if (checks)
         fputs(")\n        return call_error(EXO_E_ARG);\n", out);
-    fputs("    CALL_BEGIN();\n", out);
+    fputs("    TEST_ONLY(call_begin());\n", out);
     int copies = write_copies(out, call);
 
     fprintf(out, "    struct call_result result = %scall_%s(env_current()",
@@ -429,11 +429,16 @@ static void write_decoder(FILE *out, const struct call *call)
     for (int a = 0; a < call->arg_count; a++) {
         enum arg_type type = call->arg[a]->type;
 
-        fprintf(out, ", %s%d", type == CAP || type == IN ? "&c" : type == SLOT ? "(uint32_t)a" : "a", a);
+        fprintf(out, ", %s%d",
+                type == CAP || type == IN ? "&c"
+                : type == SLOT            ? "(uint32_t)a"
+                                          : "a",
+                a);
     }
-    fprintf(out, ");\n    CALL_END(0x%02lx);\n    return result;\n}\n",
+    fprintf(out, ");\n    TEST_ONLY(call_end(0x%02lx));\n    return result;\n}\n",
             (unsigned long)call->row->number);
-    fputs(call->row->number == 0x3f ? "#else\n#define decode_test decode_none\n#endif\n\n" : "\n", out);
+    fputs(call->row->number == 0x3f ? "#else\n#define decode_test decode_none\n#endif\n\n" : "\n",
+          out);
 }
 
 static const struct call *call_by_number(uint64_t number)
@@ -521,11 +526,10 @@ static void write_cases(const char *directory)
                 (unsigned long)calls[i].row->number, calls[i].arg_count, errors);
         for (int a = 0; a < calls[i].arg_count; a++)
             fprintf(out, "%s\n        {CALL_ARGUMENT_%s, %lu, \"%s\"}", a ? "," : "",
-                    type_names[is_slot(calls[i].arg[a])           ? SLOT
+                    type_names[is_slot(calls[i].arg[a])         ? SLOT
                                : calls[i].arg[a]->type == INOUT ? IN
                                                                 : calls[i].arg[a]->type],
-                    (unsigned long)calls[i].arg[a]->number,
-                    calls[i].arg[a]->name);
+                    (unsigned long)calls[i].arg[a]->number, calls[i].arg[a]->name);
         fprintf(out, "%s}},\n", calls[i].arg_count ? "" : "{CALL_ARGUMENT_VALUE, 0, \"\"}");
     }
     fprintf(out, "};\n\n#define CALL_CASE_COUNT %d\n", call_count);

@@ -33,21 +33,13 @@ static inline struct call_result call_error_at(int error, uint64_t second)
 void test_start(void); /* tests/audit */
 void call_begin(void);
 void call_end(uint64_t number);
-#define TEST_START()     test_start()
+#define TEST_ONLY(hook) hook
 void call_open(void);
 void call_close(void);
 void entry_begin(void);
 void entry_end(uint64_t vector);
-#define CALL_BEGIN()     call_begin()
-#define CALL_END(number) call_end(number)
-#define ENTRY_BEGIN()    entry_begin()
-#define ENTRY_END(number) entry_end(number)
 #else
-#define TEST_START()     (void)0
-#define CALL_BEGIN()     (void)0
-#define CALL_END(number) (void)0
-#define ENTRY_BEGIN()    (void)0
-#define ENTRY_END(number) (void)0
+#define TEST_ONLY(hook) (void)0
 
 /* Between the two, with no lock held, interrupts are taken (trap.c): around what may run for long. */
 static inline void call_open(void)

@@ -145,7 +145,7 @@ static int check(struct sweep *sweep)
     struct ending *e = (struct ending *)sweep;
     int error = -cap_get(sweep->self->cap, e->slot, EXO_RIGHT_WRITE, &e->cap);
 
-    if (!error && (env_under(sweep, sweep->self) || env_under(sweep, env_first())))
+    if (!error && (env_under(sweep, sweep->self) || env_under(sweep, env_find(first_env))))
         error = EXO_E_BUSY;
     return error;
 }

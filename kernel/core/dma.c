@@ -14,23 +14,6 @@
 #include "core/table.h"
 #include "core/ucopy.h"
 
-/* The entry for an address at `level` of the tree; NULL: a table on the way is missing. *table: where it is. */
-static uint64_t *dma_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table)
-{
-    uint64_t *entry = NULL;
-
-    *table = root;
-    for (uint32_t l = frame_table[root].level; l >= level; l--) {
-        if (entry && !(*entry & EXO_PTE_PRESENT))
-            return NULL;
-        if (entry)
-            *table = (*entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
-        entry = (uint64_t *)frame_window(*table) +
-                (address >> (EXO_PAGE_SHIFT + 9 * (l - 1)) & (TABLE_ENTRIES - 1));
-    }
-    return entry;
-}
-
 /* One entry: 0 or EXO_E_*; *removed: one that was there is no more. REQUIRES(memory_lock). */
 static int dma_write(const struct cap *cap, uint64_t root, const struct exo_pte *request,
                      bool *removed)
@@ -38,12 +21,13 @@ static int dma_write(const struct cap *cap, uint64_t root, const struct exo_pte 
     uint32_t level = request->address & EXO_PT_LEVEL, top = frame_table[root].level;
     uint64_t address = request->address & ~(uint64_t)(EXO_PAGE_SIZE - 1), table = 0;
     uint64_t entry = request->entry;
+    bool shared;
     int error = 0;
 
     if (!entry_place_ok(address, level, request->address & 0xff0) || level > top ||
         address >> (EXO_PAGE_SHIFT + 9 * top))
         return EXO_E_ARG;
-    uint64_t *slot = dma_walk(root, address, level, &table);
+    uint64_t *slot = table_walk(root, address, level, &table, &shared);
 
     if (!slot)
         return EXO_E_NONE;
@@ -65,12 +49,7 @@ static int dma_write(const struct cap *cap, uint64_t root, const struct exo_pte 
 
 int dma_root_check(const struct cap *cap, uint64_t root)
 {
-    int error = 0;
-    const struct exo_frame *row = frame_dominated(root, cap, &error);
-
-    if (!row)
-        return error;
-    return row->kind == EXO_FRAME_DMA && row->level == arch_dma_levels ? 0 : EXO_E_KIND;
+    return table_check(cap, root, EXO_FRAME_DMA, arch_dma_levels);
 }
 
 struct call_result call_dma_update(struct env *self, const struct cap *cap, uint64_t root,

@@ -18,7 +18,7 @@
 #include "core/sweep.h"
 #include "core/table.h"
 
-static uint64_t first_env; /* init's: without it nobody can hand out anything */
+uint64_t first_env; /* init's: without it nobody can hand out anything */
 
 struct env *env_find(uint64_t id)
 {
@@ -222,11 +222,6 @@ bool env_release(struct env *env)
     memset(env, 0, EXO_PAGE_SIZE);
     frame_give_back(frame);
     return true;
-}
-
-struct env *env_first(void)
-{
-    return env_find(first_env);
 }
 
 bool env_stop_elsewhere(struct env *env)

@@ -37,33 +37,33 @@ struct env {
     struct exo_upcall *upcall; /* I: in the window */
     uint64_t syscall_entry, trap_entry, last_resort, transfer_entry, transfer_rsp; /* I */
     uint64_t id;                                                                   /* I */
-    uint64_t root;                 /* c; pins the table */
-    struct env *caller;            /* e: env whose transfer_call this one serves: it is CALLING; NULL: none */
-    uint64_t callee;               /* e: env id that serves this env's transfer_call */
-    uint64_t fs_base, gs_base;     /* c: while it does not run */
-    _Atomic uint64_t alarm_ns;     /* a */
-    _Atomic uint32_t state;        /* a: enum env_state; changed by its CPU or under env_lock */
-    _Atomic uint32_t woken;        /* a: a wake since it last went to sleep */
-    _Atomic uint32_t async;        /* a: EXO_PENDING_* to deliver or mark pending */
-    _Atomic uint32_t kill;         /* a: its CPU shall stop running it */
-    uint32_t cpu;                  /* c: where it runs or last ran */
-    uint32_t keys;                 /* c: protection-key rights, while it does not run */
-    _Atomic uint32_t told;         /* a: how often it was told of events */
-    _Atomic uint32_t held;         /* a: a device's interrupts are held back until it is told again */
-    bool transferred;              /* e: entered by control transfer, has not returned */
-    bool eager;                    /* c: its extended state is loaded when it is called */
-    bool in_last_resort;           /* c */
-    struct cap cap[EXO_CAP_SLOTS]; /* e */
-    uint64_t upcall_frame;         /* I */
-    uint64_t guardian;             /* I */
-    uint64_t open_events;          /* I */
-    uint64_t flags;                /* I */
-    struct path guard;             /* I */
-    uint64_t sleep_deadline_ns;    /* e */
-    uint32_t sleep_count;          /* e */
+    uint64_t root;      /* c; pins the table */
+    struct env *caller; /* e: env whose transfer_call this one serves: it is CALLING; NULL: none */
+    uint64_t callee;    /* e: env id that serves this env's transfer_call */
+    uint64_t fs_base, gs_base; /* c: while it does not run */
+    _Atomic uint64_t alarm_ns; /* a */
+    _Atomic uint32_t state;    /* a: enum env_state; changed by its CPU or under env_lock */
+    _Atomic uint32_t woken;    /* a: a wake since it last went to sleep */
+    _Atomic uint32_t async;    /* a: EXO_PENDING_* to deliver or mark pending */
+    _Atomic uint32_t kill;     /* a: its CPU shall stop running it */
+    uint32_t cpu;              /* c: where it runs or last ran */
+    uint32_t keys;             /* c: protection-key rights, while it does not run */
+    _Atomic uint32_t told;     /* a: how often it was told of events */
+    _Atomic uint32_t held;     /* a: a device's interrupts are held back until it is told again */
+    bool transferred;          /* e: entered by control transfer, has not returned */
+    bool eager;                /* c: its extended state is loaded when it is called */
+    bool in_last_resort;       /* c */
+    struct cap cap[EXO_CAP_SLOTS];               /* e */
+    uint64_t upcall_frame;                       /* I */
+    uint64_t guardian;                           /* I */
+    uint64_t open_events;                        /* I */
+    uint64_t flags;                              /* I */
+    struct path guard;                           /* I */
+    uint64_t sleep_deadline_ns;                  /* e */
+    uint32_t sleep_count;                        /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
     uint64_t predicate;                          /* e: program that the sleep waits for, 0: none */
-    uint64_t debit_ns;               /* c: overstayed, to be taken off later slices */
+    uint64_t debit_ns;                           /* c: overstayed, to be taken off later slices */
     uint64_t token_epoch;            /* e: tokens that it issued before are worth nothing */
     struct path token_path;          /* e: dominates every path that it sealed in this epoch */
     bool token_issued;               /* e: in this epoch */
@@ -102,8 +102,7 @@ bool env_release(struct env *env);
 /* caller_release - the synchronous caller of an env, if any, goes on with an error. REQUIRES(env_lock). */
 void caller_release(struct env *env);
 
-/* env_first - init. REQUIRES(env_lock). */
-struct env *env_first(void);
+extern uint64_t first_env; /* init's id; I */
 
 /* env_stop_elsewhere - does it run on no CPU, and is all of it in memory? If not, that CPU is told so. REQUIRES(env_lock). */
 bool env_stop_elsewhere(struct env *env);

@@ -107,7 +107,8 @@ static inline void hand(struct env *env, struct env *self, enum env_state state,
 {
     arch_switch(env);
     if (self)
-        atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
+        atomic_store_explicit(&self->state, state,
+                              memory_order_release); /* its registers are stored */
     run(env, now);
 }
 
@@ -439,7 +440,8 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
     struct cpu *there = cpu_by_index((uint32_t)cpu);
 
     if (!error && env_id && there != this_cpu() && there->position == position) {
-        atomic_store(&there->donated, 1); /* it may run now: the env gets what is left of the slice */
+        atomic_store(&there->donated,
+                     1); /* it may run now: the env gets what is left of the slice */
         arch_kick((uint32_t)cpu);
     }
     lock_drop(&env_lock);

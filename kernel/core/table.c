@@ -38,17 +38,12 @@ static uint32_t table_index(uint64_t address, uint32_t level)
     return (uint32_t)(address >> (12 + 9 * (level - 1))) & (TABLE_ENTRIES - 1);
 }
 
-/*
- * The entry for address at `level` under root: its slot in the window, or NULL if a table is missing. *shared: some
- * table on the way is linked from more than one place, so other spaces see the same entry.
- */
-static inline uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table,
-                                   bool *shared)
+uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table, bool *shared)
 {
     uint64_t frame = root;
     bool many = false;
 
-    for (uint32_t l = 4; l > level; l--) {
+    for (uint32_t l = frame_table[root].level; l > level; l--) {
         uint64_t entry = ((uint64_t *)frame_window(frame))[table_index(address, l)];
 
         if (!(entry & EXO_PTE_PRESENT) || (entry & EXO_PTE_LARGE))
@@ -442,10 +437,7 @@ static inline uint64_t write_run(const struct cursor *c, const struct exo_pte *r
 /* Does the capability dominate this root table? 0 or EXO_E_*. REQUIRES(memory_lock, shared at least). */
 static int root_check(const struct cap *cap, uint64_t root)
 {
-    int error = 0;
-    const struct exo_frame *row = frame_dominated(root, cap, &error);
-
-    return !row || (row->kind == EXO_FRAME_TABLE && row->level == 4) ? error : EXO_E_KIND;
+    return table_check(cap, root, EXO_FRAME_TABLE, 4);
 }
 
 /* Makes the cursor that of the table for address | 1: 0 or EXO_E_*. REQUIRES(memory_lock, shared at least). */
@@ -677,11 +669,11 @@ decode_pt_write(uint64_t slot, uint64_t root, uint64_t address, uint64_t entry, 
     struct call_result result = call_ok(1);
 
     (void)a5;
-    CALL_BEGIN();
+    TEST_ONLY(call_begin());
     if (count != 1 || slot >= EXO_CAP_SLOTS ||
         !write_one(&env_current()->cap[slot], root, address, entry))
         result = write_row(slot, root, address, entry, count);
-    CALL_END(0x24);
+    TEST_ONLY(call_end(0x24));
     return result;
 }
 

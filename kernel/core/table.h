@@ -38,6 +38,23 @@ uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t new);
 /* table_end - a table that nothing names becomes data; false: not now (loaded, or much to empty). REQUIRES(memory_lock). */
 bool table_end(uint64_t frame);
 
+/*
+ * table_walk - the entry for address at `level` under root, a page table or one for devices: its slot in the window, or NULL
+ * if a table is missing. *table: where it is. *shared: some table on the way is linked from more than one place, so other
+ * spaces see the same entry. REQUIRES(memory_lock, shared at least).
+ */
+uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *table,
+                     bool *shared);
+
+/* Is this frame a table of that kind and level, dominated by cap? 0 or EXO_E_*. REQUIRES(memory_lock). */
+static inline int table_check(const struct cap *cap, uint64_t frame, uint32_t kind, uint32_t level)
+{
+    int error = 0;
+    const struct exo_frame *row = frame_dominated(frame, cap, &error);
+
+    return !row || (row->kind == kind && row->level == level) ? error : EXO_E_KIND;
+}
+
 /* dma_root_check - may functions be attached to this frame: an IOMMU table of the top level that cap dominates? 0 or
  * EXO_E_*. REQUIRES(memory_lock). core/dma.c */
 int dma_root_check(const struct cap *cap, uint64_t root);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* format.c - printf-style formatting without a C library. */
 #include "lib/exo/format.h"
-#include "base/string.h"
+#include "lib/exo/string.h"
 #include <stdbool.h>
 #include <stdint.h>
 

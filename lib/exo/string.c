@@ -40,3 +40,12 @@ char *strrchr(const char *s, int c)
     } while (*s++);
     return (char *)(uintptr_t)last;
 }
+
+size_t strnlen(const char *s, size_t limit)
+{
+    size_t length = 0;
+
+    while (length < limit && s[length])
+        length++;
+    return length;
+}

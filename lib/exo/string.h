@@ -4,6 +4,7 @@
 #include "base/string.h"
 
 void *memchr(const void *memory, int value, size_t bytes);
+size_t strnlen(const char *s, size_t limit);
 int strcmp(const char *a, const char *b);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);

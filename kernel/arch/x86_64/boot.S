@@ -27,28 +27,6 @@ boot_entry:
     movl $PHYSICAL(boot_stack_top), %esp
     movl %ebx, %esi             /* start info, kept for C */
 
-    /* Identity-map the first 4 GiB with 2 MiB pages and repeat the first of them at KERNEL_BASE. */
-    movl $PHYSICAL(boot_pd), %edi
-    movl $0x83, %eax            /* present, write, large */
-    xorl %edx, %edx
-    movl $2048, %ecx
-1:  movl %eax, (%edi)
-    movl %edx, 4(%edi)
-    addl $8, %edi
-    addl $0x200000, %eax
-    adcl $0, %edx
-    loop 1b
-    movl $PHYSICAL(boot_pdpt), %edi
-    movl $(PHYSICAL(boot_pd) + 3), %eax
-    movl $4, %ecx
-2:  movl %eax, (%edi)
-    addl $8, %edi
-    addl $4096, %eax
-    loop 2b
-    movl $(PHYSICAL(boot_pd) + 3), PHYSICAL(boot_pdpt_high) + 510 * 8
-    movl $(PHYSICAL(boot_pdpt) + 3), PHYSICAL(boot_pml4)
-    movl $(PHYSICAL(boot_pdpt_high) + 3), PHYSICAL(boot_pml4) + 511 * 8
-
     movl $PHYSICAL(boot_pml4), %eax
     call enter_long_mode
     ljmp $0x08, $PHYSICAL(boot_long)
@@ -162,14 +140,32 @@ boot_gdt_pointer:
     .word 23
     .long PHYSICAL(boot_gdt)
 
-    .bss
+/* The first 4 GiB where they are, in 2 MiB pages (0x83: present, write, large), and the first of them again at KERNEL_BASE. */
+    .data
     .align 4096
     .global boot_entry_tsc
     .global boot_pml4
-boot_pml4:      .skip 4096
-boot_pdpt:      .skip 4096
-boot_pdpt_high: .skip 4096
-boot_pd:        .skip 4 * 4096
+boot_pml4:
+    .quad PHYSICAL(boot_pdpt) + 3
+    .fill 510, 8, 0
+    .quad PHYSICAL(boot_pdpt_high) + 3
+boot_pdpt:
+    .irp i, 0, 1, 2, 3
+    .quad PHYSICAL(boot_pd) + \i * 4096 + 3
+    .endr
+    .fill 508, 8, 0
+boot_pdpt_high:
+    .fill 510, 8, 0
+    .quad PHYSICAL(boot_pd) + 3, 0
+boot_pd:
+    .set page, 0x83
+    .rept 2048
+    .quad page
+    .set page, page + 0x200000
+    .endr
+
+    .bss
+    .align 16
 boot_stack:     .skip 8192
 boot_stack_top:
 boot_entry_tsc: .skip 8

@@ -364,9 +364,9 @@ void arch_halt(void)
 {
     if (atomic_load_explicit(&this_cpu()->root, memory_order_relaxed))
         load_kernel_root();
-    ENTRY_END(VECTOR_SPURIOUS);
+    TEST_ONLY(entry_end(VECTOR_SPURIOUS));
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
-    ENTRY_BEGIN();
+    TEST_ONLY(entry_begin());
 }
 
 void arch_off(uint32_t status)

@@ -54,9 +54,9 @@ void pvh_read(uint32_t physical)
     read_memory(info);
     if (info->command_line) {
         const char *text = boot_memory(info->command_line);
-        size_t length = strnlen(text, sizeof boot_info.command_line - 1);
 
-        memcpy(boot_info.command_line, text, length);
+        for (size_t i = 0; text[i] && i + 1 < sizeof boot_info.command_line; i++)
+            boot_info.command_line[i] = text[i];
     }
     boot_info.rsdp = info->rsdp;
     if (info->module_count) {

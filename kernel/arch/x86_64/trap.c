@@ -71,7 +71,7 @@ struct regs *kernel_enter(struct regs *regs)
     struct env *env = env_current();
     uint32_t vector = (uint32_t)regs->vector;
 
-    ENTRY_BEGIN();
+    TEST_ONLY(entry_begin());
     if (vector == VECTOR_CALL)
         switching_call(env);
     else if (vector == 7 && arch_state_fault(env))
@@ -81,7 +81,7 @@ struct regs *kernel_enter(struct regs *regs)
     else
         interrupt(vector, false);
     regs = kernel_exit();
-    ENTRY_END(vector);
+    TEST_ONLY(entry_end(vector));
     return regs;
 }
 
@@ -91,10 +91,11 @@ void kernel_trap(struct regs *regs)
     uint32_t vector = (uint32_t)regs->vector;
 
     if (vector >= 32) {
-        ENTRY_BEGIN();
+        TEST_ONLY(entry_begin());
         interrupt(vector, true);
-        ENTRY_END(vector);
-        this_cpu()->late = true; /* if a call paused: what is due for its env comes when it is back in ring 3 */
+        TEST_ONLY(entry_end(vector));
+        this_cpu()->late =
+            true; /* if a call paused: what is due for its env comes when it is back in ring 3 */
         return;
     }
     if (vector == 13 || vector == 14) {

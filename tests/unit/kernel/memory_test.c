@@ -36,12 +36,14 @@ static uint64_t random_below(uint64_t n)
                                                                                                    \
     return error ? call_error(error) : __VA_ARGS__
 
-static struct call_result frame_alloc(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+static struct call_result frame_alloc(struct env *self, uint32_t slot, uint64_t first,
+                                      uint64_t count)
 {
     WITH(EXO_RIGHT_ALLOCATE, call_frame_alloc(self, &cap, first, count));
 }
 
-static struct call_result frame_free(struct env *self, uint32_t slot, uint64_t first, uint64_t count)
+static struct call_result frame_free(struct env *self, uint32_t slot, uint64_t first,
+                                     uint64_t count)
 {
     WITH(EXO_RIGHT_WRITE, call_frame_free(self, &cap, first, count));
 }
@@ -226,8 +228,7 @@ static struct call_result random_update(struct env *self, uint32_t slot)
     if (random_below(2)) {
         int before = fake.flushed_dma;
         uint64_t there = dma_leaves();
-        struct call_result result =
-            dma_update(self, slot, some_frame(), (uint64_t)&request, 1);
+        struct call_result result = dma_update(self, slot, some_frame(), (uint64_t)&request, 1);
 
         CHECK(dma_leaves() >= there || fake.flushed_dma > before);
         return result;
@@ -249,8 +250,7 @@ static struct call_result random_call(struct env *self)
     case 1:
         return frame_free(self, slot, some_frame(), random_below(20) ? 1 : count);
     case 2:
-        return frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4),
-                                random_below(2));
+        return frame_guard(self, slot, some_frame(), 1, (uint32_t)random_below(4), random_below(2));
     case 3:
         return table_create(self, slot, some_frame(),
                                  random_below(5) | random_below(2) * EXO_TABLE_DMA);
