@@ -27,10 +27,11 @@ debug_threads() {
     gdb_on 2 <<'C'
 info threads
 thread apply all bt
+thread apply all info symbol $pc
 detach
 C
     is 'status of gdb' "$status" 0 && has thread "$out" 'Thread 3 (debugged)' && has thread "$out" 'Thread 4 (debugged)' &&
-        has worker "$out" 'in worker (arg' && has main "$out" 'in main ()' || return 1
+        has origin "$out" 'clock_nanosleep + ' && has worker "$out" 'in worker (arg' && has main "$out" 'in main ()' || return 1
     gdb_on '' <<'C'
 break compute if x == 2
 continue
@@ -75,11 +76,13 @@ debug_crash() { # a fault stops the program before it dies of it; then it does
     gdb_on 2 <<'C'
 print crash = 1
 continue
+print $_siginfo.si_signo
+print $_siginfo._sifields._sigfault.si_addr
 info line
 bt
 continue
 C
-    has fault "$out" 'received signal SIGSEGV' && has line "$out" 'debugged.c' && has frame "$out" 'main ()' &&
+    has fault "$out" 'received signal SIGSEGV' && has siginfo "$out" $'$2 = 11\n$3 = (void *) 0x8' && has line "$out" 'debugged.c' && has frame "$out" 'main ()' &&
         has 'its end' "$out" 'Program terminated with signal SIGSEGV' && debug_end 'status 139' ready
 }
 debug_interrupt() { # Ctrl-C, and gdb that goes away while the program stands

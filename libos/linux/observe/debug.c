@@ -188,7 +188,7 @@ void debug_park(void)
 }
 
 /* The current task stops all of them and waits. False: another one was first, and this one's reason is not told. */
-static bool stop(enum debug_stop why, int signal)
+static bool stop(enum debug_stop why, int signal, const struct siginfo *info)
 {
     struct debug *debug = current()->process->debug;
     bool first = !debug->stopped;
@@ -198,6 +198,7 @@ static bool stop(enum debug_stop why, int signal)
         debug->stop = why;
         debug->stop_tid = current()->tid;
         debug->stop_signal = signal;
+        debug->info = info ? *info : (struct siginfo){.signo = signal, .code = SI_KERNEL};
         call_all(debug);
         waitq_wake(&debug->changed);
     }
@@ -218,22 +219,22 @@ bool debug_trap(struct regs *regs)
         return false;
     regs->rip = address; /* who was not first comes here again */
     if (step && debug->step_tid == current()->tid)
-        (void)stop(DEBUG_STEP, SIGTRAP);
+        (void)stop(DEBUG_STEP, SIGTRAP, NULL);
     else if (step)
         debug_park();
     else
-        (void)stop(DEBUG_BREAKPOINT, SIGTRAP);
+        (void)stop(DEBUG_BREAKPOINT, SIGTRAP, NULL);
     return true;
 }
 
-int debug_signal(int signal)
+int debug_signal(int signal, const struct siginfo *info)
 {
     while (current()->process->debug && !signal_killed(current())) {
         struct debug *debug = current()->process->debug;
 
         if (signal == SIGKILL || debug->pass >> (signal - 1) & 1)
             break;
-        if (!stop(DEBUG_SIGNAL, signal))
+        if (!stop(DEBUG_SIGNAL, signal, info))
             continue;
         debug = current()->process->debug;
         return debug ? debug->resume_signal : signal;

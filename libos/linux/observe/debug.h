@@ -9,9 +9,9 @@
  */
 #pragma once
 #include "libos/linux/core.h"
+#include "libos/linux/sig/signal.h"
 
 struct process;
-struct siginfo;
 struct space;
 struct task;
 
@@ -36,6 +36,7 @@ struct debug {
     int exit_status;
     enum debug_stop stop;
     int stop_tid, stop_signal;
+    struct siginfo info; /* of a stop for a signal */
     int resume_signal; /* what the stopped task gets instead of stop_signal; 0: nothing */
     uint64_t pass;     /* signals that it gets without a stop, from bit 0 */
     int step_tid;      /* the task that steps; 0: none */
@@ -72,7 +73,8 @@ uint32_t step_targets(struct debug *debug, const struct task *task, uint64_t tar
 
 void debug_park(void);                /* cpu.c: on the way back with ATTENTION_DEBUG; may sleep */
 bool debug_trap(struct regs *regs);   /* cpu.c: int3; true: it was the debugger's */
-int debug_signal(int signal);         /* sig/deliver.c: which signal is to be delivered; 0: none. May sleep */
+/* sig/deliver.c: which signal is to be delivered; 0: none. May sleep */
+int debug_signal(int signal, const struct siginfo *info);
 void debug_thread(struct task *task); /* proc/fork.c: a new thread */
 void debug_forked(struct process *parent, struct space *space); /* a copy of its memory */
 void debug_exec(struct process *process);                       /* new memory: no breakpoints in it */

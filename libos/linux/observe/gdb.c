@@ -24,6 +24,7 @@
 #define INTERRUPT     0x03
 #define GDB_FILES     8
 #define OBJECT_MAX    8192u /* bytes of what qXfer gives */
+#define SIGINFO_BYTES 128u
 #define OPEN_WRITES   3u /* access mode bits of gdb's open flags */
 
 struct gdb {
@@ -552,6 +553,10 @@ static void transfer(struct gdb *gdb, const char *at)
     } else if (starts(at, "exec-file:read:")) {
         if (process->exe && dentry_path(process->exe, (char *)bytes, OBJECT_MAX) >= 0)
             count = (uint32_t)strlen((char *)bytes);
+    } else if (starts(at, "siginfo:read:")) {
+        count = gdb->debug.stop == DEBUG_SIGNAL ? SIGINFO_BYTES : 0;
+        memset(bytes, 0, SIGINFO_BYTES);
+        memcpy(bytes, &gdb->debug.info, sizeof gdb->debug.info);
     } else if (starts(at, "features:read:target.xml:")) {
         count = gdb_registers_describe((char *)bytes, OBJECT_MAX);
     } else {
@@ -568,7 +573,7 @@ static void transfer(struct gdb *gdb, const char *at)
 static void query(struct gdb *gdb, const char *at)
 {
     if (starts(at, "Supported")) {
-        answer(gdb, "PacketSize=fff;QStartNoAckMode+;qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;"
+        answer(gdb, "PacketSize=fff;QStartNoAckMode+;qXfer:features:read+;qXfer:siginfo:read+;qXfer:auxv:read+;qXfer:exec-file:read+;"
                     "swbreak+;vContSupported+;QPassSignals+");
     } else if (starts(at, "Xfer:")) {
         transfer(gdb, at + 5);

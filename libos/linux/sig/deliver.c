@@ -228,7 +228,7 @@ static bool deliver_forced(struct task *task, struct regs *regs)
     task->sig.forced = 0;
     task->sig.pending.set &= ~SIGNAL_BIT(signal);
     signal_update(task);
-    if (task->process->debug && !(signal = debug_signal(signal)))
+    if (task->process->debug && !(signal = debug_signal(signal, &task->sig.forced_info)))
         return false; /* the instruction is executed again */
     act(task, regs, signal, &task->sig.forced_info);
     return !signal_pending(task) && !task->sig.restore_blocked;
@@ -261,7 +261,7 @@ void signal_deliver(struct regs *regs)
             signal_update(task);
             break;
         }
-        if (task->process->debug && !(signal = debug_signal(signal)))
+        if (task->process->debug && !(signal = debug_signal(signal, &info)))
             continue;
         act(task, regs, signal, &info);
     }
