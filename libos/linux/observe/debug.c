@@ -15,7 +15,7 @@
 #define SETTLE_NS    1000000ul
 #define SETTLE_TURNS 300 /* a task that sleeps and cannot be interrupted is not waited for longer */
 
-static uint32_t debuggers;
+uint32_t debuggers;
 
 /* --- Memory ---------------------------------------------------------------------------------------------- */
 

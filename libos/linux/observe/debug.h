@@ -49,6 +49,8 @@ struct debug {
     struct waitq parked;  /* the tasks, to go on */
 };
 
+extern uint32_t debuggers; /* processes that have one */
+
 /* --- For the debugger's task --------------------------------------------------------------------------- */
 
 /* debug_attach - the process stops. -EBUSY: it has a debugger; -ESRCH: it has no program. May sleep. */

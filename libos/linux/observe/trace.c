@@ -12,6 +12,7 @@
 #include "libos/linux/call/call.h"
 #include "libos/linux/observe/core.h"
 #include "libos/linux/observe/kind.h"
+#include "libos/linux/observe/debug.h"
 #include "libos/linux/observe/observe.h"
 #include "libos/linux/sig/signal.h"
 #include "libos/linux/task.h"
@@ -291,7 +292,7 @@ void trace_request(const void *body, uint32_t bytes)
         return;
     memcpy(&request, body, sizeof request);
     trace_on = request.on;
-    signal_trace_faults(trace_on);
+    signal_trace_faults(trace_on || debuggers);
     data_limit = min_of(request.data_limit, RECORD_BYTES_MAX);
     for (uint64_t number = 0; number < CALL_COUNT; number++) {
         bool wanted = trace_on && request.calls[number / 32] >> number % 32 & 1;
