@@ -8,11 +8,11 @@ gdb_on() { # gdb_on PID: gdb with the commands of standard input on a process of
     status=$?
     out=$(cat "$work/out")
 }
-debug_begin() { # debug_begin FLAGS...: the program, in the background
+debug_begin() { # debug_begin FLAGS...: the program, in the background, with $argument
     command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
     linux true
     gcc -g -O0 "$@" -o "$work/cwd/debugged" tests/tool/programs/debugged.c -lpthread || { why="does not compile: $*"; return 1; }
-    background host "$work/cwd/debugged"
+    background host "$work/cwd/debugged" ${argument-}
 }
 debug_end() { # the machine ends with that status, and said so much
     for _ in $(seq 1000); do run_tool ps; [[ $out == *$'\nhost '* ]] || break; sleep 0.05; done
@@ -31,7 +31,7 @@ thread apply all info symbol $pc
 detach
 C
     is 'status of gdb' "$status" 0 && has thread "$out" 'Thread 3 (debugged)' && has thread "$out" 'Thread 4 (debugged)' &&
-        has origin "$out" 'clock_nanosleep + ' && has worker "$out" 'in worker (arg' && has main "$out" 'in main ()' || return 1
+        has origin "$out" 'clock_nanosleep + ' && has worker "$out" 'in worker (arg' && has main "$out" 'in main (' || return 1
     gdb_on '' <<'C'
 break compute if x == 2
 continue
@@ -64,12 +64,25 @@ continue
 bt
 detach
 C
-    has libraries "$out" 'libc.so.6' && has 'the parent' "$out" 'in main ()' && is 'status of gdb' "$status" 0 || return 1
+    has libraries "$out" 'libc.so.6' && has 'the parent' "$out" 'in main (' && is 'status of gdb' "$status" 0 || return 1
     gdb_on 2 <<'C'
 print stop = 1
 detach
 C
     is 'status of gdb' "$status" 0 && debug_end 'status 7' 'done, child 15'
+}
+debug_raise() { # a signal that the program sends itself stops it before the handler, also where nothing else would look
+    argument=wait debug_begin || return 1
+    gdb_on 2 <<'C'
+print raises = 1
+continue
+print turns
+print waits = 0
+print stop = 1
+handle SIGUSR1 nostop noprint pass
+continue
+C
+    has stop "$out" 'received signal SIGUSR1' && has before "$out" '$2 = 0' && has 'its end' "$out" 'exited with code 07' && debug_end 'status 7' 'raised, done'
 }
 debug_crash() { # a fault stops the program before it dies of it; then it does
     debug_begin || return 1
@@ -82,7 +95,7 @@ info line
 bt
 continue
 C
-    has fault "$out" 'received signal SIGSEGV' && has siginfo "$out" $'$2 = 11\n$3 = (void *) 0x8' && has line "$out" 'debugged.c' && has frame "$out" 'main ()' &&
+    has fault "$out" 'received signal SIGSEGV' && has siginfo "$out" $'$2 = 11\n$3 = (void *) 0x8' && has line "$out" 'debugged.c' && has frame "$out" 'main (' &&
         has 'its end' "$out" 'Program terminated with signal SIGSEGV' && debug_end 'status 139' ready
 }
 debug_interrupt() { # Ctrl-C, and gdb that goes away while the program stands
@@ -124,6 +137,7 @@ C
 
 check 'debug: threads, breakpoints, steps, calls, the end' debug_threads
 check 'debug: a child has no breakpoints' debug_forks
+check 'debug: raise' debug_raise
 check 'debug: a fault' debug_crash
 check 'debug: Ctrl-C, and gdb killed' debug_interrupt
 check 'debug: what is refused' debug_refused

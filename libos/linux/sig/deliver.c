@@ -195,7 +195,7 @@ bool signal_self(int signal, int code)
 
     if (process->live != 1 || action->handler <= HANDLER_IGNORE || busy & SIGNAL_BIT(signal) ||
         task->sig.attention || task->sig.restore_blocked ||
-        !list_empty(&process->sig.fd_wait.waiters) || trace_on)
+        !list_empty(&process->sig.fd_wait.waiters) || trace_on || process->debug)
         return false;
     struct regs *regs = task->regs;
     struct siginfo info;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* debugged.c - two threads that call compute() until they are told to stop, and a child now and then; gdb tells them. */
+/* debugged.c - (with an argument: when it is told to) two threads that call compute() until they are told to stop, and a child now and then; gdb tells them. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-volatile long turns, stop, crash, forks;
+volatile long turns, stop, crash, forks, raises, waits;
 
 __attribute__((noinline)) long compute(volatile long x)
 {
@@ -25,14 +26,36 @@ static void *worker(void *argument)
     return NULL;
 }
 
-int main(void)
+static void handler(int signal)
+{
+    (void)signal;
+    turns = -1000000;
+}
+
+int main(int count, char **argument)
 {
     pthread_t one, two;
     int status = 0;
 
+    (void)argument;
+    waits = count > 1;
+    signal(SIGUSR1, handler);
+    if (waits)
+        puts("ready");
+    fflush(stdout);
+    while (waits) { /* one thread so far */
+        usleep(10000);
+        if (raises) {
+            raises = 0;
+            raise(SIGUSR1);
+            printf("%s", turns == -1000000 ? "raised, " : "");
+        }
+    }
+
     pthread_create(&one, NULL, worker, (void *)1);
     pthread_create(&two, NULL, worker, (void *)2);
-    puts("ready");
+    if (count == 1)
+        puts("ready");
     fflush(stdout);
     while (!stop) {
         usleep(10000);
