@@ -78,12 +78,14 @@ static uint32_t *bucket(const struct exo_net_row *shape, const uint64_t *key)
     return &buckets[sum >> (64 - NET_BUCKETS_LOG)];
 }
 
-/* The peer of `shape` that a key matches. */
+/* The peer of `shape` that a key matches. One without peers needs no hash. */
 static struct exo_net_row *shape_find(const struct exo_net_row *shape, const union net_key *key)
 {
+    uint32_t name = net_row_name(shape);
+    uint32_t at = shape->filter.next_peer == name ? name : *bucket(shape, key->word);
     struct exo_net_row *row;
 
-    for (uint32_t at = *bucket(shape, key->word); at; at = row->filter.chain) {
+    for (; at; at = row->filter.chain) {
         row = net_row(at);
         if (row->shape == shape->shape && filter_matches(row, key))
             return row;
