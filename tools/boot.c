@@ -518,7 +518,9 @@ static void boot_check_manifest(struct request *request, struct boot *boot,
     for (uint32_t i = 0; i < parsed.count; i++)
         text_list_add(&boot->names, text_copy(parsed.instance[i].name));
     for (uint32_t i = 0; i < parsed.count; i++)
-        boot->card |= parsed.instance[i].net.dhcp;
+        boot->card |= parsed.instance[i].net.dhcp | parsed.instance[i].net.autoconf;
+    for (uint32_t i = 0; i < parsed.count; i++)
+        boot->ipv6 |= parsed.instance[i].net.autoconf;
     for (uint32_t i = 0; i < parsed.count; i++)
         for (uint32_t n = 0; n < parsed.instance[i].net.address_count; n++) {
             boot->card = 1;

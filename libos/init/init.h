@@ -29,11 +29,10 @@ enum init_cap {
 #define INIT_STREAM_STRIDE 0x100000
 #define INIT_START_BLOCK   0x150000000000 /* start block that is being written */
 
-#define INIT_LEASE                                                                                 \
-    0x157000000000 /* shared page and buffers of the ring that leases are asked for on */
+#define INIT_WIRE    0x157000000000 /* shared page and buffers of init's own ring */
 #define INIT_CAPTURE 0x158000000000 /* shared page and buffers of the capture ring */
 
-#define INIT_EVENT_LEASE   42 /* event bit of the ring of leases */
+#define INIT_EVENT_WIRE    42 /* event bit of init's own ring */
 #define INIT_EVENT_CAPTURE 41 /* event bit of the capture ring */
 #define INIT_EVENT_CONSOLE 40 /* event bit of the console device's interrupt */
 

@@ -2,7 +2,7 @@
 /*
  * lease.c - leases of addresses; see lease.h.
  *
- * One ring and one filter for all: UDP from port 67 to 68, whatever the destination is, is more specific than the claim on an address, so
+ * One filter for all: UDP from port 67 to 68, whatever the destination is, is more specific than the claim on an address, so
  * that answers come here, also those to an address that an instance has. The same filter permits what is sent, because its
  * answers would match it.
  * States of a lease: NONE; ASKING -offer-> REQUESTING -ACK-> HELD -half of its time-> RENEWING -ACK-> HELD; a NAK leads from
@@ -15,15 +15,13 @@
 #include "lib/exo/match.h"
 #include "lib/exo/time.h"
 #include "libos/init/dhcp.h"
-#include "libos/init/frames.h"
 #include "libos/init/init.h"
+#include "libos/init/slaac.h"
+#include "libos/init/wire.h"
 
-#define BUFFERS       8 /* to receive into; the frame behind them is for sending */
-#define BUFFER_FRAMES (BUFFERS / 2 + 1)
-#define DATA_BITS     (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
-#define SECOND_NS     1000000000ull
-#define RETRY_MAX_NS  (4 * SECOND_NS)
-#define RENEW_MIN_NS  (60 * SECOND_NS)
+#define SECOND_NS    1000000000ull
+#define RETRY_MAX_NS (4 * SECOND_NS)
+#define RENEW_MIN_NS (60 * SECOND_NS)
 
 static struct lease {
     enum {
@@ -43,64 +41,28 @@ static struct lease {
 } leases[MANIFEST_INSTANCES_MAX];
 
 static struct manifest *manifest;
-static struct exo_net_ring *ring; /* NULL: nobody wants a lease */
-static uint8_t *buffers;
-static uint32_t row; /* of the ring; the filter is the next one */
-static uint32_t taken, posted, sent;
+static uint32_t filter; /* receives, and permits; 0: nobody wants a lease */
 
-static void offer(uint16_t buffer)
+static const char *claim(void)
 {
-    ring->receive[posted % EXO_NET_RECEIVE_MAX].buffer = buffer;
-    /* The entry before the counter: the kernel reads them the other way round. */
-    __atomic_store_n(&ring->receive_posted, ++posted, __ATOMIC_RELEASE);
+    struct exo_net_filter all = {.flags = 0};
+    const char *wrong = wire_open();
+
+    if (wrong)
+        return wrong;
+    exo_match_kind(&all, 0x0800);
+    exo_match_protocol(&all, 17);
+    exo_match_ports(&all, DHCP_CLIENT_PORT, 0xffff);
+    exo_match_source_port(&all, DHCP_SERVER_PORT);
+    filter = wire_claim(&all);
+    return filter ? NULL : "the kernel refuses the filter";
 }
 
-static const char *ring_open(void)
-{
-    uint64_t table = frames_take(CAP_ROOT, 1);
-    uint64_t shared = frames_take(CAP_ROOT, EXO_NET_SHARED_FRAMES);
-    uint64_t buffer = frames_take(CAP_ROOT, BUFFER_FRAMES);
-    struct exo_net_ring_config config = {.shared_frame = shared,
-                                         .buffer_frame = buffer,
-                                         .buffer_count = BUFFER_FRAMES,
-                                         .env = machine.env,
-                                         .event = INIT_EVENT_LEASE};
-    struct exo_net_filter filter = {.flags = 0};
-
-    if (!(machine.page->net.features & EXO_NET_CARD_PRESENT))
-        return "the machine has no network card (--net user)";
-    row = (uint32_t)(table << EXO_NET_ROW_BITS);
-    filter.ring = row;
-    exo_match_kind(&filter, 0x0800);
-    exo_match_protocol(&filter, 17);
-    exo_match_ports(&filter, DHCP_CLIENT_PORT, 0xffff);
-    exo_match_source_port(&filter, DHCP_SERVER_PORT);
-    if (!table || !shared || !buffer ||
-        exo_map(&machine.space, INIT_LEASE, shared, EXO_NET_SHARED_FRAMES, DATA_BITS) < 0 ||
-        exo_map(&machine.space, INIT_LEASE + sizeof *ring, buffer, BUFFER_FRAMES, DATA_BITS) < 0)
-        return "no memory for asking";
-    if (exo_net_table_create(CAP_ROOT, table) < 0 || exo_net_ring(CAP_ROOT, row, &config) < 0 ||
-        exo_net_filter(CAP_ROOT, row + 1, CAP_ROOT, &filter) < 0)
-        return "the kernel refuses the ring";
-    ring = (struct exo_net_ring *)INIT_LEASE;
-    buffers = (uint8_t *)INIT_LEASE + sizeof *ring;
-    for (uint16_t i = 0; i < BUFFERS; i++)
-        offer(i);
-    return NULL;
-}
-
-/* The kernel copies a message this short before the call returns: there is one buffer for all. */
 static void send(const struct lease *lease)
 {
-    uint8_t *frame = buffers + BUFFERS * EXO_NET_BUFFER_BYTES;
-    uint32_t length = dhcp_write(frame, &lease->message);
-
-    ring->send[sent % EXO_NET_SEND_MAX] = (struct exo_net_send){
-        .offset = BUFFERS * EXO_NET_BUFFER_BYTES, .length = (uint16_t)length, .filter = row + 1};
-    __atomic_store_n(&ring->send_posted, ++sent, __ATOMIC_RELEASE);
-    (void)exo_net_kick(CAP_ROOT, row);
+    wire_send(dhcp_write(wire_frame(), &lease->message), filter);
 }
-_Static_assert(DHCP_FRAME_BYTES <= EXO_PAGE_SIZE, "a message lies in one frame");
+_Static_assert(DHCP_FRAME_BYTES <= WIRE_FRAME_BYTES, "a message is one frame");
 
 static void begin(struct lease *lease, const struct manifest_instance *config)
 {
@@ -225,37 +187,41 @@ static void act(struct lease *lease)
         lease->retry_ns *= 2;
 }
 
+static void lease_frame(const uint8_t *frame, uint32_t length)
+{
+    struct dhcp_answer answer;
+
+    for (uint32_t i = 0; i < manifest->count; i++)
+        if (leases[i].state != LEASE_NONE && leases[i].state != LEASE_OVER &&
+            dhcp_read(frame, length, machine.page->net.mac, leases[i].message.transaction, &answer))
+            answered(&leases[i], &answer);
+}
+
 bool lease_step(void)
 {
     bool moved = false;
+    const uint8_t *frame;
+    uint32_t length;
 
-    for (; ring && __atomic_load_n(&ring->receive_filled, __ATOMIC_ACQUIRE) != taken; taken++) {
-        const struct exo_net_received *entry = &ring->receive[taken % EXO_NET_RECEIVE_MAX];
-        const uint8_t *frame =
-            buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM;
-        struct dhcp_answer answer;
-
-        for (uint32_t i = 0; i < manifest->count; i++)
-            if (leases[i].state != LEASE_NONE && leases[i].state != LEASE_OVER &&
-                dhcp_read(frame, entry->length, machine.page->net.mac,
-                          leases[i].message.transaction, &answer))
-                answered(&leases[i], &answer);
-        offer(entry->buffer);
+    while ((frame = wire_next(&length))) {
+        lease_frame(frame, length);
+        slaac_frame(frame, length);
+        wire_done();
         moved = true;
     }
-    for (uint32_t i = 0; ring && i < manifest->count; i++)
+    for (uint32_t i = 0; filter && i < manifest->count; i++)
         if (leases[i].state != LEASE_NONE && exo_now_ns(machine.page) >= leases[i].next_ns) {
             act(&leases[i]);
             moved = true;
         }
-    return moved;
+    return slaac_due(exo_now_ns(machine.page)) || moved;
 }
 
 uint64_t lease_deadline(void)
 {
-    uint64_t deadline = EXO_FOREVER;
+    uint64_t deadline = slaac_next_ns();
 
-    for (uint32_t i = 0; ring && i < manifest->count; i++)
+    for (uint32_t i = 0; filter && i < manifest->count; i++)
         if (leases[i].state != LEASE_NONE && leases[i].next_ns < deadline)
             deadline = leases[i].next_ns;
     return deadline;
@@ -275,29 +241,36 @@ const char *lease_start(struct manifest *all)
 
     manifest = all;
     for (uint32_t i = 0; i < all->count; i++) {
-        const char *wrong = all->instance[i].net.dhcp && !ring ? ring_open() : NULL;
+        const char *wrong = all->instance[i].net.dhcp && !filter ? claim() : NULL;
 
         if (wrong)
             return wrong;
         if (all->instance[i].net.dhcp)
             begin(&leases[i], &all->instance[i]);
     }
-    while (!all_answered() && exo_now_ns(machine.page) < give_up) {
+    const char *wrong = slaac_start(all);
+
+    if (wrong)
+        return wrong;
+    while (!(all_answered() && slaac_ready()) && exo_now_ns(machine.page) < give_up) {
         uint64_t deadline = lease_deadline() < give_up ? lease_deadline() : give_up;
 
-        __atomic_fetch_and(&machine.upcall->events, ~(1ull << INIT_EVENT_LEASE), __ATOMIC_SEQ_CST);
+        __atomic_fetch_and(&machine.upcall->events, ~(1ull << INIT_EVENT_WIRE), __ATOMIC_SEQ_CST);
         if (!lease_step())
             (void)exo_sleep(0, 0, deadline);
     }
     for (uint32_t i = 0; i < all->count; i++)
         if (leases[i].state == LEASE_ASKING || leases[i].state == LEASE_REQUESTING)
             leases[i].next_ns = EXO_FOREVER; /* nobody waits for it any more */
+    slaac_give_up();
     return NULL;
 }
 
 const char *lease_missing(uint32_t index)
 {
-    if (!ring || leases[index].state == LEASE_NONE || leases[index].state == LEASE_HELD ||
+    if (slaac_missing(index))
+        return slaac_missing(index);
+    if (!filter || leases[index].state == LEASE_NONE || leases[index].state == LEASE_HELD ||
         leases[index].state == LEASE_RENEWING)
         return NULL;
     if (leases[index].state == LEASE_REQUESTING)

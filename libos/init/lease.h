@@ -12,15 +12,15 @@
 #include "libos/init/manifest.h"
 
 /*
- * lease_start - ask for the addresses of all instances with `address dhcp`, and put what is lent into their part of the manifest: address,
- * gateway, name servers. Waits until all have one, at most LEASE_WAIT_NS.
+ * lease_start - ask for the addresses of all instances with `address dhcp` or `address auto` (slaac.h), and put what comes into their part of the
+ * manifest: address, gateway, name servers. Waits until all have theirs, at most LEASE_WAIT_NS.
  *
  * Returns  NULL, or what is wrong with the machine
  */
 #define LEASE_WAIT_NS 12000000000ull
 const char *lease_start(struct manifest *manifest);
 
-/* lease_missing - why an instance with `address dhcp` has none; NULL: it has, or wants none. */
+/* lease_missing - why an instance that asked for an address has none; NULL: it has, or wants none. */
 const char *lease_missing(uint32_t index);
 
 /* lease_claims - the instance's claims, as net_claim has made them: they end with its lease. */

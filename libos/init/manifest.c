@@ -441,12 +441,14 @@ static bool parse_address(struct parser *p)
 
     if (!next_word(p, "the address", &word, &where))
         return false;
-    if (!strcmp(word, "dhcp")) {
-        net->dhcp = true;
+    if (!strcmp(word, "dhcp") || !strcmp(word, "auto")) {
+        net->dhcp |= *word == 'd';
+        net->autoconf |= *word == 'a';
         return true;
     }
     if (!exo_address_parse(word, a.address, &a.ipv6, &a.prefix))
-        return fail(p, where, "bad address: %s; write 10.0.2.15/24, fec0::15/64 or dhcp", word);
+        return fail(p, where, "bad address: %s; write 10.0.2.15/24, fec0::15/64, dhcp or auto",
+                    word);
     if (!strchr(word, '/') || !a.prefix)
         return fail(p, where, "the address needs the length of its network: %s/24", word);
     if ((a.ipv6 && a.address[0] == 0xff) || (!a.ipv6 && a.address[12] >= 224))
@@ -647,9 +649,10 @@ static bool check_net(struct parser *p)
         for (uint32_t j = 0; j < instance->net.address_count; j++)
             if (instance->net.dhcp && !instance->net.address[j].ipv6)
                 return fail(p, p->line, "instance %s has an IPv4 address and dhcp", instance->name);
-        if (instance->net.dhcp && instance->net.address_count == MANIFEST_ADDRESSES_MAX)
+        if (instance->net.address_count + instance->net.dhcp + 2 * instance->net.autoconf >
+            MANIFEST_ADDRESSES_MAX)
             return fail(p, p->line, "more than %d addresses", MANIFEST_ADDRESSES_MAX);
-        if (!instance->net.address_count && !instance->net.dhcp &&
+        if (!instance->net.address_count && !instance->net.dhcp && !instance->net.autoconf &&
             (instance->net.port_count || instance->net.dns_count))
             return fail(p, p->line, "instance %s has ports or name servers but no address",
                         instance->name);

@@ -57,6 +57,7 @@ struct manifest_port {
 #define MANIFEST_LOCAL_PORT_COUNT 1024u
 
 struct manifest_net {
+    bool autoconf; /* an IPv6 address is formed of what a router advertises: put in by slaac.c */
     bool
         dhcp; /* its IPv4 address is lent by a DHCP server: put in here by lease.c, as the first one */
     uint32_t address_count;

@@ -9,7 +9,7 @@ UNIT_TESTS   += $(UNIT_X_TESTS:%=$(UNIT_X)/%)
 $(UNIT_X)/init/manifest_test: libos/init/manifest.c libos/init/manifest.h lib/exo/format.c lib/exo/address.c lib/exo/address.h
 $(UNIT_X)/init/share_test: libos/init/share.c libos/init/share.h
 $(UNIT_X)/init/archive_test: libos/init/archive.c libos/init/archive.h
-$(UNIT_X)/init/dhcp_test: libos/init/dhcp.c libos/init/dhcp.h libos/init/manifest.h lib/exo/checksum.h
+$(UNIT_X)/init/dhcp_test: libos/init/dhcp.c libos/init/slaac_read.c libos/init/slaac.h libos/init/dhcp.h libos/init/manifest.h lib/exo/checksum.h
 $(UNIT_X)/exo/address_test: lib/exo/address.c lib/exo/address.h lib/exo/format.c
 $(UNIT_X)/exo/format_test: lib/exo/format.c lib/exo/format.h
 $(UNIT_X)/exo/elf_test: lib/exo/elf.c lib/exo/elf.h

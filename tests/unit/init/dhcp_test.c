@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* dhcp_test.c - DHCP messages on the host: what is written can be read, what is damaged does no harm. */
+/* dhcp_test.c - DHCP messages and router advertisements on the host: what is written can be read, what is damaged does no harm. */
 #include "libos/init/dhcp.h"
+#include "libos/init/slaac.h"
+#include "lib/exo/checksum.h"
 #include <stdlib.h>
 #include <string.h>
 #include "tap.h"
@@ -123,8 +125,62 @@ static void damaged_answers_do_no_harm(void)
     CHECK(read > 1000 && read < 199000);
 }
 
+static const uint8_t advertisement[] = {
+    0x33, 0x33, 0, 0, 0,  1,   0x52, 0x56, 0,   0,    0,  2, 0x86, 0xdd, 0x60, 0,
+    0,    0,    0, 0, 58, 255, 0xfe, 0x80, 0,   0,    0,  0, 0,    0,    0,    0,
+    0,    0,    0, 0, 0,  2,   0xff, 2,    0,   0,    0,  0, 0,    0,    0,    0,
+    0,    0,    0, 0, 0,  1,   134,  0,    0,   0,    64, 0, 7,    8,    0,    0,
+    0,    0,    0, 0, 0,  0,   3,    4,    64,  0xc0, 0,  1, 0x51, 0x80, 0,    0,
+    0x38, 0x40, 0, 0, 0,  0,   0x20, 1,    0xd, 0xb8, 0,  7, 0,    0,    0,    0,
+    0,    0,    0, 0, 0,  0,   25,   3,    0,   0,    0,  0, 2,    0x58, 0x20, 1,
+    0xd,  0xb8, 0, 7, 0,  0,   0,    0,    0,   0,    0,  0, 0,    0x53};
+
+/* With the length and the sum that it must have. */
+static void complete(uint8_t *frame, uint32_t length)
+{
+    uint16_t bytes = __builtin_bswap16((uint16_t)(length - 54));
+
+    memcpy(frame + 18, &bytes, 2);
+    memset(frame + 56, 0, 2);
+    uint16_t sum = (uint16_t)~checksum_add(frame + 22, 32 + length - 54, bytes + (58u << 8));
+
+    memcpy(frame + 56, &sum, 2);
+}
+
+static void advertisements_are_read(void)
+{
+    uint8_t good[sizeof advertisement];
+    struct slaac_router r;
+    uint32_t read = 0;
+
+    memcpy(good, advertisement, sizeof good);
+    complete(good, sizeof good);
+    CHECK(slaac_read(good, sizeof good, &r) && r.has_prefix && r.is_default && r.dns_count == 1);
+    CHECK(!memcmp(r.prefix, good + 86, 8) && !memcmp(r.address, good + 22, 16) &&
+          r.dns[0][15] == 0x53);
+    srand(2);
+    for (uint32_t i = 0; i < 200000; i++) {
+        uint32_t here = i % 3 ? (uint32_t)sizeof good : 54 + (uint32_t)rand() % (sizeof good - 53);
+        uint8_t *frame = malloc(here);
+
+        memcpy(frame, good, here);
+        for (uint32_t k = (uint32_t)rand() % 4; k; k--)
+            frame[(uint32_t)rand() % here] = (uint8_t)rand();
+        if (i % 8 && here >= 58) /* else the sum or the length is wrong */
+            complete(frame, here);
+        if (slaac_read(frame, here, &r)) {
+            read++;
+            CHECK(r.dns_count <= MANIFEST_SERVERS_MAX);
+        }
+        free(frame);
+    }
+    printf("# 200000 advertisements, %u of them readable\n", read);
+    CHECK(read > 1000 && read < 199000);
+}
+
 int main(void)
 {
+    TEST(advertisements_are_read);
     TEST(an_offer_is_read);
     TEST(questions_say_what_they_must);
     TEST(damaged_answers_do_no_harm);

@@ -173,6 +173,9 @@ static void network(void)
     CHECK(a->port[1].port == 53 && a->port[1].protocol == 17 && b->port[0].protocol == 6);
     CHECK(a->gateway4[15] == 2 && a->gateway6[15] == 2 && a->dns_count == 1 && a->dns[0][15] == 3);
     CHECK(accept("instance a\nlibos x\nmemory 1M\naddress fec0::1/64\naddress dhcp\nport 53\n"));
+    CHECK(accept("instance a\nlibos x\nmemory 1M\naddress auto\n") &&
+          manifest.instance[0].net.autoconf);
+    CHECK(accept("instance a\nlibos x\nmemory 1M\naddress fec0::1/64\naddress dhcp\nport 53\n"));
     CHECK(manifest.instance[0].net.dhcp && manifest.instance[0].net.address_count == 1);
     CHECK(refuse("instance a\nlibos x\nmemory 1M\naddress 1.2.3.4/24\naddress dhcp\n", 1, 1,
                  "an IPv4 address and dhcp"));
