@@ -293,6 +293,7 @@ __attribute__((noinline)) void slice_pick(void)
             return;
         if (device_poll_ns != EXO_FOREVER) {
             device_poll();
+            call_pause();
             continue;
         }
         do { /* a device's interrupt that made nobody runnable is no reason to look */
