@@ -59,6 +59,7 @@ static inline void code_run_begin(struct code_run *run, const struct code_type *
     run->send_count = 0;
     run->own_count = 0;
     __builtin_memcpy(run->access, type->access, sizeof run->access);
+#pragma GCC unroll 4
     for (uint32_t i = 0; type->bounds[i]; i++) {
         uint64_t start = EXO_CODE_POINTER((uint64_t)type->bounds[i], 0);
 

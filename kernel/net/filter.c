@@ -161,7 +161,7 @@ __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet
 
 struct exo_net_row *filter_find(struct net_packet *packet)
 {
-    struct net_flow flow;
+    struct net_flow flow __attribute__((uninitialized)); /* looked at when it was read */
     uint32_t name = 0;
 
     if (net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length))

@@ -25,10 +25,11 @@ bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, 
     };
     struct code_run run __attribute__((uninitialized)); /* what is read of it is written before */
 
-    /* What another owner's program wrote is not this one's to read. */
-    if (reply_of != filter->filter.program)
+    if (reply_of !=
+        filter->filter.program) { /* what another owner's program wrote is not this one's to read */
         memset(reply, 0, sizeof reply);
-    reply_of = filter->filter.program;
+        reply_of = filter->filter.program;
+    }
     uint32_t verdict = program_run_packet(filter->filter.program, &of, &run);
     bool flush = false;
 
