@@ -251,8 +251,8 @@ def equal(a, b):
 # --- Tests: each has the wire and the guest -------------------------------------------------------------------------
 
 
-def listener(guest, name, port, backlog=16, options=''):
-    guest(f'{name} = socket.socket(); {name}.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); {options}'
+def listener(guest, name, port, backlog=16, options='', family='AF_INET'):
+    guest(f'{name} = socket.socket(socket.{family}); {name}.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); {options}'
           f'{name}.bind(("", {port})); {name}.listen({backlog}); {name}.setblocking(False)')
 
 
@@ -509,15 +509,15 @@ def arrived(wire, client):
     return packets
 
 
-def lossy_out(wire, guest):
+def lossy_out(wire, guest, rounds=range(4)):
     """what an instance sends arrives whole where packets are lost, come twice and late, and are acknowledged in odd places"""
     numbers = random.Random(7)
-    listener(guest, 'server', 86)
+    listener(guest, 'server', 86, family='AF_INET6')
     size = 400000 if not os.environ.get('LORICA_SHORT') else 150000
     pattern = bytes(i * i % 251 for i in range(size))
-    for round in range(4):
-        stamps = round & 1
-        client = Connection(wire, 45000 + round, 86, seq=0xffff0000 if round else 1000)
+    for round in rounds:
+        stamps, six = round & 1, round == 4
+        client = Connection(wire, 45000 + round, 86, 0xffff0000 if round else 1000, HOST6 if six else HOST, GUEST6 if six else GUEST)
         client.open(options=MSS_1460 + stamp(numbers, stamps))
         accept(guest, 'server', 'connection')
         guest.start(f'connection.setblocking(True); connection.setsockopt(6, 1, {round % 3 == 0:d}); '
@@ -531,7 +531,7 @@ def lossy_out(wire, guest):
             at = (packet.seq - start) & 0xffffffff
             at = at - (1 << 32) if at >> 31 else at
             end = at + len(packet.data)
-            equal(len(packet.data) <= 1460 - 12 * stamps and end <= right, True)
+            equal(len(packet.data) <= 1460 - 12 * stamps - 20 * six and end <= right, True)
             equal(packet.data, pattern[max(at, 0):end] if at >= 0 else packet.data)
             if packet.flags & FIN:
                 equal(end, size)
@@ -583,17 +583,17 @@ def lossy_out(wire, guest):
     guest('server.close()')
 
 
-def lossy_in(wire, guest):
+def lossy_in(wire, guest, rounds=range(4)):
     """what is sent to an instance arrives whole, in bursts, out of order, twice, overlapping and with holes"""
     numbers = random.Random(8)
-    listener(guest, 'server', 87)
+    listener(guest, 'server', 87, family='AF_INET6')
     size = 400000 if not os.environ.get('LORICA_SHORT') else 150000
     pattern = bytes(i * i % 253 for i in range(size))
     guest('def whole(connection, size):\n data = b""\n while len(data) < size:\n  part = connection.recv(40000)\n'
           '  if not part: break\n  data += part\n return data == bytes(i * i % 253 for i in range(size))')
-    for round in range(4):
-        stamps = round & 1
-        client = Connection(wire, 46000 + round, 87, seq=0xfffff000 if round & 2 else 1000)
+    for round in rounds:
+        stamps, six = round & 1, round == 4
+        client = Connection(wire, 46000 + round, 87, 0xfffff000 if round & 2 else 1000, HOST6 if six else HOST, GUEST6 if six else GUEST)
         answer = client.open(options=MSS_1460 + stamp(numbers, stamps))
         accept(guest, 'server', 'connection')
         guest.start(f'connection.setblocking(True); print("=", whole(connection, {size}), flush=True)')
@@ -602,7 +602,7 @@ def lossy_in(wire, guest):
         while edge < size:
             burst = []
             while sent < min(size, edge + room) and len(burst) < 30:
-                part = numbers.choice((1460 - 12 * stamps,) * 8 + (1, 100, 777))
+                part = numbers.choice((1460 - 12 * stamps - 20 * six,) * 8 + (1, 100, 777))
                 part = min(part, size - sent, edge + room - sent)
                 burst.append((sent, part))
                 sent += part
@@ -658,6 +658,12 @@ def last_words(wire, guest):
     equal(guest.process.wait(), 3)
 
 
+def lossy_six(wire, guest):
+    """both over IPv6"""
+    lossy_out(wire, guest, (4,))
+    lossy_in(wire, guest, (4,))
+
+
 def advertised_router(wire, guest):
     """a router advertises itself where addresses are the manifest's, and nothing stops"""
     guest('u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); u.sendto(b"first", ("fec0::2", 7))')
@@ -673,6 +679,7 @@ def advertised_router(wire, guest):
 
 TESTS = [time_wait, time_wait_old, full_list, list_ends, window, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, lossy_out,
          lossy_in, last_words]
+TESTS6 = [advertised_router, lossy_six]  # with the addresses of a manifest
 
 
 def main(lorica, work, pattern=''):
@@ -699,18 +706,22 @@ def main(lorica, work, pattern=''):
         result(error, test.__doc__)
     if tests:
         guest.end()
-    if pattern in advertised_router.__name__:
+    tests = [test for test in TESTS6 if pattern in test.__name__]
+    if tests:
         with open(f'{work}/wire.manifest', 'w', encoding='utf8') as manifest:
             manifest.write('instance main\n libos linux\n root packages:python3\n memory rest\n arg python3\n arg -u\n arg -c\n'
                            f' arg {json.dumps(INSIDE)}\n address {GUEST}/24\n gateway {HOST}\n address {GUEST6}/64\n gateway {HOST6}\n')
         wire = Wire(f'{work}/six.host', f'{work}/six.guest')
         guest = Guest(lorica, work, '--manifest', f'{work}/wire.manifest', '--net', f'socket:{work}/six.guest,{work}/six.host')
+    for test in tests:
         error = None
         try:
-            advertised_router(wire, guest)
+            wire.queue.clear()
+            test(wire, guest)
         except AssertionError as problem:
-            error = str(problem)
-        result(error, advertised_router.__doc__)
+            error = f'{problem}, line {traceback.extract_tb(problem.__traceback__)[-2].lineno}'
+        result(error, test.__doc__)
+    if tests:
         guest.end()
     print(f'1..{count}')
     return failed != 0
