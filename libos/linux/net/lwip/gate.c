@@ -8,7 +8,6 @@
  */
 #include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/net/stack.h"
-#include <lwip/memp.h>
 #include <lwip/priv/tcp_priv.h>
 
 #define IP4_HEADER    20u
@@ -81,7 +80,7 @@ static bool is_address(const ip_addr_t *a, const struct inet_ip *b)
 static void time_wait_end(struct tcp_pcb *pcb)
 {
     tcp_pcb_remove(&tcp_tw_pcbs, pcb);
-    memp_free(MEMP_TCP_PCB, pcb);
+    tcp_free(pcb);
 }
 
 /* A SYN or RST: may it end a connection in TIME_WAIT? */
