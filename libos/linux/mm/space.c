@@ -730,8 +730,8 @@ int space_fork(struct space *parent, struct space **out)
             error = fork_writes(parent->table[i].address)
                         ? fork_copy(&walk, parent->table[i].address)
                         : fork_table(&walk, &parent->table[i]);
-    batch_flush(&walk.own);
     batch_flush(&walk.batch);
+    batch_flush(&walk.own); /* last: the kernel remembers the table that it found, and the parent's stack is written next */
     if (!error)
         fork_forget(parent, child);
     if (error) {
