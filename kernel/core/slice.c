@@ -97,7 +97,7 @@ static inline void run(struct env *env, uint64_t now)
     atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
     env->cpu = cpu->index;
     cpu->env_from_ns = now;
-    cpu->cursor[0] = cpu->cursor[1] = 0; /* capabilities of another env: core/table.c */
+    cpu->cursor[0] = cpu->cursor[1] = cpu->cursor[2] = 0; /* capabilities of another env: core/table.c */
     env->upcall->slice_end_ns = cpu->slice_end_ns;
     cpu->need_pick = false;
 }
@@ -162,21 +162,14 @@ static void offer_left(void)
     }
 }
 
-/* Positions of each CPU behind the last that ever had an env: a round need not look at those. 0: as 1. */
-static uint32_t used_positions[EXO_CPU_MAX]; /* under env_lock */
-
-static uint32_t positions(void)
-{
-    uint32_t used = used_positions[this_cpu()->index];
-
-    return used ? used : 1;
-}
+/* Positions of each CPU up to the last that ever had an env: a round need not look further. */
+static uint32_t used_positions[EXO_CPU_MAX] = {1}; /* under env_lock; init begins at the first */
 
 /* One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock). */
 static bool pick_round(bool alone, bool *owing)
 {
     struct cpu *cpu = this_cpu();
-    uint32_t count = positions();
+    uint32_t count = used_positions[cpu->index];
     uint32_t position = cpu->position;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -224,7 +217,7 @@ static bool slice_next(struct env *self, uint64_t now)
 {
     struct cpu *const cpu = this_cpu();
     const struct exo_slice *slice = slice_table[cpu->index];
-    uint32_t count = positions(), position = cpu->position, ready = ENV_READY;
+    uint32_t count = used_positions[cpu->index], position = cpu->position, ready = ENV_READY;
     struct env *env = NULL;
 
     lock_share(&env_lock);
@@ -253,7 +246,7 @@ static uint64_t next_deadline(void)
 {
     uint64_t next = EXO_FOREVER;
 
-    for (uint32_t p = 0; p < positions(); p++) {
+    for (uint32_t p = 0; p < used_positions[this_cpu()->index]; p++) {
         uint64_t id = slice_table[this_cpu()->index][p].env;
         struct env *env = id ? env_find(id) : NULL;
 
@@ -372,14 +365,12 @@ void slice_forget(const struct env *env)
 
 void slice_release(const struct path *path)
 {
-    for (uint32_t c = 0; c < cpu_count; c++) {
-        for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++) {
-            struct exo_slice *slice = &slice_table[c][p];
-            struct path guard = slice_guard(slice);
+    for (uint32_t i = 0; i < cpu_count * EXO_SLICE_COUNT; i++) {
+        struct exo_slice *slice = &slice_table[0][0] + i;
+        struct path guard = slice_guard(slice);
 
-            if (slice->guard_depth & SLICE_HELD && path_dominates(path, &guard))
-                slice_free(slice);
-        }
+        if (slice->guard_depth & SLICE_HELD && path_dominates(path, &guard))
+            slice_free(slice);
     }
 }
 

@@ -22,6 +22,7 @@
 #endif
 #define DESTROY_LARGE_MAX 2  /* 2 MiB leaves taken apart by one table_destroy */
 #define PAUSE_LOT         16 /* requests that are not ordinary, with interrupts off */
+#define ROOTS_KNOWN       4
 #define PIN_LOT           64 /* frames of a 2 MiB leaf checked and pinned with interrupts off */
 
 bool (*device_covers)(const struct cap *cap, uint64_t frame);
@@ -64,6 +65,9 @@ uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *
  */
 struct cursor {
     const struct cap *slot, *only; /* NULL: none; only: the same if here_only. First: slice.c */
+    const struct cap *switcher; /* likewise: slot by which the roots in known may be switched to */
+    uint64_t switch_epoch, known[ROOTS_KNOWN];
+    uint32_t switch_sequence;
     _Atomic uint64_t *entries;
     uint64_t base; /* of the first entry: address | level */
     uint64_t root, epoch;
@@ -608,7 +612,8 @@ static __attribute__((noinline)) struct call_result
 write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_t count)
 {
     const struct cap *const slot = &env_current()->cap[cap % EXO_CAP_SLOTS];
-    const struct cursor *const c = cursor_here();
+    struct cursor *const c = cursor_here();
+    const bool leaf = (address & EXO_PT_LEVEL) == 1;
     const bool current = root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed);
     const uint64_t step = (entry & EXO_PTE_PRESENT) << EXO_PAGE_SHIFT;
     struct flushes due = {0};
@@ -616,25 +621,28 @@ write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_
     int error = 0;
 
     if (cap >= EXO_CAP_SLOTS || count - 1 >= EXO_PT_BATCH_MAX || address & EXO_PT_SPACE ||
-        (count > 1 && (address & EXO_PT_LEVEL) != 1))
+        (count > 1 && !leaf))
         return call_error(EXO_E_ARG);
     for (uint32_t turn = 1; !error && done < count; turn++) {
-        uint64_t index = cursor_index(c, address), now = 0;
+        uint64_t now = 0;
 
         lock_share(&memory_lock);
-        if (index < TABLE_ENTRIES && c->slot == slot && cursor_holds(c, slot, root)) {
+        if (leaf && (c->slot != slot || cursor_index(c, address) >= TABLE_ENTRIES ||
+                     !cursor_holds(c, slot, root)))
+            error = cursor_set(c, slot, root, address);
+        if (leaf && !error) {
+            uint64_t index = cursor_index(c, address), end = TABLE_ENTRIES - index;
             _Atomic uint64_t *at = &c->entries[index];
 
-            now = count - done < TABLE_ENTRIES - index ? count - done : TABLE_ENTRIES - index;
+            now = count - done < end ? count - done : end;
             now = c->here_only ? write_plain(c, at, address, entry, now, current, NULL)
                                : write_plain(c, at, address, entry, now, current, &due);
             if (!now)
                 now = !(error = write_leaf(c, at, address, entry, &due));
-            update_end(&due, false);
-        } else {
-            update_end(&due, false);
-            error = table_update(slot, root, &(struct exo_pte){address, entry}, 1, &now);
         }
+        update_end(&due, false);
+        if (!leaf)
+            error = table_update(slot, root, &(struct exo_pte){address, entry}, 1, &now);
         done += now;
         address += now * EXO_PAGE_SIZE;
         entry += now * step;
@@ -769,16 +777,37 @@ struct call_result call_table_destroy(struct env *self, const struct cap *cap, u
     return error ? call_error(error) : call_ok(0);
 }
 
+/* What it found out about a root by the capability in this slot is remembered: 0 or EXO_E_*. REQUIRES(memory_lock, shared at least). */
+static __attribute__((noinline)) int root_learn(struct cursor *c, const struct cap *slot,
+                                                uint64_t root)
+{
+    struct cap cap;
+    uint32_t sequence = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+    int error = -cap_copy(slot, EXO_RIGHT_WRITE, &cap);
+
+    if (error || (error = root_check(&cap, root)))
+        return error;
+    if (c->switcher != slot || c->switch_sequence != sequence || c->switch_epoch != table_epoch)
+        for (uint32_t i = 0; i < ROOTS_KNOWN; i++)
+            c->known[i] = EXO_FOREVER;
+    c->switcher = slot;
+    c->switch_sequence = sequence;
+    c->switch_epoch = table_epoch;
+    c->known[root % ROOTS_KNOWN] = root;
+    return 0;
+}
+
 struct call_result call_space_switch(struct env *self, uint32_t slot, uint64_t root)
 {
-    struct cap cap UNINITIALIZED;
+    const struct cap *cap = &self->cap[slot];
+    struct cursor *c = cursor_here();
+    int error = 0;
 
-    int error = -cap_copy(&self->cap[slot], EXO_RIGHT_WRITE, &cap);
-
-    if (error)
-        return call_error(error);
     lock_share(&memory_lock);
-    error = root_check(&cap, root);
+    if (c->switcher != cap || c->switch_epoch != table_epoch ||
+        c->known[root % ROOTS_KNOWN] != root ||
+        c->switch_sequence != atomic_load_explicit(&cap->sequence, memory_order_acquire))
+        error = root_learn(c, cap, root);
     if (!error) {
         frame_pin(self->root, -1);
         frame_pin(root, 1);

@@ -258,11 +258,6 @@ void state_change(struct cpu *cpu, struct env *env)
     atomic_store_explicit(&cpu->owner, env, memory_order_release); /* the old one's is in memory */
 }
 
-static void state_close(void)
-{
-    __asm__ volatile("movq %0, %%cr0" : : "r"(cr0_closed));
-}
-
 bool arch_state_fault(struct env *env)
 {
     struct cpu *cpu = this_cpu();
@@ -281,7 +276,7 @@ void arch_state_settle(void)
     if (atomic_load_explicit(&cpu->owner, memory_order_relaxed) == cpu->env)
         return;
     state_change(cpu, NULL);
-    state_close();
+    __asm__ volatile("movq %0, %%cr0" : : "r"(cr0_closed));
 }
 
 bool arch_state_held(struct env *env)
@@ -299,24 +294,6 @@ bool arch_state_held(struct env *env)
     return false;
 }
 
-/* Inside the kernel the env's GS base is the one that SWAPGS exchanges. */
-static void bases_save(struct env *env)
-{
-    __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
-                     : "=&r"(env->fs_base), "=&r"(env->gs_base));
-    if (features.pku)
-        __asm__ volatile("rdpkru" : "=a"(env->keys) : "c"(0) : "rdx");
-}
-
-static void bases_load(const struct env *env)
-{
-    __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
-                     :
-                     : "r"(env->fs_base), "r"(env->gs_base));
-    if (features.pku)
-        __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
-}
-
 void arch_load_root(uint64_t root)
 {
     struct cpu *cpu = this_cpu();
@@ -325,18 +302,16 @@ void arch_load_root(uint64_t root)
     __asm__ volatile("movq %0, %%cr3" : : "r"(root << EXO_PAGE_SHIFT) : "memory");
 }
 
-static void load_kernel_root(void)
-{
-    __asm__ volatile("movq %0, %%cr3" : : "r"(kernel_root_physical) : "memory");
-    atomic_store(&this_cpu()->root, 0);
-}
-
 void arch_switch(struct env *env)
 {
     struct cpu *const cpu = this_cpu();
 
-    if (cpu->env)
-        bases_save(cpu->env);
+    if (cpu->env) { /* inside the kernel its GS base is the one that SWAPGS exchanges */
+        __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
+                         : "=&r"(cpu->env->fs_base), "=&r"(cpu->env->gs_base));
+        if (features.pku)
+            __asm__ volatile("rdpkru" : "=a"(cpu->env->keys) : "c"(0) : "rdx");
+    }
     state_change(cpu, env);
     cpu->env = env;
     if (!env)
@@ -345,7 +320,11 @@ void arch_switch(struct env *env)
     cpu->tss.rsp[0] = (uint64_t)(&env->regs + 1);
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) != env->root)
         arch_load_root(env->root);
-    bases_load(env);
+    __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
+                     :
+                     : "r"(env->fs_base), "r"(env->gs_base));
+    if (features.pku)
+        __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
 }
 
 void arch_env_init(struct env *env, const struct exo_env_config *config)
@@ -362,8 +341,10 @@ void arch_env_init(struct env *env, const struct exo_env_config *config)
 
 void arch_halt(void)
 {
-    if (atomic_load_explicit(&this_cpu()->root, memory_order_relaxed))
-        load_kernel_root();
+    if (atomic_load_explicit(&this_cpu()->root, memory_order_relaxed)) {
+        __asm__ volatile("movq %0, %%cr3" : : "r"(kernel_root_physical) : "memory");
+        atomic_store(&this_cpu()->root, 0);
+    }
     TEST_ONLY(entry_end(VECTOR_SPURIOUS));
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
     TEST_ONLY(entry_begin());

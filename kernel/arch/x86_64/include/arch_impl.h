@@ -46,7 +46,7 @@ struct cpu {
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
     _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
-    uint64_t cursor[16];      /* c: struct cursor of core/table.c */
+    uint64_t cursor[24];      /* c: struct cursor of core/table.c */
     struct env *_Atomic owner; /* c: whose extended state is in the registers, not in memory; NULL: nobody's */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
     struct tss tss __attribute__((aligned(16)));

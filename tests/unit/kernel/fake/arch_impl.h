@@ -24,7 +24,7 @@ struct cpu {
     uint64_t slice_end_ns, env_from_ns;
     uint32_t trace_next;
     _Atomic uint32_t gate[4];
-    uint64_t cursor[16];
+    uint64_t cursor[24];
     struct env *_Atomic owner;
 };
 
