@@ -294,7 +294,10 @@ static void stale_slot(struct box *box)
         (void)exo_cap_derive(SLOT_OWN, SLOT_WORK, 0, EXO_RIGHT_READ | EXO_RIGHT_WRITE);
         if (exo_pt_write(SLOT_WORK, box->own_root, page, entry, 1) != 1)
             escape(box, "(its own page is refused)", i);
+        if (exo_space_switch(SLOT_WORK, box->own_root) != 0)
+            escape(box, "(its own space is refused)", i);
         (void)exo_cap_drop(SLOT_WORK);
+        refused(box, exo_space_switch(SLOT_WORK, box->own_root), "a space by an empty slot", i);
         refused(box, array ? exo_pt_update(SLOT_WORK, box->own_root, &request, 1)
                            : exo_pt_write(SLOT_WORK, box->own_root, page, 0, 1),
                 "a slot that is empty now", i);
@@ -302,6 +305,7 @@ static void stale_slot(struct box *box)
         refused(box, array ? exo_pt_update(SLOT_WORK, box->own_root, &request, 1)
                            : exo_pt_write(SLOT_WORK, box->own_root, page, request.entry, 1),
                 "a right that the slot has no more", i);
+        refused(box, exo_space_switch(SLOT_WORK, box->own_root), "a space without the write right", i);
         (void)exo_cap_drop(SLOT_WORK);
     }
     (void)exo_pt_write(SLOT_OWN, box->own_root, page, 0, 1);
