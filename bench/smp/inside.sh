@@ -33,7 +33,7 @@ if wanted postgres; then
     cat > job.sh <<'J'
 export PATH=/usr/lib/postgresql/15/bin:$PATH PGHOST=/tmp/run PGUSER=me TIMEFORMAT=%R
 initdb -D /tmp/run/data -A trust -U me > /tmp/run/init 2>&1 || cat /tmp/run/init
-pg_ctl -D /tmp/run/data -o "-k /tmp/run -h ''" -w -l /tmp/run/log start > /dev/null
+pg_ctl -D /tmp/run/data -o "-k /tmp/run -h ''" -w -l /tmp/run/log start > /dev/null || tail -n 20 /tmp/run/log
 pgbench -i -q -s 2 postgres > /dev/null 2>&1
 pgbench -n -S -c 2 -j 2 -t 20 postgres > /dev/null 2>&1
 mark; pgbench -n -S -c 2 -j 2 -t 2500 postgres > /dev/null 2>&1 || echo failed; mark; echo row postgres_select
