@@ -13,7 +13,7 @@ dd if=/dev/zero of=z bs=4k count=3 status=none; truncate -s 10K z; stat -c %s z;
 date -u -d @1000000000 '+%F %T'; date -u -d '2024-02-28 +2 days' +%F; factor 1234567890 97; numfmt --to=iec 123456789; expr 5 + 6; printf '%5.2f\n' 2.5
 test 5 -gt 3 && echo greater; [ -e nothing ] || echo absent; true; echo $?; false; echo $?; basename /a/b.c .c; dirname /a/b.c; realpath -m x/../y | sed 's|.*/||'
 env -i X=1 env; printenv HOME; id -u; id -un; uname -s; uname -m; nproc > /dev/null && echo nproc; tty; echo "tty $?"; pwd | sed 's|.*/||' | wc -l
-timeout 0.3 sleep 10; echo "timeout $?"; timeout -s KILL 0.3 sleep 10; echo "kill $?"; nice -n 5 nice; nohup true 2> /dev/null; echo "nohup $?"
+timeout 0.3 sleep 10; echo "timeout $?"; timeout -s KILL 0.3 sleep 10; echo "kill $?"; echo $(($(nice -n 5 nice) - $(nice))); nohup true 2> /dev/null; echo "nohup $?"
 sort -t: -k2,2n -k1,1 <<< $'b:2\na:2\nc:1'; sort -rn a | sort -c -n; echo "sort -c $?"; tsort <<< $'a b\nb c'; uniq -c <<< $'x\nx\ny'
 cat missing; echo "cat $?"; ls missing; echo "ls $?"; rm missing; echo "rm $?"; mkdir a; echo "mkdir $?"; cp a missing/x; echo "cp $?"
 yes | head -n 1000 | sha256sum; tee t1 t2 <<< tee > /dev/null; cat t1 t2; mktemp -u XXXX | wc -c; install -m 600 a inst; stat -c %a inst; sync; link a l2 && unlink l2 && echo linked
