@@ -141,6 +141,8 @@ int request_take(struct request *request, const struct option_row *row, const ch
         request->verbose = 1;
     else if (!strcmp(name, "no-rewrite"))
         request->no_rewrite = 1;
+    else if (!strcmp(name, "pack"))
+        request->pack = 1;
     else
         return 0;
     return 1;
@@ -171,6 +173,9 @@ static void boot_check(const struct request *request)
     if (request->net.forward_count && net_is_off(&request->net))
         fail(STATUS_FAILED, "%s: --port %s needs --net user", request->verb,
              request->net.forward[0].text);
+    if (request->pack && request->app)
+        fail(STATUS_FAILED, "%s: --pack is for the Linux LibOS; apps read roots as they are",
+             request->verb);
     if (request->disk && !request->app && !request->manifest)
         fail(STATUS_FAILED,
              "%s: --disk %s: the Linux LibOS has no driver for it: use it with --app or --manifest",
@@ -258,15 +263,17 @@ static struct boot_root boot_root_packages(const struct request *request,
     return root;
 }
 
-/* The archive file of a root, made from its tree when that was changed or is all there is. */
-static int boot_root_file(struct boot_root *root, int changed)
+/* The archive file of a root, made from its tree when that was changed, is all there is, or has to be packed. */
+static int boot_root_file(struct boot_root *root, int changed, int pack)
 {
     struct cpio cpio;
 
-    if (root->file >= 0 && !changed)
+    if (root->file >= 0 && !changed && !pack)
         return root->file;
+    (void)boot_root_tree(root);
     root->file = process_memory_file("lorica-root");
     cpio_open(&cpio, root->file);
+    cpio.pack = pack;
     cpio_tree(&cpio, root->tree);
     cpio_close(&cpio);
     return root->file;
@@ -346,6 +353,8 @@ static char *boot_manifest(const struct request *request, const struct program *
         manifest_pair(&manifest, "option", "verbose", "1");
     if (request->no_rewrite)
         manifest_pair(&manifest, "option", "rewrite", "0");
+    if (request->pack)
+        manifest_pair(&manifest, "option", "pack", "1");
     for (size_t i = 0; i + 1 < request->option.count; i += 2)
         manifest_pair(&manifest, "option", request->option.item[i], request->option.item[i + 1]);
     if (!net_is_off(&request->net)) {
@@ -442,7 +451,7 @@ static void boot_program(const struct request *request, struct boot *boot)
     boot->manifest = boot_manifest(request, host ? &program : NULL, 1);
     boot_start_archive(boot, &cpio);
     boot_add_file(&cpio, manifest_member(request->libos), libos);
-    cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, host));
+    cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, host, request->pack));
     cpio_close(&cpio);
 }
 
@@ -459,7 +468,7 @@ static void boot_app(const struct request *request, struct boot *boot)
     boot_add_file(&cpio, manifest_member(request->app), file);
     if (request->root) {
         root = (struct boot_root){.file = -1, .tree = import_path(request->root)};
-        cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, 0));
+        cpio_fd(&cpio, "root0.cpio", boot_root_file(&root, 0, 0));
     }
     cpio_close(&cpio);
 }
@@ -481,6 +490,33 @@ static struct boot_root boot_manifest_root(const struct request *request, const 
     if (*name != '/' && slash)
         name = text_format("%.*s/%s", (int)(slash - request->manifest), request->manifest, name);
     return (struct boot_root){.file = -1, .tree = import_path(name)};
+}
+
+/* Whose roots are to be packed: those of all Linux instances, or of those that say `option pack 1`. */
+static uint8_t boot_packs[MANIFEST_INSTANCES_MAX]; /* by the number in root0.cpio, ... */
+
+static void boot_manifest_packs(const struct request *request, const struct manifest *parsed)
+{
+    for (uint32_t i = 0; i < parsed->count; i++) {
+        const struct manifest_instance *instance = &parsed->instance[i];
+        int pack = request->pack && !strcmp(instance->libos, "linux");
+
+        for (uint32_t n = 0; n < parsed->item_count; n++) {
+            const struct manifest_item *item = &parsed->items[n];
+
+            if (item->instance != i || item->list != MANIFEST_OPTION || strcmp(item->text, "pack"))
+                continue;
+            if (strcmp(item->value, "0") && strcmp(item->value, "1"))
+                fail(STATUS_FAILED, "%s: instance %s: option pack %s is neither 0 nor 1",
+                     request->manifest, instance->name, item->value);
+            if (strcmp(instance->libos, "linux"))
+                fail(STATUS_FAILED, "%s: instance %s: only LibOS linux has `option pack`",
+                     request->manifest, instance->name);
+            pack = item->value[0] == '1';
+        }
+        if (instance->root && pack)
+            boot_packs[strtoul(instance->root + strlen("root"), NULL, 10) % MANIFEST_INSTANCES_MAX] = 1;
+    }
 }
 
 /* Reads the manifest as init will: mistakes are named before a machine is started. Ports that it publishes lead to
@@ -515,6 +551,7 @@ static void boot_check_manifest(struct request *request, struct boot *boot,
                            : text_format("%u.%u.%u.%u", a[0], a[1], a[2],
                                          a[3])); /* NULL: the first that is lent */
     }
+    boot_manifest_packs(request, &parsed);
     for (uint32_t i = 0; i < parsed.count; i++)
         text_list_add(&boot->names, text_copy(parsed.instance[i].name));
     for (uint32_t i = 0; i < parsed.count; i++)
@@ -557,7 +594,7 @@ static void boot_user_manifest(struct request *request, struct boot *boot)
         struct boot_root root = boot_manifest_root(request, use.root.item[i]);
         char *member = text_format("root%zu.cpio", i);
 
-        cpio_fd(&cpio, member, boot_root_file(&root, 0));
+        cpio_fd(&cpio, member, boot_root_file(&root, 0, i < MANIFEST_INSTANCES_MAX && boot_packs[i]));
         free(member);
     }
     cpio_close(&cpio);

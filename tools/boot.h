@@ -31,6 +31,7 @@ struct request {
     const char *name;        /* of the machine, or NULL */
     int detach;              /* it runs in the background */
     int no_rewrite;          /* programs' system calls all go through the kernel */
+    int pack;                /* files of roots lie compressed in memory */
     struct text_list option; /* NAME VALUE pairs for the LibOS, one after the other */
     char *kernel;
     char **words; /* PROGRAM and its arguments */
@@ -71,6 +72,7 @@ struct boot {
         {"libos", 0, "NAME", NULL}, {"cpu", 0, "MODEL", NULL},                                     \
         {"kernel", 0, "FILE", "kernel to boot (default build/lorica.elf)"},                        \
         {"no-rewrite", 0, NULL, "leave the system calls in programs as they are (slower)"},        \
+        {"pack", 0, NULL, "files of the root lie compressed in memory until they are used"},       \
     {                                                                                              \
         "verbose", 'v', NULL, "messages of kernel and LibOSes on standard error"                   \
     }

@@ -4,13 +4,15 @@
  *
  * The name field of a regular file is padded with NULs until header and name end on a page
  * boundary; ordinary cpio readers stop at the first NUL and skip `namesize` bytes. Links and
- * directories are not padded.
+ * directories are not padded, nor are packed files (pack.h), which are not used in place.
  *
  * Not here: hard links. Each name of a file with several names gets a copy of its own; package and
  * image trees have few, and the reader in the machine stays simple.
  */
 #define _GNU_SOURCE
 #include "tools/cpio.h"
+#include "libos/linux/fs/packed.h"
+#include "tools/pack.h"
 #include "tools/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -74,14 +76,15 @@ static void cpio_zeros(struct cpio *cpio, uint64_t alignment)
         cpio_write(cpio, zeros, alignment - over);
 }
 
-/* Header and name. `of` gives mode, owner, time and device; size is that of the data that follow.
+/* Header and name. `of` gives mode, owner, time and device; size is that of the data that follow; mark: 0, or PACKED_MARK.
  */
-static void cpio_header(struct cpio *cpio, const char *name, const struct node *of, uint64_t size)
+static void cpio_header(struct cpio *cpio, const char *name, const struct node *of, uint64_t size,
+                        uint32_t mark)
 {
     uint64_t name_size = strlen(name) + 1;
     uint64_t end = cpio->offset + CPIO_HEADER + name_size;
     char header[CPIO_HEADER + 1];
-    int page = S_ISREG(of->mode) && size > 0;
+    int page = S_ISREG(of->mode) && size > 0 && !mark;
 
     if (size > CPIO_FILE_MAX)
         fail(STATUS_FAILED, "%s is %llu bytes long; files in a root can have 4 GiB at most", name,
@@ -90,7 +93,7 @@ static void cpio_header(struct cpio *cpio, const char *name, const struct node *
         name_size += (CPIO_PAGE - end % CPIO_PAGE) % CPIO_PAGE;
     snprintf(header, sizeof header, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
              ++cpio->inode, of->mode, of->uid, of->gid, S_ISDIR(of->mode) ? 2u : 1u, of->mtime,
-             (uint32_t)size, 0u, 0u, of->rdev_major, of->rdev_minor, (uint32_t)name_size, 0u);
+             (uint32_t)size, 0u, 0u, of->rdev_major, of->rdev_minor, (uint32_t)name_size, mark);
     cpio_write(cpio, header, CPIO_HEADER);
     cpio_write(cpio, name, strlen(name) + 1);
     cpio_zeros(cpio, page ? CPIO_PAGE : 4);
@@ -100,7 +103,7 @@ void cpio_bytes(struct cpio *cpio, const char *name, const void *bytes, uint64_t
 {
     struct node plain = {.mode = S_IFREG | 0644};
 
-    cpio_header(cpio, name, &plain, length);
+    cpio_header(cpio, name, &plain, length, 0);
     cpio_write(cpio, bytes, length);
     cpio_zeros(cpio, 4);
 }
@@ -133,8 +136,49 @@ void cpio_fd(struct cpio *cpio, const char *name, int fd)
 
     if (fstat(fd, &status) < 0)
         fail(STATUS_FAILED, "cannot read %s: %s", name, strerror(errno));
-    cpio_header(cpio, name, &plain, (uint64_t)status.st_size);
+    cpio_header(cpio, name, &plain, (uint64_t)status.st_size, 0);
     cpio_copy(cpio, name, fd, (uint64_t)status.st_size);
+}
+
+/* The member in its packed form, if that is wanted and helps; 0: it has to be added as it is. */
+static int cpio_packed(struct cpio *cpio, const char *path, const struct node *node,
+                       const void *bytes, uint64_t length)
+{
+    char *packed;
+    size_t size = cpio->pack ? pack_bytes(bytes, length, &packed) : 0;
+
+    if (!size)
+        return 0;
+    cpio_header(cpio, path, node, size, PACKED_MARK);
+    cpio_write(cpio, packed, size);
+    cpio_zeros(cpio, 4);
+    free(packed);
+    return 1;
+}
+
+static int cpio_packed_fd(struct cpio *cpio, const char *path, const struct node *node, int fd,
+                          uint64_t length)
+{
+    char *bytes;
+    uint64_t done = 0;
+    int packed;
+
+    if (!cpio->pack || length > CPIO_FILE_MAX)
+        return 0;
+    bytes = allocate((size_t)length + 1); /* not mapped: a file that is cut meanwhile must not be a fault */
+    while (done < length) {
+        ssize_t count = pread(fd, bytes + done, (size_t)(length - done), (off_t)done);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            fail(STATUS_FAILED, "cannot read %s: %s", node->host_path,
+                 count ? strerror(errno) : "it became shorter meanwhile");
+        done += (uint64_t)count;
+    }
+    packed = cpio_packed(cpio, path, node, bytes, length);
+    free(bytes);
+    return packed;
 }
 
 static void cpio_host_file(struct cpio *cpio, const char *path, const struct node *node)
@@ -144,8 +188,10 @@ static void cpio_host_file(struct cpio *cpio, const char *path, const struct nod
 
     if (fd < 0 || fstat(fd, &status) < 0)
         fail(STATUS_FAILED, "cannot read %s: %s", node->host_path, strerror(errno));
-    cpio_header(cpio, path, node, (uint64_t)status.st_size);
-    cpio_copy(cpio, node->host_path, fd, (uint64_t)status.st_size);
+    if (!cpio_packed_fd(cpio, path, node, fd, (uint64_t)status.st_size)) {
+        cpio_header(cpio, path, node, (uint64_t)status.st_size, 0);
+        cpio_copy(cpio, node->host_path, fd, (uint64_t)status.st_size);
+    }
     close(fd);
 }
 
@@ -161,8 +207,10 @@ static void cpio_below(struct cpio *cpio, const struct node *directory, const ch
         if (node->host_path) {
             cpio_host_file(cpio, path, node);
         } else {
-            cpio_header(cpio, path, node, node->size);
-            cpio_write(cpio, node->bytes, node->size);
+            if (!S_ISREG(node->mode) || !cpio_packed(cpio, path, node, node->bytes, node->size)) {
+                cpio_header(cpio, path, node, node->size, 0);
+                cpio_write(cpio, node->bytes, node->size);
+            }
             cpio_zeros(cpio, 4);
         }
         if (S_ISDIR(node->mode))
@@ -180,7 +228,7 @@ void cpio_close(struct cpio *cpio)
 {
     struct node none = {0};
 
-    cpio_header(cpio, "TRAILER!!!", &none, 0);
+    cpio_header(cpio, "TRAILER!!!", &none, 0, 0);
     cpio_zeros(cpio, 512);
     cpio_flush(cpio);
     free(cpio->pending);
@@ -211,6 +259,8 @@ struct node *cpio_read(const char *bytes, size_t length)
             if ((field[i] = cpio_field(bytes + at, i)) < 0)
                 return NULL;
         at = (at + CPIO_HEADER + (size_t)field[11] + 3) & ~(size_t)3;
+        if (field[12]) /* a packed member: the trees that are read back here have none */
+            return NULL;
         if (!field[11] || at > length || (size_t)field[6] > length - at ||
             !memchr(name, 0, (size_t)field[11]))
             return NULL;

@@ -13,6 +13,7 @@ struct cpio {
     int fd;
     uint64_t offset; /* bytes written, those in `pending` included */
     uint32_t inode;  /* of the last member */
+    int pack;        /* files are packed where that helps (pack.h); set after cpio_open */
     size_t pending_length;
     char *pending;
 };

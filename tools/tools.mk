@@ -4,7 +4,7 @@
 # Included by the top Makefile; `make -f tools/tools.mk build/tools/lorica` works alone.
 
 TOOLS_B     := build/tools
-TOOLS_NAMES := accel boot check configure control cpio debug elf exec import journal lorica machine make manifest net observe option \
+TOOLS_NAMES := accel boot check configure control cpio debug elf exec import journal lorica machine make manifest net observe option pack \
                package pcap process program ps record remote run session terminal text tree \
                strace/decode strace/names strace/structs strace/tracer strace/verb why/report why/unwind why/why
 TOOLS_C     := $(TOOLS_NAMES:%=tools/%.c)
@@ -21,7 +21,7 @@ all: tools
 tools: $(TOOLS_B)/lorica $(TOOLS_B)/probe.elf
 
 $(TOOLS_B)/lorica: $(TOOLS_O) $(TOOLS_KERNEL_O)
-	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive -ldw -lelf
+	@$(CC) -o $@ $(TOOLS_O) $(TOOLS_KERNEL_O) -larchive -ldw -lelf -llz4
 
 $(TOOLS_B)/kernel/%.o $(TOOLS_B)/lib/%.o $(TOOLS_B)/libos/%.o: TOOLS_FLAGS += -Ikernel
 $(TOOLS_B)/check.o: TOOLS_FLAGS += -Ikernel

@@ -10,6 +10,7 @@ LINUX_C := $(filter-out libos/linux/offsets.c libos/linux/vdso/program/%, \
 LINUX_S := $(sort $(wildcard libos/linux/*.S libos/linux/*/*.S))
 LINUX_O := $(LINUX_C:%.c=$(B)/linux/%.o) $(LINUX_S:%.S=$(B)/linux/%.o)
 include libos/linux/net/lwip/lwip.mk
+include libos/linux/fs/lz4/lz4.mk
 
 $(B)/gen/linux_offsets.h: libos/linux/offsets.c libos/linux/offsets.awk libos/linux/task.h libos/linux/core.h libos/linux/sig/signal.h $(GEN)
 	$(Q)mkdir -p $(@D)

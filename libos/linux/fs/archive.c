@@ -3,9 +3,10 @@
  * archive.c - the tree that an instance starts with, from a cpio archive in the newc format.
  *
  * Files stay in the archive: their inodes point into it (pages.c). Data that does not start on a
- * page boundary (an archive of another tool) is copied. Everything read from the archive is checked
+ * page boundary (an archive of another tool) is copied. Packed members stay packed (packed.h). Everything read from the archive is checked
  * against its end. Format: "cpio - archive formats", section "New ASCII Format".
  */
+#include "libos/linux/fs/packed.h"
 #include "libos/linux/fs/vfs.h"
 
 #define HEADER_BYTES 110
@@ -13,7 +14,7 @@
 
 struct member {
     uint32_t number, mode, uid, gid, links, mtime, size, dev_major, dev_minor, rdev_major,
-        rdev_minor, name_size;
+        rdev_minor, name_size, check;
     const char *name; /* ends with a NUL inside the archive */
     const uint8_t *bytes;
 };
@@ -69,7 +70,9 @@ static const char *member_read(const uint8_t *archive, uint64_t bytes, uint64_t 
         if (!hex(head + 6 + 8 * i, &field[i]))
             return "has a header with a field that is no number";
     *out = (struct member){field[0], field[1], field[2], field[3],  field[4],  field[5], field[6],
-                           field[7], field[8], field[9], field[10], field[11], NULL,     NULL};
+                           field[7], field[8], field[9], field[10], field[11], field[12], NULL, NULL};
+    if (head[5] != '1') /* there the field is a sum */
+        out->check = 0;
     name_end = ALIGN4(*offset + HEADER_BYTES + out->name_size);
     end = ALIGN4(name_end + out->size);
     if (!out->name_size || name_end > bytes || name_end + out->size > bytes)
@@ -122,6 +125,12 @@ static int content(struct inode *inode, const struct member *member)
 {
     if (!member->size)
         return 0;
+    if (member->check == PACKED_MARK) {
+        int error = packed_new(member->bytes, member->size, &inode->u.pages.packed);
+
+        inode->size = error ? 0 : inode->u.pages.packed->size;
+        return error;
+    }
     if (!((uint64_t)member->bytes & (PAGE_SIZE - 1))) {
         inode->u.pages.archive = member->bytes;
         inode->u.pages.archive_bytes = member->size;

@@ -183,7 +183,7 @@ static uint64_t blocks_of(const struct inode *inode)
 {
     if (!is_regular(inode) || inode->ops)
         return 0;
-    return (inode->u.pages.count + (inode->u.pages.archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE) * 8;
+    return pages_blocks(inode) * 8;
 }
 
 static uint64_t size_of(const struct inode *inode)

@@ -4,13 +4,17 @@
  *
  * A file of the start archive is read and mapped where it lies (archive_bytes of it are still
  * valid); a page gets a frame of its own when it is written, or mapped while it is the file's last,
- * partly filled one. A page that is in neither place is a hole and reads as zeros.
+ * partly filled one. A page that is in neither place is a hole and reads as zeros. A packed file
+ * (packed.h) is one whose frames are not there yet: whoever misses one unpacks the chunk around it.
  *
  * Invariants:
  *   1. Bytes of a tree page at or past the file's size are zero.
  *   2. archive_bytes <= size.
  *   3. count is the number of frames in the tree.
+ *   4. With `packed`, archive_bytes is 0 and packed->left <= size; a frame of a page below `left`
+ *      was filled from its chunk before anything else was done to it.
  */
+#include "libos/linux/fs/packed.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/mm/user.h"
 #include "libos/linux/rewrite/rewrite.h"
@@ -174,12 +178,75 @@ void pages_free(struct inode *inode)
     if (inode->u.pages.viewed)
         rewrite_forget(inode);
     cut(&inode->u.pages, 0, UINT64_MAX);
+    heap_free(inode->u.pages.packed);
+}
+
+/* Does the archive say what is in the page, packed or not, as long as no frame does? */
+static bool is_archived(const struct pages *pages, uint64_t index)
+{
+    return index * PAGE_SIZE < (pages->packed ? pages->packed->left : pages->archive_bytes);
+}
+
+static bool is_packed(const struct pages *pages, uint64_t index)
+{
+    return pages->packed && index * PAGE_SIZE < pages->packed->left;
 }
 
 bool pages_present(struct inode *inode, uint64_t index)
 {
     struct pages *pages = &inode->u.pages;
-    return index * PAGE_SIZE < pages->archive_bytes || frame_find(pages, index);
+    return is_archived(pages, index) || frame_find(pages, index);
+}
+
+/* Each page below `left` counts once, whether its frame is there yet or not. */
+uint64_t pages_blocks(const struct inode *inode)
+{
+    const struct pages *pages = &inode->u.pages;
+    uint64_t archived = (pages->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+
+    if (pages->packed)
+        archived = (pages->packed->left + PAGE_SIZE - 1) / PAGE_SIZE - pages->packed->unpacked;
+    return pages->count + archived;
+}
+
+/* Gives the pages of the chunk around a packed page their frames, except those that have one. */
+static int unpack(struct pages *pages, uint64_t index)
+{
+    struct packed *packed = pages->packed;
+    uint64_t first = index / (PACKED_CHUNK / PAGE_SIZE) * (PACKED_CHUNK / PAGE_SIZE);
+    frame_t frame[PACKED_CHUNK / PAGE_SIZE];
+    uint32_t count = 0, used = 0;
+    const uint8_t *from;
+    int error = 0;
+
+    /* Who asks for memory waits: nothing that was looked up before holds after it. */
+    for (uint64_t i = first; i < first + PACKED_CHUNK / PAGE_SIZE && is_packed(pages, i); i++) {
+        while ((frame[count] = frames_alloc(0)) == NO_FRAME && frames_ask())
+            ;
+        if (frame[count] == NO_FRAME)
+            error = -ENOMEM;
+        if (error)
+            break;
+        count++;
+    }
+    from = error ? NULL : packed_chunk(packed, (uint32_t)(first * PAGE_SIZE / PACKED_CHUNK));
+    if (!error && !from)
+        error = -EIO;
+    for (uint64_t i = first; !error && used < count && is_packed(pages, i); i++) {
+        uint64_t bytes = min_of(PAGE_SIZE, packed->left - i * PAGE_SIZE);
+        uint8_t *to = frame_address(frame[used]);
+
+        if (frame_find(pages, i))
+            continue;
+        memcpy(to, from + (i - first) * PAGE_SIZE, bytes);
+        memset(to + bytes, 0, PAGE_SIZE - bytes);
+        error = slot_set(pages, i, frame[used]);
+        used += !error;
+        packed->unpacked += !error;
+    }
+    while (used < count)
+        frame_drop(frame[used++]);
+    return error == -ENOSPC ? -ENOMEM : error;
 }
 
 /* Fills a new frame with what the file shows in that page now. */
@@ -213,6 +280,12 @@ static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *e
 
     if (frame)
         return frame;
+    if (is_packed(pages, index)) {
+        *error = unpack(pages, index);
+        frame = *error ? NO_FRAME : frame_find(pages, index);
+        if (frame || *error)
+            return frame; /* neither: the file was cut meanwhile */
+    }
     frame = room_for_files() ? frames_alloc(0) : NO_FRAME;
     if (!frame) {
         *error = -ENOSPC;
@@ -287,6 +360,12 @@ int64_t pages_read(struct inode *inode, void *to, uaddr_t user, uint64_t bytes, 
         } else if (at < pages->archive_bytes) {
             from = pages->archive + at;
             part = min_of(pages->root ? part : bytes - done, pages->archive_bytes - at);
+        } else if (is_packed(pages, at / PAGE_SIZE)) {
+            error = unpack(pages, at / PAGE_SIZE);
+            if (error)
+                return done ? (int64_t)done : error;
+            slot = NULL; /* the tree is another one */
+            continue;
         }
         if (to && from)
             memcpy((char *)to + done, from, part);
@@ -322,7 +401,7 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
         uint64_t part = min_of(bytes - done, PAGE_SIZE - in_page);
         if (inode->u.pages.viewed)
             rewrite_changed(inode, at / PAGE_SIZE);
-        bool fresh = part == PAGE_SIZE && !frame_find(&inode->u.pages, at / PAGE_SIZE);
+        bool fresh = part == PAGE_SIZE && !pages_present(inode, at / PAGE_SIZE);
         frame_t frame = frame_own(inode, at / PAGE_SIZE, fresh, &error);
 
         if (!frame)
@@ -420,7 +499,7 @@ void pages_punch(struct inode *inode, uint64_t first, uint64_t end)
     while (first < end) {
         uint64_t part = min_of(end - first, PAGE_SIZE - (first & ~PAGE_MASK));
         uint64_t index = first / PAGE_SIZE;
-        bool archived = index * PAGE_SIZE < inode->u.pages.archive_bytes;
+        bool archived = is_archived(&inode->u.pages, index);
 
         if (part == PAGE_SIZE && !archived) {
             space_truncate_notify(inode, index);
@@ -445,8 +524,12 @@ int pages_resize(struct inode *inode, uint64_t size)
             rewrite_forget(inode);
         inode->size = size;
         pages->archive_bytes = min_of(pages->archive_bytes, size);
+        if (pages->packed)
+            pages->packed->left = min_of(pages->packed->left, size);
         space_truncate_notify(inode, keep);
         cut(pages, keep, UINT64_MAX);
+        if (pages->packed && pages->packed->left == size)
+            pages->packed->unpacked = pages->count; /* all that are left lie below it */
         if (last)
             memset((char *)frame_address(last) + (size & ~PAGE_MASK), 0,
                    PAGE_SIZE - (size & ~PAGE_MASK));

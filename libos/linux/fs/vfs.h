@@ -44,6 +44,7 @@ struct pages {
     uint64_t archive_bytes; /* so many bytes from the start lie in the archive, unless a page here
                                replaces them */
     const uint8_t *archive; /* where; NULL: none */
+    struct packed *packed;  /* a packed member behind the file (packed.h); NULL: none */
 };
 
 struct directory {
@@ -269,6 +270,7 @@ int pages_resize(struct inode *inode, uint64_t size);
 int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes);
 void pages_punch(struct inode *inode, uint64_t first, uint64_t end); /* byte range becomes zeros */
 void pages_free(struct inode *inode);
+uint64_t pages_blocks(const struct inode *inode); /* pages that it takes, for st_blocks */
 bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_HOLE */
 
 /* --- file.c, open.c, regular.c --- */

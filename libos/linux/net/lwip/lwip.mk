@@ -14,7 +14,7 @@ LWIP_O := $(LWIP_CORE:%=$(B)/lwip/core/%.o) $(B)/lwip/netif/ethernet.o
 LWIP_OWN_O := $(patsubst %,$(B)/linux/$(LWIP_HERE)/%.o,stack card fast gate drain route cut merge outgoing incoming) $(B)/linux/lib/exo/net.o
 LINUX_O += $(LWIP_O) $(LWIP_OWN_O)
 
-$(LWIP_SRC)/ready: $(LWIP_HERE)/fetch $(wildcard $(LWIP_HERE)/patches/*.patch)
+$(LWIP_SRC)/ready: $(LWIP_HERE)/fetch tools/source-package $(wildcard $(LWIP_HERE)/patches/*.patch)
 	$(Q)$(LWIP_HERE)/fetch
 
 $(LWIP_O): $(B)/lwip/%.o: $(LWIP_SRC)/ready $(wildcard $(LWIP_HERE)/include/*.h $(LWIP_HERE)/include/arch/*.h)
