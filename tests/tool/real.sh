@@ -75,6 +75,27 @@ scripts_users() { # adduser, too
     is status "$status" 0 && is output "$out" "1
 mosquitto"
 }
+pack() { # a packed root has the same files and runs the same programs
+    local all='cd / && find usr/lib usr/bin etc -type f | sort | while read -r f; do sha256sum "$f"; stat -c "%s %a" "$f"; done
+        dd if=/usr/bin/lua5.4 bs=7777 skip=3 2> /dev/null | cksum; cp /usr/bin/lua5.4 /tmp/lua && /tmp/lua -e "print(6 * 7)"
+        printf x | dd of=/tmp/lua bs=1 seek=50000 conv=notrunc 2> /dev/null; cksum /tmp/lua
+        truncate -s 20001 /usr/bin/lua5.4; truncate -s 60000 /usr/bin/lua5.4; cksum /usr/bin/lua5.4'
+    real run --timeout 120 --package lua5.4 sh -c "$all"
+    is 'status, plain' "$status" 0 && has lua "$out" '
+42
+' && has libraries "$out" libc.so.6 || return 1
+    cp "$work/out" "$work/plain"
+    real run --timeout 120 --pack --package lua5.4 sh -c "$all"
+    is 'status, packed' "$status" 0 && is messages "$err" '' && { why=$(diff "$work/plain" "$work/out"); }
+}
+pack_redis() {
+    real run --timeout 120 --pack --package redis-server sh -c '
+        redis-server --save "" --appendonly no > /tmp/log & until redis-cli ping > /dev/null 2>&1; do :; done
+        redis-cli set a packed; redis-cli get a; redis-cli eval "return 6 * 7" 0; redis-cli shutdown nosave; wait'
+    is status "$status" 0 && is output "$out" "OK
+packed
+42"
+}
 debug() {
     command -v gdb > /dev/null || { why='gdb is not installed'; return 1; }
     printf 'frames\ninfo line exo_main\nhbreak slice_start\ncontinue\nenvs\nslices\npt $rip\ncaps\nevents\nframes\ndelete\ncontinue\n' > "$work/gdb.in"
@@ -99,4 +120,6 @@ check 'real: a kernel that is none' kernel_no_kernel
 check 'real: --accel auto' accel_auto
 check 'real: installation scripts make links' scripts
 check 'real: installation scripts make users' scripts_users
+check 'real: a packed root has the same files' pack
+check 'real: redis from a packed root' pack_redis
 check 'real: debug with gdb' debug

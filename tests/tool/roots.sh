@@ -44,6 +44,49 @@ K
     why=$(diff -r "$work/root" "$work/inner") || return 1
     is init "$(cmp "$work/outer/init" build/init.elf)" ''
 }
+# packed ARGUMENTS...: root0.cpio of a run, as $work/packed/root0.cpio; the tree of the root is $work/pack
+packed() {
+    rm -rf "$work/packed"
+    mkdir -p "$work/packed"
+    KEEP=$work/boot.cpio LORICA_QEMU=$work/keep run_tool run --kernel "$lorica" "$@"
+    (cd "$work/packed" && cpio -i --quiet < "$work/boot.cpio") || { why='cpio refuses the boot archive'; return 1; }
+}
+# marked FILE: the names of its packed members (field `check` of the header, docs/boot-image.md)
+marked() { tr '\0' '\n' < "$1" | grep -a -o '0707[0-9a-f]\{98\}4c5a3431[^ ]*' | cut -c 111- | sort | tr '\n' ' '; }
+pack_root() { # large files that shrink are packed, all else stays as it is, and so does everything without --pack
+    command -v cpio > /dev/null || { why='cpio is not installed'; return 1; }
+    rm -rf "$work/pack"
+    mkdir -p "$work/pack/bin"
+    seq 100000 > "$work/pack/bin/numbers"
+    seq 9000 | head -c 16385 > "$work/pack/bin/least"
+    seq 9000 | head -c 16384 > "$work/pack/bin/small"
+    head -c 100000 /dev/urandom > "$work/pack/bin/noise"
+    ln -s numbers "$work/pack/bin/link"
+    packed --libos "$lorica" --root "$work/pack" /bin/numbers || return 1
+    local plain
+    plain=$(stat -c %s "$work/packed/root0.cpio")
+    is 'marked without --pack' "$(marked "$work/packed/root0.cpio")" '' || return 1
+    packed --libos "$lorica" --pack --root "$work/pack" /bin/numbers || return 1
+    is marked "$(marked "$work/packed/root0.cpio")" 'bin/least bin/numbers ' || return 1
+    [ "$(stat -c %s "$work/packed/root0.cpio")" -lt $((plain * 2 / 3)) ] || { why='the packed root is not smaller by a third'; return 1; }
+    mkdir "$work/packed/in" && (cd "$work/packed/in" && cpio -id --quiet < ../root0.cpio) || { why='cpio refuses the packed root'; return 1; }
+    for file in small noise link; do
+        cmp "$work/pack/bin/$file" "$work/packed/in/bin/$file" 2> /dev/null || [ $file = link ] || { why="bin/$file is another one"; return 1; }
+    done
+    is header "$(od -An -tu4 -N 12 "$work/packed/in/bin/numbers" | tr -s ' ')" " 1801675120 16384 $(stat -c %s "$work/pack/bin/numbers")"
+}
+pack_manifest() { # the option of an instance says it for its root alone
+    command -v cpio > /dev/null || { why='cpio is not installed'; return 1; }
+    cp "$lorica" "$work/linux.elf"
+    printf 'instance %s\n  libos %s\n  memory 16M\n  root pack\n  option pack %s\n' a "$work/linux.elf" 0 b "$work/linux.elf" 1 > "$work/pack.m"
+    packed --manifest "$work/pack.m" || return 1
+    is first "$(marked "$work/packed/root0.cpio")" '' && is second "$(marked "$work/packed/root1.cpio")" 'bin/least bin/numbers ' || return 1
+    sed -i 's/pack 1/pack yes/' "$work/pack.m"
+    refused 125 'option pack yes is neither 0 nor 1' run --kernel "$lorica" --manifest "$work/pack.m" || return 1
+    sed -i "s/pack yes/pack 1/; s,libos .*,libos $lorica," "$work/pack.m"
+    refused 125 'only LibOS linux has' run --kernel "$lorica" --manifest "$work/pack.m" &&
+        refused 125 'apps read roots as they are' run --kernel "$lorica" --pack --app "$lorica"
+}
 root_tar() {
     tar -C "$work/root" -czf "$work/root.tgz" . || return 1
     "$lorica" run --root "$work/root.tgz" --kernel "$lorica" --libos "$lorica" x members exit:0 done > "$work/tar.out" 2> "$work/err"
@@ -239,6 +282,9 @@ check 'program: a script without its interpreter, 127' program_script_missing
 check 'program: an absolute path in the root is the root'"'"'s' program_in_root
 check 'manifest: roots and LibOSes of a user manifest' user_manifest
 check 'manifest: missing file' user_manifest_missing
+
+check 'pack: which members, and how much smaller' pack_root
+check 'pack: an option of each instance' pack_manifest
 
 readers_hostile() { # damaged ELF files, archives and manifests: refused or read, never a crash
     cp /bin/true "$work/fuzz.elf"

@@ -9,6 +9,11 @@
 /* liblz4: bytes written, or less than 0; touches nothing outside of the two areas. */
 int LZ4_decompress_safe(const char *from, char *to, int from_bytes, int to_bytes);
 
+/* The chunk that was unpacked last, and where it lies packed: who reads a file page by page unpacks each one once. */
+static uint8_t plain[PACKED_CHUNK];
+static const uint8_t *plain_of;
+static uint32_t plain_bytes;
+
 int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
 {
     struct packed_head head;
@@ -22,6 +27,7 @@ int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
     if (head.magic != PACKED_MAGIC || head.chunk_bytes != PACKED_CHUNK || !head.size ||
         packed_chunks(head.size) > (bytes - sizeof head) / sizeof(uint32_t))
         return -EINVAL;
+    plain_of = NULL; /* it may be another archive */
     *out = heap_alloc(sizeof **out);
     if (!*out)
         return -ENOMEM;
@@ -40,7 +46,6 @@ static const uint8_t *damaged(struct packed *packed, uint32_t chunk)
 
 const uint8_t *packed_chunk(struct packed *packed, uint32_t chunk)
 {
-    static uint8_t plain[PACKED_CHUNK];
     const uint8_t *table = packed->data + sizeof(struct packed_head);
     uint32_t start = (uint32_t)sizeof(struct packed_head) +
                      packed_chunks(packed->size) * (uint32_t)sizeof(uint32_t);
@@ -59,10 +64,16 @@ const uint8_t *packed_chunk(struct packed *packed, uint32_t chunk)
         return damaged(packed, chunk);
     if (end - start == wanted)
         return packed->data + start;
-#ifndef WITHOUT_LZ4
-    if (LZ4_decompress_safe((const char *)packed->data + start, (char *)plain, (int)(end - start),
-                            (int)wanted) == (int)wanted)
+    if (plain_of == packed->data + start && plain_bytes == wanted)
         return plain;
+#ifndef WITHOUT_LZ4
+    plain_of = NULL;
+    if (LZ4_decompress_safe((const char *)packed->data + start, (char *)plain, (int)(end - start),
+                            (int)wanted) == (int)wanted) {
+        plain_of = packed->data + start;
+        plain_bytes = wanted;
+        return plain;
+    }
 #endif
     return damaged(packed, chunk);
 }

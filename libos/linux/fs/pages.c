@@ -5,7 +5,7 @@
  * A file of the start archive is read and mapped where it lies (archive_bytes of it are still
  * valid); a page gets a frame of its own when it is written, or mapped while it is the file's last,
  * partly filled one. A page that is in neither place is a hole and reads as zeros. A packed file
- * (packed.h) is one whose frames are not there yet: whoever misses one unpacks the chunk around it.
+ * (packed.h) is one whose frames are not there yet: whoever misses one unpacks the page.
  *
  * Invariants:
  *   1. Bytes of a tree page at or past the file's size are zero.
@@ -209,43 +209,39 @@ uint64_t pages_blocks(const struct inode *inode)
     return pages->count + archived;
 }
 
-/* Gives the pages of the chunk around a packed page their frames, except those that have one. */
+/* Gives a packed page its frame. Not its neighbours: most pages of a library are never touched, and a fault costs less than
+ * a page; the next page of the chunk finds it unpacked (packed.c). */
 static int unpack(struct pages *pages, uint64_t index)
 {
     struct packed *packed = pages->packed;
-    uint64_t first = index / (PACKED_CHUNK / PAGE_SIZE) * (PACKED_CHUNK / PAGE_SIZE);
-    frame_t frame[PACKED_CHUNK / PAGE_SIZE];
-    uint32_t count = 0, used = 0;
+    uint64_t start = index * PAGE_SIZE;
     const uint8_t *from;
-    int error = 0;
+    frame_t frame;
+    int error;
 
     /* Who asks for memory waits: nothing that was looked up before holds after it. */
-    for (uint64_t i = first; i < first + PACKED_CHUNK / PAGE_SIZE && is_packed(pages, i); i++) {
-        while ((frame[count] = frames_alloc(0)) == NO_FRAME && frames_ask())
-            ;
-        if (frame[count] == NO_FRAME)
-            error = -ENOMEM;
-        if (error)
-            break;
-        count++;
+    while ((frame = frames_alloc(0)) == NO_FRAME)
+        if (!frames_ask())
+            return -ENOMEM;
+    if (!is_packed(pages, index) || frame_find(pages, index)) {
+        frame_drop(frame);
+        return 0;
     }
-    from = error ? NULL : packed_chunk(packed, (uint32_t)(first * PAGE_SIZE / PACKED_CHUNK));
-    if (!error && !from)
-        error = -EIO;
-    for (uint64_t i = first; !error && used < count && is_packed(pages, i); i++) {
-        uint64_t bytes = min_of(PAGE_SIZE, packed->left - i * PAGE_SIZE);
-        uint8_t *to = frame_address(frame[used]);
+    from = packed_chunk(packed, (uint32_t)(start / PACKED_CHUNK));
+    if (from) {
+        uint64_t bytes = min_of(PAGE_SIZE, packed->left - start);
+        uint8_t *to = frame_address(frame);
 
-        if (frame_find(pages, i))
-            continue;
-        memcpy(to, from + (i - first) * PAGE_SIZE, bytes);
+        memcpy(to, from + start % PACKED_CHUNK, bytes);
         memset(to + bytes, 0, PAGE_SIZE - bytes);
-        error = slot_set(pages, i, frame[used]);
-        used += !error;
-        packed->unpacked += !error;
+        error = slot_set(pages, index, frame);
+    } else {
+        error = -EIO;
     }
-    while (used < count)
-        frame_drop(frame[used++]);
+    if (error)
+        frame_drop(frame);
+    else
+        packed->unpacked++;
     return error == -ENOSPC ? -ENOMEM : error;
 }
 

@@ -6,8 +6,10 @@
  * the same results. The page cache is compared with a flat array, the archive reader gets broken
  * archives, and every part must give back all memory.
  */
+#include "libos/linux/fs/packed.h"
 #include "libos/linux/fs/vfs.h"
 #include "libos/linux/call/handlers.h"
+#include <lz4.h>
 #include <linux/eventpoll.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
@@ -451,6 +453,172 @@ static void test_archive(void)
         "%ld broken archives neither crash nor leak", done);
 }
 
+/* --- Packed members --- */
+
+#define PACKED_BYTES 100001u
+
+/* What the host tool makes of a file (tools/pack.c); the third chunk is noise and stays as it is. */
+static uint32_t pack(uint8_t *to, uint8_t *model)
+{
+    struct packed_head head = {PACKED_MAGIC, PACKED_CHUNK, PACKED_BYTES};
+    uint32_t chunks = packed_chunks(PACKED_BYTES);
+    uint32_t at = (uint32_t)sizeof head + 4 * chunks;
+
+    for (uint32_t i = 0; i < PACKED_BYTES; i++)
+        model[i] = i / PACKED_CHUNK == 2 ? (uint8_t)host_random(256) : (uint8_t)(i / 7 + i / 1000);
+    memcpy(to, &head, sizeof head);
+    for (uint32_t i = 0; i < chunks; i++) {
+        uint32_t part = min_of(PACKED_CHUNK, PACKED_BYTES - i * PACKED_CHUNK);
+        int packed = LZ4_compress_default((char *)model + i * PACKED_CHUNK, (char *)to + at,
+                                          (int)part, (int)part - 1);
+        if (packed <= 0)
+            memcpy(to + at, model + i * PACKED_CHUNK, part);
+        at += packed > 0 ? (uint32_t)packed : part;
+        memcpy(to + sizeof head + 4 * i, &at, 4);
+    }
+    return at;
+}
+
+static uint64_t packed_archive(const uint8_t *packed, uint32_t bytes)
+{
+    uint64_t mark = 6 + 12 * 8;
+    uint64_t at = member(0, "packed", S_IFREG | 0644, 1, 1, packed, bytes, false);
+
+    format((char *)archive + mark, 9, "%08x", PACKED_MARK);
+    archive[mark + 8] = 'p'; /* format ended it with a NUL */
+    return member(at, "TRAILER!!!", 0, 0, 1, NULL, 0, false);
+}
+
+static void test_packed(void)
+{
+    static uint8_t model[MODEL_BYTES], packed[MODEL_BYTES], bad[MODEL_BYTES], back[MODEL_BYTES];
+    struct mount *mount = scratch_mount();
+    uint32_t bytes = pack(packed, model), chunks = packed_chunks(PACKED_BYTES);
+    long items = host_heap_items(), frames = host_frames();
+    struct stat before, after;
+    frame_t frame, again;
+    bool ok = archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
+    int64_t fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
+    struct inode *inode = files_get(files(), (int)fd)->inode;
+
+    ok = ok && bytes < PACKED_BYTES / 2 && inode->size == PACKED_BYTES && host_frames() == frames &&
+         !lx_fstat((uint64_t)fd, U(&before));
+    tap(ok, "a packed member is taken, and nothing of it unpacked");
+    ok = lx_pread64((uint64_t)fd, U(back), 10, 3 * PACKED_CHUNK - 5) == 10 &&
+         !memcmp(back, model + 3 * PACKED_CHUNK - 5, 10) && host_frames() == frames + 2;
+    tap(ok, "a read across two chunks takes two frames");
+    ok = !pages_frame(inode, PACKED_BYTES / PAGE_SIZE, false, &frame) &&
+         !pages_frame(inode, PACKED_BYTES / PAGE_SIZE, true, &again) && frame == again &&
+         host_frames() == frames + 3;
+    for (uint32_t i = PACKED_BYTES % PAGE_SIZE; ok && i < PAGE_SIZE; i++)
+        ok = ((uint8_t *)frame_address(frame))[i] == 0;
+    frame_drop(frame);
+    frame_drop(again);
+    tap(ok, "the last page is mapped, and ends in zeros");
+    ok = lx_lseek((uint64_t)fd, 0, SEEK_HOLE) == PACKED_BYTES &&
+         lx_lseek((uint64_t)fd, 70000, SEEK_DATA) == 70000 && host_frames() == frames + 3;
+    ok = ok && check_file((uint64_t)fd, model, PACKED_BYTES) &&
+         !lx_fstat((uint64_t)fd, U(&after)) && before.st_blocks == after.st_blocks &&
+         after.st_blocks == 25 * 8 && host_frames() == frames + 25;
+    tap(ok, "data without holes, whose blocks are the same packed and unpacked");
+    ok = !lx_ftruncate((uint64_t)fd, 5000) && !lx_fstat((uint64_t)fd, U(&after)) &&
+         after.st_blocks == 16 && !lx_ftruncate((uint64_t)fd, 0) &&
+         !lx_fstat((uint64_t)fd, U(&after)) && !after.st_blocks && host_frames() == frames;
+    tap(ok, "and go with a truncation");
+    lx_close((uint64_t)fd);
+    empty_tree(mount->root);
+    ok = archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
+    fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
+    ok = ok && lx_ftruncate((uint64_t)fd, 20001) == 0 && lx_ftruncate((uint64_t)fd, 90000) == 0;
+    memcpy(back, model, 20001);
+    memset(back + 20001, 0, 90000 - 20001);
+    memcpy(bad, back, 90000); /* check_file has a buffer of its own; so has this */
+    tap(ok && check_file((uint64_t)fd, bad, 90000), "what was cut off before it was unpacked is zeros");
+    lx_close((uint64_t)fd);
+    empty_tree(mount->root);
+    for (int round = 0; round < 20 && ok; round++) {
+        static uint8_t now[MODEL_BYTES], buffer[20001];
+        uint64_t size = PACKED_BYTES;
+
+        memset(now, 0, sizeof now);
+        memcpy(now, model, PACKED_BYTES);
+        ok = archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
+        fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
+        for (int i = 0; ok && i < 100; i++)
+            ok = change((uint64_t)fd, now, &size, buffer) &&
+                 (i % 7 || check_file((uint64_t)fd, now, size));
+        lx_close((uint64_t)fd);
+        empty_tree(mount->root);
+    }
+    tap(ok, "20 packed files: 100 random writes, truncations, holes and mapped stores each");
+    tap(host_heap_items() == items && host_frames() == frames, "all memory comes back");
+
+    static const struct {
+        uint32_t at, value;
+        const char *what;
+    } header[] = {{0, 1, "magic"}, {4, 8192, "size of chunks"}, {8, 0, "size"}, {8, 1u << 31, "size beyond the table"}};
+    for (uint32_t i = 0; i < 4; i++) {
+        memcpy(bad, packed, bytes);
+        memcpy(bad + header[i].at, &header[i].value, 4);
+        tap(archive_load(mount, archive, packed_archive(bad, bytes)) == -EINVAL, "wrong %s: refused",
+            header[i].what);
+        empty_tree(mount->root);
+    }
+    ok = true;
+    for (uint32_t cut = 1; ok && cut < sizeof(struct packed_head) + 4 * chunks; cut++) {
+        ok = archive_load(mount, archive, packed_archive(packed, cut)) == -EINVAL;
+        empty_tree(mount->root);
+    }
+    tap(ok, "a member that ends within its table is refused");
+
+    /* Ends of chunk 1: before its start, at it, beyond the member, more than a chunk, one byte less than LZ4 needs. */
+    uint32_t start, end;
+    memcpy(&start, packed + sizeof(struct packed_head), 4);
+    memcpy(&end, packed + sizeof(struct packed_head) + 4, 4);
+    const uint32_t ends[] = {0, 8, start, bytes + 1, UINT32_MAX, start + PACKED_CHUNK + 1, end - 1, start + 1};
+    for (uint32_t i = 0; i < sizeof ends / 4; i++) {
+        memcpy(bad, packed, bytes);
+        memcpy(bad + sizeof(struct packed_head) + 4, &ends[i], 4);
+        ok = archive_load(mount, archive, packed_archive(bad, bytes)) == 0;
+        fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
+        inode = files_get(files(), (int)fd)->inode;
+        ok = ok && lx_pread64((uint64_t)fd, U(back), 100, PACKED_CHUNK) == -EIO &&
+             pages_frame(inode, 4, false, &frame) == -EIO && pages_frame(inode, 4, true, &frame) == -EIO &&
+             lx_pwrite64((uint64_t)fd, U("x"), 1, PACKED_CHUNK) == -EIO;
+        ok = ok && lx_pread64((uint64_t)fd, U(back), PACKED_BYTES, 0) == PACKED_CHUNK &&
+             !memcmp(back, model, PACKED_CHUNK);
+        lx_close((uint64_t)fd);
+        empty_tree(mount->root);
+        tap(ok, "chunk that ends at %u: EIO, the one before it is read", ends[i]);
+    }
+    memcpy(bad, packed, bytes);
+    ok = archive_load(mount, archive, packed_archive(bad, bytes - 1)) == 0;
+    fd = lx_open(U("/mnt/packed"), O_RDONLY, 0);
+    ok = ok && lx_pread64((uint64_t)fd, U(back), 1, PACKED_BYTES - 1) == -EIO;
+    tap(ok, "a member that is a byte too short: EIO at its end");
+    lx_close((uint64_t)fd);
+    empty_tree(mount->root);
+
+    long failed = 0, done = 0;
+    for (; done < 3000; done++) {
+        memcpy(bad, packed, bytes);
+        for (uint32_t i = 0; i <= host_random(8); i++)
+            bad[host_random(2) ? host_random(bytes) : host_random((uint32_t)sizeof(struct packed_head) + 4 * chunks)] =
+                (uint8_t)host_random(256);
+        if (archive_load(mount, archive, packed_archive(bad, bytes - host_random(3)))) {
+            failed++;
+        } else {
+            fd = lx_open(U("/mnt/packed"), O_RDONLY, 0);
+            for (uint64_t at = 0; at < PACKED_BYTES; at += PACKED_CHUNK)
+                failed += lx_pread64((uint64_t)fd, U(back), 5000, at) == -EIO;
+            lx_close((uint64_t)fd);
+        }
+        empty_tree(mount->root);
+    }
+    tap(failed > done / 4 && host_heap_items() == items && host_frames() == frames,
+        "%ld damaged packed members neither crash nor leak; %ld refusals", done, failed);
+}
+
 /* --- Pipes, epoll, locks --- */
 
 static int32_t pipe_fd[2];
@@ -699,6 +867,7 @@ int main(void)
     test_pages();
     test_big_directory();
     test_archive();
+    test_packed();
     test_pipe();
     test_epoll();
     test_locks();

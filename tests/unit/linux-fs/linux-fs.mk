@@ -11,4 +11,4 @@ $(B)/tests/unit/linux-fs/fs_test: $(FS_TEST_SOURCES) tests/unit/linux-fs/oracle.
                                   $(wildcard libos/linux/fs/*.h libos/linux/*.h libos/linux/call/*.def)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu17 -g -O1 $(WARN) -c -o $(@D)/oracle.o tests/unit/linux-fs/oracle.c
-	$(Q)$(CC) $(FS_TEST_FLAGS) $(WARN) -o $@ $(FS_TEST_SOURCES) $(@D)/oracle.o
+	$(Q)$(CC) $(FS_TEST_FLAGS) $(WARN) -o $@ $(FS_TEST_SOURCES) $(@D)/oracle.o -llz4
