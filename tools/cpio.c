@@ -11,7 +11,7 @@
  */
 #define _GNU_SOURCE
 #include "tools/cpio.h"
-#include "libos/linux/fs/packed.h"
+#include "abi/exo_packed.h"
 #include "tools/pack.h"
 #include "tools/text.h"
 #include <errno.h>

@@ -5,7 +5,7 @@
  * The slow kind of LZ4 compression: it is as fast as the other to unpack, and what counts is memory in the machine.
  */
 #include "tools/pack.h"
-#include "libos/linux/fs/packed.h"
+#include "abi/exo_packed.h"
 #include "tools/text.h"
 #include <lz4hc.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack.h - files of a root compressed in chunks (libos/linux/fs/packed.h, docs/boot-image.md).
+ * pack.h - files of a root compressed in chunks (abi/exo_packed.h, docs/boot-image.md).
  */
 #pragma once
 #include <stddef.h>
