@@ -9,10 +9,43 @@
 /* liblz4: bytes written, or less than 0; touches nothing outside of the two areas. */
 int LZ4_decompress_safe(const char *from, char *to, int from_bytes, int to_bytes);
 
-/* The chunk that was unpacked last, and where it lies packed: who reads a file page by page unpacks each one once. */
-static uint8_t plain[PACKED_CHUNK];
-static const uint8_t *plain_of;
-static uint32_t plain_bytes;
+/* The chunks that were unpacked last, and where they lie packed: who reads a file page by page unpacks each one once, and the
+ * dynamic linker, which goes through several tables at a time, most of them. Allocated when a packed file is there. */
+#define RECENT 8
+static struct recent {
+    const uint8_t *from; /* NULL: nothing valid */
+    uint32_t bytes;
+    uint64_t used; /* the least one goes */
+    uint8_t *plain; /* PACKED_CHUNK */
+} recent[RECENT];
+static uint64_t uses;
+
+static int recent_start(void)
+{
+    for (int i = 0; i < RECENT; i++) {
+        if (!recent[i].plain)
+            recent[i].plain = heap_alloc(PACKED_CHUNK);
+        if (!recent[i].plain)
+            return -ENOMEM;
+        recent[i].from = NULL; /* what was there may have been another archive's */
+        recent[i].used = 0;
+    }
+    return 0;
+}
+
+/* The place of a chunk: where it is already, or the one that was not used for longest. */
+static struct recent *recent_find(const uint8_t *from, uint32_t bytes)
+{
+    struct recent *oldest = &recent[0];
+
+    for (int i = 0; i < RECENT; i++) {
+        if (recent[i].from == from && recent[i].bytes == bytes)
+            return &recent[i];
+        if (recent[i].used < oldest->used)
+            oldest = &recent[i];
+    }
+    return oldest;
+}
 
 int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
 {
@@ -27,7 +60,8 @@ int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
     if (head.magic != PACKED_MAGIC || head.chunk_bytes != PACKED_CHUNK || !head.size ||
         packed_chunks(head.size) > (bytes - sizeof head) / sizeof(uint32_t))
         return -EINVAL;
-    plain_of = NULL; /* it may be another archive */
+    if (recent_start())
+        return -ENOMEM;
     *out = heap_alloc(sizeof **out);
     if (!*out)
         return -ENOMEM;
@@ -64,15 +98,18 @@ const uint8_t *packed_chunk(struct packed *packed, uint32_t chunk)
         return damaged(packed, chunk);
     if (end - start == wanted)
         return packed->data + start;
-    if (plain_of == packed->data + start && plain_bytes == wanted)
-        return plain;
 #ifndef WITHOUT_LZ4
-    plain_of = NULL;
-    if (LZ4_decompress_safe((const char *)packed->data + start, (char *)plain, (int)(end - start),
-                            (int)wanted) == (int)wanted) {
-        plain_of = packed->data + start;
-        plain_bytes = wanted;
-        return plain;
+    struct recent *place = recent_find(packed->data + start, wanted);
+
+    place->used = ++uses;
+    if (place->from == packed->data + start && place->bytes == wanted)
+        return place->plain;
+    place->from = NULL;
+    if (LZ4_decompress_safe((const char *)packed->data + start, (char *)place->plain,
+                            (int)(end - start), (int)wanted) == (int)wanted) {
+        place->from = packed->data + start;
+        place->bytes = wanted;
+        return place->plain;
     }
 #endif
     return damaged(packed, chunk);
