@@ -65,7 +65,7 @@ int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
     *out = heap_alloc(sizeof **out);
     if (!*out)
         return -ENOMEM;
-    **out = (struct packed){data, bytes, head.size, head.size, 0, 0};
+    **out = (struct packed){data, bytes, head.size, head.size, 0, false, false};
     return 0;
 }
 
@@ -74,7 +74,7 @@ static const uint8_t *damaged(struct packed *packed, uint32_t chunk)
     if (!packed->complained)
         log_line("root archive: chunk %u of a packed file of %u bytes is damaged: reading it fails",
                  chunk, packed->size);
-    packed->complained = 1;
+    packed->complained = true;
     return NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "abi/exo_packed.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct packed {
@@ -12,7 +13,8 @@ struct packed {
     uint32_t size;  /* of the file as it was packed */
     uint64_t left;  /* so many bytes from the start are still the file's: what it was cut to */
     uint64_t unpacked; /* pages below `left` that have their frame */
-    int complained;    /* the log has a line about it */
+    bool changed;      /* some page may have been written: none can be unpacked again */
+    bool complained;   /* the log has a line about it */
 };
 
 /*

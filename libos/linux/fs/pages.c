@@ -300,6 +300,21 @@ static frame_t frame_own(struct inode *inode, uint64_t index, bool whole, int *e
     return frame;
 }
 
+void pages_release(struct inode *inode, uint64_t index)
+{
+    struct pages *pages = &inode->u.pages;
+    frame_t frame;
+
+    if (!is_regular(inode) || inode->ops || !pages->packed || pages->packed->changed ||
+        pages->viewed || !is_packed(pages, index))
+        return;
+    frame = frame_find(pages, index);
+    if (!frame || frame_users(frame) != 1)
+        return;
+    cut(pages, index, index + 1);
+    pages->packed->unpacked--;
+}
+
 static uint64_t to_page_end(uaddr_t address)
 {
     return PAGE_SIZE - (address & ~PAGE_MASK);
@@ -397,6 +412,8 @@ int64_t pages_write(struct inode *inode, const void *from, uaddr_t user, uint64_
         uint64_t part = min_of(bytes - done, PAGE_SIZE - in_page);
         if (inode->u.pages.viewed)
             rewrite_changed(inode, at / PAGE_SIZE);
+        if (inode->u.pages.packed)
+            inode->u.pages.packed->changed = true;
         bool fresh = part == PAGE_SIZE && !pages_present(inode, at / PAGE_SIZE);
         frame_t frame = frame_own(inode, at / PAGE_SIZE, fresh, &error);
 
@@ -469,6 +486,8 @@ int pages_frame(struct inode *inode, uint64_t index, bool write, frame_t *out)
     if (index >= (inode->size + PAGE_SIZE - 1) / PAGE_SIZE)
         return -EFAULT;
     pages->exposed |= write;
+    if (write && pages->packed)
+        pages->packed->changed = true;
     if (write && pages->viewed)
         rewrite_changed(inode, index);
     frame = frame_find(pages, index);

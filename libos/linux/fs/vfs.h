@@ -270,6 +270,7 @@ int pages_resize(struct inode *inode, uint64_t size);
 int pages_allocate(struct inode *inode, uint64_t offset, uint64_t bytes);
 void pages_punch(struct inode *inode, uint64_t first, uint64_t end); /* byte range becomes zeros */
 void pages_free(struct inode *inode);
+void pages_release(struct inode *inode, uint64_t index); /* somebody has a copy now: a frame that can be unpacked again goes */
 uint64_t pages_blocks(const struct inode *inode); /* pages that it takes, for st_blocks */
 bool pages_present(struct inode *inode, uint64_t index); /* for SEEK_DATA, SEEK_HOLE */
 

@@ -168,6 +168,9 @@ static int copy_page(struct space *space, struct area *area, uint64_t page, fram
     }
     if (!mapped)
         space->resident++;
+    /* Not before: until now another CPU could read the old page. */
+    if (frame != from && area->file && area->file->inode)
+        pages_release(area->file->inode, (area->offset + (page - area->start)) / PAGE_SIZE);
     return 0;
 }
 

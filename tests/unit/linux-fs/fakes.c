@@ -208,6 +208,11 @@ void frame_drop(frame_t frame)
         frames_held--;
 }
 
+uint32_t frame_users(frame_t frame)
+{
+    return frame < FRAMES ? users[frame] : UINT32_MAX;
+}
+
 uint64_t frames_total(void)
 {
     return FRAMES;

@@ -494,10 +494,13 @@ static void test_packed(void)
     static uint8_t model[MODEL_BYTES], packed[MODEL_BYTES], bad[MODEL_BYTES], back[MODEL_BYTES];
     struct mount *mount = scratch_mount();
     uint32_t bytes = pack(packed, model), chunks = packed_chunks(PACKED_BYTES);
-    long items = host_heap_items(), frames = host_frames();
     struct stat before, after;
     frame_t frame, again;
     bool ok = archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
+
+    empty_tree(mount->root);
+    long items = host_heap_items(), frames = host_frames(); /* with what the first packed file allocates for all */
+    ok = ok && archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
     int64_t fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
     struct inode *inode = files_get(files(), (int)fd)->inode;
 
@@ -521,6 +524,8 @@ static void test_packed(void)
          !lx_fstat((uint64_t)fd, U(&after)) && before.st_blocks == after.st_blocks &&
          after.st_blocks == 25 * 8 && host_frames() == frames + 25;
     tap(ok, "data without holes, whose blocks are the same packed and unpacked");
+    pages_release(inode, 3); /* the mapped store above: who knows what is in the pages now */
+    tap(host_frames() == frames + 25, "frames of a file that was changed stay");
     ok = !lx_ftruncate((uint64_t)fd, 5000) && !lx_fstat((uint64_t)fd, U(&after)) &&
          after.st_blocks == 16 && !lx_ftruncate((uint64_t)fd, 0) &&
          !lx_fstat((uint64_t)fd, U(&after)) && !after.st_blocks && host_frames() == frames;
@@ -529,7 +534,17 @@ static void test_packed(void)
     empty_tree(mount->root);
     ok = archive_load(mount, archive, packed_archive(packed, bytes)) == 0;
     fd = lx_open(U("/mnt/packed"), O_RDWR, 0);
-    ok = ok && lx_ftruncate((uint64_t)fd, 20001) == 0 && lx_ftruncate((uint64_t)fd, 90000) == 0;
+    inode = files_get(files(), (int)fd)->inode;
+    ok = ok && check_file((uint64_t)fd, model, PACKED_BYTES) && host_frames() == frames + 25 &&
+         !pages_frame(inode, 4, false, &frame);
+    for (uint64_t i = 0; i < 30; i++)
+        pages_release(inode, i);
+    ok = ok && host_frames() == frames + 1 && !lx_fstat((uint64_t)fd, U(&after)) &&
+         before.st_blocks == after.st_blocks;
+    frame_drop(frame);
+    tap(ok && check_file((uint64_t)fd, model, PACKED_BYTES), "clean frames that nobody maps can go, and come back");
+    pages_release(inode, 4);
+    ok = lx_ftruncate((uint64_t)fd, 20001) == 0 && lx_ftruncate((uint64_t)fd, 90000) == 0;
     memcpy(back, model, 20001);
     memset(back + 20001, 0, 90000 - 20001);
     memcpy(bad, back, 90000); /* check_file has a buffer of its own; so has this */
