@@ -12,7 +12,8 @@
 #pragma once
 #include <stdint.h>
 
-#define PACKED_MARK  0x4c5a3431u /* in the header's field `check`, which a 070701 archive does not use */
+#define PACKED_MARK                                                                                \
+    0x4c5a3431u /* in the header's field `check`, which a 070701 archive does not use */
 #define PACKED_MAGIC 0x6b636170u /* "pack" */
 #define PACKED_CHUNK 16384u
 

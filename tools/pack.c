@@ -28,8 +28,8 @@ size_t pack_bytes(const void *bytes, uint64_t length, char **out)
     memcpy(to, &head, sizeof head);
     for (uint32_t done = 0; done < size; table += sizeof(uint32_t)) {
         uint32_t part = size - done < PACKED_CHUNK ? size - done : PACKED_CHUNK, end;
-        int packed = LZ4_compress_HC(from + done, to + at, (int)part, (int)part - 1,
-                                     LZ4HC_CLEVEL_DEFAULT);
+        int packed =
+            LZ4_compress_HC(from + done, to + at, (int)part, (int)part - 1, LZ4HC_CLEVEL_DEFAULT);
 
         if (packed <= 0) { /* it does not get shorter */
             memcpy(to + at, from + done, part);

@@ -6,8 +6,14 @@
 #include "libos/linux/core.h"
 #include "libos/linux/fs/vfs.h"
 
+#ifdef WITHOUT_LZ4
+#define DECODER                                             false
+#define LZ4_decompress_safe(from, to, from_bytes, to_bytes) (-1)
+#else
+#define DECODER true
 /* liblz4: bytes written, or less than 0; touches nothing outside of the two areas. */
 int LZ4_decompress_safe(const char *from, char *to, int from_bytes, int to_bytes);
+#endif
 
 /* The chunks that were unpacked last, and where they lie packed: who reads a file page by page unpacks each one once, and the
  * dynamic linker, which goes through several tables at a time, most of them. Allocated when a packed file is there. */
@@ -15,7 +21,7 @@ int LZ4_decompress_safe(const char *from, char *to, int from_bytes, int to_bytes
 static struct recent {
     const uint8_t *from; /* NULL: nothing valid */
     uint32_t bytes;
-    uint64_t used; /* the least one goes */
+    uint64_t used;  /* the least one goes */
     uint8_t *plain; /* PACKED_CHUNK */
 } recent[RECENT];
 static uint64_t uses;
@@ -51,9 +57,10 @@ int packed_new(const uint8_t *data, uint32_t bytes, struct packed **out)
 {
     struct packed_head head;
 
-#ifdef WITHOUT_LZ4
-    return (int)unimplemented(-EOPNOTSUPP, "packed root (built with LZ4=no)");
-#endif
+    if (!DECODER) {
+        log_line("root archive: it is packed, and this LibOS was built with LZ4=no");
+        return -EOPNOTSUPP;
+    }
     if (bytes < sizeof head)
         return -EINVAL;
     memcpy(&head, data, sizeof head);
@@ -98,7 +105,6 @@ const uint8_t *packed_chunk(struct packed *packed, uint32_t chunk)
         return damaged(packed, chunk);
     if (end - start == wanted)
         return packed->data + start;
-#ifndef WITHOUT_LZ4
     struct recent *place = recent_find(packed->data + start, wanted);
 
     place->used = ++uses;
@@ -111,6 +117,5 @@ const uint8_t *packed_chunk(struct packed *packed, uint32_t chunk)
         place->bytes = wanted;
         return place->plain;
     }
-#endif
     return damaged(packed, chunk);
 }

@@ -9,9 +9,9 @@
 
 struct packed {
     const uint8_t *data;
-    uint32_t bytes; /* of the member */
-    uint32_t size;  /* of the file as it was packed */
-    uint64_t left;  /* so many bytes from the start are still the file's: what it was cut to */
+    uint32_t bytes;    /* of the member */
+    uint32_t size;     /* of the file as it was packed */
+    uint64_t left;     /* so many bytes from the start are still the file's: what it was cut to */
     uint64_t unpacked; /* pages below `left` that have their frame */
     bool changed;      /* some page may have been written: none can be unpacked again */
     bool complained;   /* the log has a line about it */
