@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* net.c - packets for a LibOS; see net.h. */
 #include "lib/exo/net.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "base/string.h"
 #include "exo_stubs.h"
@@ -157,11 +158,6 @@ uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer)
 void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer)
 {
     net->free[net->free_count++] = buffer;
-}
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
 }
 
 /* What decides who may send a packet; false: too short for its type. */

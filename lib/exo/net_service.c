@@ -3,6 +3,7 @@
 #include "lib/exo/net_service.h"
 #include "base/string.h"
 #include "exo_stubs.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/libos.h"
 #include "lib/exo/match.h"
 
@@ -14,17 +15,6 @@
 #define UDP_BYTES      8
 #define IP_UDP         17
 #define TTL            64
-
-static uint32_t get16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 8 | bytes[1];
-}
-
-static void put16(uint8_t *bytes, uint32_t x)
-{
-    bytes[0] = (uint8_t)(x >> 8);
-    bytes[1] = (uint8_t)x;
-}
 
 /* The filter of a claim's packets to one UDP port: its row, or -EXO_E_*. */
 static int64_t port_filter(struct exo_net *net, const struct instance_claim *claim, uint16_t port,

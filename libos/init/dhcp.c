@@ -5,6 +5,7 @@
  * All instances have the card's hardware address, so that a server tells them apart by the client identifier only.
  */
 #include "libos/init/dhcp.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "base/string.h"
 
@@ -35,17 +36,6 @@ enum option {
     OPTION_CLIENT = 61,
     OPTION_END = 255,
 };
-
-static void put16(uint8_t *at, uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static uint32_t get16(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 8 | at[1];
-}
 
 static uint8_t *put_option(uint8_t *at, enum option option, const void *bytes, uint32_t count)
 {
@@ -128,7 +118,7 @@ uint32_t dhcp_write(uint8_t frame[DHCP_FRAME_BYTES], const struct dhcp_message *
 
 static uint32_t prefix_of(const uint8_t *mask)
 {
-    uint32_t bits = get16(mask) << 16 | get16(mask + 2);
+    uint32_t bits = get32(mask);
     uint32_t prefix = 0;
 
     while (prefix < 32 && bits & 1u << (31 - prefix))
@@ -155,7 +145,7 @@ static void read_option(struct dhcp_answer *a, uint32_t option, const uint8_t *a
         break;
     case OPTION_SECONDS:
         if (count >= 4)
-            a->seconds = get16(at) << 16 | get16(at + 2);
+            a->seconds = get32(at);
         break;
     case OPTION_DNS:
         for (; count >= 4 && a->dns_count < MANIFEST_SERVERS_MAX; at += 4, count -= 4)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* slaac_read.c - router advertisements; see slaac.h. */
 #include "base/string.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "libos/init/slaac.h"
 
@@ -12,11 +13,6 @@
 #define OPTION_PREFIX 3
 #define OPTION_DNS    25
 #define PREFIX_AUTO   0x40
-
-static uint32_t get16(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 8 | at[1];
-}
 
 /* Neither link-local nor of groups. */
 static bool prefix_usable(const uint8_t *prefix)

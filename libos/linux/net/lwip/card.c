@@ -11,6 +11,7 @@
 #include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/net/lwip/incoming.h"
 #include "libos/linux/core.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "libos/linux/mm/mm.h"
 #include "libos/linux/mm/pagetable.h"
@@ -190,11 +191,6 @@ void card_receive(void)
 
 /* --- Sending --- */
 
-static uint16_t big16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
 /* Puts the sum of the pseudo header where the card expects it. false: the card has nothing to do. */
 static bool prepare_checksum(uint8_t *frame, uint32_t length)
 {
@@ -204,13 +200,13 @@ static bool prepare_checksum(uint8_t *frame, uint32_t length)
     uint32_t address_bytes;
     uint16_t sum;
 
-    if (big16(frame + 12) == EXO_NET_IPV4 && length >= ETHERNET_BYTES + 40) {
+    if (get16(frame + 12) == EXO_NET_IPV4 && length >= ETHERNET_BYTES + 40) {
         header = (ip[0] & 15u) * 4;
-        if (ip[9] != 6 || (big16(ip + 6) & IPV4_FRAGMENT))
+        if (ip[9] != 6 || (get16(ip + 6) & IPV4_FRAGMENT))
             return false;
         addresses = 12;
         address_bytes = 8;
-    } else if (big16(frame + 12) == EXO_NET_IPV6 && length >= ETHERNET_BYTES + 60) {
+    } else if (get16(frame + 12) == EXO_NET_IPV6 && length >= ETHERNET_BYTES + 60) {
         header = 40;
         if (ip[6] != 6)
             return false;

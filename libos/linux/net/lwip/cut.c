@@ -6,33 +6,13 @@
  * last one's. All else is the same in each, and so is its part of the checksums, which is added up once.
  */
 #include "libos/linux/net/lwip/cut.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "base/string.h"
 
 #define IP_TCP       6
 #define TCP_BYTES    20u
 #define FLAGS_OF_END 0x0900u /* PSH and FIN, where cut->flags has them */
-
-static uint16_t load16(const uint8_t *at)
-{
-    uint16_t word;
-
-    memcpy(&word, at, 2);
-    return word;
-}
-
-static uint32_t load32(const uint8_t *at)
-{
-    uint32_t word;
-
-    memcpy(&word, at, 4);
-    return word;
-}
-
-static void store16(uint8_t *at, uint32_t word)
-{
-    memcpy(at, &(uint16_t){(uint16_t)word}, 2);
-}
 
 static uint32_t fold(uint64_t sum)
 {
@@ -62,13 +42,13 @@ bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit)
     cut->pseudo =
         v4 ? checksum_add(ip + 12, 8, IP_TCP << 8) : checksum_add(ip + 8, 32, IP_TCP << 8);
     if (v4) {
-        cut->identification = __builtin_bswap16(load16(ip + 4));
+        cut->identification = get16(ip + 4);
         store16(ip + 2, 0);
         store16(ip + 4, 0);
         store16(ip + 10, 0);
         cut->ip_sum = checksum_add(ip, 20, 0);
     }
-    cut->sequence = __builtin_bswap32(load32(tcp + 4));
+    cut->sequence = get32(tcp + 4);
     cut->flags = load16(tcp + 12);
     memset(tcp + 4, 0, 4);
     store16(tcp + 12, 0);

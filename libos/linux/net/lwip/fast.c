@@ -8,6 +8,7 @@
  */
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/card.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
@@ -19,27 +20,6 @@
 #define IP_UDP         17u
 #define ADDRESSES_AT   (IP_AT + 12u) /* source, destination */
 #define SUM_RIGHT      0xffffu
-
-static uint16_t load16(const uint8_t *at)
-{
-    uint16_t word;
-
-    memcpy(&word, at, 2);
-    return word;
-}
-
-static uint32_t load32(const uint8_t *at)
-{
-    uint32_t word;
-
-    memcpy(&word, at, 4);
-    return word;
-}
-
-static void store16(uint8_t *at, uint32_t word)
-{
-    memcpy(at, &(uint16_t){(uint16_t)word}, 2);
-}
 
 /* The sum of a datagram with its pseudo header. */
 static uint32_t datagram_sum(const uint8_t *frame, uint32_t bytes)
@@ -86,17 +66,15 @@ bool fast_receive(const struct exo_net_packet *packet)
         load32(frame + ADDRESSES_AT + 4) != netif_ip4_addr(netif_default)->addr ||
         !fast_is_host(load32(frame + ADDRESSES_AT)))
         return false;
-    uint32_t bytes = __builtin_bswap16(load16(udp + 4));
+    uint32_t bytes = get16(udp + 4);
 
     if (bytes < 8 || UDP_AT + bytes > packet->length ||
         checksum_add(frame + IP_AT, 20, 0) != SUM_RIGHT ||
         (load16(udp + 6) && !(packet->flags & EXO_NET_RECEIVED_VERIFIED) &&
          datagram_sum(frame, bytes) != SUM_RIGHT))
         return false;
-    struct endpoint from = {.ip = ip_v4(load32(frame + ADDRESSES_AT)),
-                            .port = __builtin_bswap16(load16(udp))};
-    struct endpoint to = {.ip = ip_v4(load32(frame + ADDRESSES_AT + 4)),
-                          .port = __builtin_bswap16(load16(udp + 2))};
+    struct endpoint from = {.ip = ip_v4(load32(frame + ADDRESSES_AT)), .port = get16(udp)};
+    struct endpoint to = {.ip = ip_v4(load32(frame + ADDRESSES_AT + 4)), .port = get16(udp + 2)};
     struct inet_socket *receiver = receiver_of(&to, &from);
     struct message message = {.here = (void *)(uintptr_t)(udp + 8), .left = bytes - 8};
 

@@ -7,6 +7,7 @@
  * about. And a listening socket whose list is full does not see new connections: the client tries again.
  */
 #include "libos/linux/net/lwip/gate.h"
+#include "lib/exo/bytes.h"
 #include "libos/linux/net/stack.h"
 #include <lwip/priv/tcp_priv.h>
 
@@ -25,16 +26,6 @@ struct flow {
     uint8_t protocol;
     bool fragment;
 };
-
-static uint16_t get16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
 
 static bool flow_read(struct flow *flow, const uint8_t *ip, uint32_t length)
 {

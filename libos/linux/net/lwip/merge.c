@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* merge.c - received TCP segments that follow each other in one flow become one; see merge.h. */
 #include "libos/linux/net/lwip/merge.h"
+#include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include "base/string.h"
 
@@ -16,22 +17,6 @@
 #define STAMP_BYTES  12u         /* of a timestamp option as everybody pads it */
 #define STAMP_BEGIN  0x0a080101u /* no-operation twice, kind 8, length 10 */
 
-static uint16_t load16(const uint8_t *at)
-{
-    uint16_t word;
-
-    memcpy(&word, at, 2);
-    return word;
-}
-
-static uint32_t load32(const uint8_t *at)
-{
-    uint32_t word;
-
-    memcpy(&word, at, 4);
-    return word;
-}
-
 bool merge_read(struct merge_segment *segment, uint8_t *frame, uint32_t network, uint32_t bytes)
 {
     uint8_t *ip = frame + network;
@@ -42,12 +27,12 @@ bool merge_read(struct merge_segment *segment, uint8_t *frame, uint32_t network,
     bytes -= network;
     if (ip[0] == 0x45) {
         segment->ip_bytes = IP4_BYTES;
-        total = __builtin_bswap16(load16(ip + 2));
-        if (ip[9] != IP_TCP || __builtin_bswap16(load16(ip + 6)) & IP4_FRAGMENT)
+        total = get16(ip + 2);
+        if (ip[9] != IP_TCP || get16(ip + 6) & IP4_FRAGMENT)
             return false;
     } else if (ip[0] >> 4 == 6 && bytes >= IP6_BYTES + TCP_BYTES) {
         segment->ip_bytes = IP6_BYTES;
-        total = IP6_BYTES + __builtin_bswap16(load16(ip + 4));
+        total = IP6_BYTES + get16(ip + 4);
         if (ip[6] != IP_TCP)
             return false;
     } else {
@@ -62,8 +47,8 @@ bool merge_read(struct merge_segment *segment, uint8_t *frame, uint32_t network,
     segment->ip = ip;
     segment->tcp = tcp;
     segment->payload = total - segment->ip_bytes - segment->tcp_bytes;
-    segment->sequence = __builtin_bswap32(load32(tcp + 4));
-    segment->acknowledged = __builtin_bswap32(load32(tcp + 8));
+    segment->sequence = get32(tcp + 4);
+    segment->acknowledged = get32(tcp + 8);
     segment->flags = tcp[13];
     return true;
 }
