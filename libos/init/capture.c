@@ -12,52 +12,19 @@
 #include "exo_stubs.h"
 #include "lib/exo/time.h"
 #include "libos/init/channel.h"
-#include "libos/init/frames.h"
 #include "libos/init/init.h"
+#include "libos/init/ring.h"
 
 #define BUFFERS       128 /* packets that wait */
 #define BUFFER_FRAMES (BUFFERS / (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES))
-#define DATA_BITS     (EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE)
 #define BATCH         64
 
-static struct exo_net_ring *ring; /* NULL: nothing is captured */
-static const uint8_t *buffers;
-static uint32_t taken;
-static uint32_t posted;
-
-static void offer(uint16_t buffer)
-{
-    ring->receive[posted % EXO_NET_RECEIVE_MAX].buffer = buffer;
-    /* The entry before the counter: the kernel reads them the other way round. */
-    __atomic_store_n(&ring->receive_posted, ++posted, __ATOMIC_RELEASE);
-}
+static struct ring ring;
 
 const char *capture_start(void)
 {
-    uint64_t table = frames_take(CAP_ROOT, 1);
-    uint64_t shared = frames_take(CAP_ROOT, EXO_NET_SHARED_FRAMES);
-    uint64_t buffer = frames_take(CAP_ROOT, BUFFER_FRAMES);
-    struct exo_net_ring_config config = {.shared_frame = shared,
-                                         .buffer_frame = buffer,
-                                         .buffer_count = BUFFER_FRAMES,
-                                         .env = machine.env,
-                                         .event = INIT_EVENT_CAPTURE,
-                                         .flags = EXO_NET_CAPTURE};
-
-    if (!(machine.page->net.features & EXO_NET_CARD_PRESENT))
-        return "the machine has no network card";
-    if (!table || !shared || !buffer ||
-        exo_map(&machine.space, INIT_CAPTURE, shared, EXO_NET_SHARED_FRAMES, DATA_BITS) < 0 ||
-        exo_map(&machine.space, INIT_CAPTURE + sizeof *ring, buffer, BUFFER_FRAMES, DATA_BITS) < 0)
-        return "no memory for it";
-    if (exo_net_table_create(CAP_ROOT, table) < 0 ||
-        exo_net_ring(CAP_ROOT, table << EXO_NET_ROW_BITS, &config) < 0)
-        return "the kernel refuses the ring";
-    ring = (struct exo_net_ring *)INIT_CAPTURE;
-    buffers = (const uint8_t *)INIT_CAPTURE + sizeof *ring;
-    for (uint16_t i = 0; i < BUFFERS; i++)
-        offer(i);
-    return NULL;
+    return ring_open(&ring, INIT_CAPTURE, BUFFER_FRAMES, BUFFERS, INIT_EVENT_CAPTURE,
+                     EXO_NET_CAPTURE);
 }
 
 /* Whose is the filter? The net table that it lies in is under its owner's guard. */
@@ -78,12 +45,10 @@ static uint64_t time_of(uint32_t time_us)
 
 bool capture_pump(void)
 {
+    const struct exo_net_received *entry;
     bool moved = false;
 
-    for (uint32_t i = 0; ring && i < BATCH && channel_is_up() &&
-                         __atomic_load_n(&ring->receive_filled, __ATOMIC_ACQUIRE) != taken;
-         i++) {
-        const struct exo_net_received *entry = &ring->receive[taken % EXO_NET_RECEIVE_MAX];
+    for (uint32_t i = 0; i < BATCH && channel_is_up() && (entry = ring_next(&ring)); i++) {
         uint8_t *out = channel_space();
 
         if (!out)
@@ -95,13 +60,10 @@ bool capture_pump(void)
                      (entry->flags & EXO_NET_RECEIVED_CUT ? CHANNEL_PACKET_CUT : 0)};
 
         memcpy(out, &head, sizeof head);
-        memcpy(out + sizeof head,
-               buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM,
-               entry->length);
+        memcpy(out + sizeof head, ring_bytes(&ring, entry), entry->length);
         channel_send(CHANNEL_PACKET, owner_of(entry->filter),
                      (uint32_t)sizeof head + entry->length);
-        offer(entry->buffer);
-        taken++;
+        ring_done(&ring);
         moved = true;
     }
     return moved;
