@@ -9,20 +9,12 @@ import struct
 import subprocess
 import sys
 import time
+from wire import checksum
 
 PATIENCE = int(os.environ.get('LORICA_PATIENCE', '120'))  # seconds for what must come
 MAC = b'\x52\x55\x0a\x09\x00\x02'
 SERVER, ALL = '10.9.0.2', '255.255.255.255'
 DISCOVER, OFFER, REQUEST, ACK, NAK = 1, 2, 3, 5, 6
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b'\0'
-    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 def udp(to_mac, source, destination, source_port, destination_port, payload):

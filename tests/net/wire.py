@@ -691,19 +691,23 @@ def main(lorica, work, pattern=''):
         failed += error is not None
         print(f'{"not " if error else ""}ok {count} - {name}' + (f'\n# {error}' if error else ''), flush=True)
 
+    def run(tests):
+        for test in tests:
+            error = None
+            try:
+                wire.queue.clear()
+                test(wire, guest)
+            except AssertionError as problem:
+                where = traceback.extract_tb(problem.__traceback__)  # here, the test, and what it called
+                error = f'{problem}, line {where[1].lineno}'
+            result(error, test.__doc__)
+
     tests = [test for test in TESTS if pattern in test.__name__]
     if tests:
         wire = Wire(f'{work}/wire.host', f'{work}/wire.guest')
         guest = Guest(lorica, work, '--net', f'socket:{work}/wire.guest,{work}/wire.host')
         guest('None')
-    for test in tests:
-        error = None
-        try:
-            wire.queue.clear()
-            test(wire, guest)
-        except AssertionError as problem:
-            error = f'{problem}, line {traceback.extract_tb(problem.__traceback__)[1].lineno}'
-        result(error, test.__doc__)
+    run(tests)
     if tests:
         guest.end()
     tests = [test for test in TESTS6 if pattern in test.__name__]
@@ -713,14 +717,7 @@ def main(lorica, work, pattern=''):
                            f' arg {json.dumps(INSIDE)}\n address {GUEST}/24\n gateway {HOST}\n address {GUEST6}/64\n gateway {HOST6}\n')
         wire = Wire(f'{work}/six.host', f'{work}/six.guest')
         guest = Guest(lorica, work, '--manifest', f'{work}/wire.manifest', '--net', f'socket:{work}/six.guest,{work}/six.host')
-    for test in tests:
-        error = None
-        try:
-            wire.queue.clear()
-            test(wire, guest)
-        except AssertionError as problem:
-            error = f'{problem}, line {traceback.extract_tb(problem.__traceback__)[-2].lineno}'
-        result(error, test.__doc__)
+    run(tests)
     if tests:
         guest.end()
     print(f'1..{count}')

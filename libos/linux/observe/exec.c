@@ -25,8 +25,8 @@
 #include "libos/linux/tty/tty.h"
 #include "libos/linux/user.h"
 
-#define EXEC_MAX    16
-#define PIECE_BYTES 8192u
+#define EXEC_MAX          16
+#define PIECE_BYTES       8192u
 #define TERMINAL_RETRY_NS 10000000ul
 
 struct exec {
@@ -43,10 +43,10 @@ struct exec {
     const char **argv, **env; /* until the program is loaded */
     char *strings;
     const char *directory;
-    uint32_t window;       /* it gets a terminal of that size; 0: none */
-    struct pty *pty;       /* that is */
+    uint32_t window; /* it gets a terminal of that size; 0: none */
+    struct pty *pty; /* that is */
     bool typing;
-    uint32_t owed;         /* input taken that the host does not know of yet */
+    uint32_t owed; /* input taken that the host does not know of yet */
     uint8_t in[RECORD_EXEC_INPUT];
 };
 
@@ -79,10 +79,21 @@ static void exec_drop(struct exec *exec)
 /* --- Its streams
  * ----------------------------------------------------------------------------------- */
 
+/* The first `part` bytes of the input were read: the host may send as many again. */
+static void in_taken(struct exec *exec, uint32_t part)
+{
+    const struct record_exec credit = {.id = exec->id, .value = (int32_t)part};
+
+    exec->in_start = (exec->in_start + part) % RECORD_EXEC_INPUT;
+    exec->in_count -= part;
+    record_begin(RECORD_EXEC_CREDIT);
+    record_add(&credit, sizeof credit);
+    record_end();
+}
+
 static int64_t in_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint64_t *offset)
 {
     struct exec *exec = file->state;
-    struct record_exec credit = {.id = exec->id};
     struct waiter waiter;
     int64_t error = 0;
 
@@ -100,12 +111,7 @@ static int64_t in_read(struct file *file, uaddr_t buffer, uint64_t bytes, uint64
         return exec->in_count ? 0 : error;
     if (copy_to_user(buffer, exec->in + exec->in_start, part))
         return -EFAULT;
-    exec->in_start = (exec->in_start + part) % RECORD_EXEC_INPUT;
-    exec->in_count -= part;
-    credit.value = (int32_t)part;
-    record_begin(RECORD_EXEC_CREDIT);
-    record_add(&credit, sizeof credit);
-    record_end();
+    in_taken(exec, part);
     return part;
 }
 
@@ -261,7 +267,8 @@ static void terminal_close(struct exec *exec)
         wait_add(&exec->out_wait, &waiter);
         if (terminal_output(exec))
             break;
-        (void)task_sleep_uninterruptible(now_ns() + TERMINAL_RETRY_NS); /* room in the ring wakes nobody */
+        (void)task_sleep_uninterruptible(now_ns() +
+                                         TERMINAL_RETRY_NS); /* room in the ring wakes nobody */
     }
     wait_remove(&waiter);
     exec->pty = NULL;
@@ -273,18 +280,12 @@ static void terminal_close(struct exec *exec)
 
 int64_t exec_take(struct exec *exec, void *to, uint32_t bytes)
 {
-    struct record_exec credit = {.id = exec->id};
     uint32_t part = min_of(min_of(bytes, exec->in_count), RECORD_EXEC_INPUT - exec->in_start);
 
     if (!part)
         return exec->in_end && !exec->in_count ? -EIO : 0;
     memcpy(to, exec->in + exec->in_start, part);
-    exec->in_start = (exec->in_start + part) % RECORD_EXEC_INPUT;
-    exec->in_count -= part;
-    credit.value = (int32_t)part;
-    record_begin(RECORD_EXEC_CREDIT);
-    record_add(&credit, sizeof credit);
-    record_end();
+    in_taken(exec, part);
     return part;
 }
 
