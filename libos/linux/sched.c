@@ -28,17 +28,15 @@
 #define FPU_MXCSR      24  /* of the XSAVE area: MXCSR and its mask */
 #define FPU_HEADER     512 /* of the XSAVE area: behind the legacy region */
 #define FPU_HEADER_END 576
-#define SLOW_MANY      1 /* why a switch takes schedule_slow: several vcpus, */
-#define SLOW_REGISTERS 2 /* a processor without XSAVE or FSGSBASE, */
-#define SLOW_ALARM     4 /* a deadline that the kernel may not know yet */
+#define SLOW_MANY      1 /* why a switch takes schedule_slow: several vcpus; */
+#define SLOW_ALARM     2 /* a deadline that the kernel may not know yet */
 
 static struct list ready;
 static struct list sleepers;
 static struct list timers;
 static uint64_t tasks;
 static struct process idle_process; /* of the idle tasks: no space, no number, in no list */
-static bool has_xsave, has_fsgsbase;
-static uint32_t slow; /* SLOW_* bits */
+static uint32_t slow;               /* SLOW_* bits */
 
 extern char task_start_user[]; /* entry.S */
 
@@ -70,10 +68,6 @@ void sched_init(void)
     list_init(&timers);
     list_init(&idle_process.tasks);
     list_init(&idle_process.children);
-    has_xsave = machine()->features & EXO_FEATURE_XSAVE;
-    has_fsgsbase = machine()->features & EXO_FEATURE_FSGSBASE;
-    if (!has_xsave || !has_fsgsbase)
-        slow |= SLOW_REGISTERS;
 }
 
 void sched_many(void)
@@ -86,10 +80,6 @@ void sched_many(void)
 /* An area for which XRSTOR gives the initial state: with an empty header it reads nothing else but MXCSR. */
 static void fpu_clear(uint8_t *area)
 {
-    if (!has_xsave) {
-        memset(area, 0, FPU_HEADER_END);
-        return;
-    }
     memset(area + FPU_MXCSR, 0, 8);
     memset(area + FPU_HEADER, 0, FPU_HEADER_END - FPU_HEADER);
 }
@@ -131,20 +121,14 @@ void task_free(struct task *task)
     heap_free(task);
 }
 
-static void fpu_save(void *area)
+static inline void fpu_save(void *area)
 {
-    if (has_xsave)
-        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
-    else
-        __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
+    __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
 }
 
-static void fpu_load(const void *area)
+static inline void fpu_load(const void *area)
 {
-    if (has_xsave)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
-    else
-        __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
+    __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory");
 }
 
 void task_copy_fpu(struct task *to)
@@ -156,13 +140,11 @@ uint64_t fs_base_current(void)
 {
     uint64_t base;
 
-    if (!has_fsgsbase)
-        return current()->fs_base; /* only arch_prctl changes it */
     __asm__ volatile("rdfsbase %0" : "=r"(base));
     return base;
 }
 
-static void fs_base_load(uint64_t base)
+static inline void fs_base_load(uint64_t base)
 {
     __asm__ volatile("wrfsbase %0" : : "r"(base));
 }
@@ -472,14 +454,14 @@ static inline __attribute__((always_inline)) void schedule(void)
     ready.next = node->next;
     node->next->previous = &ready;
     next->state = TASK_RUNNING;
-    __asm__ volatile("xsave64 (%0)" : : "r"(self->fpu), "a"(~0u), "d"(~0u) : "memory");
-    __asm__ volatile("rdfsbase %0" : "=r"(self->fs_base));
+    fpu_save(self->fpu);
+    self->fs_base = fs_base_current();
     vcpu->task = next;
     vcpu->stack_top = (uint64_t)(next->regs + 1);
     if (next->process->space != vcpu->space)
         space_switch(next->process->space);
-    __asm__ volatile("xrstor64 (%0)" : : "r"(next->fpu), "a"(~0u), "d"(~0u) : "memory");
-    __asm__ volatile("wrfsbase %0" : : "r"(next->fs_base));
+    fpu_load(next->fpu);
+    fs_base_load(next->fs_base);
     stack_switch(&self->saved_rsp, next->saved_rsp);
 }
 

@@ -256,10 +256,7 @@ void fpu_reset(void)
         __attribute__((aligned(64))) = {[0] = 0x7f, [1] = 0x03, [24] = 0x80, [25] = 0x1f};
     const struct exo_machine *machine = (const struct exo_machine *)INSTANCE_MACHINE_ADDRESS;
 
-    if (machine->features & EXO_FEATURE_XSAVE)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(clean), "a"(~0u), "d"(~0u));
-    else
-        __asm__ volatile("fxrstor64 (%0)" : : "r"(clean));
+    __asm__ volatile("xrstor64 (%0)" : : "r"(clean), "a"(~0u), "d"(~0u));
     if (machine->features & EXO_FEATURE_PKU)
         protection_keys_start();
 }

@@ -107,8 +107,7 @@ static void state_learn(void)
     state_initial[MXCSR_OFFSET + 1] = MXCSR_DEFAULT >> 8;
     state_initial[0] = 0x7f; /* FCW, for fxrstor alone */
     state_initial[1] = 0x03;
-    state.xsave =
-        (machine->features & EXO_FEATURE_XSAVE) && machine->xsave_bytes <= sizeof state_initial;
+    state.xsave = machine->xsave_bytes <= sizeof state_initial;
     state.bytes = LEGACY_BYTES;
     if (state.xsave) {
         __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
