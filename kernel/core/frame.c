@@ -122,11 +122,11 @@ static struct call_result frames_move(const struct cap *cap, uint64_t first, uin
 
     if (!range_ok(first, count, frame_count))
         return call_error(EXO_E_RANGE);
-    if (free) /* never more than there are, so before they are taken and after they are given */
-        atomic_fetch_sub(frames_free, count);
     int error = 0;
 
     while (!error && f < first + count) {
+        uint64_t lot = f;
+
         if (free)
             lock_share(&memory_lock);
         else
@@ -134,10 +134,12 @@ static struct call_result frames_move(const struct cap *cap, uint64_t first, uin
         do
             error = frame_claim(f, from, cap);
         while (!error && ++f < first + count && f % PAUSE_CLAIMS);
-        if (free)
+        if (free) {
+            atomic_fetch_sub(frames_free, f - lot);
             lock_unshare(&memory_lock);
-        else
+        } else {
             lock_drop(&memory_lock);
+        }
         call_pause();
     }
     for (uint64_t i = first; i < f; i++) {
@@ -149,13 +151,16 @@ static struct call_result frames_move(const struct cap *cap, uint64_t first, uin
             row->flags = EXO_FRAME_FLAG_USED;
             frame_set_guard(row, guard ? guard : &(struct path){.depth = 0});
         }
-        __atomic_store_n(&row->kind, error ? from : guard ? EXO_FRAME_DATA : EXO_FRAME_FREE,
+        __atomic_store_n(&row->kind,
+                         error   ? from
+                         : guard ? EXO_FRAME_DATA
+                                 : EXO_FRAME_FREE,
                          __ATOMIC_RELEASE);
         if (i % PAUSE_FRAMES == PAUSE_FRAMES - 1)
             call_pause();
     }
     if (free ? error : !error && !guard)
-        atomic_fetch_add(frames_free, count);
+        atomic_fetch_add(frames_free, f - first);
     return error ? call_error_at(error, f) : call_ok(0);
 }
 
