@@ -31,7 +31,8 @@ struct regs;
 
 extern uint32_t cpu_count; /* CPUs that run, numbered 0 .. cpu_count - 1 */
 
-/* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle). */
+/* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle):
+ * with one CPU they stay where they are until another env comes. */
 void arch_switch(struct env *env);
 /* The running env touched extended state while another's was in the registers. False: it was not that. */
 bool arch_state_fault(struct env *env);
@@ -44,13 +45,12 @@ void arch_load_root(uint64_t root);
 void arch_env_init(struct env *env, const struct exo_env_config *config);
 /* Load registers of an env and go to ring 3. */
 _Noreturn void arch_leave(struct regs *regs);
-/* Wait for an interrupt in the kernel's own space: enable, halt, disable. */
+/* Wait for an interrupt: enable, halt, disable; with several CPUs in the kernel's own space. */
 void arch_halt(void);
 
 /* --- time ------------------------------------------------------------------------------------------ */
-void arch_timer(
-    uint64_t
-        deadline_ns); /* one interrupt at or soon after; replaces the last; EXO_FOREVER: none */
+/* An interrupt at or soon after, for whatever is due then; there may be earlier ones. */
+void arch_timer(uint64_t deadline_ns);
 
 /* --- other CPUs ------------------------------------------------------------------------------------- */
 void arch_kick(uint32_t cpu); /* make it look at its mail */

@@ -5,8 +5,8 @@
  * The words are named by the env's addresses when it falls asleep and kept as pinned frames, so that they can
  * be read whichever space is loaded. They are evaluated when the env's position comes up and whenever an idle CPU is
  * interrupted; who changes a word and wants it noticed at once calls wake.
- * No wake is lost: wake sets `woken` before it looks at the state, sleep stores the state before it looks at
- * `woken`, both under env_lock.
+ * No wake is lost: wake sets `woken` before it looks at the state, sleep looks at `woken` and stores the state while it keeps wakes
+ * out: they hold env_lock alone, it shares it.
  */
 #include "core/sleep.h"
 #include "core/calls.h"
@@ -53,10 +53,12 @@ bool sleep_over(struct env *env)
 
 void sleep_end(struct env *env)
 {
-    lock_share(&memory_lock);
+    if (env->sleep_count)
+        lock_share(&memory_lock);
     for (uint32_t i = 0; i < env->sleep_count; i++)
         frame_pin(env->word[i].frame, -1);
-    lock_unshare(&memory_lock);
+    if (env->sleep_count)
+        lock_unshare(&memory_lock);
     env->sleep_count = 0;
     env->predicate = 0;
     atomic_store(&env->woken, 0);
@@ -74,7 +76,7 @@ void sleep_unpin(struct env *env)
     env_notify(env, 0);
 }
 
-/* Pins the frames behind the words. On error nothing is pinned. REQUIRES(env_lock). */
+/* Pins the frames behind the words. On error nothing is pinned. REQUIRES(env_lock, shared at least). */
 static int words_pin(struct env *self, const struct exo_sleep_word *words, uint32_t count)
 {
     int error = 0;
@@ -121,20 +123,19 @@ void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t 
 struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
                               uint64_t deadline_ns)
 {
-    struct exo_sleep_word copy[EXO_SLEEP_WORDS];
+    struct exo_sleep_word copy[EXO_SLEEP_WORDS]
+        __attribute__((uninitialized)); /* `count` of them are copied */
     int error = count ? ucopy_in(copy, words, count * sizeof copy[0]) : 0;
 
     if (error)
         return call_error(error);
-    lock_take(&env_lock);
-    error = words_pin(self, copy, (uint32_t)count);
-    if (error) {
-        lock_drop(&env_lock);
-        return call_error(error);
-    }
-    sleep_begin(self, (uint32_t)count, 0, deadline_ns);
-    lock_drop(&env_lock);
-    return call_ok(0);
+    lock_share(&env_lock);
+    if (count)
+        error = words_pin(self, copy, (uint32_t)count);
+    if (!error)
+        sleep_begin(self, (uint32_t)count, 0, deadline_ns);
+    lock_unshare(&env_lock);
+    return error ? call_error(error) : call_ok(0);
 }
 
 struct call_result call_wake(struct env *self, uint32_t slot, uint64_t env_id, uint64_t events)

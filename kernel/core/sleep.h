@@ -13,7 +13,7 @@ static inline bool sleep_may_end(const struct env *env, uint64_t now)
 
 /* Has what a SLEEPING env waits for happened? REQUIRES(env_lock). */
 bool sleep_over(struct env *env);
-/* Unpin the words; the env is about to run or to die. REQUIRES(env_lock). */
+/* Unpin the words; the env is about to run, or it runs. REQUIRES(env_lock, shared at least). */
 void sleep_end(struct env *env);
 /* When a SLEEPING env must be looked at at the latest. */
 uint64_t sleep_deadline(const struct env *env);
@@ -21,7 +21,7 @@ uint64_t sleep_deadline(const struct env *env);
 void sleep_unpin(struct env *env);
 
 /*
- * sleep_begin - self falls asleep, or does not if the sleep is over already. REQUIRES(env_lock).
+ * sleep_begin - self falls asleep, or does not if the sleep is over already. REQUIRES(env_lock, shared at least).
  *
  * count      words that are set in self->word, pinned
  * predicate  program that is asked, too: 0: none. What it returns is the second result of the call.

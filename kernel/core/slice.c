@@ -69,15 +69,23 @@ void slice_leave(enum env_state state)
     cpu->need_pick = true;
 }
 
-/* The env that can run in place of env now: itself, or who serves its control transfer. REQUIRES(env_lock). */
-static struct env *runnable(struct env *env)
+/* The env that can run in place of env at `now`: itself, or who serves its control transfer. REQUIRES(env_lock). */
+static struct env *runnable(struct env *env, uint64_t now)
 {
+    struct cpu *cpu = this_cpu();
+
     for (int depth = 0; env && depth < CHAIN_MAX; depth++) {
         switch (atomic_load_explicit(&env->state, memory_order_acquire)) {
         case ENV_READY:
             return env;
         case ENV_SLEEPING:
-            return sleep_over(env) ? env : NULL;
+            if (sleep_may_end(env, now) && sleep_over(env))
+                return env;
+            if (env->sleep_count || env->predicate)
+                atomic_store(&cpu->look, 1); /* any interrupt may change what it waits for */
+            if (sleep_deadline(env) < cpu->look_ns)
+                cpu->look_ns = sleep_deadline(env);
+            return NULL;
         case ENV_CALLING:
             env = env_find(env->callee);
             break;
@@ -168,20 +176,25 @@ static uint32_t used_positions[EXO_CPU_MAX] = {1}; /* under env_lock; init begin
 /* One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock). */
 static bool pick_round(bool alone, bool *owing)
 {
-    struct cpu *cpu = this_cpu();
+    struct cpu *const cpu = this_cpu();
+    const struct exo_slice *slice = slice_table[cpu->index];
     uint32_t count = used_positions[cpu->index];
     uint32_t position = cpu->position;
+    uint64_t now = arch_now_ns(), passed = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         position = position + 1 < count ? position + 1 : 0;
-        uint64_t id = slice_table[cpu->index][position].env;
-        struct env *env = id ? runnable(env_find(id)) : NULL;
+        uint64_t id = slice[position].env;
 
+        if (id == passed) /* nobody's, or as the one before */
+            continue;
+        struct env *env = runnable(env_find(id), now);
+
+        passed = env ? 0 : id;
         if (env && (alone || env->debit_ns < EXO_SLICE_NS)) {
-            uint64_t now = arch_now_ns();
-
             if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
                 sleep_end(env);
+            now = arch_now_ns(); /* predicates may have run */
             /* Alone on the CPU there is nobody to pay back to. */
             begin(position, env, EXO_SLICE_NS - (alone ? 0 : env->debit_ns), now);
             hand(env, NULL, 0, now);
@@ -193,6 +206,32 @@ static bool pick_round(bool alone, bool *owing)
         }
     }
     return false;
+}
+
+/*
+ * The env in whose slice the CPU began to idle was woken: it goes on, without a round over the vector. Who else can run by now has his turn
+ * when it sleeps again.
+ */
+static bool resume(void)
+{
+    struct cpu *const cpu = this_cpu();
+    uint32_t asleep = ENV_SLEEPING;
+    uint64_t now = arch_now_ns();
+
+    lock_share(&env_lock);
+    struct env *env = env_find(slice_table[cpu->index][cpu->position].env);
+    bool found = env && atomic_load(&env->woken) && !env->sleep_count && !env->predicate &&
+                 env->debit_ns < EXO_SLICE_NS &&
+                 atomic_compare_exchange_strong(&env->state, &asleep, ENV_RUNNING);
+
+    if (found) {
+        sleep_end(env);
+        begin(cpu->position, env, EXO_SLICE_NS - env->debit_ns, now);
+        hand(env, NULL, 0, now);
+        atomic_store(&cpu->idle, 0);
+    }
+    lock_unshare(&env_lock);
+    return found;
 }
 
 /* Can an env that is met on the way to the next one be left alone without a closer look? */
@@ -241,30 +280,6 @@ static bool slice_next(struct env *self, uint64_t now)
     return found;
 }
 
-/* Earliest time at which a sleeper of this CPU's vector has to be looked at. REQUIRES(env_lock). */
-static uint64_t next_deadline(void)
-{
-    uint64_t next = EXO_FOREVER;
-
-    for (uint32_t p = 0; p < used_positions[this_cpu()->index]; p++) {
-        uint64_t id = slice_table[this_cpu()->index][p].env;
-        struct env *env = id ? env_find(id) : NULL;
-
-        for (int depth = 0; env && env->state == ENV_CALLING && depth < CHAIN_MAX; depth++)
-            env = env_find(env->callee);
-        if (!env || env->state != ENV_SLEEPING)
-            continue;
-        if (env->sleep_count ||
-            env->predicate) /* any interrupt may have changed what it waits for */
-            atomic_store(&this_cpu()->look, 1);
-        uint64_t deadline = sleep_deadline(env);
-
-        if (deadline < next)
-            next = deadline;
-    }
-    return next;
-}
-
 __attribute__((noinline)) void slice_pick(void)
 {
     struct cpu *cpu = this_cpu();
@@ -275,8 +290,8 @@ __attribute__((noinline)) void slice_pick(void)
         atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
         atomic_store(&cpu->look, 0);
         bool owing = false;
+        cpu->look_ns = EXO_FOREVER;
         bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
-        uint64_t deadline = found ? 0 : next_deadline();
 
         if (found)
             atomic_store(&cpu->idle, 0);
@@ -290,8 +305,10 @@ __attribute__((noinline)) void slice_pick(void)
             continue;
         }
         do { /* a device's interrupt that made nobody runnable is no reason to look */
-            arch_timer(deadline);
+            arch_timer(cpu->look_ns);
             arch_halt();
+            if (resume())
+                return;
         } while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER);
     }
 }
@@ -313,7 +330,8 @@ void slice_donated(void)
 
     atomic_store(&cpu->donated, 0);
     lock_take(&env_lock);
-    struct env *env = runnable(env_find(slice_table[cpu->index][cpu->position].env));
+    struct env *env =
+        runnable(env_find(slice_table[cpu->index][cpu->position].env), arch_now_ns());
 
     if (env) {
         cpu->left = cpu->env->id;
@@ -483,7 +501,7 @@ struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_i
         lock_unshare(&env_lock);
         lock_take(&env_lock);
         error = yield_target(&cap, env_id, &env);
-        if (!error && (env == self || !(env = runnable(env))))
+        if (!error && (env == self || !(env = runnable(env, arch_now_ns()))))
             error = EXO_E_BUSY;
     }
     if (!error) {

@@ -85,13 +85,9 @@ void arch_timer(uint64_t deadline_ns)
 {
     struct cpu *cpu = this_cpu();
 
-    if (deadline_ns == cpu->timer_ns)
-        return;
+    if (deadline_ns >= cpu->timer_ns)
+        return; /* it comes before that: what is due then is asked then */
     cpu->timer_ns = deadline_ns;
-    if (deadline_ns == EXO_FOREVER) {
-        apic_write(APIC_COUNT, 0);
-        return;
-    }
     uint64_t now = arch_now_ns();
     uint64_t wait = deadline_ns > now ? deadline_ns - now : 0;
 

@@ -305,15 +305,19 @@ void arch_load_root(uint64_t root)
 void arch_switch(struct env *env)
 {
     struct cpu *const cpu = this_cpu();
+    struct env *const last = cpu->env ? cpu->env : cpu->kept;
 
-    if (cpu->env) { /* inside the kernel its GS base is the one that SWAPGS exchanges */
+    cpu->env = env;
+    cpu->kept = env || cpu_count > 1 ? NULL : last;
+    if (cpu->kept || (last == env && atomic_load_explicit(&cpu->owner, memory_order_relaxed) == env))
+        return;
+    if (last) { /* inside the kernel its GS base is the one that SWAPGS exchanges */
         __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
-                         : "=&r"(cpu->env->fs_base), "=&r"(cpu->env->gs_base));
+                         : "=&r"(last->fs_base), "=&r"(last->gs_base));
         if (features.pku)
-            __asm__ volatile("rdpkru" : "=a"(cpu->env->keys) : "c"(0) : "rdx");
+            __asm__ volatile("rdpkru" : "=a"(last->keys) : "c"(0) : "rdx");
     }
     state_change(cpu, env);
-    cpu->env = env;
     if (!env)
         return;
     cpu->upcall = env->upcall;
@@ -341,7 +345,8 @@ void arch_env_init(struct env *env, const struct exo_env_config *config)
 
 void arch_halt(void)
 {
-    if (atomic_load_explicit(&this_cpu()->root, memory_order_relaxed)) {
+    /* With one CPU nobody ends the space that is loaded while it idles. */
+    if (cpu_count > 1 && atomic_load_explicit(&this_cpu()->root, memory_order_relaxed)) {
         __asm__ volatile("movq %0, %%cr3" : : "r"(kernel_root_physical) : "memory");
         atomic_store(&this_cpu()->root, 0);
     }

@@ -42,11 +42,13 @@ struct cpu {
     bool need_pick;         /* c: choose again before leaving the kernel */
     _Atomic uint32_t donated; /* a: another CPU gave the position that runs here away: core/slice.c */
     _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
+    uint64_t look_ns;       /* c: when it must look again at the latest */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
     _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
     uint64_t cursor[24];      /* c: struct cursor of core/table.c */
+    struct env *kept;         /* c: of a single CPU that idles: whose registers are all here still; arch_switch */
     struct env *_Atomic owner; /* c: whose extended state is in the registers, not in memory; NULL: nobody's */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
     struct tss tss __attribute__((aligned(16)));
