@@ -563,7 +563,7 @@ static void revocation(void)
  * Two envs that only look at the clock, at positions next to each other: how long nobody did when the slice of one ended and
  * the other's began. With an epilogue the first is told, and yields; without, the kernel switches by itself.
  */
-#define SLICE_ENDS 20
+#define SLICE_ENDS 60
 static volatile uint64_t clock_last[2], clock_gaps, clock_shortest;
 static struct exo_env watchers[2];
 

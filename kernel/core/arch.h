@@ -15,6 +15,13 @@ struct env;
 struct cpu;
 struct regs;
 
+/* An event that a panic prints: core/klog.h. */
+struct trace_record {
+    uint64_t time_ns, a, b;
+    uint32_t event;
+};
+#define TRACE_RING 64
+
 #include "arch_impl.h"
 
 /* --- this CPU: arch_impl.h ------------------------------------------------------------------------
@@ -25,15 +32,15 @@ struct regs;
  * void arch_flush_page(uint64_t);        this CPU's TLB entry of one page of the current space
  * void arch_open(void);                  interrupts are taken
  * void arch_close(void);                 not any more
+ * void arch_leave(struct regs *);        loads an env's registers and goes to ring 3
  * uint64_t arch_now_ns(void);            nanoseconds since boot
  * uint64_t regs_get/set...               see arch_impl.h
  */
 
 extern uint32_t cpu_count; /* CPUs that run, numbered 0 .. cpu_count - 1 */
 
-/* Make env the one that this CPU runs: save the other's extended state and bases, load env's. NULL: none (idle):
- * with one CPU they stay where they are until another env comes. */
-void arch_switch(struct env *env);
+/* Make env the one that this CPU runs instead of self: save self's extended state and bases, load env's. NULL: none (idle). */
+void arch_switch(struct cpu *cpu, struct env *self, struct env *env);
 /* The running env touched extended state while another's was in the registers. False: it was not that. */
 bool arch_state_fault(struct env *env);
 /* Is extended state of env in this CPU's registers only? A CPU other than its own is asked to store it. */
@@ -43,14 +50,13 @@ void arch_state_settle(void); /* store what the running env does not own */
 void arch_load_root(uint64_t root);
 /* First register contents of a new env; clears the extended state. */
 void arch_env_init(struct env *env, const struct exo_env_config *config);
-/* Load registers of an env and go to ring 3. */
-_Noreturn void arch_leave(struct regs *regs);
 /* Wait for an interrupt: enable, halt, disable; with several CPUs in the kernel's own space. */
 void arch_halt(void);
 
 /* --- time ------------------------------------------------------------------------------------------ */
-/* An interrupt at or soon after, for whatever is due then; there may be earlier ones. */
-void arch_timer(uint64_t deadline_ns);
+/* An interrupt of this CPU at or soon after, for whatever is due then; there may be earlier ones. `now` was the time shortly before;
+ * 0: not known. */
+void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now);
 
 /* --- other CPUs ------------------------------------------------------------------------------------- */
 void arch_kick(uint32_t cpu); /* make it look at its mail */

@@ -42,13 +42,13 @@ static bool stop_running(const struct sweep *sweep)
 {
     bool running = false;
 
-    slice_release(&sweep->under->path);
+    (void)slices_under(&sweep->under->path, true);
     for (uint32_t c = 0; c < cpu_count; c++) {
         struct env *env = cpu_by_index(c)->env;
 
         if (!env || env == sweep->self || !env_under(sweep, env))
             continue;
-        atomic_store(&env->kill, 1);
+        atomic_fetch_or(&env->async, ENV_KILL);
         arch_kick(c);
         running = true;
     }

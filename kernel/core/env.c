@@ -60,10 +60,10 @@ static void env_init(struct env *env, uint64_t frame, const struct exo_env_confi
     env->upcall_frame = c->upcall_frame;
     env->guardian = c->guardian;
     env->open_events = c->open_events;
-    env->flags = c->flags;
+    env->flags = c->flags | (c->trap_entry ? 0 : EXO_ENV_NO_EPILOGUE);
     env->guard = cap->path;
     cap_set(&env->cap[0], cap);
-    env->gs_base = c->gs_base;
+    env->bases.gs_base = c->gs_base;
     atomic_store(&env->alarm_ns, EXO_FOREVER);
     env->upcall->masked = 1;
     arch_env_init(env, c);
@@ -230,7 +230,7 @@ bool env_stop_elsewhere(struct env *env)
         arch_kick(env->cpu);
     else if (env->state != ENV_CALLING || !arch_state_held(env))
         return true;
-    atomic_store(&env->kill, 1);
+    atomic_fetch_or(&env->async, ENV_KILL);
     return false;
 }
 

@@ -20,6 +20,7 @@ enum env_state {
     ENV_STOPPED = 6,  /* trapped without a handler left */
 };
 
+#define ENV_KILL         (1u << 31)
 #define ENV_FRAME_BITS   EXO_ENV_FRAME_BITS
 #define ENV_XSAVE_OFFSET 1280
 
@@ -40,14 +41,12 @@ struct env {
     uint64_t root;      /* c; pins the table */
     struct env *caller; /* e: env whose transfer_call this one serves: it is CALLING; NULL: none */
     uint64_t callee;    /* e: env id that serves this env's transfer_call */
-    uint64_t fs_base, gs_base; /* c: while it does not run */
+    struct bases bases; /* c: while it does not run */
     _Atomic uint64_t alarm_ns; /* a */
     _Atomic uint32_t state;    /* a: enum env_state; changed by its CPU or under env_lock */
     _Atomic uint32_t woken;    /* a: a wake since it last went to sleep */
-    _Atomic uint32_t async;    /* a: EXO_PENDING_* to deliver or mark pending */
-    _Atomic uint32_t kill;     /* a: its CPU shall stop running it */
+    _Atomic uint32_t async;    /* a: EXO_PENDING_* to deliver or mark pending; ENV_KILL: its CPU shall stop running it */
     uint32_t cpu;              /* c: where it runs or last ran */
-    uint32_t keys;             /* c: protection-key rights, while it does not run */
     _Atomic uint32_t told;     /* a: how often it was told of events */
     _Atomic uint32_t held;     /* a: a device's interrupts are held back until it is told again */
     bool transferred;          /* e: entered by control transfer, has not returned */
@@ -78,7 +77,7 @@ struct env {
 _Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes after struct env");
 
 /* The extended-state area in an env's frame. */
-static inline void *env_xsave(struct env *env)
+static inline uint8_t *env_xsave(struct env *env)
 {
     return (uint8_t *)env + ENV_XSAVE_OFFSET;
 }

@@ -22,7 +22,6 @@ void (*console_output)(const char *text, uint64_t length);
 const char *kernel_epitaph; /* for debuggers: what a panic said */
 volatile uint32_t kernel_failed;
 
-struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
 static const char *const trace_name[] = {"none", "switch", "preempt", "stop", "create", "destroy"};
 
 void klog(const char *fmt, ...)
@@ -36,11 +35,6 @@ void klog(const char *fmt, ...)
     line[length++] = '\n';
     if (console_output)
         console_output(line, length);
-}
-
-void trace(enum trace_event event, uint64_t a, uint64_t b)
-{
-    trace_at(arch_now_ns(), event, a, b);
 }
 
 static void print_place(uint64_t address)
@@ -86,7 +80,7 @@ static void print_events(void)
 
         klog("last events of CPU %u:", c);
         for (uint32_t i = next > 32 ? next - 32 : 0; i < next; i++) {
-            const struct trace_record *r = &trace_ring[c][i % TRACE_RING];
+            const struct trace_record *r = &cpu_by_index(c)->trace[i % TRACE_RING];
 
             klog("  %12lu ns %-8s %lx %lx", r->time_ns, trace_name[r->event], r->a, r->b);
         }

@@ -41,24 +41,14 @@ enum trace_event {
     TRACE_CREATE,  /* env id */
     TRACE_DESTROY, /* env id */
 };
-/* Remember an event in this CPU's ring of 64. */
-void trace(enum trace_event event, uint64_t a, uint64_t b);
-
-#define TRACE_RING 64
-struct trace_record {
-    uint64_t time_ns;
-    uint64_t a, b;
-    uint32_t event;
-};
-extern struct trace_record trace_ring[EXO_CPU_MAX][TRACE_RING];
-
-static inline void trace_at(uint64_t time_ns, enum trace_event event, uint64_t a, uint64_t b)
+/* Remember an event in this CPU's ring of TRACE_RING. */
+static inline void trace_at(struct cpu *cpu, uint64_t time_ns, enum trace_event event, uint64_t a,
+                            uint64_t b)
 {
-    struct cpu *cpu = this_cpu();
-
-    trace_ring[cpu->index][cpu->trace_next++ % TRACE_RING] =
+    cpu->trace[cpu->trace_next++ % TRACE_RING] =
         (struct trace_record){.time_ns = time_ns, .a = a, .b = b, .event = event};
 }
+#define trace(event, a, b) trace_at(this_cpu(), arch_now_ns(), event, a, b)
 
 /* Console output of bytes (dev/console.c via main.c). */
 extern void (*console_output)(const char *text, uint64_t length);

@@ -62,7 +62,7 @@ struct call_result call_limit_set(struct env *self, const struct cap *cap, uint6
         rows[row].path = cap->path;
         rows[row].present = true;
         rows[row].limit = (uint32_t)limit;
-        rows[row].used = slice_count(&cap->path);
+        rows[row].used = slices_under(&cap->path, false);
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

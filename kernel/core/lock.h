@@ -55,7 +55,7 @@ void lock_check_none(const char *where);
 __attribute__((cold)) void
 lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */
 
-static inline void lock_enter(_Atomic uint32_t *taken)
+static inline __attribute__((always_inline)) void lock_enter(_Atomic uint32_t *taken)
 {
     if (__builtin_expect(atomic_exchange_explicit(taken, 1, memory_order_acquire) != 0, 0))
         lock_spin(taken);
@@ -82,11 +82,13 @@ static inline void lock_drop(struct spinlock *lock)
     atomic_store_explicit(&lock->taken, 0, memory_order_release);
 }
 
-static inline void lock_share(struct spinlock *lock)
+/* cpu: this one. */
+static inline void lock_share_on(struct cpu *cpu, struct spinlock *lock)
 {
     lock_check_take(lock_rank(lock));
-    lock_enter(&this_cpu()->gate[lock_rank(lock)]);
+    lock_enter(&cpu->gate[lock_rank(lock)]);
 }
+#define lock_share(lock) lock_share_on(this_cpu(), lock)
 
 /* As lock_share, unless somebody has it alone. */
 static inline bool lock_try_share(struct spinlock *lock)
@@ -99,8 +101,9 @@ static inline bool lock_try_share(struct spinlock *lock)
     return free;
 }
 
-static inline void lock_unshare(struct spinlock *lock)
+static inline void lock_unshare_on(struct cpu *cpu, struct spinlock *lock)
 {
     lock_check_drop(lock_rank(lock));
-    atomic_store_explicit(&this_cpu()->gate[lock_rank(lock)], 0, memory_order_release);
+    atomic_store_explicit(&cpu->gate[lock_rank(lock)], 0, memory_order_release);
 }
+#define lock_unshare(lock) lock_unshare_on(this_cpu(), lock)

@@ -40,20 +40,30 @@ static void slice_free(struct exo_slice *slice)
     *slice = (struct exo_slice){0};
 }
 
-static inline void account(struct env *env, uint64_t now)
+/* The env at a position, which lives: invariant 1. REQUIRES(env_lock, shared at least). NULL: nobody's. */
+static inline struct env *holder(const struct exo_slice *slice)
 {
-    struct cpu *cpu = this_cpu();
-    uint64_t used = now - cpu->env_from_ns;
+    return slice->env ? frame_window(slice->env & ((1ull << ENV_FRAME_BITS) - 1)) : NULL;
+}
 
-    env->upcall->used_ns += used;
+/* A counter of an upcall page, which others only read. */
+static inline void count(volatile uint64_t *counter, uint64_t more)
+{
+    *(uint64_t *)(uint64_t)counter += more;
+}
+
+static inline void account(const struct cpu *cpu, struct env *env, uint64_t now)
+{
+    struct exo_upcall *upcall = env->upcall;
+    uint64_t from = cpu->env_from_ns;
+
+    count(&upcall->used_ns, now - from);
     if (now > cpu->slice_end_ns) {
-        uint64_t over =
-            now - (cpu->slice_end_ns > cpu->env_from_ns ? cpu->slice_end_ns : cpu->env_from_ns);
+        uint64_t over = now - (cpu->slice_end_ns > from ? cpu->slice_end_ns : from);
 
         env->debit_ns += over;
-        env->upcall->overstay_ns += over;
+        count(&upcall->overstay_ns, over);
     }
-    cpu->env_from_ns = now;
 }
 
 void slice_leave(enum env_state state)
@@ -61,12 +71,14 @@ void slice_leave(enum env_state state)
     struct cpu *cpu = this_cpu();
     struct env *env = cpu->env;
 
-    account(env, arch_now_ns());
-    arch_switch(NULL);
+    account(cpu, env, arch_now_ns());
+    if (cpu_count > 1 || atomic_load_explicit(&cpu->owner, memory_order_relaxed) != env)
+        arch_switch(cpu, env, NULL);
+    else /* nobody else can run it meanwhile */
+        cpu->kept = env, cpu->env = NULL;
     if (state)
         atomic_store_explicit(&env->state, state, memory_order_release);
     cpu->left = state == ENV_READY ? env->id : 0;
-    cpu->need_pick = true;
 }
 
 /* The env that can run in place of env at `now`: itself, or who serves its control transfer. REQUIRES(env_lock). */
@@ -96,55 +108,58 @@ static struct env *runnable(struct env *env, uint64_t now)
     return NULL;
 }
 
-/* What becomes of the slice when env gets it at `now`. REQUIRES(env_lock). */
-static inline void run(struct env *env, uint64_t now)
+/* What becomes of the slice when env, which is RUNNING now, gets it at `now`. REQUIRES(env_lock, as slice_hand). */
+static inline void run(struct cpu *cpu, struct env *env, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
-
-    trace_at(now, TRACE_SWITCH, env->id, 0);
-    atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
+    trace_at(cpu, now, TRACE_SWITCH, env->id, 0);
     env->cpu = cpu->index;
     cpu->env_from_ns = now;
     cpu->cursor[0] = cpu->cursor[1] = cpu->cursor[2] = 0; /* capabilities of another env: core/table.c */
-    env->upcall->slice_end_ns = cpu->slice_end_ns;
-    cpu->need_pick = false;
-}
-
-/* Makes env the running one at `now`; the one that ran until then, if any, is put into `state`. REQUIRES(env_lock, as slice_hand). */
-static inline void hand(struct env *env, struct env *self, enum env_state state, uint64_t now)
-{
-    arch_switch(env);
-    if (self)
-        atomic_store_explicit(&self->state, state,
-                              memory_order_release); /* its registers are stored */
-    run(env, now);
 }
 
 void slice_hand(struct env *env, enum env_state state)
 {
-    struct env *self = this_cpu()->env;
+    struct cpu *const cpu = this_cpu();
+    struct env *self = cpu->env;
     uint64_t now = arch_now_ns();
 
     if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
         sleep_end(env);
-    account(self, now);
-    hand(env, self, state, now);
+    account(cpu, self, now);
+    arch_switch(cpu, self, env);
+    atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
+    atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
+    run(cpu, env, now);
+    env->upcall->slice_end_ns = cpu->slice_end_ns;
 }
 
-/* The slice at `position` begins at `now` for env. */
-static inline void begin(uint32_t position, struct env *env, uint64_t length, uint64_t now)
+/* The slice at `position` begins at `now` for env; what it owes is taken off. */
+static inline void begin(struct cpu *cpu, struct exo_slice *slice, uint32_t position,
+                         struct env *env, uint64_t owes, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
+    struct exo_upcall *upcall = env->upcall;
+    uint64_t end = now + EXO_SLICE_NS - owes;
 
+    cpu->slice_end_ns = cpu->slice_until_ns = upcall->slice_end_ns = end;
     env->debit_ns = 0;
     cpu->position = position;
-    cpu->slice_over = false;
     atomic_store_explicit(&cpu->donated, 0, memory_order_relaxed);
-    cpu->slice_end_ns = now + length;
-    slice_table[cpu->index][position].turns++;
-    env->upcall->slices++;
+    slice->turns++;
+    count(&upcall->slices, 1);
     if (env->flags & EXO_ENV_PROLOGUE)
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
+}
+
+/* Makes env the running one at `now`, where nobody ran. REQUIRES(env_lock, as slice_hand). */
+static void end_idle(struct cpu *cpu, struct env *env, uint64_t now)
+{
+    if (cpu->kept == env && atomic_load_explicit(&cpu->owner, memory_order_relaxed) == env)
+        cpu->env = env;
+    else
+        arch_switch(cpu, cpu->kept, env);
+    cpu->kept = NULL;
+    atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
+    run(cpu, env, now);
 }
 
 /*
@@ -170,34 +185,29 @@ static void offer_left(void)
     }
 }
 
-/* Positions of each CPU up to the last that ever had an env: a round need not look further. */
-static uint32_t used_positions[EXO_CPU_MAX] = {1}; /* under env_lock; init begins at the first */
-
 /* One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock). */
 static bool pick_round(bool alone, bool *owing)
 {
     struct cpu *const cpu = this_cpu();
-    const struct exo_slice *slice = slice_table[cpu->index];
-    uint32_t count = used_positions[cpu->index];
     uint32_t position = cpu->position;
     uint64_t now = arch_now_ns(), passed = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        position = position + 1 < count ? position + 1 : 0;
-        uint64_t id = slice[position].env;
+    for (uint32_t i = 0; i < cpu->positions; i++) {
+        position = position + 1 < cpu->positions ? position + 1 : 0;
+        struct exo_slice *slice = &cpu->slices[position];
 
-        if (id == passed) /* nobody's, or as the one before */
+        if (slice->env == passed) /* nobody's, or as the one before */
             continue;
-        struct env *env = runnable(env_find(id), now);
+        struct env *env = runnable(holder(slice), now);
 
-        passed = env ? 0 : id;
+        passed = env ? 0 : slice->env;
         if (env && (alone || env->debit_ns < EXO_SLICE_NS)) {
             if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
                 sleep_end(env);
             now = arch_now_ns(); /* predicates may have run */
             /* Alone on the CPU there is nobody to pay back to. */
-            begin(position, env, EXO_SLICE_NS - (alone ? 0 : env->debit_ns), now);
-            hand(env, NULL, 0, now);
+            begin(cpu, slice, position, env, alone ? 0 : env->debit_ns, now);
+            end_idle(cpu, env, now);
             return true;
         }
         if (env) { /* what it overstayed eats the slice up */
@@ -219,68 +229,71 @@ static bool resume(void)
     uint64_t now = arch_now_ns();
 
     lock_share(&env_lock);
-    struct env *env = env_find(slice_table[cpu->index][cpu->position].env);
+    struct exo_slice *slice = &cpu->slices[cpu->position];
+    struct env *env = holder(slice);
     bool found = env && atomic_load(&env->woken) && !env->sleep_count && !env->predicate &&
                  env->debit_ns < EXO_SLICE_NS &&
                  atomic_compare_exchange_strong(&env->state, &asleep, ENV_RUNNING);
 
     if (found) {
         sleep_end(env);
-        begin(cpu->position, env, EXO_SLICE_NS - env->debit_ns, now);
-        hand(env, NULL, 0, now);
+        begin(cpu, slice, cpu->position, env, env->debit_ns, now);
+        end_idle(cpu, env, now);
         atomic_store(&cpu->idle, 0);
     }
     lock_unshare(&env_lock);
     return found;
 }
 
-/* Can an env that is met on the way to the next one be left alone without a closer look? */
-static inline bool passed_over(const struct env *env, uint64_t now)
+/* Can an env that is not READY, met on the way from self to the next one, be left alone without a closer look? */
+static inline bool passed_over(const struct env *env, const struct env *self, uint64_t now)
 {
-    switch (atomic_load_explicit(&env->state, memory_order_relaxed)) {
-    case ENV_READY:
-    case ENV_CALLING:
-        return false;
-    case ENV_SLEEPING:
+    uint32_t state = atomic_load_explicit(&env->state, memory_order_relaxed);
+
+    if (state == ENV_SLEEPING)
         return !sleep_may_end(env, now);
-    default:
-        return true;
-    }
+    return state != ENV_CALLING && env != self; /* whose next position is its own, too */
 }
 
 /*
  * The usual end of a slice: the next env of the vector that is ready begins its own, and self is. False: there is none, or
  * somebody on the way asks for more than a look (slice_pick). Several CPUs may do this at a time.
  */
-static bool slice_next(struct env *self, uint64_t now)
+static inline bool slice_next(struct cpu *cpu, struct env *self, uint64_t now)
 {
-    struct cpu *const cpu = this_cpu();
-    const struct exo_slice *slice = slice_table[cpu->index];
-    uint32_t count = used_positions[cpu->index], position = cpu->position, ready = ENV_READY;
-    struct env *env = NULL;
+    uint32_t position = cpu->position, ready = ENV_READY;
+    struct exo_slice *slice;
+    struct env *env;
 
-    lock_share(&env_lock);
+    if (!self)
+        __builtin_unreachable();
+    lock_share_on(cpu, &env_lock);
     do {
-        position = position + 1 < count ? position + 1 : 0;
-        env = slice[position].env ? env_find(slice[position].env) : NULL;
-    } while (position != cpu->position && (!env || passed_over(env, now)));
+        position = position + 1 < cpu->positions ? position + 1 : 0;
+        slice = &cpu->slices[position];
+        env = holder(slice);
+        if (env && atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_READY)
+            break;
+    } while (position != cpu->position && (!env || passed_over(env, self, now)));
     bool found = env && env->debit_ns < EXO_SLICE_NS &&
                  atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
 
     if (found) {
-        account(self, now);
-        begin(position, env, EXO_SLICE_NS - env->debit_ns, now);
-        hand(env, self, ENV_READY, now);
+        account(cpu, self, now);
+        begin(cpu, slice, position, env, env->debit_ns, now);
+        arch_switch(cpu, self, env);
+        atomic_store_explicit(&self->state, ENV_READY, memory_order_release);
+        run(cpu, env, now);
         if (cpu_count > 1) {
             cpu->left = self->id;
             offer_left();
         }
     }
-    lock_unshare(&env_lock);
+    lock_unshare_on(cpu, &env_lock);
     return found;
 }
 
-__attribute__((noinline)) void slice_pick(void)
+void slice_pick(void)
 {
     struct cpu *cpu = this_cpu();
 
@@ -305,7 +318,7 @@ __attribute__((noinline)) void slice_pick(void)
             continue;
         }
         do { /* a device's interrupt that made nobody runnable is no reason to look */
-            arch_timer(cpu->look_ns);
+            arch_timer(cpu, cpu->look_ns, 0);
             arch_halt();
             if (resume())
                 return;
@@ -313,25 +326,23 @@ __attribute__((noinline)) void slice_pick(void)
     }
 }
 
-void slice_program(void)
+void slice_program(struct cpu *cpu, struct env *env, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
-    uint64_t deadline = cpu->slice_end_ns + (cpu->slice_over ? EXO_OVERSTAY_NS : 0);
-    uint64_t alarm = atomic_load_explicit(&cpu->env->alarm_ns, memory_order_relaxed);
+    uint64_t deadline = cpu->slice_until_ns;
+    uint64_t alarm = atomic_load_explicit(&env->alarm_ns, memory_order_relaxed);
 
     if (device_poll_ns < deadline)
         deadline = device_poll_ns;
-    arch_timer(alarm < deadline ? alarm : deadline);
+    arch_timer(cpu, alarm < deadline ? alarm : deadline, now);
 }
 
-void slice_donated(void)
+__attribute__((noinline)) void slice_donated(void)
 {
     struct cpu *cpu = this_cpu();
 
     atomic_store(&cpu->donated, 0);
     lock_take(&env_lock);
-    struct env *env =
-        runnable(env_find(slice_table[cpu->index][cpu->position].env), arch_now_ns());
+    struct env *env = runnable(holder(&cpu->slices[cpu->position]), arch_now_ns());
 
     if (env) {
         cpu->left = cpu->env->id;
@@ -341,66 +352,54 @@ void slice_donated(void)
     lock_drop(&env_lock);
 }
 
-void slice_timer(uint64_t now)
+void slice_timer(struct cpu *cpu, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
     struct env *env = cpu->env;
-    bool told = env->trap_entry && !(env->flags & EXO_ENV_NO_EPILOGUE);
 
-    if (atomic_load_explicit(&cpu->donated, memory_order_relaxed)) {
-        slice_donated();
-        return;
-    }
     if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now) {
         atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
         atomic_fetch_or(&env->async, EXO_PENDING_ALARM);
     }
-    if (now < cpu->slice_end_ns)
-        return;
-    if (!cpu->slice_over && told) {
-        cpu->slice_over = true;
-        atomic_fetch_or(&env->async, EXO_PENDING_SLICE_END);
-        env->upcall->slice_upcalls++;
-        return;
-    }
-    if (now < cpu->slice_end_ns + (told ? EXO_OVERSTAY_NS : 0))
-        return;
-    if (told) {
+    if (now < cpu->slice_until_ns || !(env->flags & EXO_ENV_NO_EPILOGUE)) {
+        if (atomic_load_explicit(&cpu->donated, memory_order_relaxed))
+            slice_donated();
+        if (now < cpu->slice_until_ns || cpu->env != env)
+            return;
+        if (cpu->slice_until_ns == cpu->slice_end_ns) {
+            cpu->slice_until_ns += EXO_OVERSTAY_NS;
+            atomic_fetch_or(&env->async, EXO_PENDING_SLICE_END);
+            env->upcall->slice_upcalls++;
+            return;
+        }
         env->upcall->preempted++;
-        trace_at(now, TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
+        trace_at(cpu, now, TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
     }
-    if (!slice_next(env, now))
+    if (!slice_next(cpu, env, now))
         slice_leave(ENV_READY);
 }
 
 void slice_forget(const struct env *env)
 {
-    for (uint32_t c = 0; c < cpu_count; c++)
-        for (uint32_t p = 0; p < EXO_SLICE_COUNT; p++)
-            if (slice_table[c][p].env == env->id)
-                slice_table[c][p].env = 0;
+    struct exo_slice *slice = slice_table[0];
+
+    for (uint32_t i = 0; i < cpu_count * EXO_SLICE_COUNT; i++)
+        if (slice[i].env == env->id)
+            slice[i].env = 0;
 }
 
-void slice_release(const struct path *path)
-{
-    for (uint32_t i = 0; i < cpu_count * EXO_SLICE_COUNT; i++) {
-        struct exo_slice *slice = &slice_table[0][0] + i;
-        struct path guard = slice_guard(slice);
-
-        if (slice->guard_depth & SLICE_HELD && path_dominates(path, &guard))
-            slice_free(slice);
-    }
-}
-
-uint32_t slice_count(const struct path *path)
+uint32_t slices_under(const struct path *path, bool release)
 {
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < cpu_count * EXO_SLICE_COUNT; i++) {
-        const struct exo_slice *slice = &slice_table[0][0] + i;
+        struct exo_slice *slice = &slice_table[0][i];
         struct path guard = slice_guard(slice);
 
-        count += slice->guard_depth & SLICE_HELD && path_dominates(path, &guard);
+        if (!(slice->guard_depth & SLICE_HELD) || !path_dominates(path, &guard))
+            continue;
+        count++;
+        if (release)
+            slice_free(slice);
     }
     return count;
 }
@@ -415,7 +414,10 @@ void slice_kick_idle(void)
 
 void slice_start(void)
 {
-    arch_leave(kernel_exit());
+    struct cpu *cpu = this_cpu();
+
+    cpu->slices = slice_table[cpu->index];
+    arch_leave(kernel_exit(cpu, 0));
 }
 
 struct call_result call_slice_set(struct env *self, const struct cap *cap, uint64_t cpu,
@@ -426,6 +428,7 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
         return call_error(EXO_E_RANGE);
     lock_take(&env_lock);
     struct exo_slice *slice = &slice_table[cpu][position];
+    struct cpu *there = cpu_by_index((uint32_t)cpu);
     struct path guard = slice_guard(slice);
     bool is_free = !(slice->guard_depth & SLICE_HELD);
     struct env *env = env_id ? env_find(env_id) : NULL;
@@ -442,13 +445,11 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
             slice->guard_depth = cap->path.depth | SLICE_HELD;
         }
         slice->env = env_id;
-        if (position >= used_positions[cpu])
-            used_positions[cpu] = (uint32_t)position + 1;
+        if (position >= there->positions)
+            there->positions = (uint32_t)position + 1;
     } else if (!error && !is_free) {
         slice_free(slice);
     }
-    struct cpu *there = cpu_by_index((uint32_t)cpu);
-
     if (!error && env_id && there != this_cpu() && there->position == position) {
         atomic_store(&there->donated,
                      1); /* it may run now: the env gets what is left of the slice */
@@ -463,14 +464,14 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
 struct call_result call_alarm_set(struct env *self, uint64_t deadline_ns)
 {
     atomic_store_explicit(&self->alarm_ns, deadline_ns, memory_order_relaxed);
-    slice_program();
+    slice_program(this_cpu(), self, 0);
     return call_ok(0);
 }
 
 struct call_result call_yield(struct env *self)
 {
     regs_set_result(&self->regs, 0, 0);
-    if (!slice_next(self, arch_now_ns()))
+    if (!slice_next(this_cpu(), self, arch_now_ns()))
         slice_leave(ENV_READY);
     return call_ok(0);
 }

@@ -10,7 +10,7 @@ extern struct exo_slice (
  * slice_leave - the running env stops running here; it is put into `state` (or stays RUNNING's successor state that
  * the caller stored already, when state is 0) and its time is accounted. The CPU must pick again.
  */
-void slice_leave(enum env_state state);
+__attribute__((noinline)) void slice_leave(enum env_state state);
 
 /*
  * slice_hand - the running env gives the rest of its slice to env, which is READY or has slept enough, and is put into
@@ -20,25 +20,22 @@ void slice_leave(enum env_state state);
 void slice_hand(struct env *env, enum env_state state);
 
 /* slice_pick - choose who runs now; returns when some env is current. Idles if none can run. */
-void slice_pick(void);
+__attribute__((noinline)) void slice_pick(void);
 
-/* slice_timer - the timer interrupt at `now`: end of slice, overstay, alarms. */
-void slice_timer(uint64_t now);
+/* slice_timer - the timer interrupt of this CPU at `now`: end of slice, overstay, alarms. */
+void slice_timer(struct cpu *cpu, uint64_t now);
 
 /* slice_donated - the position that runs here may have been given to another env: that one gets the rest of the slice. */
 void slice_donated(void);
 
-/* slice_program - set the timer for what comes next on this CPU. */
-void slice_program(void);
+/* slice_program - set the timer for what comes next on this CPU, which runs env. `now` was the time shortly before; 0: not known. */
+void slice_program(struct cpu *cpu, struct env *env, uint64_t now);
 
 /* slice_forget - no position names env any more. REQUIRES(env_lock). */
 void slice_forget(const struct env *env);
 
-/* slice_release - positions whose guard this path dominates are free. REQUIRES(env_lock). */
-void slice_release(const struct path *path);
-
-/* slice_count - how many positions have a guard that this path dominates. REQUIRES(env_lock). */
-uint32_t slice_count(const struct path *path);
+/* slices_under - how many positions have a guard that this path dominates; `release`: they are free then. REQUIRES(env_lock). */
+uint32_t slices_under(const struct path *path, bool release);
 
 /* slice_start - this CPU begins to run envs; never returns. */
 _Noreturn void slice_start(void);

@@ -65,9 +65,10 @@ void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t addr
 
 void upcall_async(struct env *env)
 {
-    uint32_t bits = atomic_exchange(&env->async, 0);
+    uint32_t bits = atomic_fetch_and(&env->async, ENV_KILL) & ~ENV_KILL;
 
-    env->told += bits & EXO_PENDING_EVENT ? 1 : 0;
+    if (bits & EXO_PENDING_EVENT)
+        env->told++;
     if (env->held)
         device_resume(env);
     for (uint32_t bit; bits; bits ^= 1u << bit) { /* the end of the slice comes last */
@@ -78,25 +79,20 @@ void upcall_async(struct env *env)
     }
 }
 
-struct regs *kernel_exit(void)
+struct regs *kernel_exit(struct cpu *cpu, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
+    uint32_t due = 0;
 
-    if (atomic_load_explicit(&cpu->flush, memory_order_relaxed))
-        mail_answer();
-    for (;;) {
-        if (!cpu->env || cpu->need_pick)
-            slice_pick();
-        struct env *env = cpu->env;
-
-        if (atomic_load_explicit(&env->kill, memory_order_relaxed)) {
+    while (!cpu->env ||
+           (due = atomic_load_explicit(&cpu->env->async, memory_order_relaxed)) & ENV_KILL) {
+        if (cpu->env)
             slice_leave(ENV_STOPPED);
-            continue;
-        }
-        if (atomic_load_explicit(&env->async, memory_order_relaxed))
-            upcall_async(env);
-        slice_program();
-        lock_check_none("the way out of the kernel");
-        return &env->regs;
+        slice_pick();
+        now = cpu->env_from_ns;
     }
+    if (due)
+        upcall_async(cpu->env);
+    slice_program(cpu, cpu->env, now);
+    lock_check_none("the way out of the kernel");
+    return &cpu->env->regs;
 }

@@ -35,7 +35,7 @@ void call_begin(void)
 
     if (victim && env->id == victim && !--victim_entries) {
         victim = 0;
-        atomic_store(&env->kill, 1);
+        atomic_fetch_or(&env->async, ENV_KILL);
         arch_kick(this_cpu()->index);
     }
     watch_begin(env);

@@ -100,6 +100,7 @@ void test_frames(void);
 void test_tables(void);
 void test_envs(void);
 void test_time(void);
+void test_slices(void);
 void test_sleep(void);
 void test_traps(void);
 void test_transfer(void);

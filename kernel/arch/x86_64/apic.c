@@ -74,6 +74,8 @@ void apic_calibrate(void (*wait)(void))
     ticks_per_ns_32 = ((uint64_t)ticks << 32) / 5000000; /* the wait is 5 ms */
     if (!ticks_per_ns_32)
         panic("apic: the timer does not count");
+    if (ticks_per_ns_32 >> 34) /* the host stood still: rather early than overflow in arch_timer */
+        ticks_per_ns_32 = (1ull << 34) - 1;
 }
 
 void apic_end_of_interrupt(void)
@@ -81,21 +83,18 @@ void apic_end_of_interrupt(void)
     apic_write(APIC_EOI, 0);
 }
 
-void arch_timer(uint64_t deadline_ns)
+void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now)
 {
-    struct cpu *cpu = this_cpu();
-
     if (deadline_ns >= cpu->timer_ns)
         return; /* it comes before that: what is due then is asked then */
-    cpu->timer_ns = deadline_ns;
-    uint64_t now = arch_now_ns();
+    if (!now)
+        now = arch_now_ns();
     uint64_t wait = deadline_ns > now ? deadline_ns - now : 0;
 
     if (wait > NS_PER_SECOND)
-        wait = NS_PER_SECOND; /* looked at again then */
-    uint64_t ticks = (uint64_t)((unsigned __int128)wait * ticks_per_ns_32 >> 32) + 1;
-
-    apic_write(APIC_COUNT, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
+        wait = NS_PER_SECOND; /* looked at again then; ticks fit 32 bits */
+    cpu->timer_ns = deadline_ns;
+    apic_write(APIC_COUNT, (uint32_t)(wait * ticks_per_ns_32 >> 32) + 1);
 }
 
 void apic_send(uint32_t target, uint32_t command)

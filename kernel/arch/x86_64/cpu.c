@@ -67,11 +67,11 @@ void features_read(void)
 
     features.counters =
         (counters.a & 0xff) >= 2 && (counters.d & 31) >= 2 && boot_option("counters=1");
-    if (!(basic.c >> 26 & 1) || !(structured.b & 1) || !(cpuid(0x80000001, 0).d >> 20 & 1))
-        panic("cpu: XSAVE, FSGSBASE, NX are needed: a processor made since 2013, in QEMU -cpu max");
+    if (!(basic.c >> 26 & 1) || !(cpuid(13, 1).a & 1) || !(structured.b & 1) ||
+        !(cpuid(0x80000001, 0).d >> 20 & 1))
+        panic("cpu: XSAVEOPT, FSGSBASE, NX are needed: made since 2013, in QEMU -cpu max");
     if (!features.rdrand)
         klog("cpu: no RDRAND: tokens are only as secret as the time of the boot");
-    features.xsaveopt = cpuid(13, 1).a & 1;
     features.xsave_mask = cpuid(13, 0).a & 0x207; /* x87, SSE, AVX, PKRU */
 }
 
@@ -187,6 +187,7 @@ struct cpu *cpu_prepare(uint32_t index, uint32_t id)
     cpu->index = index;
     cpu->apic_id = id;
     cpu->stack = region + (CPU_PAGE_STACK + 4) * EXO_PAGE_SIZE;
+    cpu->positions = 1;
     for (uint32_t i = 0; i < 2; i++)
         cpu->map_entry[i] = kernel_entry_slot(region + (CPU_PAGE_MAP + i) * EXO_PAGE_SIZE);
     return cpu;
@@ -232,29 +233,17 @@ uint64_t arch_user_copy(void *to, const void *from, uint64_t bytes)
 
 #define STATE_MASK 7 /* x87, SSE, AVX; protection keys go apart */
 
-static void state_save(void *area)
-{
-    if (features.xsaveopt)
-        __asm__ volatile("xsaveopt64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
-    else
-        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
-}
-
-static void state_load(const void *area)
-{
-    __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(STATE_MASK), "d"(0) : "memory");
-}
-
 /* What the registers hold goes to its env, then env's goes into them; NULL: nobody's. */
-void state_change(struct cpu *cpu, struct env *env)
+inline void state_change(struct cpu *cpu, struct env *env)
 {
     struct env *owner = atomic_load_explicit(&cpu->owner, memory_order_relaxed);
+    uint32_t mask = STATE_MASK, none = 0;
 
-    __asm__ volatile("clts");
+    __asm__ volatile("clts" : "+a"(mask), "+d"(none)); /* loaded once for both */
     if (owner)
-        state_save(env_xsave(owner));
+        __asm__ volatile("xsaveopt64 %0" : "+m"(*env_xsave(owner)) : "a"(mask), "d"(none) : "memory");
     if (env)
-        state_load(env_xsave(env));
+        __asm__ volatile("xrstor64 %0" : : "m"(*env_xsave(env)), "a"(mask), "d"(none) : "memory");
     atomic_store_explicit(&cpu->owner, env, memory_order_release); /* the old one's is in memory */
 }
 
@@ -302,33 +291,33 @@ void arch_load_root(uint64_t root)
     __asm__ volatile("movq %0, %%cr3" : : "r"(root << EXO_PAGE_SHIFT) : "memory");
 }
 
-void arch_switch(struct env *env)
+void arch_switch(struct cpu *cpu, struct env *self, struct env *env)
 {
-    struct cpu *const cpu = this_cpu();
-    struct env *const last = cpu->env ? cpu->env : cpu->kept;
+    struct bases *from = self ? &self->bases : &cpu->nobody;
+    const struct bases *to = env ? &env->bases : &cpu->nobody;
+    uint64_t fs_base, gs_base;
 
-    cpu->env = env;
-    cpu->kept = env || cpu_count > 1 ? NULL : last;
-    if (cpu->kept || (last == env && atomic_load_explicit(&cpu->owner, memory_order_relaxed) == env))
-        return;
-    if (last) { /* inside the kernel its GS base is the one that SWAPGS exchanges */
-        __asm__ volatile("rdfsbase %0\n\tswapgs\n\trdgsbase %1\n\tswapgs"
-                         : "=&r"(last->fs_base), "=&r"(last->gs_base));
-        if (features.pku)
-            __asm__ volatile("rdpkru" : "=a"(last->keys) : "c"(0) : "rdx");
-    }
+    /* Inside the kernel its GS base is the one that SWAPGS exchanges. */
+    __asm__ volatile("rdfsbase %0\n\twrfsbase %2\n\t"
+                     "swapgs\n\trdgsbase %1\n\twrgsbase %3\n\tswapgs"
+                     : "=&r"(fs_base), "=&r"(gs_base)
+                     : "r"(to->fs_base), "r"(to->gs_base));
+    from->fs_base = fs_base;
+    from->gs_base = gs_base;
+    if (features.pku)
+        __asm__ volatile("xorl %%ecx, %%ecx\n\trdpkru\n\tmovl %%eax, %0\n\t"
+                         "movl %1, %%eax\n\twrpkru" /* edx is 0 since rdpkru */
+                         : "=m"(from->keys)
+                         : "m"(to->keys)
+                         : "eax", "ecx", "edx");
     state_change(cpu, env);
+    cpu->env = env;
     if (!env)
         return;
     cpu->upcall = env->upcall;
     cpu->tss.rsp[0] = (uint64_t)(&env->regs + 1);
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) != env->root)
         arch_load_root(env->root);
-    __asm__ volatile("wrfsbase %0\n\tswapgs\n\twrgsbase %1\n\tswapgs"
-                     :
-                     : "r"(env->fs_base), "r"(env->gs_base));
-    if (features.pku)
-        __asm__ volatile("wrpkru" : : "a"(env->keys), "c"(0), "d"(0));
 }
 
 void arch_env_init(struct env *env, const struct exo_env_config *config)

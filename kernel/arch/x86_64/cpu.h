@@ -45,7 +45,7 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t sub)
 
 /* cpu.c */
 struct features {
-    bool rdrand, smep, smap, umip, pku, xsaveopt, counters;
+    bool rdrand, smep, smap, umip, pku, counters;
     bool lazy; /* extended state may stay in the registers while another env runs */
     uint32_t xsave_bytes;
     uint64_t xsave_mask; /* XCR0 */

@@ -128,7 +128,7 @@ switch_any:
 .endm
 /* Claims rbx, which must be in state `from` with nothing else to be done for it, and switches to it; r13: its upcall page. */
 .macro TRANSFER_PASS from, slow, keys_site, keys_end
-    cmpq $0, ENV_ASYNC_KILL(%rbx)
+    cmpl $0, ENV_ASYNC(%rbx)
     jne \slow
     rdtsc
     shlq $32, %rdx
@@ -304,8 +304,8 @@ trap_stubs:
     pushq $vector
     .if vector == 2 || vector == 8 || vector == 18 || vector == 1
     jmp trap_ist
-    .elseif vector == 7
-    jmp trap_state
+    .elseif vector == 7 || vector >= 32
+    jmp interrupt_common
     .else
     jmp trap_common
     .endif
@@ -313,14 +313,6 @@ trap_stubs:
     .endr
 
     .align 64
-trap_state:                     /* extended state is closed: the kernel's business, not the handler's */
-    testb $3, 24(%rsp)
-    jz trap_kernel
-    swapgs
-    .global clac_site_3
-clac_site_3:
-    .byte 0x0f, 0x1f, 0x00
-    jmp save_and_enter
 trap_common:
     testb $3, 24(%rsp)          /* cs: from ring 3? */
     jz trap_kernel
@@ -328,8 +320,6 @@ trap_common:
     .global clac_site_1
 clac_site_1:
     .byte 0x0f, 0x1f, 0x00      /* becomes clac at boot if the CPU has SMAP */
-    cmpl $32, (%rsp)
-    jae save_and_enter
 /*
  * An exception of an env with a handler and a free trap record: the record is written through the window, the
  * env goes on at its handler. All that C would do (core/upcall.c, deliver) without saving a register more than needed;
@@ -374,26 +364,27 @@ clac_site_1:
     iretq
 trap_unusual:
     POP rsi, rdx, rcx, rax
+    jmp save_and_enter
+interrupt_common:               /* and 7, closed extended state: the kernel's business, not the handler's */
+    testb $3, 24(%rsp)
+    jz trap_kernel
+    swapgs
+    .global clac_site_3
+clac_site_3:
+    .byte 0x0f, 0x1f, 0x00
 save_and_enter:
     SAVE_GENERAL
     cld
     movq %rsp, %rdi
     movq %gs:CPU_STACK, %rsp
     xorl %ebp, %ebp
-    call kernel_enter
-    movq %rax, %rsp
-/* leave_kernel - rsp: struct regs of an env. Also the way into an env for the first time. */
+    call kernel_enter           /* which does not return */
+/* leave_kernel - rsp: struct regs of an env (arch_leave). */
     .global leave_kernel
 leave_kernel:
     RESTORE_GENERAL
     swapgs
     iretq
-
-/* arch_leave(struct regs *) - never returns. */
-    .global arch_leave
-arch_leave:
-    movq %rdi, %rsp
-    jmp leave_kernel
 
 /* Traps from ring 0: the frame stays on the stack it came on; GS is already the kernel's. */
 trap_kernel:

@@ -40,17 +40,16 @@ void offsets(void)
     OFFSET(ENV_ROOT, env, root);
     OFFSET(ENV_CALLER, env, caller);
     OFFSET(ENV_CALLEE, env, callee);
-    OFFSET(ENV_FS_BASE, env, fs_base);
-    OFFSET(ENV_GS_BASE, env, gs_base);
+    OFFSET(ENV_FS_BASE, env, bases.fs_base);
+    OFFSET(ENV_GS_BASE, env, bases.gs_base);
     OFFSET(ENV_ALARM, env, alarm_ns);
     OFFSET(ENV_STATE, env, state);
-    OFFSET(ENV_ASYNC_KILL, env, async);
+    OFFSET(ENV_ASYNC, env, async);
     OFFSET(ENV_CPU, env, cpu);
-    OFFSET(ENV_KEYS, env, keys);
+    OFFSET(ENV_KEYS, env, bases.keys);
     OFFSET(ENV_TRANSFERRED, env, transferred);
     OFFSET(ENV_EAGER, env, eager);
     OFFSET(ENV_CAP_BOUND, env, cap[0].bound);
-    VALUE(CAP_BYTES, sizeof(struct cap));
     VALUE(STATE_RUNNING, ENV_RUNNING);
     VALUE(STATE_WAITING, ENV_WAITING);
     VALUE(STATE_CALLING, ENV_CALLING);
@@ -58,7 +57,6 @@ void offsets(void)
     VALUE(FRAME_KIND_ENV, EXO_FRAME_ENV);
 }
 
-_Static_assert(offsetof(struct env, kill) == offsetof(struct env, async) + 4 &&
-                   offsetof(struct env, regs) == 0 && sizeof(struct exo_frame) == 32 &&
+_Static_assert(offsetof(struct env, regs) == 0 && sizeof(struct exo_frame) == 32 &&
                    sizeof(struct cap) == 40,
-               "entry.S: two words looked at as one; struct regs first; a shift by 5; 5 times 8");
+               "entry.S: struct regs first; a shift by 5; 5 times 8");

@@ -8,6 +8,7 @@
 #include "core/slice.h"
 #include "core/upcall.h"
 #include "call_table.h"
+#include "exo_numbers.h"
 
 struct fixup {
     uint64_t at, resume;
@@ -15,7 +16,7 @@ struct fixup {
 extern const struct fixup fixup_start[], fixup_end[];
 
 void (*device_interrupt)(uint32_t vector);
-struct regs *kernel_enter(struct regs *regs);
+_Noreturn void kernel_enter(struct regs *regs);
 void kernel_trap(struct regs *regs);
 
 static uint64_t fault_address(void)
@@ -26,29 +27,34 @@ static uint64_t fault_address(void)
     return address;
 }
 
-static void interrupt(uint32_t vector, bool in_kernel)
+/* Returns the time if it is the timer's, else 0. */
+static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kernel)
 {
+    uint64_t now = 0;
+
     if (vector == VECTOR_SPURIOUS)
-        return;
+        return 0;
     apic_end_of_interrupt();
     if (in_kernel && (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END))
-        atomic_store(&this_cpu()->look, 1); /* what it saw of envs is old */
+        atomic_store(&cpu->look, 1); /* what it saw of envs is old */
     if (vector == VECTOR_TIMER) {
-        uint64_t now = arch_now_ns();
-
-        this_cpu()->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
-        if (device_poll_ns <= now)
+        now = arch_now_ns();
+        cpu->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
+        if (device_poll_ns <= now) {
             device_poll();
+            now = arch_now_ns();
+        }
         if (!in_kernel)
-            slice_timer(now);
+            slice_timer(cpu, now);
     } else if (vector == VECTOR_KICK) {
         mail_answer();
         arch_state_settle();
-        if (env_current() && !in_kernel && atomic_load(&this_cpu()->donated))
+        if (!in_kernel && atomic_load(&cpu->donated))
             slice_donated();
     } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END && device_interrupt) {
         device_interrupt(vector);
     }
+    return now;
 }
 
 static void switching_call(struct env *env)
@@ -57,7 +63,9 @@ static void switching_call(struct env *env)
     uint64_t number = (regs->rax & 0xffffffff) - EXO_CALL_SWITCH_FIRST;
     struct call_result result = call_error(EXO_E_CALL);
 
-    if (number < sizeof call_table_switch / sizeof call_table_switch[0])
+    if (number == EXO_CALL_YIELD - EXO_CALL_SWITCH_FIRST)
+        result = decode_yield(0, 0, 0, 0, 0, 0); /* the usual one, known by name */
+    else if (number < sizeof call_table_switch / sizeof call_table_switch[0])
         result = call_table_switch[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8,
                                            regs->r9);
     /* On success the handler has stored the caller's result: the caller may run later, elsewhere, or be gone. */
@@ -65,24 +73,28 @@ static void switching_call(struct env *env)
         regs_set_result(regs, result.value, result.second);
 }
 
-/* From ring 3; regs is the start of the running env. Returns the registers to leave with. */
-struct regs *kernel_enter(struct regs *regs)
+/* From ring 3; regs is the start of the running env. The end of a slice is all in this function, without calls. */
+__attribute__((hot, flatten)) void kernel_enter(struct regs *regs)
 {
-    struct env *env = env_current();
+    struct cpu *const cpu = this_cpu();
+    struct env *const env = cpu->env;
     uint32_t vector = (uint32_t)regs->vector;
+    uint64_t now = 0;
 
     TEST_ONLY(entry_begin());
-    if (vector == VECTOR_CALL)
+    if (vector == VECTOR_TIMER)
+        now = interrupt(cpu, VECTOR_TIMER, false);
+    else if (vector == VECTOR_CALL)
         switching_call(env);
     else if (vector == 7 && arch_state_fault(env))
         ;
     else if (vector < 32)
         upcall_trap(env, vector, regs->error, vector == 14 ? fault_address() : 0);
     else
-        interrupt(vector, false);
-    regs = kernel_exit();
+        (void)interrupt(cpu, vector, false);
+    regs = kernel_exit(cpu, now || cpu->env == env ? now : cpu->env_from_ns);
     TEST_ONLY(entry_end(vector));
-    return regs;
+    arch_leave(regs);
 }
 
 /* From ring 0: interrupts of the idle loop, user-copy faults; everything else is a bug. */
@@ -92,7 +104,7 @@ void kernel_trap(struct regs *regs)
 
     if (vector >= 32) {
         TEST_ONLY(entry_begin());
-        interrupt(vector, true);
+        (void)interrupt(this_cpu(), vector, true);
         TEST_ONLY(entry_end(vector));
         this_cpu()->late =
             true; /* if a call paused: what is due for its env comes when it is back in ring 3 */

@@ -11,6 +11,12 @@ struct regs {
     uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* What SWAPGS, SYSCALL and traps leave alone. Nobody's is all 0. */
+struct bases {
+    uint64_t fs_base, gs_base;
+    uint32_t keys; /* rights of protection keys */
+};
+
 struct tss {
     uint32_t reserved0;
     uint64_t rsp[3];
@@ -32,25 +38,28 @@ struct cpu {
     uint32_t apic_id;          /* I */
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
     _Atomic uint32_t flush;    /* a: another CPU asks for a full TLB flush */
+    _Atomic uint32_t donated;  /* a: another CPU gave the position that runs here away: core/slice.c */
     _Atomic uint32_t idle;     /* a: halted or about to */
     /* slices, core/slice.c */
+    struct exo_slice *slices; /* I: its vector */
+    uint32_t positions;     /* env_lock: up to the last that ever had an env: a round need not look further */
     uint32_t position;      /* c: now running */
-    bool slice_over;        /* c: end-of-slice upcall was given */
     uint64_t slice_end_ns;  /* c */
+    uint64_t slice_until_ns; /* c: the same; later if the end-of-slice upcall was given */
     uint64_t env_from_ns;   /* c: when env began to run */
     bool late;              /* c: an interrupt came while the kernel paused */
-    bool need_pick;         /* c: choose again before leaving the kernel */
-    _Atomic uint32_t donated; /* a: another CPU gave the position that runs here away: core/slice.c */
     _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
     uint64_t look_ns;       /* c: when it must look again at the latest */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
+    struct bases nobody;    /* c: while no env runs */
     _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
     uint64_t cursor[24];      /* c: struct cursor of core/table.c */
     struct env *kept;         /* c: of a single CPU that idles: whose registers are all here still; arch_switch */
     struct env *_Atomic owner; /* c: whose extended state is in the registers, not in memory; NULL: nobody's */
     uint64_t *map_entry[2]; /* I: page-table entries of frame_window slots */
+    struct trace_record trace[TRACE_RING]; /* c */
     struct tss tss __attribute__((aligned(16)));
     uint64_t gdt[8];
 };
@@ -73,11 +82,14 @@ extern uint64_t tsc_base, tsc_mult; /* time.c */
 
 static inline uint64_t arch_now_ns(void)
 {
-    uint32_t low, high;
+    uint64_t now;
 
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)((unsigned __int128)(((uint64_t)high << 32 | low) - tsc_base) * tsc_mult >>
-                      TSC_SHIFT);
+    __asm__ volatile("rdtsc\n\tshlq $32, %%rdx\n\torq %%rdx, %%rax\n\tsubq %1, %%rax\n\t"
+                     "mulq %2\n\tshrdq %3, %%rdx, %%rax"
+                     : "=&a"(now)
+                     : "m"(tsc_base), "m"(tsc_mult), "i"(TSC_SHIFT)
+                     : "rdx");
+    return now;
 }
 
 static inline struct env *env_current(void)
@@ -97,7 +109,13 @@ static inline void cpu_relax(void)
     __builtin_ia32_pause();
 }
 
-void arch_timer(uint64_t deadline_ns);
+void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now);
+
+static inline _Noreturn void arch_leave(struct regs *regs)
+{
+    __asm__ volatile("movq %0, %%rsp\n\tjmp leave_kernel" : : "r"(regs) : "memory");
+    __builtin_unreachable();
+}
 
 static inline void arch_open(void)
 {
@@ -109,7 +127,7 @@ static inline void arch_close(void)
 {
     __asm__ volatile("cli" : : : "memory");
     if (this_cpu()->late)
-        arch_timer(1);
+        arch_timer(this_cpu(), 1, 1);
 }
 
 /* Ports and registers, for arch/ and dev/ only. */

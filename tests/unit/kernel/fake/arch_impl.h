@@ -13,16 +13,20 @@ struct regs {
     uint64_t rax, rdx, rip, rsp, rflags, vector, error, rdi;
 };
 
+struct bases {
+    uint64_t fs_base, gs_base;
+};
+
 struct cpu {
     struct env *env;
     uint32_t index;
     _Atomic uint64_t root;
-    _Atomic uint32_t flush;
+    _Atomic uint32_t flush, donated;
     _Atomic uint32_t idle;
     uint32_t position;
-    bool slice_over, need_pick;
     uint64_t slice_end_ns, env_from_ns;
     uint32_t trace_next;
+    struct trace_record trace[TRACE_RING];
     _Atomic uint32_t gate[4];
     uint64_t cursor[24];
     struct env *_Atomic owner;
