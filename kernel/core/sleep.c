@@ -34,9 +34,8 @@ uint64_t sleep_deadline(const struct env *env)
 
 bool sleep_over(struct env *env)
 {
-    if (atomic_load(&env->woken) || atomic_load(&env->async))
-        return true;
-    if (sleep_deadline(env) <= arch_now_ns())
+    if (atomic_load(&env->woken) || atomic_load(&env->async) ||
+        sleep_deadline(env) <= arch_now_ns())
         return true;
     for (uint32_t i = 0; i < env->sleep_count; i++)
         if (word_value(&env->word[i]) != env->word[i].value)

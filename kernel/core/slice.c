@@ -18,6 +18,7 @@
 #include "core/upcall.h"
 
 #define CHAIN_MAX 8 /* control-transfer callees followed from one position */
+#define ASKED_MAX 3 /* sleepers asked without taking interrupts: a predicate takes up to 3,300 instructions */
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
 void (*device_poll)(void);
@@ -91,10 +92,10 @@ static struct env *runnable(struct env *env, uint64_t now)
         case ENV_READY:
             return env;
         case ENV_SLEEPING:
+            cpu->curious |= env->sleep_count || env->predicate; /* any interrupt may change what it waits for */
+            cpu->asked += cpu->curious;
             if (sleep_may_end(env, now) && sleep_over(env))
                 return env;
-            if (env->sleep_count || env->predicate)
-                atomic_store(&cpu->look, 1); /* any interrupt may change what it waits for */
             if (sleep_deadline(env) < cpu->look_ns)
                 cpu->look_ns = sleep_deadline(env);
             return NULL;
@@ -137,15 +138,12 @@ void slice_hand(struct env *env, enum env_state state)
 static inline void begin(struct cpu *cpu, struct exo_slice *slice, uint32_t position,
                          struct env *env, uint64_t owes, uint64_t now)
 {
-    struct exo_upcall *upcall = env->upcall;
-    uint64_t end = now + EXO_SLICE_NS - owes;
-
-    cpu->slice_end_ns = cpu->slice_until_ns = upcall->slice_end_ns = end;
+    cpu->slice_end_ns = cpu->slice_until_ns = env->upcall->slice_end_ns = now + EXO_SLICE_NS - owes;
     env->debit_ns = 0;
     cpu->position = position;
     atomic_store_explicit(&cpu->donated, 0, memory_order_relaxed);
     slice->turns++;
-    count(&upcall->slices, 1);
+    count(&env->upcall->slices, 1);
     if (env->flags & EXO_ENV_PROLOGUE)
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
 }
@@ -185,7 +183,10 @@ static void offer_left(void)
     }
 }
 
-/* One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock). */
+/*
+ * One round over the vector; *owing: somebody could run but pays back what he overstayed. REQUIRES(env_lock), which is dropped for
+ * interrupts after each ASKED_MAX that were asked; if there were any, those who were passed may go on now.
+ */
 static bool pick_round(bool alone, bool *owing)
 {
     struct cpu *const cpu = this_cpu();
@@ -193,6 +194,14 @@ static bool pick_round(bool alone, bool *owing)
     uint64_t now = arch_now_ns(), passed = 0;
 
     for (uint32_t i = 0; i < cpu->positions; i++) {
+        if (cpu->asked >= ASKED_MAX) {
+            cpu->asked = 0;
+            lock_drop(&env_lock);
+            call_pause();
+            if (cpu->late)
+                atomic_store(&cpu->look, 1);
+            lock_take(&env_lock);
+        }
         position = position + 1 < cpu->positions ? position + 1 : 0;
         struct exo_slice *slice = &cpu->slices[position];
 
@@ -304,6 +313,7 @@ void slice_pick(void)
         atomic_store(&cpu->look, 0);
         bool owing = false;
         cpu->look_ns = EXO_FOREVER;
+        cpu->curious = false;
         bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
 
         if (found)
@@ -315,14 +325,16 @@ void slice_pick(void)
         if (device_poll_ns != EXO_FOREVER) {
             device_poll();
             call_pause();
-            continue;
         }
-        do { /* a device's interrupt that made nobody runnable is no reason to look */
+        /* A device's interrupt that made nobody runnable is no reason to look. */
+        while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER) {
             arch_timer(cpu, cpu->look_ns, 0);
             arch_halt();
-            if (resume())
-                return;
-        } while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER);
+            if (cpu->curious)
+                break;
+        }
+        if (resume())
+            return;
     }
 }
 
@@ -439,11 +451,9 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
     if (!error && env_id && is_free)
         error = limit_charge(&cap->path);
     if (!error && env_id) {
-        if (is_free) {
-            slice->guard[0] = cap->path.part[0];
-            slice->guard[1] = cap->path.part[1];
-            slice->guard_depth = cap->path.depth | SLICE_HELD;
-        }
+        if (is_free)
+            *slice = (struct exo_slice){.guard = {cap->path.part[0], cap->path.part[1]},
+                                        .guard_depth = cap->path.depth | SLICE_HELD};
         slice->env = env_id;
         if (position >= there->positions)
             there->positions = (uint32_t)position + 1;

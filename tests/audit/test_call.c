@@ -58,6 +58,8 @@ void call_open(void)
 {
     lock_check_none("a pause");
     (void)stretch_end();
+    if (!env_current())
+        entry_end(VECTOR_SPURIOUS); /* who goes on is being chosen */
     arch_open();
 }
 
@@ -65,6 +67,8 @@ void call_close(void)
 {
     arch_close();
     stretch[this_cpu()->index].began = tsc_read();
+    if (!env_current())
+        entry_begin();
 }
 
 void call_end(uint64_t number)

@@ -217,6 +217,84 @@ static void test_programs(void)
     expect(exo_frame_free(CAP_ROOT, first, MANY), 0, "the frames go");
 }
 
+/* --- Predicates of all positions ------------------------------------------------------------------------ */
+
+static int64_t until_gone(int64_t (*call)(uint32_t, uint64_t), uint32_t slot, uint64_t name)
+{
+    int64_t result = -EXO_E_AGAIN;
+
+    for (uint32_t i = 0; i < 100000 && (result == -EXO_E_AGAIN || result == -EXO_E_BUSY); i++)
+        result = call(slot, name);
+    return result;
+}
+
+static int64_t code_destroy(uint32_t slot, uint64_t id)
+{
+    return exo_code_destroy(slot, id);
+}
+
+#define LOAD8(d, s, off) I(0x79, d, s, off, 0)
+#define ASKED            1000 /* loads of a predicate: about what it may cost */
+
+static uint64_t asked;
+
+static void asker_body(struct child *child)
+{
+    for (;;) {
+        child->step++;
+        (void)exo_code_sleep(CAP_ROOT, asked, EXO_FOREVER);
+    }
+}
+
+/* Two envs that sleep on a long predicate share all positions: the CPU asks it for each before it finds somebody, or nobody. */
+static void test_predicates(void)
+{
+    uint64_t first = large_take(CAP_ROOT), window = frame_new(CAP_ROOT);
+    volatile uint64_t *word = page_at(0);
+    struct child *child[2];
+
+    for (uint32_t i = 0; i < EXO_CODE_FRAMES_MAX; i++)
+        frames[i] = first + i;
+    asked = (uint64_t)exo_code_create(CAP_ROOT, 3, frames, EXO_CODE_FRAMES_MAX);
+    expect(page_map(0, window, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "a word for a predicate");
+    *word = 0;
+    expect(exo_code_memory(CAP_ROOT, asked, &window, 1), 0, "in its window");
+    insn[0] = LOAD8(2, 1, 0);
+    for (uint32_t i = 1; i <= ASKED; i++)
+        insn[i] = LOAD8(0, 2, 0);
+    insn[ASKED + 1] = EXIT;
+    struct exo_code_image image = {
+        .type = EXO_CODE_PREDICATE, .insn_count = ASKED + 2, .insns = (uint64_t)insn};
+    int64_t result;
+
+    do {
+        result = exo_code_load(CAP_ROOT, asked, &image);
+    } while (result == -EXO_E_AGAIN);
+    expect(result, 0, "a predicate that is as long as it may be");
+    for (uint32_t i = 0; i < 2; i++)
+        child[i] = child_make(asker_body, &(struct child_options){.slot = CAP_ROOT});
+    for (uint32_t p = 2; p < EXO_SLICE_COUNT; p++)
+        expect(exo_slice_set(CAP_ROOT, 0, p, child[p % 2]->env), 0, "a position");
+    for (uint32_t i = 0; i < 2; i++)
+        check(wait_for(&child[i]->step, 1, 20000), "an env sleeps on it");
+    for (uint32_t i = 0; i < 8; i++)
+        (void)exo_yield();
+    for (uint32_t i = 0; i < 4; i++)
+        expect(exo_sleep(0, 0, exo_now_ns(machine.page) + 2000000), 0, "until a deadline");
+    check(child[0]->step == 1 && child[1]->step == 1, "they sleep on while nobody changes the word");
+    *word = 7;
+    for (uint32_t i = 0; i < 2; i++) {
+        check(wait_for(&child[i]->step, 2, 20000), "it holds: its sleeper goes on");
+        child_free(child[i]);
+    }
+    for (uint32_t p = 2; p < EXO_SLICE_COUNT; p++)
+        (void)exo_slice_set(CAP_ROOT, 0, p, 0);
+    expect(until_gone(code_destroy, CAP_ROOT, asked), 0, "it goes");
+    expect(page_unmap(0), 0, "and its word");
+    frame_drop(window);
+    expect(exo_frame_free(CAP_ROOT, first, MANY), 0, "the frames go");
+}
+
 /* --- The network ---------------------------------------------------------------------------------------- */
 
 static void quiet_body(struct child *child)
@@ -239,15 +317,6 @@ static void rings_make(uint64_t table, uint64_t env, uint64_t first)
         error = exo_net_ring(CAP_ROOT, ROW(table, i), &config);
     }
     expect(error, 0, "16 rings of 512 buffers");
-}
-
-static int64_t until_gone(int64_t (*call)(uint32_t, uint64_t), uint32_t slot, uint64_t name)
-{
-    int64_t result = -EXO_E_AGAIN;
-
-    for (uint32_t i = 0; i < 100000 && result == -EXO_E_AGAIN; i++)
-        result = call(slot, name);
-    return result;
 }
 
 static int64_t table_destroy(uint32_t slot, uint64_t table)
@@ -419,6 +488,7 @@ void test_stretch(void)
     test_runs();
     test_large();
     test_programs();
+    test_predicates();
     test_network();
     test_taking();
     test_domain();

@@ -4,15 +4,16 @@
  *
  * The sleeper takes the lock, looks at `woken`, stores its state, drops the lock; its CPU then picks: it says that it is
  * idle, looks once more, and halts until an interrupt. The waker sets `woken`, looks at the state, and kicks a CPU that is
- * idle. A kick before the halt is not lost: interrupts are off until the halt, which they end.
+ * idle. A kick before the halt is not lost: interrupts are off until the halt, which they end, but for pauses of the round over the
+ * positions; one that comes in a pause has the CPU look again instead of halting.
  * Claim: the sleeper runs again (else the end of the model is invalid).
- * mutations: IDLE_LATE NO_KICK
+ * mutations: IDLE_LATE NO_KICK PAUSE_FORGETS
  */
 #ifndef ROUNDS
 #define ROUNDS 3
 #endif
 
-bool lock = false, woken = false, sleeping = false, idle = false, kick = false;
+bool lock = false, woken = false, sleeping = false, idle = false, kick = false, look = false;
 byte woke = 0, sent = 0;
 
 #define TAKE atomic { !lock -> lock = true }
@@ -34,15 +35,27 @@ pick:
 #ifndef IDLE_LATE
             idle = true;
 #endif
+            look = false;
             over = woken;
             if
             :: over -> idle = false; sleeping = false; woken = false; woke++; DROP
             :: else -> DROP;
+                if /* others are asked after it: a pause, in which the kick may come */
+                :: kick -> kick = false;
+#ifndef PAUSE_FORGETS
+                    look = true
+#endif
+                :: true
+                fi;
+                TAKE; DROP;
 #ifdef IDLE_LATE
                 idle = true;
 #endif
-                kick; /* halt until an interrupt */
-                kick = false;
+                if
+                :: look
+                :: else -> kick; /* halt until an interrupt */
+                    kick = false
+                fi;
                 goto pick
             fi
         fi

@@ -31,6 +31,19 @@
     addq $16, %rsp              /* vector, error */
 .endm
 
+/* From a system call as if it were a trap: the frame of struct regs below user rip rcx and flags r11. */
+.macro ENTER_AS_TRAP vector
+    movq %gs:CPU_ENV_STACK, %rsp
+    pushq $SELECTOR_USER_DATA
+    pushq %gs:CPU_SCRATCH
+    pushq %r11
+    pushq $SELECTOR_USER_CODE
+    PUSH rcx
+    pushq $0
+    pushq $\vector
+    jmp save_and_enter
+.endm
+
     .text
 
 /*
@@ -81,16 +94,8 @@ not_fast:
 /* An env without system-call entry sees its syscall instruction as invalid. */
 no_syscall_entry:
     movq EXO_UPCALL_SYSCALL_RIP(%rsp), %rcx
-    movq %gs:CPU_ENV_STACK, %rsp
-    pushq $SELECTOR_USER_DATA
-    pushq %gs:CPU_SCRATCH
-    pushq %r11
-    pushq $SELECTOR_USER_CODE
     subq $2, %rcx
-    pushq %rcx
-    pushq $0
-    pushq $6
-    jmp save_and_enter
+    ENTER_AS_TRAP 6
 
 /* A kernel call that may switch envs. */
 switch_call:
@@ -100,15 +105,7 @@ switch_call:
     je transfer_return
 /* In general: as a trap, so that the whole frame is in the env. */
 switch_any:
-    movq %gs:CPU_ENV_STACK, %rsp
-    pushq $SELECTOR_USER_DATA
-    pushq %gs:CPU_SCRATCH
-    pushq %r11
-    pushq $SELECTOR_USER_CODE
-    pushq %rcx
-    pushq $0
-    pushq $VECTOR_CALL
-    jmp save_and_enter
+    ENTER_AS_TRAP VECTOR_CALL
 
 /*
  * Control transfer with the usual outcome, as core/transfer.c does it for every other: rsp is the running env (self), rbx

@@ -50,6 +50,8 @@ struct cpu {
     bool late;              /* c: an interrupt came while the kernel paused */
     _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
     uint64_t look_ns;       /* c: when it must look again at the latest */
+    uint32_t asked;         /* c: sleepers whose words or predicates were read since interrupts were taken */
+    bool curious;           /* c: it saw sleepers who may go on after any interrupt */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
     uint32_t trace_next;    /* c */
@@ -126,7 +128,7 @@ static inline void arch_open(void)
 static inline void arch_close(void)
 {
     __asm__ volatile("cli" : : : "memory");
-    if (this_cpu()->late)
+    if (this_cpu()->late && this_cpu()->env)
         arch_timer(this_cpu(), 1, 1);
 }
 
