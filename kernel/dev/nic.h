@@ -32,6 +32,7 @@ struct nic_slot {
     uint16_t segment;                         /* payload bytes of a segment; 0: one packet */
     uint16_t header_bytes;                    /* with segment: before the payload */
     bool ipv6;                                /* with segment */
+    uint16_t head;                            /* the driver's: its first descriptor */
     /* For kernel/net, while the card has it. */
     uint32_t ring;
     uint32_t first, count; /* descriptors of the ring */
@@ -43,6 +44,8 @@ bool nic_start(struct exo_net_card *card, void (*interrupt)(void));
 
 /* nic_next - the next received packet, the driver's until nic_recycle; false: there is none. */
 bool nic_next(struct nic_received *received);
+/* nic_waits - has something been received? */
+bool nic_waits(void);
 /* nic_recycle - the card may fill the last packet's buffer again. */
 void nic_recycle(void);
 /* nic_listen - interrupts from now on; true: something came before that. Else nic_quiet. */

@@ -55,6 +55,7 @@
 #define DESC_WRITE         2
 #define AVAIL_QUIET        1
 #define USED_QUIET         1
+#define NOBODY             2
 
 struct common {
     uint32_t device_select, device_features, driver_select, driver_features;
@@ -109,12 +110,13 @@ static struct exo_net_card *card;
 static struct queue queue[2];
 static uint8_t *buffer[RECEIVE_BUFFERS];
 static struct nic_slot slots[SEND_SLOTS];
-static uint8_t free_slots[SEND_SLOTS];
+static struct nic_slot *free_slots[SEND_SLOTS];
 static uint32_t free_count;
 static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
 static uint16_t taken[16];                     /* buffers of the packet that is out */
 static uint32_t taken_count;
-static uint8_t verified_flags; /* of a header: the checksum is right */
+static uint8_t verified_flags;      /* of a header: the checksum is right */
+static uint32_t listening = NOBODY; /* or or what nic_listen was told */
 
 static uint64_t physical(const void *window)
 {
@@ -247,8 +249,9 @@ static void make_buffers(void)
                             : boot_page();
 
         slots[i].bytes = page + sizeof(struct net_header);
+        slots[i].head = (uint16_t)(i * DESCRIPTORS_A_SLOT);
         queue[QUEUE_SEND].desc[i * DESCRIPTORS_A_SLOT].address = physical(page);
-        free_slots[free_count++] = (uint8_t)(SEND_SLOTS - 1 - i);
+        free_slots[free_count++] = &slots[SEND_SLOTS - 1 - i];
     }
 }
 _Static_assert(sizeof(struct net_header) + NIC_COPY_MAX <= SLOT_BYTES,
@@ -362,6 +365,11 @@ bool nic_next(struct nic_received *received)
     return false;
 }
 
+bool nic_waits(void)
+{
+    return queue[QUEUE_RECEIVE].used->index != queue[QUEUE_RECEIVE].next_used;
+}
+
 void nic_recycle(void)
 {
     struct queue *q = &queue[QUEUE_RECEIVE];
@@ -377,6 +385,9 @@ bool nic_listen(bool sent_too)
     const struct queue *s = &queue[QUEUE_SEND];
 
     tell(r); /* buffers were given back */
+    if (listening == sent_too)
+        return false; /* what comes interrupts already */
+    listening = sent_too;
     r->avail->flags = 0;
     s->avail->flags = sent_too ? 0 : AVAIL_QUIET;
     /* The flags before the indexes: what comes later interrupts. */
@@ -389,6 +400,7 @@ void nic_quiet(void)
 {
     tell(&queue[QUEUE_RECEIVE]);
     queue[QUEUE_RECEIVE].avail->flags = AVAIL_QUIET;
+    listening = NOBODY;
 }
 
 /* --- Sending ------------------------------------------------------------------------------------------------ */
@@ -397,7 +409,7 @@ struct nic_slot *nic_slot_take(void)
 {
     if (!free_count)
         return NULL;
-    struct nic_slot *slot = &slots[free_slots[--free_count]];
+    struct nic_slot *slot = free_slots[--free_count];
 
     slot->copied = slot->piece_count = 0;
     slot->checksum_start = slot->segment = 0;
@@ -411,25 +423,28 @@ bool nic_slots_low(void)
 
 void nic_slot_drop(struct nic_slot *slot)
 {
-    free_slots[free_count++] = (uint8_t)(slot - slots);
+    free_slots[free_count++] = slot;
 }
 
 void nic_send(struct nic_slot *slot)
 {
     struct queue *q = &queue[QUEUE_SEND];
-    uint16_t head = (uint16_t)((slot - slots) * DESCRIPTORS_A_SLOT);
+    uint16_t head = slot->head;
     struct descriptor *d = &q->desc[head];
 
-    *(struct net_header *)(slot->bytes - sizeof(struct net_header)) = (struct net_header){
-        .flags = slot->checksum_start ? HEADER_CHECKSUM_NEEDED : 0,
-        .checksum_start = slot->checksum_start,
-        .checksum_offset = slot->checksum_offset,
-        .segment_kind = !slot->segment ? 0
-                        : slot->ipv6   ? SEGMENT_TCP6
-                                       : SEGMENT_TCP4,
-        .segment = slot->segment,
-        .header_bytes = slot->segment ? slot->header_bytes : 0,
-    };
+    struct net_header *header = (struct net_header *)(slot->bytes - sizeof *header);
+
+    *header = (struct net_header){0};
+    if (slot->checksum_start) {
+        header->flags = HEADER_CHECKSUM_NEEDED;
+        header->checksum_start = slot->checksum_start;
+        header->checksum_offset = slot->checksum_offset;
+    }
+    if (slot->segment) {
+        header->segment_kind = slot->ipv6 ? SEGMENT_TCP6 : SEGMENT_TCP4;
+        header->segment = slot->segment;
+        header->header_bytes = slot->header_bytes;
+    }
     d[0].length = slot->copied + (uint32_t)sizeof(struct net_header);
     d[0].flags = 0; /* its address is always the slot's */
     for (uint32_t i = 0; i < slot->piece_count; i++) {

@@ -35,6 +35,7 @@ static struct flow {
     uint32_t ports, filter;
 } flows[FLOWS][FLOW_WAYS];
 static uint64_t era; /* in the bits that say the place */
+uint64_t filter_changes;
 
 void filter_start(uint64_t random)
 {
@@ -135,6 +136,7 @@ inline uint32_t filter_of_flow(const struct net_flow *flow)
 /* Answers may be others from now on: each flow has another place, and what was kept in the places that come round is dropped. */
 static void flows_forget(void)
 {
+    filter_changes++;
     era += 1ull << (64 - NET_FLOWS_LOG);
     memset(flows[(era >> (64 - NET_FLOWS_LOG)) * FLOW_STEP % FLOWS], 0,
            FLOW_STEP * sizeof flows[0]);
@@ -144,10 +146,11 @@ static void flows_forget(void)
 __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet *packet)
 {
     struct net_flow flow;
+    union net_key key;
     bool deep;
 
-    net_key_read(&packet->key, &packet->layout, packet->bytes, packet->length, packet->length);
-    struct exo_net_row *row = filter_demux(&packet->key, &deep);
+    net_key_read(&key, &packet->layout, packet->bytes, packet->length, packet->length);
+    struct exo_net_row *row = filter_demux(&key, &deep);
 
     if (row && !deep &&
         net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length)) {

@@ -36,7 +36,7 @@ void filter_start(uint64_t random);
 
 /*
  * filter_find - the filter that a packet belongs to: at each level the matching one with most mask bits. All of the packet is there (have
- * == length). Fills in its layout, and its key if the answer was not known from an earlier packet of its flow.
+ * == length). Fills in its layout.
  *
  * Returns  its row; NULL: nobody's
  * Bound    EXO_NET_DEPTH_MAX levels of EXO_NET_SHAPES_MAX shapes; the buckets' chains are short
@@ -45,6 +45,9 @@ struct exo_net_row *filter_find(struct net_packet *packet);
 
 /* filter_of_flow - the filter that packets of this flow belong to, if that is known; else 0. */
 uint32_t filter_of_flow(const struct net_flow *flow);
+
+/* Counts up whenever a filter comes or goes: what was found out before may be wrong then. REQUIRES(net_lock). */
+extern uint64_t filter_changes;
 
 /* filter_demux - as filter_find, by key. `deep` is set if the answer depends on more than what a flow says. */
 struct exo_net_row *filter_demux(const union net_key *key, bool *deep);

@@ -25,7 +25,6 @@ struct net_packet {
     uint32_t have;   /* that can be read */
     uint32_t length; /* of the whole packet */
     struct net_layout layout;
-    union net_key key;
     bool verified;
 };
 

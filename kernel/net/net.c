@@ -113,36 +113,31 @@ static void poll_card(void)
     device_poll_ns = EXO_FOREVER;
 }
 
-/* Events to the envs of rings in which something has arrived. No lock held. */
-static void tell_envs(uint64_t numbers)
+/* Events to envs, once net_lock is dropped: env_lock comes before it, and a packet must not wait for envs. */
+static void tell_envs(const struct ring_notice *notice, uint32_t count)
 {
-    for (; numbers; numbers &= numbers - 1) {
-        lock_take(&env_lock);
-        lock_take(&net_lock);
-        const struct exo_net_row *ring = ring_numbered((uint32_t)__builtin_ctzll(numbers));
-        uint64_t id = ring ? ring->ring.env : 0;
-        uint64_t event = ring ? 1ull << ring->ring.event : 0;
-
-        event |= ring ? ring_events(ring->ring.number) : 0;
-
-        lock_drop(&net_lock);
-        struct env *env = id ? env_find(id) : NULL;
+    if (!count)
+        return;
+    lock_take(&env_lock);
+    for (uint32_t i = 0; i < count; i++) {
+        struct env *env = env_find(notice[i].env);
 
         if (env)
-            env_notify(env, event);
-        lock_drop(&env_lock);
+            env_notify(env, notice[i].events);
     }
+    lock_drop(&env_lock);
 }
 
 static void poll_and_tell(void)
 {
+    struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
+
     lock_take(&net_lock);
     poll_card();
-    uint64_t numbers = ring_wakes();
+    uint32_t count = ring_notices(notice, NULL);
 
     lock_drop(&net_lock);
-    if (numbers)
-        tell_envs(numbers);
+    tell_envs(notice, count);
 }
 
 static void interrupt(void)
@@ -538,26 +533,26 @@ struct call_result call_net_handler(struct env *self, const struct cap *cap, uin
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_kick(struct env *self, const struct cap *cap, uint64_t name)
+struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
 {
+    struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
     struct exo_net_row *row = NULL;
-    uint64_t numbers = 0;
-    uint32_t sent = 0;
+    uint32_t sent = 0, count = 0;
+    struct cap cap __attribute__((uninitialized)); /* all of it is copied */
+    int error = -cap_copy(&self->cap[slot], 0, &cap);
 
-    (void)self;
+    if (error)
+        return call_error(error);
     lock_take(&net_lock);
-    int error = row_held(cap, name, EXO_NET_RING, &row);
-
+    error = row_held(&cap, name, EXO_NET_RING, &row);
     if (!error && !row->ring.stopped) {
-        ring_sent(false);
+        ring_tidy();
         error = ring_send(row, &sent);
-        poll_card();
-        numbers = ring_wakes();
-        if (!ring_has_events(row))
-            numbers &= ~(1ull << row->ring.number); /* the caller will look now */
+        if (nic_waits() || ring_waits())
+            poll_card();
+        count = ring_wakes ? ring_notices(notice, row) : 0; /* the caller will look now */
     }
     lock_drop(&net_lock);
-    if (numbers)
-        tell_envs(numbers);
+    tell_envs(notice, count);
     return error ? call_error(error) : call_ok(sent);
 }

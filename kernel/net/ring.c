@@ -31,7 +31,7 @@ _Static_assert(NIC_COPY_MAX >= 1500 + ETHERNET_BYTES + 4 && COPY_WHOLE <= NIC_CO
 static struct exo_net_card *card;
 static uint32_t rings[EXO_NET_RINGS_MAX]; /* row names; 0: free */
 static uint64_t serial;
-static uint64_t wakes;                          /* numbers of rings */
+uint64_t ring_wakes;
 static uint64_t more_events[EXO_NET_RINGS_MAX]; /* asked for by handlers */
 static uint64_t stalled; /* rings with something to send that found no slot */
 static uint32_t lent;    /* packets of which the card reads rings' buffers */
@@ -101,7 +101,7 @@ bool ring_end(struct exo_net_row *row)
     uint64_t bit = 1ull << row->ring.number;
 
     row->ring.stopped = 1;
-    wakes &= ~bit;
+    ring_wakes &= ~bit;
     stalled &= ~bit;
     more_events[row->ring.number] = 0;
     if (capture == net_row_name(row))
@@ -140,12 +140,32 @@ struct exo_net_row *ring_numbered(uint32_t number)
     return rings[number] ? net_row(rings[number]) : NULL;
 }
 
-uint64_t ring_wakes(void)
+uint32_t ring_notices(struct ring_notice *notice, const struct exo_net_row *caller)
 {
-    uint64_t set = wakes;
+    uint32_t count = 0;
 
-    wakes = 0;
-    return set;
+    for (; ring_wakes; ring_wakes &= ring_wakes - 1) {
+        uint32_t number = (uint32_t)__builtin_ctzll(ring_wakes);
+        const struct exo_net_row *row = net_row(rings[number]); /* ring_end clears its bit */
+
+        if (row == caller && !more_events[number])
+            continue;
+        notice[count++] =
+            (struct ring_notice){row->ring.env, 1ull << row->ring.event | more_events[number]};
+        more_events[number] = 0;
+    }
+    return count;
+}
+
+/* Copies a packet or its beginning, no byte more. */
+static inline void copy(uint8_t *to, const uint8_t *from, uint64_t bytes)
+{
+    if (bytes >= 8)
+        memcpy(to + bytes - 8, from + bytes - 8, 8); /* what is left of a word overlaps */
+    else
+        memcpy(to, from, bytes);
+    bytes /= 8;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 }
 
 /* --- Receiving -------------------------------------------------------------------------------------------- */
@@ -173,8 +193,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     uint64_t frame = row->ring.buffer_frame + buffer / BUFFERS_A_FRAME;
     uint8_t *page = arch_map_frame(0, frame);
 
-    memcpy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes,
-           have);
+    copy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes, have);
     arch_unmap_frame(0);
     entry->length = (uint16_t)have;
     entry->flags = (uint16_t)flags;
@@ -189,7 +208,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     /* Bytes and entry before the counter. */
     __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
     if (!*(volatile uint32_t *)&shared->quiet)
-        wakes |= 1ull << row->ring.number;
+        ring_wakes |= 1ull << row->ring.number;
     return true;
 }
 
@@ -208,6 +227,14 @@ struct outgoing {
     uint32_t length;
 };
 
+/* From here on the copy is what counts. */
+static inline void piece_read(const struct exo_net_send *from, struct exo_net_send *piece)
+{
+    uint64_t copy[2] = {((const volatile uint64_t *)from)[0], ((const volatile uint64_t *)from)[1]};
+
+    memcpy(piece, copy, sizeof *piece);
+}
+
 /*
  * Copies the descriptors of the next packet. Returns how many belong to it; 0: nothing is posted. A packet whose end
  * is not posted, or of more pieces than are allowed, ends here all the same: it will be refused.
@@ -218,13 +245,9 @@ static uint32_t collect(const struct exo_net_row *row, uint32_t posted, struct o
 
     out->count = out->length = 0;
     while (out->count < EXO_NET_SEND_PIECES && row->ring.send_taken + out->count != posted) {
-        uint32_t at = (row->ring.send_taken + out->count) % EXO_NET_SEND_MAX;
         struct exo_net_send *piece = &out->piece[out->count];
 
-        uint64_t copy[2] = {((const volatile uint64_t *)&shared->send[at])[0],
-                            ((const volatile uint64_t *)&shared->send[at])[1]};
-
-        memcpy(piece, copy, sizeof *piece); /* from here on the copy is what counts */
+        piece_read(&shared->send[(row->ring.send_taken + out->count) % EXO_NET_SEND_MAX], piece);
         out->length += piece->length;
         out->count++;
         if (!(piece->flags & EXO_NET_SEND_MORE))
@@ -252,17 +275,7 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
                       struct nic_slot *slot)
 {
     uint32_t copy = out->length <= COPY_WHOLE ? out->length : HEADERS_MAX;
-    uint32_t start = out->piece[0].offset % EXO_PAGE_SIZE;
 
-    if (out->length == copy && out->piece[0].length == copy && start + copy <= EXO_PAGE_SIZE) {
-        const uint8_t *page = /* what most are: one piece of one page, short enough */
-            arch_map_frame(0, row->ring.buffer_frame + (out->piece[0].offset >> EXO_PAGE_SHIFT));
-
-        memcpy(slot->bytes, page + start, copy);
-        arch_unmap_frame(0);
-        slot->copied = copy;
-        return;
-    }
     for (uint32_t i = 0; i < out->count; i++) {
         uint32_t offset = out->piece[i].offset;
         uint32_t left = out->piece[i].length;
@@ -290,7 +303,38 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
     }
 }
 
-/* May the ring's owner send by permission of this filter? NULL: no. */
+/* Packets that copy_short refuses. False: the packet is none. */
+__attribute__((noinline)) static bool copy_pieces(const struct exo_net_row *row, uint32_t posted,
+                                                  struct outgoing *out, struct nic_slot *slot)
+{
+    collect(row, posted, out);
+    if (!pieces_ok(row, out))
+        return false;
+    fill_slot(row, out, slot);
+    return true;
+}
+
+/* What most packets are: one piece of one page, short enough to be copied as a whole. False: it is another. */
+static inline bool copy_short(const struct exo_net_row *row, struct outgoing *out,
+                              struct nic_slot *slot)
+{
+    const struct exo_net_send *piece = &out->piece[0];
+    uint32_t start = piece->offset % EXO_PAGE_SIZE, length = piece->length;
+
+    if (length - ETHERNET_BYTES > COPY_WHOLE - ETHERNET_BYTES || start + length > EXO_PAGE_SIZE ||
+        piece->offset >= row->ring.buffer_count * EXO_PAGE_SIZE || piece->flags & EXO_NET_SEND_MORE)
+        return false;
+    const uint8_t *page =
+        arch_map_frame(0, row->ring.buffer_frame + (piece->offset >> EXO_PAGE_SHIFT));
+
+    copy(slot->bytes, page + start, length);
+    arch_unmap_frame(0);
+    slot->copied = out->length = length;
+    out->count = 1;
+    return true;
+}
+
+/* May the ring's owner (NULL: the filter's program) send by permission of this filter? NULL: no. */
 static const struct exo_net_row *permission(const struct exo_net_row *row, uint32_t name)
 {
     uint64_t frame = name >> EXO_NET_ROW_BITS;
@@ -298,7 +342,7 @@ static const struct exo_net_row *permission(const struct exo_net_row *row, uint3
     if (frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
         return NULL;
     const struct exo_net_row *filter = net_row(name);
-    struct path mine = net_row_guard(row);
+    struct path mine = net_row_guard(row ? row : filter);
     struct path guard = net_row_guard(filter);
 
     if (filter->kind != EXO_NET_FILTER || filter->flags & EXO_NET_RECEIVE_ONLY)
@@ -310,23 +354,57 @@ static const struct exo_net_row *permission(const struct exo_net_row *row, uint3
 __attribute__((noinline)) static bool answer_matches(const struct exo_net_row *filter,
                                                      struct net_packet *packet, uint8_t *bytes)
 {
-    net_key_read(&packet->key, &packet->layout, bytes, packet->have, packet->length);
+    union net_key key;
+
+    net_key_read(&key, &packet->layout, bytes, packet->have, packet->length);
     if (!packet->layout.network)
         return false;
-    if (packet->key.field.ethertype == TYPE_ARP)
+    if (key.field.ethertype == TYPE_ARP)
         memcpy(bytes + packet->layout.network + 8, card->mac, sizeof card->mac);
-    net_key_turn(&packet->key);
-    memcpy(packet->key.field.mac, card->mac, sizeof card->mac);
-    packet->key.field.flags &= EXO_NET_KEY_FRAGMENT;
-    return filter_matches(filter, &packet->key);
+    net_key_turn(&key);
+    memcpy(key.field.mac, card->mac, sizeof card->mac);
+    key.field.flags &= EXO_NET_KEY_FRAGMENT;
+    return filter_matches(filter, &key);
+}
+
+/* What was found out last: a packet of this flow may be sent by permission of the filter. */
+static struct {
+    struct net_flow flow;
+    uint64_t serial; /* of the ring; 0: the filter's program sends */
+    uint64_t changes;
+    uint32_t filter;
+} allowed;
+
+/* As may_send, for one that is not as the last. `flow`: NULL: it is of none. */
+__attribute__((noinline)) static bool find_permission(const struct exo_net_row *row, uint32_t name,
+                                                      struct net_packet *packet, uint8_t *bytes,
+                                                      struct net_flow *flow)
+{
+    const struct exo_net_row *filter = permission(row, name);
+
+    if (!filter)
+        return false;
+    if (flow) {
+        struct net_flow answer = *flow;
+
+        net_flow_turn(&answer);
+        if (filter_of_flow(&answer) == name) {
+            allowed.flow = *flow;
+            allowed.serial = row ? row->ring.serial : 0;
+            allowed.changes = filter_changes;
+            allowed.filter = name;
+            return true;
+        }
+    }
+    return answer_matches(filter, packet, bytes);
 }
 
 /*
- * Does the answer to the packet in the slot belong to this filter? Its sender becomes the card; `packet` is filled in, but for
- * the key.
+ * Does the answer to the packet in the slot belong to this filter, and may the ring's owner (NULL: the filter's program) send by it? Its
+ * sender becomes the card; `packet` is filled in.
  */
-static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *packet,
-                           uint32_t length, struct nic_slot *slot)
+static inline bool may_send(const struct exo_net_row *row, uint32_t name, struct net_packet *packet,
+                            uint32_t length, struct nic_slot *slot)
 {
     struct net_flow flow __attribute__((uninitialized)); /* looked at when it was read */
     uint8_t *bytes = slot->bytes;
@@ -335,12 +413,13 @@ static bool answer_belongs(const struct exo_net_row *filter, struct net_packet *
     packet->bytes = bytes;
     packet->have = slot->copied;
     packet->length = length;
-    if (net_flow_read(&flow, &packet->layout, bytes, packet->have, length)) {
-        net_flow_turn(&flow);
-        if (filter_of_flow(&flow) == net_row_name(filter))
-            return true;
-    }
-    return answer_matches(filter, packet, bytes);
+    bool known = net_flow_read(&flow, &packet->layout, bytes, packet->have, length);
+
+    if (known && flow.addresses == allowed.flow.addresses && flow.ports == allowed.flow.ports &&
+        flow.protocol == allowed.flow.protocol && name == allowed.filter &&
+        (row ? row->ring.serial : 0) == allowed.serial && filter_changes == allowed.changes)
+        return true;
+    return find_permission(row, name, packet, bytes, known ? &flow : NULL);
 }
 
 /* What the card is to do to the packet; false: it cannot, or it makes no sense. */
@@ -372,9 +451,8 @@ static bool slot_check(const struct exo_net_row *row, const struct exo_net_send 
                        uint32_t length, struct nic_slot *slot)
 {
     struct net_packet packet __attribute__((uninitialized));
-    const struct exo_net_row *filter = permission(row, send->filter);
 
-    if (!filter || !answer_belongs(filter, &packet, length, slot) || !offload(send, &packet, slot))
+    if (!may_send(row, send->filter, &packet, length, slot) || !offload(send, &packet, slot))
         return false;
     ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;
@@ -393,25 +471,24 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
 {
     struct exo_net_ring *shared = shared_of(row);
     uint32_t posted = __atomic_load_n(&shared->send_posted, __ATOMIC_ACQUIRE);
-    struct outgoing out __attribute__((uninitialized)); /* collect() fills in what it counts */
+    struct outgoing out __attribute__((uninitialized)); /* its pieces are counted */
 
     *sent = 0;
     stalled &= ~(1ull << row->ring.number);
     if (posted - row->ring.send_taken > EXO_NET_SEND_MAX)
         return EXO_E_ARG;
-    while (collect(row, posted, &out)) {
+    while (row->ring.send_taken != posted) {
         struct nic_slot *slot = nic_slot_take();
         uint32_t first = row->ring.send_taken;
-        bool good = false;
 
         if (!slot) {
             stalled |= 1ull << row->ring.number;
             break;
         }
-        if (pieces_ok(row, &out)) {
-            fill_slot(row, &out, slot);
-            good = slot_check(row, &out.piece[0], out.length, slot);
-        }
+        piece_read(&shared->send[first % EXO_NET_SEND_MAX], &out.piece[0]);
+        bool good = copy_short(row, &out, slot) || copy_pieces(row, posted, &out, slot);
+
+        good = good && slot_check(row, &out.piece[0], out.length, slot);
         row->ring.send_taken += out.count;
         if (!good) {
             nic_slot_drop(slot);
@@ -453,7 +530,7 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
         return false;
     memcpy(slot->bytes, bytes, length);
     slot->copied = length;
-    if (filter->flags & EXO_NET_RECEIVE_ONLY || !answer_belongs(filter, &packet, length, slot)) {
+    if (!may_send(NULL, net_row_name(filter), &packet, length, slot)) {
         nic_slot_drop(slot);
         return false;
     }
@@ -467,21 +544,8 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
 
 void ring_wake(const struct exo_net_row *row, uint64_t events)
 {
-    wakes |= 1ull << row->ring.number;
+    ring_wakes |= 1ull << row->ring.number;
     more_events[row->ring.number] |= events;
-}
-
-bool ring_has_events(const struct exo_net_row *row)
-{
-    return more_events[row->ring.number];
-}
-
-uint64_t ring_events(uint32_t number)
-{
-    uint64_t events = more_events[number];
-
-    more_events[number] = 0;
-    return events;
 }
 
 void ring_sent(bool locked)
@@ -517,7 +581,7 @@ void ring_sent(bool locked)
         uint32_t sent;
 
         (void)ring_send(net_row(rings[number]), &sent);
-        wakes |= 1ull << number;
+        ring_wakes |= 1ull << number;
     }
 }
 

@@ -59,11 +59,6 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
 
 /* ring_wake - the ring's env shall get its event, and these. */
 void ring_wake(const struct exo_net_row *row, uint64_t events);
-/* ring_has_events - did ring_wake name events that nobody has got yet? */
-bool ring_has_events(const struct exo_net_row *row);
-/* ring_events - events for the ring with this number beside its own; forgotten. */
-uint64_t ring_events(uint32_t number);
-
 /* ring_sent - take back what the card is done with; rings that waited for room go on. `locked`: memory_lock is held. */
 void ring_sent(bool locked);
 
@@ -73,9 +68,23 @@ void ring_tidy(void);
 /* ring_waits - does a ring wait for the card to be done? */
 bool ring_waits(void);
 
-/* ring_wakes - rings (bit n: number n) whose env is to get its event; the set is emptied. */
-uint64_t ring_wakes(void);
+/* An env that is to get these events. */
+struct ring_notice {
+    uint64_t env, events;
+};
+
 struct exo_net_row *ring_numbered(uint32_t number); /* NULL: none */
+
+extern uint64_t ring_wakes; /* numbers of rings whose envs are to be told */
+/*
+ * ring_notices - envs of rings in which something has arrived, or that ring_wake named; forgotten.
+ *
+ * notice  room for EXO_NET_RINGS_MAX
+ * caller  NULL or a ring whose env will look by itself: it is told only what ring_wake named
+ *
+ * Returns  how many
+ */
+uint32_t ring_notices(struct ring_notice *notice, const struct exo_net_row *caller);
 
 /* ring_start - boot: the card. */
 void ring_start(struct exo_net_card *card);

@@ -192,15 +192,19 @@ void arch_window_close(uint64_t frame)
     arch_flush_page((uint64_t)frame_window(frame));
 }
 
+/* The pages for that lie at a fixed distance from the CPU's struct. */
+static inline uint64_t map_address(const struct cpu *cpu, uint32_t slot)
+{
+    return (uint64_t)cpu + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE - CPU_PAGE_STRUCT * EXO_PAGE_SIZE;
+}
+
 void *arch_map_frame(uint32_t slot, uint64_t frame)
 {
     struct cpu *cpu = this_cpu();
-    uint64_t address =
-        CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE + (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE;
 
     *cpu->map_entry[slot] = frame << EXO_PAGE_SHIFT | KERNEL_DATA;
-    arch_flush_page(address);
-    return (void *)address;
+    arch_flush_page(map_address(cpu, slot));
+    return (void *)map_address(cpu, slot);
 }
 
 void arch_unmap_frame(uint32_t slot)
@@ -208,8 +212,7 @@ void arch_unmap_frame(uint32_t slot)
     struct cpu *cpu = this_cpu();
 
     *cpu->map_entry[slot] = 0;
-    arch_flush_page(CPU_BASE + (uint64_t)cpu->index * CPU_STRIDE +
-                    (CPU_PAGE_MAP + slot) * EXO_PAGE_SIZE);
+    arch_flush_page(map_address(cpu, slot));
 }
 
 void arch_flush_all(void)

@@ -3,7 +3,7 @@
 UNIT_N       := $(B)/tests/unit/net
 UNIT_N_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
   -Itests/unit/kernel/fake -Itests/unit/kernel -Itests/unit/net -Ikernel -I. -I$(B)/gen
-UNIT_TESTS   += $(UNIT_N)/filter_test $(UNIT_N)/key_test $(UNIT_N)/card_test
+UNIT_TESTS   += $(UNIT_N)/filter_test $(UNIT_N)/key_test $(UNIT_N)/card_test $(UNIT_N)/send_test
 
 $(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/net/key.c kernel/core/cap.c kernel/core/rules.c $(wildcard kernel/net/*.h abi/exo_net.h)
 	$(Q)mkdir -p $(@D)
@@ -16,6 +16,10 @@ $(UNIT_N)/key_test: tests/unit/net/key_test.c kernel/net/key.c tests/unit/net/ke
 $(UNIT_N)/card_test: tests/unit/net/card_test.c kernel/dev/virtio_net.c kernel/dev/nic.h abi/exo_net.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $<
+
+$(UNIT_N)/send_test: tests/unit/net/send_test.c kernel/net/ring.c kernel/net/filter.c kernel/net/key.c kernel/core/cap.c kernel/core/rules.c $(wildcard kernel/net/*.h kernel/dev/nic.h abi/exo_net.h)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
 $(UNIT_N)/key_fuzz: tests/unit/net/key_fuzz.c kernel/net/key.c tests/unit/net/key_check.h
 	$(Q)mkdir -p $(@D)

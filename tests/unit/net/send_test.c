@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * send_test.c - kernel/net/ring.c on a machine made of malloc with a card that only looks: who may send what, and what is copied.
+ *
+ * What was allowed once is remembered (may_send); each thing that takes the permission away again must be noticed.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "core/frame.h"
+#include "net/ring.h"
+#include "tap.h"
+
+#define FRAMES   64
+#define TABLE    1 /* net table */
+#define SHARED   4 /* of two rings */
+#define BUFFERS  16
+#define BUFFER_N 4
+#define FILTER   (TABLE << EXO_NET_ROW_BITS)
+#define RING     (FILTER + 1)
+#define RING_TWO (FILTER + 2)
+
+unsigned char *fake_memory;
+struct cpu fake_cpu;
+uint32_t cpu_count = 1;
+struct exo_frame *frame_table;
+uint64_t frame_count = FRAMES;
+struct spinlock lock_of_rank[LOCK_RANKS];
+
+static struct exo_net_card card = {.mac = {2, 0, 0, 0, 0, 9}, .mtu = 1500};
+static uint8_t slot_bytes[NIC_COPY_MAX + 64];
+static struct nic_slot slot = {.bytes = slot_bytes};
+static uint32_t sent;
+static bool out; /* the card has the slot */
+
+/* --- The machine and its card -------------------------------------------------------------------------- */
+
+void lock_spin(_Atomic uint32_t *taken)
+{
+    (void)taken;
+    abort();
+}
+
+uint64_t arch_now_ns(void)
+{
+    return 1000000;
+}
+
+void *arch_map_frame(uint32_t which, uint64_t frame)
+{
+    (void)which;
+    return fake_memory + frame * EXO_PAGE_SIZE;
+}
+
+void arch_unmap_frame(uint32_t which)
+{
+    (void)which;
+}
+
+void arch_window_close(uint64_t frame)
+{
+    (void)frame;
+}
+
+struct nic_slot *nic_slot_take(void)
+{
+    slot.copied = slot.piece_count = 0;
+    slot.checksum_start = slot.segment = 0;
+    memset(slot_bytes, 0xee, sizeof slot_bytes);
+    return &slot;
+}
+
+void nic_send(struct nic_slot *of)
+{
+    sent += of == &slot;
+    out = true;
+}
+
+void nic_slot_drop(struct nic_slot *of)
+{
+    (void)of;
+}
+
+void nic_flush(void) {}
+
+bool nic_slots_low(void)
+{
+    return false;
+}
+
+struct nic_slot *nic_sent(void)
+{
+    bool had = out;
+
+    out = false;
+    return had ? &slot : NULL;
+}
+
+/* --- Filters, rings, packets --------------------------------------------------------------------------- */
+
+static struct path owner(uint32_t n)
+{
+    struct path root = {.depth = 0}, one = root;
+
+    (void)path_append(&one, &root, n);
+    return one;
+}
+
+static void guard(struct exo_net_row *row, uint32_t n)
+{
+    struct path path = owner(n);
+
+    row->guard[0] = path.part[0];
+    row->guard[1] = path.part[1];
+    row->guard_depth = (uint8_t)path.depth;
+}
+
+/* All of UDP to 10.0.2.15. */
+static void filter_make(uint32_t of, uint16_t flags)
+{
+    struct exo_net_row *row = net_row(FILTER);
+    union net_key mask = {.field = {.protocol = 255, .ethertype = 0xffff}};
+    union net_key value = {.field = {.protocol = NET_IP_UDP, .ethertype = 0x0008}};
+    static const uint8_t address[4] = {10, 0, 2, 15};
+    struct path root = {.depth = 0};
+    uint32_t other;
+
+    memset(mask.field.destination + 12, 255, 4);
+    memcpy(value.field.destination + 12, address, 4);
+    memset(row, 0, sizeof *row);
+    guard(row, of);
+    row->flags = flags;
+    memcpy(row->filter.mask, mask.word, sizeof mask);
+    memcpy(row->filter.value, value.word, sizeof value);
+    CHECK(filter_insert(row, &root, &other) == 0);
+    row->kind = EXO_NET_FILTER;
+}
+
+static void filter_end(void)
+{
+    uint32_t budget = 1;
+
+    CHECK(filter_remove(net_row(FILTER), &budget));
+}
+
+static struct exo_net_ring *ring_start_at(uint32_t name, uint64_t shared, uint32_t of)
+{
+    struct exo_net_row *row = net_row(name);
+    struct exo_net_ring_config config = {.shared_frame = shared,
+                                         .buffer_frame = BUFFERS,
+                                         .buffer_count = BUFFER_N,
+                                         .env = 1,
+                                         .event = 3};
+
+    ring_make(row, &config);
+    guard(row, of);
+    return frame_window(shared);
+}
+
+/* A datagram between 10.0.2.2 and 10.0.2.15. */
+static void packet(uint8_t *p, uint32_t length, bool from_us)
+{
+    static const uint8_t address[8] = {10, 0, 2, 15, 10, 0, 2, 2};
+    uint32_t ip = length - 14, udp = length - 34;
+
+    for (uint32_t i = 42; i < length; i++)
+        p[i] = (uint8_t)(i * 7);
+    memset(p, 0, 42);
+    memcpy(p, card.mac, 6);
+    p[0] = 2;
+    p[12] = 8;
+    p[14] = 0x45;
+    p[16] = (uint8_t)(ip >> 8);
+    p[17] = (uint8_t)ip;
+    p[22] = 64;
+    p[23] = NET_IP_UDP;
+    memcpy(p + 26, address + (from_us ? 0 : 4), 4);
+    memcpy(p + 30, address + (from_us ? 4 : 0), 4);
+    p[35] = from_us ? 7 : 99;
+    p[37] = from_us ? 99 : 7;
+    p[38] = (uint8_t)(udp >> 8);
+    p[39] = (uint8_t)udp;
+}
+
+static void start(void)
+{
+    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++)
+        if (ring_numbered(i))
+            CHECK(ring_end(ring_numbered(i)));
+    free(fake_memory);
+    free(frame_table);
+    fake_memory = aligned_alloc(EXO_PAGE_SIZE, FRAMES * EXO_PAGE_SIZE);
+    memset(fake_memory, 0, FRAMES * EXO_PAGE_SIZE);
+    frame_table = calloc(FRAMES, sizeof *frame_table);
+    frame_table[TABLE].kind = EXO_FRAME_NET;
+    filter_start(77);
+    ring_start(&card);
+}
+
+/* The answer to a datagram makes its flow known. */
+static void flow_known(void)
+{
+    uint8_t bytes[64];
+    struct net_packet in = {.bytes = bytes, .have = 60, .length = 60};
+
+    packet(bytes, 60, false);
+    CHECK(filter_find(&in) == net_row(FILTER));
+}
+
+static uint8_t *buffer_at(uint32_t offset)
+{
+    return (uint8_t *)frame_window(BUFFERS) + offset;
+}
+
+/* Posts one piece and says whether it was sent. */
+static bool send_piece(uint32_t ring, struct exo_net_send piece)
+{
+    struct exo_net_row *row = net_row(ring);
+    struct exo_net_ring *shared = frame_window(row->ring.shared_frame);
+    uint32_t at = shared->send_posted % EXO_NET_SEND_MAX, count = 9, before = sent;
+
+    shared->send[at] = piece;
+    shared->send_posted++;
+    CHECK(ring_send(row, &count) == 0);
+    ring_sent(false);
+    CHECK(count == sent - before && shared->send_taken == shared->send_posted);
+    CHECK(shared->send[at].flags & EXO_NET_SEND_DONE);
+    CHECK((shared->send[at].flags & EXO_NET_SEND_REFUSED) == (count ? 0 : EXO_NET_SEND_REFUSED));
+    return count;
+}
+
+static bool send_bytes(uint32_t ring, uint32_t offset, uint32_t length)
+{
+    return send_piece(ring, (struct exo_net_send){
+                                .offset = offset, .length = (uint16_t)length, .filter = FILTER});
+}
+
+/* --- Tests -------------------------------------------------------------------------------------------------- */
+
+static void permission_is_remembered_and_forgotten(void)
+{
+    start();
+    filter_make(1, 0);
+    ring_start_at(RING, SHARED, 1);
+    ring_start_at(RING_TWO, SHARED + EXO_NET_SHARED_FRAMES, 2);
+    packet(buffer_at(0), 60, true);
+    CHECK(send_bytes(RING, 0, 60)); /* by its key */
+    flow_known();
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(send_bytes(RING, 0, 60));  /* found, then remembered */
+    CHECK(!send_bytes(RING_TWO, 0, 60)); /* the filter is another's */
+    CHECK(send_bytes(RING, 0, 60));
+    buffer_at(0)[29] ^= 1; /* from another address */
+    CHECK(!send_bytes(RING, 0, 60));
+    buffer_at(0)[29] ^= 1;
+    buffer_at(0)[23] = NET_IP_TCP;
+    CHECK(!send_bytes(RING, 0, 60));
+    buffer_at(0)[23] = NET_IP_UDP;
+    buffer_at(0)[35] ^= 1; /* another port: not as the last, and allowed */
+    CHECK(send_bytes(RING, 0, 60));
+    buffer_at(0)[35] ^= 1;
+    CHECK(send_bytes(RING, 0, 60));
+    CHECK(!send_piece(RING, (struct exo_net_send){.length = 60, .filter = FILTER + 1}));
+    filter_end();
+    CHECK(!send_bytes(RING, 0, 60)); /* there is none */
+    filter_make(2, 0);
+    flow_known();
+    CHECK(!send_bytes(RING, 0, 60)); /* the row is another's now */
+    CHECK(send_bytes(RING_TWO, 0, 60));
+    filter_end();
+    filter_make(1, EXO_NET_RECEIVE_ONLY);
+    flow_known();
+    CHECK(!send_bytes(RING, 0, 60));
+}
+
+static void another_ring_in_the_same_row_is_another(void)
+{
+    start();
+    filter_make(1, 0);
+    ring_start_at(RING, SHARED, 1);
+    packet(buffer_at(0), 60, true);
+    flow_known();
+    CHECK(send_bytes(RING, 0, 60) && send_bytes(RING, 0, 60));
+    CHECK(ring_end(net_row(RING)));
+    ring_start_at(RING, SHARED, 2);
+    CHECK(!send_bytes(RING, 0, 60));
+}
+
+static void a_program_sends_for_its_filter_only(void)
+{
+    uint8_t bytes[64];
+
+    start();
+    filter_make(1, 0);
+    ring_start_at(RING_TWO, SHARED, 2);
+    packet(bytes, 60, true);
+    flow_known();
+    CHECK(ring_reply(net_row(FILTER), bytes, 60) && ring_reply(net_row(FILTER), bytes, 60));
+    memcpy(buffer_at(0), bytes, 60);
+    CHECK(!send_bytes(RING_TWO, 0, 60)); /* what it may, a ring of others may not */
+    bytes[29] = 77;
+    CHECK(!ring_reply(net_row(FILTER), bytes, 60));
+    bytes[29] = 15;
+    CHECK(ring_reply(net_row(FILTER), bytes, 60));
+    filter_end();
+    filter_make(1, EXO_NET_RECEIVE_ONLY);
+    flow_known();
+    CHECK(!ring_reply(net_row(FILTER), bytes, 60));
+    CHECK(!ring_reply(net_row(FILTER), bytes, 13) && !ring_reply(net_row(FILTER), bytes, 1519));
+}
+
+static void pieces_lie_in_the_ring(void)
+{
+    uint32_t end = BUFFER_N * EXO_PAGE_SIZE;
+
+    start();
+    filter_make(1, 0);
+    ring_start_at(RING, SHARED, 1);
+    for (uint32_t round = 0; round < 2; round++) { /* unknown flow, known flow */
+        packet(buffer_at(end - 60), 60, true);
+        CHECK(send_bytes(RING, end - 60, 60));
+        CHECK(!send_bytes(RING, end - 59, 60));
+        CHECK(!send_bytes(RING, end, 60));
+        CHECK(!send_bytes(RING, end + EXO_PAGE_SIZE, 60));
+        CHECK(!send_bytes(RING, UINT32_MAX - 10, 60));
+        packet(buffer_at(EXO_PAGE_SIZE - 30), 60, true); /* over the end of a page */
+        CHECK(send_bytes(RING, EXO_PAGE_SIZE - 30, 60));
+        CHECK(!memcmp(slot_bytes + 12, buffer_at(EXO_PAGE_SIZE - 18), 48));
+        CHECK(!send_bytes(RING, EXO_PAGE_SIZE - 30, 0) &&
+              !send_bytes(RING, EXO_PAGE_SIZE - 30, 13));
+        CHECK(!send_bytes(RING, EXO_PAGE_SIZE - 30, 41)); /* lengths contradict each other */
+        CHECK(!send_piece(RING, (struct exo_net_send){.offset = EXO_PAGE_SIZE - 30,
+                                                      .length = 60,
+                                                      .flags = EXO_NET_SEND_MORE,
+                                                      .filter = FILTER}));
+        flow_known();
+    }
+    packet(buffer_at(0), 1514, true);
+    CHECK(send_bytes(RING, 0, 1514) && slot.piece_count == 1 && slot.copied == 192);
+    CHECK(!send_bytes(RING, 0, 1519));
+}
+
+/* No byte more, and none less, than the packet has; its sender is the card. */
+static void what_is_copied(void)
+{
+    start();
+    filter_make(1, 0);
+    struct exo_net_ring *shared = ring_start_at(RING, SHARED, 1);
+    struct exo_net_row *row = net_row(RING);
+
+    for (uint32_t length = 42; length <= 496; length++) {
+        packet(buffer_at(length), length, true);
+        CHECK(send_bytes(RING, length, length));
+        CHECK(slot.copied == length && !slot.piece_count);
+        CHECK(!memcmp(slot_bytes + 12, buffer_at(length) + 12, length - 12));
+        CHECK(!memcmp(slot_bytes + 6, card.mac, 6) && slot_bytes[length] == 0xee);
+    }
+    for (uint32_t length = 1; length <= 1514; length++) {
+        uint8_t *bytes = malloc(length);
+        struct net_packet in = {.bytes = bytes, .have = length, .length = length};
+        uint32_t buffer = length % (BUFFER_N * 2);
+        uint8_t *to = buffer_at(buffer * EXO_NET_BUFFER_BYTES);
+
+        memset(bytes, (int)length, length);
+        memset(to, 0x77, EXO_NET_BUFFER_BYTES);
+        shared->receive[shared->receive_posted++ % EXO_NET_RECEIVE_MAX].buffer = (uint16_t)buffer;
+        CHECK(ring_deliver(row, &in, FILTER, 0));
+        CHECK(to[1] == 0x77 && to[2] == (uint8_t)length && to[length + 1] == (uint8_t)length &&
+              to[length + 2] == 0x77);
+        CHECK(!memcmp(to + 2, bytes, length) && shared->receive_filled == length);
+        free(bytes);
+    }
+}
+
+int main(void)
+{
+    TEST(permission_is_remembered_and_forgotten);
+    TEST(another_ring_in_the_same_row_is_another);
+    TEST(a_program_sends_for_its_filter_only);
+    TEST(pieces_lie_in_the_ring);
+    TEST(what_is_copied);
+    free(fake_memory);
+    free(frame_table);
+    return TAP_END();
+}
