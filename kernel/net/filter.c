@@ -119,7 +119,7 @@ static inline struct flow *flow_place(const struct net_flow *flow)
 {
     uint64_t sum = (flow->addresses ^ flow->ports * seed[1]) * seed[0];
 
-    sum += ((uint64_t)flow->protocol << 59) + era;
+    sum += ((uint64_t)flow->kind << 35) + era;
     return flows[sum >> (64 - NET_FLOWS_LOG)];
 }
 
@@ -127,6 +127,7 @@ inline uint32_t filter_of_flow(const struct net_flow *flow)
 {
     const struct flow *at = flow_place(flow);
 
+#pragma GCC unroll 4
     for (uint32_t i = 0; i < FLOW_WAYS; i++, at++)
         if (__builtin_expect(at->addresses == flow->addresses && at->ports == flow->ports, 1))
             return at->filter;

@@ -32,7 +32,7 @@ struct net_packet {
 struct net_flow {
     uint64_t addresses; /* source, destination, as they lie in the header */
     uint32_t ports;
-    uint32_t protocol;
+    uint32_t kind; /* the protocol in the highest byte */
 };
 
 #define NET_IP_TCP 6
@@ -54,22 +54,28 @@ static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layou
                                  uint32_t have, uint32_t length)
 {
     uint32_t at = 42;
-    uint32_t end;
 
-    if (have < 42 || p[0] & 1 || net_load(p + 12, 2) != 0x0008 ||
-        (net_load(p + 14, 8) & 0xff3f0000000000ff) != 0x45) /* version, length; fragment */
+    if (have < 54 && (have < 42 || p[23] == NET_IP_TCP))
         return false;
-    uint32_t total = __builtin_bswap16((uint16_t)net_load(p + 16, 2));
+    if (p[0] & 1 || (net_load(p + 12, 4) & 0xffffff) != 0x450008) /* type, version and length */
+        return false;
+    uint32_t kind = net_load(p + 20, 4) & 0xff00ff3f; /* fragment, protocol */
+    uint32_t end = 14u + __builtin_bswap16((uint16_t)net_load(p + 16, 2));
 
-    end = 14 + total;
-    flow->protocol = p[23];
     if (end > length)
         return false;
-    if (flow->protocol == NET_IP_TCP && have >= 54) {
-        at = 34 + (p[46] >> 2 & 0x3cu);
-        if (at < 54)
+    flow->kind = kind;
+    flow->addresses = net_load(p + 26, 8);
+    flow->ports = (uint32_t)net_load(p + 34, 4);
+    layout->network = 14;
+    layout->transport = 34;
+    if (kind == NET_IP_TCP << 24) {
+        uint64_t words = net_load(p + 46, 1) >> 4;
+
+        at = 34 + (uint32_t)words * 4;
+        if (words < 5)
             return false;
-    } else if (flow->protocol == NET_IP_UDP) {
+    } else if (kind == NET_IP_UDP << 24) {
         uint32_t bytes = __builtin_bswap16((uint16_t)net_load(p + 38, 2));
 
         if (bytes < 8 || 34 + bytes > end)
@@ -78,11 +84,14 @@ static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layou
     } else {
         return false;
     }
-    *layout = (struct net_layout){14, 34, (uint16_t)at, (uint16_t)flow->protocol};
-    flow->addresses = net_load(p + 26, 8);
-    flow->ports = (uint32_t)net_load(p + 34, 4);
-    return at <= end && at <= have;
+    uint32_t rest = (kind >> 8) + at;
+
+    __builtin_memcpy(&layout->payload, &rest, sizeof rest); /* and protocol */
+    return at <= end && (have == length || at <= have);
 }
+_Static_assert(__builtin_offsetof(struct net_layout, protocol) ==
+                   __builtin_offsetof(struct net_layout, payload) + 2,
+               "net_flow_read");
 
 /* net_flow_turn - the flow of an answer. */
 static inline void net_flow_turn(struct net_flow *flow)

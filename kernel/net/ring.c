@@ -416,7 +416,7 @@ static inline bool may_send(const struct exo_net_row *row, uint32_t name, struct
     bool known = net_flow_read(&flow, &packet->layout, bytes, packet->have, length);
 
     if (known && flow.addresses == allowed.flow.addresses && flow.ports == allowed.flow.ports &&
-        flow.protocol == allowed.flow.protocol && name == allowed.filter &&
+        flow.kind == allowed.flow.kind && name == allowed.filter &&
         (row ? row->ring.serial : 0) == allowed.serial && filter_changes == allowed.changes)
         return true;
     return find_permission(row, name, packet, bytes, known ? &flow : NULL);

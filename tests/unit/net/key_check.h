@@ -24,7 +24,7 @@ static inline bool key_holds(const uint8_t *packet, uint32_t have, uint32_t leng
     /* A flow says the same as the key, but for the address of the card and the payload. */
     if (net_flow_read(&flow, &other, copy, have, length)) {
         union net_key of_flow = {
-            .field = {.protocol = (uint8_t)flow.protocol, .ethertype = 0x0008}};
+            .field = {.protocol = (uint8_t)(flow.kind >> 24), .ethertype = 0x0008}};
 
         memcpy(&of_flow, &flow.ports, 4);
         memcpy(of_flow.field.source, (uint8_t[12]){[10] = 0xff, 0xff}, 12);
