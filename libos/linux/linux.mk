@@ -21,6 +21,9 @@ $(B)/linux/%.o: %.c $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LINUX_FLAGS) -MMD -c $< -o $@
 
+# Its functions are not for inlining: they would take the place of the few moves that the compiler makes of a small copy.
+$(B)/linux/base/string.o: LINUX_FLAGS += -fno-lto
+
 $(B)/linux/%.o: %.S $(GEN) $(B)/gen/linux_offsets.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LINUX_FLAGS) -MMD -c $< -o $@
