@@ -37,6 +37,8 @@ static struct list timers;
 static uint64_t tasks;
 static struct process idle_process; /* of the idle tasks: no space, no number, in no list */
 static uint32_t slow;               /* SLOW_* bits */
+static uint64_t
+    quiet_until; /* time-stamp counter before which nothing in `timers` and `sleepers` is due; 0: not known */
 
 extern char task_start_user[]; /* entry.S */
 
@@ -219,7 +221,38 @@ void sched_account(struct process *process)
         account_ns(list_item(node, struct task, peer));
 }
 
-static void timers_run(void)
+static uint64_t next_deadline(void)
+{
+    uint64_t next = NO_DEADLINE;
+
+    if (!list_empty(&timers))
+        next = list_item(timers.next, struct timer, node)->deadline_ns;
+    if (!list_empty(&sleepers)) {
+        uint64_t deadline = list_item(sleepers.next, struct task, timeout)->wake_deadline;
+
+        next = min_of(next, deadline);
+    }
+    return next;
+}
+
+/* Not later than the deadline: ticks_ns of it is at most that. */
+static uint64_t ticks_at(uint64_t deadline_ns)
+{
+    unsigned __int128 scaled = (unsigned __int128)deadline_ns << machine()->tsc_shift;
+    uint64_t mult = machine()->tsc_mult;
+
+    if (deadline_ns == NO_DEADLINE || (uint64_t)(scaled >> 64) >= mult)
+        return UINT64_MAX;
+    uint64_t ticks, rest;
+
+    __asm__("divq %4"
+            : "=a"(ticks), "=d"(rest)
+            : "a"((uint64_t)scaled), "d"((uint64_t)(scaled >> 64)), "r"(mult)
+            : "cc");
+    return ticks + machine()->tsc_base;
+}
+
+static __attribute__((noinline)) void timers_look(void)
 {
     uint64_t now = now_ns();
 
@@ -240,20 +273,14 @@ static void timers_run(void)
         list_remove(&task->timeout);
         make_ready(task);
     }
+    quiet_until = ticks_at(next_deadline());
 }
 
-static uint64_t next_deadline(void)
+/* The clock is read as it comes: nanoseconds are made of it only when something may be due. */
+static inline void timers_run(void)
 {
-    uint64_t next = NO_DEADLINE;
-
-    if (!list_empty(&timers))
-        next = list_item(timers.next, struct timer, node)->deadline_ns;
-    if (!list_empty(&sleepers)) {
-        uint64_t deadline = list_item(sleepers.next, struct task, timeout)->wake_deadline;
-
-        next = min_of(next, deadline);
-    }
-    return next;
+    if (__builtin_ia32_rdtsc() >= quiet_until)
+        timers_look();
 }
 
 /* The kernel's alarm comes no later than what waits; it may come early, which costs one look. */
@@ -333,15 +360,22 @@ void sched_spread(void)
     }
 }
 
-/* A request for memory came while this vcpu was masked. */
-static void revoke_take(void)
+/*
+ * What came while this vcpu was masked: a request for memory; alarms and events, which are looked at next, so that the way back to
+ * the program need not. Before that: what comes later is pending again.
+ */
+static void pending_take(struct vcpu *vcpu)
 {
-    struct exo_upcall *upcall = this_vcpu()->upcall;
+    const uint32_t all = EXO_PENDING_REVOKE | EXO_PENDING_ALARM | EXO_PENDING_EVENT;
+    uint32_t pending = __atomic_load_n(&vcpu->upcall->pending, __ATOMIC_RELAXED) & all;
 
-    if (!(upcall->pending & EXO_PENDING_REVOKE))
+    if (!pending)
         return;
-    __atomic_fetch_and(&upcall->pending, ~EXO_PENDING_REVOKE, __ATOMIC_SEQ_CST);
-    reclaim_upcall();
+    __atomic_fetch_and(&vcpu->upcall->pending, ~pending, __ATOMIC_SEQ_CST);
+    if (pending & EXO_PENDING_ALARM)
+        vcpu->alarm_ns = NO_DEADLINE;
+    if (pending & EXO_PENDING_REVOKE)
+        reclaim_upcall();
 }
 
 /* Waits until some task is ready for this vcpu, and takes it. */
@@ -350,7 +384,7 @@ static struct task *idle(void)
     struct vcpu *vcpu = this_vcpu();
 
     for (;;) {
-        revoke_take();
+        pending_take(vcpu);
         events_take();
         timers_run();
         struct task *next = pick();
@@ -532,6 +566,8 @@ static void sleepers_add(struct task *task, uint64_t deadline_ns)
     while (at != &sleepers && list_item(at, struct task, timeout)->wake_deadline > deadline_ns)
         at = at->previous;
     list_insert_after(&task->timeout, at);
+    if (at == &sleepers)
+        quiet_until = 0;
 }
 
 static int sleep_until(uint64_t deadline_ns, bool interruptible)
@@ -670,6 +706,8 @@ void timer_start(struct timer *timer, uint64_t deadline_ns)
     while (at != &timers && list_item(at, struct timer, node)->deadline_ns > deadline_ns)
         at = at->previous;
     list_insert_after(&timer->node, at);
+    if (at == &timers)
+        quiet_until = 0;
     timer->armed = true;
     alarm_update();
 }

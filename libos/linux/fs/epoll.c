@@ -303,6 +303,8 @@ static int64_t collect(struct epoll *epoll, uaddr_t events, uint64_t max)
     struct list *stop = epoll->ready.previous; /* look at each item once */
     int64_t done = 0;
 
+    if (stop == &epoll->ready)
+        return 0;
     while (!list_empty(&epoll->ready) && (uint64_t)done < max) {
         struct item *item = list_item(epoll->ready.next, struct item, ready);
         bool last = &item->ready == stop;
@@ -328,19 +330,17 @@ static int64_t collect(struct epoll *epoll, uaddr_t events, uint64_t max)
 static int64_t epoll_sleep(struct epoll *epoll, uaddr_t events, uint64_t max, uint64_t deadline)
 {
     struct waiter waiter;
-    int64_t done = list_empty(&epoll->ready) ? 0 : collect(epoll, events, max);
-    int error = 0;
+    int64_t done = collect(epoll, events, max);
+    int error;
 
     if (done || !deadline)
         return done;
     waiter_init(&waiter);
-    for (;;) {
+    do {
         wait_add(&epoll->wait, &waiter);
-        done = collect(epoll, events, max);
-        if (done || !deadline || error)
-            break;
         error = task_sleep(deadline);
-    }
+        done = collect(epoll, events, max);
+    } while (!done && !error);
     wait_remove(&waiter);
     if (!done && error && error != -ETIMEDOUT)
         return error == -ERESTARTSYS ? -EINTR : error;
