@@ -19,15 +19,6 @@ const struct instance_net *exo_net_config(void)
     return net->present ? net : NULL;
 }
 
-/* Puts buffer number `buffer` behind the receive buffers that are offered already. */
-static void offer(struct exo_net *net, uint16_t buffer)
-{
-    net->ring->receive[net->receive_posted % EXO_NET_RECEIVE_MAX].buffer = buffer;
-    net->receive_posted++;
-    /* The entry before the counter: the kernel reads them the other way round. */
-    __atomic_store_n(&net->ring->receive_posted, net->receive_posted, __ATOMIC_RELEASE);
-}
-
 static int64_t attach(const struct exo_net *net, uint32_t ring)
 {
     int64_t error = 0;
@@ -68,7 +59,7 @@ int64_t exo_net_open(struct exo_net *net, const struct exo_net_memory *memory, u
         return error;
     }
     for (uint32_t i = 0; i < receive; i++)
-        offer(net, (uint16_t)i);
+        exo_net_offer(net, (uint16_t)i);
     for (uint32_t i = receive; i < buffers; i++)
         net->free[net->free_count++] = (uint16_t)i;
     return attach(net, net->row);
@@ -81,33 +72,6 @@ int64_t exo_net_close(struct exo_net *net)
 }
 
 /* --- Receiving -------------------------------------------------------------------------------------------- */
-
-bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet)
-{
-    if (!exo_net_arrived(net))
-        return false;
-    const struct exo_net_received *entry =
-        &net->ring->receive[net->receive_taken++ % EXO_NET_RECEIVE_MAX];
-
-    *packet = (struct exo_net_packet){
-        .bytes =
-            net->memory.buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM,
-        .length = entry->length,
-        .flags = entry->flags,
-        .network = entry->network,
-        .transport = entry->transport,
-        .filter = entry->filter,
-        .time_us = entry->time_us,
-        .buffer = entry->buffer,
-    };
-    net->statistics.received++;
-    return true;
-}
-
-void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet)
-{
-    offer(net, packet->buffer);
-}
 
 void exo_net_wait(const struct exo_net *net, uint64_t deadline_ns)
 {
@@ -127,7 +91,7 @@ void exo_net_quiet(struct exo_net *net, bool quiet)
 
 #define NO_BUFFER UINT16_MAX
 
-static void reclaim(struct exo_net *net)
+void exo_net_reclaim(struct exo_net *net)
 {
     while (net->send_reclaimed != net->send_posted) {
         uint32_t at = net->send_reclaimed % EXO_NET_SEND_MAX;
@@ -141,18 +105,6 @@ static void reclaim(struct exo_net *net)
             net->free[net->free_count++] = net->sending[at];
         net->send_reclaimed++;
     }
-}
-
-uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer)
-{
-    if (!net->free_count)
-        reclaim(net);
-    if (!net->free_count) {
-        net->statistics.full++;
-        return NULL;
-    }
-    *buffer = net->free[--net->free_count];
-    return net->memory.buffers + (uint64_t)*buffer * EXO_NET_BUFFER_BYTES;
 }
 
 void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer)
@@ -289,7 +241,7 @@ static void post(struct exo_net *net, const struct exo_net_send *piece, uint32_t
 static bool room(struct exo_net *net, uint32_t count)
 {
     if (net->send_posted - net->send_reclaimed + count > EXO_NET_SEND_MAX)
-        reclaim(net);
+        exo_net_reclaim(net);
     if (net->send_posted - net->send_reclaimed + count <= EXO_NET_SEND_MAX)
         return true;
     net->statistics.full++;
@@ -320,21 +272,6 @@ bool exo_net_send(struct exo_net *net, uint16_t buffer, uint32_t offset, uint32_
                                  .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
                                  .filter = claim->row};
 
-    post(net, &piece, 1, buffer);
-    net->statistics.sent++;
-    return true;
-}
-
-bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length, uint32_t flags,
-                  uint32_t permission)
-{
-    struct exo_net_send piece = {.offset = (uint32_t)buffer * EXO_NET_BUFFER_BYTES,
-                                 .length = (uint16_t)length,
-                                 .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
-                                 .filter = permission};
-
-    if (length > EXO_NET_BUFFER_BYTES || !room(net, 1))
-        return false;
     post(net, &piece, 1, buffer);
     net->statistics.sent++;
     return true;
@@ -373,6 +310,6 @@ int64_t exo_net_flush(struct exo_net *net)
 {
     int64_t sent = exo_net_kick(net->slot, net->row);
 
-    reclaim(net);
+    exo_net_reclaim(net);
     return sent;
 }

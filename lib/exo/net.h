@@ -16,6 +16,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "lib/exo/domain.h"
 #include "lib/exo/instance.h"
@@ -105,10 +106,10 @@ int64_t exo_net_close(struct exo_net *net);
  *
  * Returns  false: there is none
  */
-bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet);
+static inline bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet);
 
 /* exo_net_give_back - give a received packet's buffer back to the ring. */
-void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet);
+static inline void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet);
 
 /*
  * exo_net_buffer - a buffer of EXO_NET_BUFFER_BYTES to write a packet into.
@@ -117,7 +118,7 @@ void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet)
  *
  * Returns  NULL: all are being sent: flush, and try again after the next event
  */
-uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer);
+static inline uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer);
 void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer);
 
 /*
@@ -156,8 +157,8 @@ uint32_t exo_net_permission(struct exo_net *net, uint32_t ethertype, const uint8
  *
  * Returns  false: the ring is full; the buffer is still the caller's
  */
-bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length, uint32_t flags,
-                  uint32_t permission);
+static inline bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length,
+                                uint32_t flags, uint32_t permission);
 
 /*
  * exo_net_send_segments - post a TCP packet of up to 64 KiB that the card cuts into segments.
@@ -202,3 +203,89 @@ void exo_net_quiet(struct exo_net *net, bool quiet);
 
 /* exo_net_sum - the 16-bit ones' complement sum of some bytes, added to `sum`; not inverted. */
 uint32_t exo_net_sum(const void *bytes, uint32_t count, uint32_t sum);
+
+/* --- Inside ----------------------------------------------------------------------------------------------- */
+
+/* exo_net_reclaim - take back what was sent. */
+void exo_net_reclaim(struct exo_net *net);
+
+/* exo_net_offer - put buffer number `buffer` behind the receive buffers that are offered already. */
+static inline void exo_net_offer(struct exo_net *net, uint16_t buffer)
+{
+    net->ring->receive[net->receive_posted++ % EXO_NET_RECEIVE_MAX].buffer = buffer;
+    /* The entry before the counter: the kernel reads them the other way round. */
+    __atomic_store_n(&net->ring->receive_posted, net->receive_posted, __ATOMIC_RELEASE);
+}
+
+static inline bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet)
+{
+    if (!exo_net_arrived(net))
+        return false;
+    const struct exo_net_received *entry =
+        &net->ring->receive[net->receive_taken++ % EXO_NET_RECEIVE_MAX];
+
+    packet->bytes =
+        net->memory.buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM;
+    packet->length = entry->length;
+    packet->flags = entry->flags;
+    packet->network = entry->network;
+    packet->transport = entry->transport;
+    packet->filter = entry->filter;
+    packet->time_us = entry->time_us;
+    packet->buffer = entry->buffer;
+    net->statistics.received++;
+    return true;
+}
+
+static inline void exo_net_give_back(struct exo_net *net, const struct exo_net_packet *packet)
+{
+    exo_net_offer(net, packet->buffer);
+}
+
+static inline uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer)
+{
+    if (!net->free_count)
+        exo_net_reclaim(net);
+    if (!net->free_count) {
+        net->statistics.full++;
+        return NULL;
+    }
+    *buffer = net->free[--net->free_count];
+    return net->memory.buffers + (uint64_t)*buffer * EXO_NET_BUFFER_BYTES;
+}
+
+/* exo_net_room - has the ring room for one more, without a look at what was sent? */
+static inline bool exo_net_room(const struct exo_net *net)
+{
+    return net->send_posted - net->send_reclaimed < EXO_NET_SEND_MAX;
+}
+
+/* exo_net_post_one - exo_net_post where there is room. */
+static inline void exo_net_post_one(struct exo_net *net, uint16_t buffer, uint32_t length,
+                                    uint32_t flags, uint32_t permission)
+{
+    uint32_t at = net->send_posted++ % EXO_NET_SEND_MAX;
+
+    net->ring->send[at] = (struct exo_net_send){.offset = (uint32_t)buffer * EXO_NET_BUFFER_BYTES,
+                                                .length = (uint16_t)length,
+                                                .flags = (uint16_t)(flags & EXO_NET_SEND_CHECKSUM),
+                                                .filter = permission};
+    net->sending[at] = buffer;
+    net->statistics.sent++;
+    __atomic_store_n(&net->ring->send_posted, net->send_posted, __ATOMIC_RELEASE);
+}
+
+static inline bool exo_net_post(struct exo_net *net, uint16_t buffer, uint32_t length,
+                                uint32_t flags, uint32_t permission)
+{
+    if (length > EXO_NET_BUFFER_BYTES)
+        return false;
+    if (!exo_net_room(net))
+        exo_net_reclaim(net);
+    if (!exo_net_room(net)) {
+        net->statistics.full++;
+        return false;
+    }
+    exo_net_post_one(net, buffer, length, flags, permission);
+    return true;
+}

@@ -196,6 +196,10 @@ bool tcp_writable(const struct inet_socket *self);
 /* udp_deliver - a datagram for a socket; content from a message. Dropped when there is no room. */
 int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const struct inet_ip *to,
                 uint8_t tos, uint8_t ttl, struct message *message);
+/* udp_packet - room for a datagram of so many bytes, which the caller fills in but for its charge and time; NULL: it is lost, and counted. */
+struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes);
+/* udp_queue - the receiver has it. */
+void udp_queue(struct inet_socket *receiver, struct inet_packet *packet);
 /* Something happened to a datagram of the socket's. fatal: it is told to those, too, that are connected but did not ask. */
 void udp_error(struct inet_socket *self, int error, bool fatal);
 

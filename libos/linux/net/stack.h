@@ -43,6 +43,13 @@ void stack_drain(void);
 /* --- UDP: self->pcb while the socket has a port --- */
 int stack_udp_open(struct inet_socket *self); /* 0, -ENOMEM */
 void stack_udp_close(struct inet_socket *self);
+/*
+ * stack_send_again - a datagram to where the socket has sent one before, as nothing has changed since; no control messages.
+ *
+ * Returns  0: on its way, stack_kick must follow; 1: that is not so, nothing happened; -EFAULT
+ */
+int stack_send_again(const struct inet_socket *self, struct message *message);
+void stack_kick(void); /* what was posted leaves; call-backs may run */
 int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
                         const struct endpoint *to, uint8_t tos, uint8_t ttl,
                         struct message *message);

@@ -13,38 +13,52 @@
 #define DATAGRAM6_MAX   65527u
 #define PACKET_OVERHEAD 768u
 
+struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes)
+{
+    uint32_t charge = bytes + PACKET_OVERHEAD;
+    struct inet_packet *packet = NULL;
+
+    if (receiver->receive_charge + charge <= receiver->socket.receive_limit)
+        packet = heap_alloc(sizeof *packet + bytes);
+    if (!packet) { /* as if it were lost on its way */
+        receiver->drops++;
+        return NULL;
+    }
+    packet->length = bytes;
+    packet->charge = charge;
+    packet->stamp_ns =
+        receiver->socket.flags & (SOCKET_TIMESTAMP | SOCKET_TIMESTAMPNS) ? clock_realtime_ns() : 0;
+    return packet;
+}
+
+void udp_queue(struct inet_socket *receiver, struct inet_packet *packet)
+{
+    receiver->receive_charge += packet->charge;
+    receiver->packet_count++;
+    list_add_tail(&receiver->packets, &packet->node);
+    socket_wake(&receiver->socket.receive_wait);
+}
+
 int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const struct inet_ip *to,
                 uint8_t tos, uint8_t ttl, struct message *message)
 {
-    uint32_t charge = (uint32_t)message->left + PACKET_OVERHEAD;
-    struct inet_packet *packet = NULL;
-    int error;
+    struct inet_packet *packet = udp_packet(receiver, (uint32_t)message->left);
 
-    if (receiver->receive_charge + charge <= receiver->socket.receive_limit)
-        packet = heap_alloc(sizeof *packet + message->left);
-    if (!packet) { /* as if it were lost on its way */
-        receiver->drops++;
+    if (!packet) {
         message->left = 0;
         return 0;
     }
-    packet->length = (uint32_t)message->left;
-    error = message_from(message, packet->bytes, message->left);
+    int error = message_from(message, packet->bytes, message->left);
+
     if (error) {
         heap_free(packet);
         return error;
     }
-    list_init(&packet->node);
     packet->from = *from;
     packet->to = *to;
     packet->tos = tos;
     packet->ttl = ttl;
-    packet->charge = charge;
-    packet->stamp_ns =
-        receiver->socket.flags & (SOCKET_TIMESTAMP | SOCKET_TIMESTAMPNS) ? clock_realtime_ns() : 0;
-    receiver->receive_charge += charge;
-    receiver->packet_count++;
-    list_add_tail(&receiver->packets, &packet->node);
-    socket_wake(&receiver->socket.receive_wait);
+    udp_queue(receiver, packet);
     return 0;
 }
 
@@ -134,6 +148,14 @@ static int64_t udp_send(struct socket *socket, struct message *message)
                             (uint8_t)(v4 ? self->tos : self->traffic_class),
                             (uint8_t)(v4 ? self->ttl : self->hop_limit), message);
         return error ? error : (int64_t)bytes;
+    }
+    if (!message->control && !(message->flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) && !socket->error &&
+        !(socket->shutdown & SHUT_SEND)) {
+        error = stack_send_again(self, message);
+        if (!error)
+            stack_kick();
+        if (error <= 0)
+            return error ? error : (int64_t)bytes;
     }
     if (bytes > 65535)
         return -EMSGSIZE;

@@ -81,6 +81,8 @@ static void open_network(const struct instance_start *start)
     for (uint32_t i = 0; i < 20; i++) {
         uint8_t *packet = exo_net_buffer(&net, &buffer);
 
+        if (!packet)
+            exo_fail("victim: no buffer");
         memset(packet, 0xff, 1400); /* a broadcast of an IPv4 packet from us to nobody */
         memcpy(packet + 12, "\x08\x00\x45\x00\x05\x6a\0\0\0\0\x40\x11\0\0", 14);
         memcpy(packet + 26, net.config->address[0].address + 12, 4);

@@ -106,6 +106,39 @@ static void acknowledgements_replace_each_other(void)
     CHECK(of_two(segment(a, 100, 5, 0x10, 4), segment(b, 104, 6, 0x10, 0)) == MERGE_NOT);
 }
 
+static bool quickly(struct merge *run, struct merge_segment first, struct merge_segment second)
+{
+    merge_begin(run, &first);
+    return merge_again(run, second.ip, 40 + second.payload, true);
+}
+
+static void acknowledgements_are_taken_over(void)
+{
+    struct merge run;
+
+    CHECK(quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 100, 6, 0x10, 0)));
+    CHECK(run.first.ip == a + LINK && run.count == 2 && run.first.acknowledged == 6 &&
+          be32(a + LINK + 28) == 6);
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 100, 5, 0x10, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 100, 4, 0x10, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 101, 6, 0x10, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 100, 6, 0x11, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x11, 0), segment(b, 100, 6, 0x11, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 0), segment(b, 100, 6, 0x10, 4)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 4), segment(b, 104, 6, 0x10, 0)));
+    CHECK(!quickly(&run, segment(a, 100, 5, 0x10, 4), segment(b, 104, 6, 0x10, 4)));
+    /* A bit of the second one that is wrong, wherever it is. */
+    for (uint32_t i = 0; i < 40 * 8; i++) {
+        struct merge_segment first = segment(a, 100, 5, 0x10, 0);
+        struct merge_segment second = segment(b, 100, 6, 0x10, 0);
+
+        b[LINK + i / 8] ^= (uint8_t)(1 << i % 8);
+        merge_begin(&run, &first);
+        CHECK(!merge_again(&run, second.ip, 40, true));
+        CHECK(run.count == 1 && be32(a + LINK + 28) == 5);
+    }
+}
+
 static void a_wrong_sum_is_seen(void)
 {
     struct merge_segment one = segment(a, 100, 5, 0x10, 33);
@@ -123,6 +156,7 @@ int main(void)
     TEST(what_follows_is_appended);
     TEST(what_does_not_follow_is_not);
     TEST(acknowledgements_replace_each_other);
+    TEST(acknowledgements_are_taken_over);
     TEST(a_wrong_sum_is_seen);
     TEST(cut_at_random);
     TEST(merge_at_random);

@@ -34,6 +34,8 @@
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
 #define ETHERNET_BYTES 14u
+#define IP4_PROTOCOL   9u /* where it is in an IPv4 header; of IPv6 it is some byte of an address */
+#define IP_UDP         17u
 /* What lwIP makes and checks; TCP's and UDP's of what is received only where the card has not done it. */
 #define CHECKSUMS                                                                                  \
     (NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |                    \
@@ -87,20 +89,6 @@ struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint3
         memcpy(copy->payload, packet->bytes + from, bytes);
     exo_net_give_back(&card, packet);
     return copy;
-}
-
-bool card_pbuf_replace(struct pbuf *pbuf, const struct exo_net_packet *packet, uint32_t from,
-                       uint32_t bytes)
-{
-    struct held_packet *held_packet = (struct held_packet *)pbuf;
-
-    if (!(pbuf->flags & PBUF_FLAG_IS_CUSTOM))
-        return false;
-    exo_net_give_back(&card, &held_packet->packet);
-    held_packet->packet = *packet;
-    pbuf->payload = packet->bytes + from;
-    pbuf->len = pbuf->tot_len = (u16_t)bytes;
-    return true;
 }
 
 /*
@@ -163,6 +151,7 @@ static void receive_frame(const struct exo_net_packet *packet, struct pbuf *pbuf
         pbuf = card_pbuf(packet, 0, packet->length);
     if (!pbuf)
         return; /* lost */
+    fast_forget();
     if (!(packet->flags & EXO_NET_RECEIVED_VERIFIED))
         NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS | transports);
     if (interface.input(pbuf, &interface) != ERR_OK)
@@ -177,13 +166,22 @@ void card_receive(void)
 
     while (arrival_take(&packet, &pbuf)) {
         received_bytes += packet.length;
-        if (incoming_segment(&packet, pbuf))
+        if (packet.transport && packet.bytes[packet.network + IP4_PROTOCOL] == IP_UDP) {
+            incoming_flush(); /* in the order in which they came */
+            if (!pbuf && fast_receive(&packet)) {
+                exo_net_give_back(&card, &packet);
+                continue;
+            }
+        } else if (incoming_again(&packet)) {
+            if (pbuf)
+                pbuf_free(pbuf);
+            else
+                exo_net_give_back(&card, &packet);
             continue;
-        incoming_flush(); /* in the order in which they came */
-        if (!pbuf && fast_receive(&packet)) {
-            exo_net_give_back(&card, &packet);
+        } else if (incoming_segment(&packet, pbuf)) {
             continue;
         }
+        incoming_flush();
         receive_frame(&packet, pbuf);
     }
     incoming_flush();
@@ -309,22 +307,27 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
     return depart_later(pbuf_clone(PBUF_RAW, PBUF_RAM, pbuf));
 }
 
+/* The ring is full, or others wait already. */
+static __attribute__((noinline)) uint8_t *frame_later(struct card_frame *frame, bool flushes)
+{
+    if (list_empty(&departures) && flushes) {
+        flush();
+        if (has_room() && card.free_count)
+            return exo_net_buffer(&card, &frame->number);
+    }
+    if (!flushes)
+        return NULL;
+    frame->pbuf = pbuf_alloc(PBUF_RAW, (u16_t)frame->bytes, PBUF_RAM);
+    return frame->pbuf ? frame->pbuf->payload : NULL;
+}
+
 uint8_t *card_frame(struct card_frame *frame, uint32_t bytes, bool flushes)
 {
-    uint8_t *buffer = NULL;
-
     frame->bytes = bytes;
     frame->pbuf = NULL;
-    if (list_empty(&departures)) {
-        if (flushes && !has_room())
-            flush();
-        if (has_room())
-            buffer = exo_net_buffer(&card, &frame->number);
-    }
-    if (buffer || !flushes)
-        return buffer;
-    frame->pbuf = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_RAM);
-    return frame->pbuf ? frame->pbuf->payload : NULL;
+    if (__builtin_expect(!list_empty(&departures) || !has_room() || !card.free_count, 0))
+        return frame_later(frame, flushes);
+    return exo_net_buffer(&card, &frame->number);
 }
 
 void card_frame_drop(struct card_frame *frame)
@@ -335,7 +338,8 @@ void card_frame_drop(struct card_frame *frame)
         exo_net_buffer_drop(&card, frame->number);
 }
 
-void card_frame_send(struct card_frame *frame, uint32_t permission, bool unfinished)
+static __attribute__((noinline)) void send_later(struct card_frame *frame, uint32_t permission,
+                                                 bool unfinished)
 {
     if (frame->pbuf)
         (void)depart_later(frame->pbuf);
@@ -344,6 +348,18 @@ void card_frame_send(struct card_frame *frame, uint32_t permission, bool unfinis
         sent_bytes += frame->bytes;
     else
         exo_net_buffer_drop(&card, frame->number); /* lost, as on a full wire */
+}
+
+void card_frame_send(struct card_frame *frame, uint32_t permission, bool unfinished)
+{
+    if (__builtin_expect(frame->pbuf || !exo_net_room(&card) || frame->bytes > EXO_NET_BUFFER_BYTES,
+                         0)) {
+        send_later(frame, permission, unfinished);
+        return;
+    }
+    sent_bytes += frame->bytes;
+    exo_net_post_one(&card, frame->number, frame->bytes, unfinished ? EXO_NET_SEND_CHECKSUM : 0,
+                     permission);
 }
 
 uint32_t card_permission(uint32_t ip, uint32_t protocol, uint32_t port)

@@ -24,14 +24,6 @@ void card_bytes(uint64_t *received, uint64_t *sent, uint64_t *received_packets,
 struct exo_net_packet;
 struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint32_t bytes);
 
-/*
- * card_pbuf_replace - a pbuf of card_pbuf's takes over another packet, and gives back its own.
- *
- * Returns  false: it has none of the ring's any more; nothing happened
- */
-bool card_pbuf_replace(struct pbuf *pbuf, const struct exo_net_packet *packet, uint32_t from,
-                       uint32_t bytes);
-
 /* A frame that somebody builds who knows who he sends to: past what lwIP does below its protocols. */
 struct card_frame {
     struct pbuf *

@@ -14,14 +14,6 @@
 #define TCP_BYTES    20u
 #define FLAGS_OF_END 0x0900u /* PSH and FIN, where cut->flags has them */
 
-static uint32_t fold(uint64_t sum)
-{
-    sum = (sum & UINT32_MAX) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint32_t)((sum & 0xffff) + (sum >> 16));
-}
-
 bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit)
 {
     uint8_t *ip = cut->header;
@@ -66,23 +58,23 @@ void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum)
     uint8_t *tcp = to + cut->ip_bytes;
 
     memcpy(to, cut->header, 40); /* what it has at least */
-    for (uint32_t at = 40; at < cut->header_bytes; at += 4)
-        memcpy(to + at, cut->header + at, 4);
+    if (cut->header_bytes > 40)
+        memcpy(to + 40, cut->header + 40, cut->header_bytes - 40);
     if (cut->ip_bytes == 20) {
         uint32_t total = __builtin_bswap16((uint16_t)(tcp_bytes + 20));
         uint32_t number = __builtin_bswap16(cut->identification);
 
         store16(to + 2, total);
         store16(to + 4, number);
-        store16(to + 10, ~fold((uint64_t)cut->ip_sum + total + number));
+        store16(to + 10, ~checksum_fold((uint64_t)cut->ip_sum + total + number));
     } else {
         store16(to + 4, length);
     }
     memcpy(tcp + 4, &sequence, 4);
     store16(tcp + 12, flags);
-    store16(tcp + 16, sum == CUT_CARD
-                          ? fold((uint64_t)cut->pseudo + length)
-                          : ~fold((uint64_t)cut->tcp_sum + length + sequence + flags + sum));
+    store16(tcp + 16, sum == CUT_CARD ? checksum_fold((uint64_t)cut->pseudo + length)
+                                      : ~checksum_fold((uint64_t)cut->tcp_sum + length + sequence +
+                                                       flags + sum));
 }
 
 bool cut_next(struct cut *cut)

@@ -8,6 +8,7 @@
  */
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/card.h"
+#include "libos/linux/net/stack.h"
 #include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
 #include <lwip/etharp.h>
@@ -21,12 +22,20 @@
 #define ADDRESSES_AT   (IP_AT + 12u) /* source, destination */
 #define SUM_RIGHT      0xffffu
 
+/* What lwIP may have learned or forgotten about neighbours: counts. */
+static uint32_t changes;
+
+void fast_forget(void)
+{
+    changes++;
+}
+
 /* The sum of a datagram with its pseudo header. */
 static uint32_t datagram_sum(const uint8_t *frame, uint32_t bytes)
 {
     uint64_t pseudo = (uint64_t)(IP_UDP << 8) + __builtin_bswap16((uint16_t)bytes);
 
-    return checksum_add(frame + UDP_AT, bytes, checksum_add(frame + ADDRESSES_AT, 8, pseudo));
+    return checksum_add(frame + UDP_AT, bytes, checksum_eight(frame + ADDRESSES_AT, pseudo));
 }
 
 bool fast_is_host(uint32_t network_order)
@@ -36,22 +45,25 @@ bool fast_is_host(uint32_t network_order)
     return first != 0 && first != 127 && first < 224;
 }
 
-/* port_find; mostly the same as for the last datagram. */
-static struct inet_socket *receiver_of(const struct endpoint *to, const struct endpoint *from)
+/* The socket that a datagram to the interface's address is for; mostly that of the last one. NULL: none. */
+static struct inet_socket *receiver_of(const uint8_t *frame)
 {
     static struct inet_socket *last;
     static uint64_t found_at;
-    static uint32_t last_from, last_to, last_ports;
-    uint32_t ports = (uint32_t)to->port << 16 | from->port;
+    static uint32_t last_source, last_ports;
+    uint32_t source = load32(frame + ADDRESSES_AT);
+    uint32_t ports = load32(frame + UDP_AT);
 
-    if (last && found_at == port_changes && last_ports == ports && last_from == from->ip.word[3] &&
-        last_to == to->ip.word[3])
+    if (last && found_at == port_changes && last_ports == ports && last_source == source)
         return last;
-    last = port_find(IPPROTO_UDP, to, from);
+    struct endpoint from = {.ip = ip_v4(source), .port = get16(frame + UDP_AT)};
+    struct endpoint to = {.ip = ip_v4(load32(frame + ADDRESSES_AT + 4)),
+                          .port = get16(frame + UDP_AT + 2)};
+
+    last = port_find(IPPROTO_UDP, &to, &from);
     found_at = port_changes;
     last_ports = ports;
-    last_from = from->ip.word[3];
-    last_to = to->ip.word[3];
+    last_source = source;
     return last;
 }
 
@@ -69,18 +81,25 @@ bool fast_receive(const struct exo_net_packet *packet)
     uint32_t bytes = get16(udp + 4);
 
     if (bytes < 8 || UDP_AT + bytes > packet->length ||
-        checksum_add(frame + IP_AT, 20, 0) != SUM_RIGHT ||
+        checksum_fold(checksum_header(frame + IP_AT, 0)) != SUM_RIGHT ||
         (load16(udp + 6) && !(packet->flags & EXO_NET_RECEIVED_VERIFIED) &&
          datagram_sum(frame, bytes) != SUM_RIGHT))
         return false;
-    struct endpoint from = {.ip = ip_v4(load32(frame + ADDRESSES_AT)), .port = get16(udp)};
-    struct endpoint to = {.ip = ip_v4(load32(frame + ADDRESSES_AT + 4)), .port = get16(udp + 2)};
-    struct inet_socket *receiver = receiver_of(&to, &from);
-    struct message message = {.here = (void *)(uintptr_t)(udp + 8), .left = bytes - 8};
+    struct inet_socket *receiver = receiver_of(frame);
 
     if (!receiver)
         return false;
-    (void)udp_deliver(receiver, &from, &to.ip, frame[IP_AT + 1], frame[IP_AT + 8], &message);
+    struct inet_packet *made = udp_packet(receiver, bytes - 8);
+
+    if (made) {
+        memcpy(made->bytes, udp + 8, bytes - 8);
+        made->from =
+            (struct endpoint){.ip = ip_v4(load32(frame + ADDRESSES_AT)), .port = get16(udp)};
+        made->to = ip_v4(load32(frame + ADDRESSES_AT + 4));
+        made->tos = frame[IP_AT + 1];
+        made->ttl = frame[IP_AT + 8];
+        udp_queue(receiver, made);
+    }
     return true;
 }
 
@@ -106,13 +125,25 @@ static const struct eth_addr *neighbour(uint32_t ip)
 
 const struct eth_addr *fast_hop(uint32_t destination)
 {
+    static struct eth_addr last;
+    static uint32_t last_destination, found_at;
     const struct netif *netif = netif_default;
+    uint32_t hop = destination;
 
+    if (last_destination == destination && found_at == changes && destination)
+        return &last;
     if (!fast_is_host(destination))
         return NULL;
     if ((destination ^ netif_ip4_addr(netif)->addr) & netif_ip4_netmask(netif)->addr)
-        destination = netif_ip4_gw(netif)->addr;
-    return destination ? neighbour(destination) : NULL;
+        hop = netif_ip4_gw(netif)->addr;
+    const struct eth_addr *found = hop ? neighbour(hop) : NULL;
+
+    if (!found)
+        return NULL;
+    last = *found;
+    last_destination = destination;
+    found_at = changes;
+    return &last;
 }
 
 void fast_ethernet(uint8_t *frame, const struct eth_addr *hop)
@@ -122,48 +153,121 @@ void fast_ethernet(uint8_t *frame, const struct eth_addr *hop)
     store16(frame + 12, __builtin_bswap16(EXO_NET_IPV4));
 }
 
-int fast_send(const struct inet_socket *self, const struct endpoint *from,
-              const struct endpoint *to, uint8_t tos, uint8_t ttl, struct message *message)
+/* --- Sending --- */
+
+/*
+ * How the datagrams of a socket to one place begin, as it was found out for the last one. It holds as long as nobody binds or
+ * connects, and lwIP learns nothing new about neighbours.
+ */
+struct way {
+    const struct inet_socket *self; /* NULL: none */
+    uint64_t ports;                 /* port_changes then */
+    uint32_t changes;               /* and `changes` */
+    uint32_t permission;
+    uint32_t ip_sum, udp_sum;   /* of what is the same in each; of UDP with the pseudo header */
+    uint8_t header[PAYLOAD_AT]; /* lengths, identification and checksums are 0 */
+};
+
+#define WAY_COUNT 32u /* a power of two */
+
+static struct way ways[WAY_COUNT];
+
+static struct way *way_to(uint32_t address, uint32_t port)
+{
+    return &ways[(address >> 24 ^ address >> 16 ^ port ^ port >> 8) %
+                 WAY_COUNT]; /* what differs, as on the wire */
+}
+
+/* Posts a datagram. 0; 1: there was no room, nothing happened; -EFAULT. */
+static int send_by(const struct way *way, struct message *message)
 {
     static uint16_t identification;
     uint32_t bytes = (uint32_t)message->left + 8;
     struct card_frame place;
-
-    if (!ip_is_v4(&from->ip) || !ip_is_v4(&to->ip) || bytes + 20 > netif_default->mtu ||
-        self->socket.flags & SOCKET_BROADCAST)
-        return 1;
-    const struct eth_addr *hop = fast_hop(to->ip.word[3]);
-    uint32_t permission = hop ? card_permission(from->ip.word[3], IP_UDP, from->port) : 0;
-    uint8_t *frame = permission ? card_frame(&place, UDP_AT + bytes, false) : NULL;
+    uint8_t *frame = card_frame(&place, UDP_AT + bytes, false);
 
     if (!frame)
         return 1;
-    uint8_t *ip = frame + IP_AT;
-    uint8_t *udp = frame + UDP_AT;
-
     if (message_from(message, frame + PAYLOAD_AT, bytes - 8)) {
         card_frame_drop(&place);
         return -EFAULT;
     }
-    fast_ethernet(frame, hop);
-    ip[0] = 0x45;
-    ip[1] = tos;
-    store16(ip + 2, __builtin_bswap16((uint16_t)(bytes + 20)));
-    store16(ip + 4, identification++);
-    store16(ip + 6, 0);
-    ip[8] = ttl;
-    ip[9] = IP_UDP;
-    store16(ip + 10, 0);
-    memcpy(ip + 12, &from->ip.word[3], 4);
-    memcpy(ip + 16, &to->ip.word[3], 4);
-    store16(ip + 10, ~checksum_add(ip, 20, 0));
-    store16(udp, __builtin_bswap16(from->port));
-    store16(udp + 2, __builtin_bswap16(to->port));
-    store16(udp + 4, __builtin_bswap16((uint16_t)bytes));
-    store16(udp + 6, 0);
-    uint32_t sum = ~datagram_sum(frame, bytes) & 0xffff;
+    uint8_t *ip = frame + IP_AT;
+    uint8_t *udp = frame + UDP_AT;
+    uint32_t total = __builtin_bswap16((uint16_t)(bytes + 20));
+    uint32_t length = __builtin_bswap16((uint16_t)bytes);
+    uint32_t number = identification++;
+
+    memcpy(frame, way->header, PAYLOAD_AT);
+    store16(ip + 2, total);
+    store16(ip + 4, number);
+    store16(ip + 10, ~checksum_fold((uint64_t)way->ip_sum + total + number));
+    store16(udp + 4, length);
+    uint32_t sum =
+        ~checksum_add(udp + 8, bytes - 8, (uint64_t)way->udp_sum + length + length) & 0xffff;
 
     store16(udp + 6, sum ? sum : 0xffff);
-    card_frame_send(&place, permission, false);
+    card_frame_send(&place, way->permission, false);
     return 0;
+}
+
+int fast_send(const struct inet_socket *self, const struct endpoint *from,
+              const struct endpoint *to, uint8_t tos, uint8_t ttl, struct message *message)
+{
+    if (!ip_is_v4(&from->ip) || !ip_is_v4(&to->ip) || message->left + 28 > netif_default->mtu ||
+        self->socket.flags & SOCKET_BROADCAST)
+        return 1;
+    const struct eth_addr *hop = fast_hop(to->ip.word[3]);
+    uint32_t permission = hop ? card_permission(from->ip.word[3], IP_UDP, from->port) : 0;
+
+    if (!permission)
+        return 1;
+    struct way own; /* of this datagram alone: a control message decides about it, too */
+    struct way *way = message->control ? &own : way_to(to->ip.word[3], __builtin_bswap16(to->port));
+    uint8_t *ip = way->header + IP_AT;
+    uint8_t *udp = way->header + UDP_AT;
+
+    memset(way, 0, sizeof *way);
+    fast_ethernet(way->header, hop);
+    ip[0] = 0x45;
+    ip[1] = tos;
+    ip[8] = ttl;
+    ip[9] = IP_UDP;
+    memcpy(ip + 12, &from->ip.word[3], 4);
+    memcpy(ip + 16, &to->ip.word[3], 4);
+    put16(udp, from->port);
+    put16(udp + 2, to->port);
+    way->ip_sum = checksum_fold(checksum_header(ip, 0));
+    way->udp_sum =
+        checksum_fold((uint64_t)(IP_UDP << 8) + load32(ip + 12) + load32(ip + 16) + load32(udp));
+    way->permission = permission;
+    way->ports = port_changes;
+    way->changes = changes;
+    way->self = self;
+    return send_by(way, message);
+}
+
+int stack_send_again(const struct inet_socket *self, struct message *message)
+{
+    uint32_t address = self->remote.ip.word[3];
+    uint32_t port = __builtin_bswap16(self->remote.port);
+
+    if (message->name_length) {
+        if (self->socket.family != AF_INET || message->name->family != AF_INET ||
+            message->name_length < 16)
+            return 1;
+        address = load32(message->name->bytes + 4);
+        port = load16(message->name->bytes + 2);
+    } else if (!ip_is_v4(&self->remote.ip)) {
+        return 1;
+    }
+    const struct way *way = way_to(address, port);
+
+    if (way->self != self || way->ports != port_changes || way->changes != changes ||
+        load32(way->header + ADDRESSES_AT + 4) != address ||
+        load16(way->header + UDP_AT + 2) != port || way->header[IP_AT + 1] != (uint8_t)self->tos ||
+        way->header[IP_AT + 8] != (uint8_t)self->ttl || message->left + 28 > netif_default->mtu ||
+        self->socket.flags & SOCKET_BROADCAST)
+        return 1;
+    return send_by(way, message);
 }

@@ -15,6 +15,9 @@ bool fast_receive(const struct exo_net_packet *packet);
 int fast_send(const struct inet_socket *self, const struct endpoint *from,
               const struct endpoint *to, uint8_t tos, uint8_t ttl, struct message *message);
 
+/* fast_forget - lwIP may have learned or forgotten something about neighbours: what was found out before is looked for again. */
+void fast_forget(void);
+
 /* fast_is_host - is this the address of one host, so that lwIP would take a packet from there? */
 bool fast_is_host(uint32_t network_order);
 

@@ -10,6 +10,7 @@
 #include "libos/linux/net/lwip/card.h"
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/merge.h"
+#include "lib/exo/bytes.h"
 #include <lwip/ip.h>
 #include <lwip/netif.h>
 #include <lwip/priv/tcp_priv.h>
@@ -18,14 +19,6 @@ u32_t incoming_count = 1;
 
 static struct merge run; /* while there is a head */
 static struct pbuf *head, *tail;
-
-static uint32_t load32(const uint8_t *at)
-{
-    uint32_t word;
-
-    memcpy(&word, at, 4);
-    return word;
-}
 
 /* Would lwIP's IP hand it to TCP? */
 static bool is_ours(const struct merge_segment *segment)
@@ -79,24 +72,15 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf)
     uint32_t from = (uint32_t)(segment.tcp - packet->bytes);
     uint32_t bytes = segment.tcp_bytes + segment.payload;
 
-    if (head && !segment.payload) { /* acknowledgements need no new pbuf */
-        answer = merge_add(&run, &segment);
-        if (answer == MERGE_REPLACE && !pbuf && card_pbuf_replace(head, packet, from, bytes))
-            return true;
-    }
     if (pbuf) {
         pbuf_remove_header(pbuf, from);
         pbuf_realloc(pbuf, (u16_t)bytes);
     } else {
         pbuf = card_pbuf(packet, from, bytes);
     }
-    if (!pbuf && answer == MERGE_REPLACE) { /* the run's headers were in that packet */
-        pbuf_free(head);
-        head = NULL;
-    }
     if (!pbuf)
         return true; /* no memory: lost */
-    if (head && segment.payload)
+    if (head)
         answer = merge_add(&run, &segment);
     if (answer == MERGE_APPEND) {
         pbuf->payload = (uint8_t *)pbuf->payload + segment.tcp_bytes;
@@ -113,4 +97,13 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf)
     }
     head = tail = pbuf;
     return true;
+}
+
+bool incoming_again(const struct exo_net_packet *packet)
+{
+    uint32_t at = packet->network;
+
+    return head && packet->transport && packet->length > at &&
+           merge_again(&run, packet->bytes + at, packet->length - at,
+                       !(packet->flags & EXO_NET_RECEIVED_VERIFIED));
 }

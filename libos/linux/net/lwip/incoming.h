@@ -18,3 +18,6 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf);
 
 /* incoming_flush - hand what waits to lwIP. */
 void incoming_flush(void);
+
+/* incoming_again - is a packet an acknowledgement that goes on where those that wait here are? Then that is all; it can be given back. */
+bool incoming_again(const struct exo_net_packet *packet);

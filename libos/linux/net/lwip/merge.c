@@ -5,17 +5,18 @@
 #include "lib/exo/checksum.h"
 #include "base/string.h"
 
-#define IP_TCP       6
-#define IP4_BYTES    20u
-#define IP6_BYTES    40u
-#define TCP_BYTES    20u
-#define IP4_FRAGMENT 0x3fffu
-#define TCP_PUSH     0x08u
-#define TCP_ACK      0x10u
-#define PAYLOAD_MAX  60000u /* of a run: lwIP's lengths have 16 bits */
-#define SUM_RIGHT    0xffffu
-#define STAMP_BYTES  12u         /* of a timestamp option as everybody pads it */
-#define STAMP_BEGIN  0x0a080101u /* no-operation twice, kind 8, length 10 */
+#define IP_TCP           6
+#define IP4_BYTES        20u
+#define IP6_BYTES        40u
+#define TCP_BYTES        20u
+#define IP4_FRAGMENT     0x3fffu
+#define FRAGMENT_ON_WIRE 0xff3fu /* the same as it is loaded */
+#define TCP_PUSH         0x08u
+#define TCP_ACK          0x10u
+#define PAYLOAD_MAX      60000u /* of a run: lwIP's lengths have 16 bits */
+#define SUM_RIGHT        0xffffu
+#define STAMP_BYTES      12u         /* of a timestamp option as everybody pads it */
+#define STAMP_BEGIN      0x0a080101u /* no-operation twice, kind 8, length 10 */
 
 bool merge_read(struct merge_segment *segment, uint8_t *frame, uint32_t network, uint32_t bytes)
 {
@@ -132,4 +133,43 @@ enum merge_answer merge_add(struct merge *run, const struct merge_segment *next)
     run->payload += next->payload;
     run->count++;
     return MERGE_APPEND;
+}
+
+bool merge_again(struct merge *run, const uint8_t *ip, uint32_t bytes, bool tcp)
+{
+    struct merge_segment *first = &run->first;
+    const uint8_t *header = ip + IP4_BYTES;
+    uint8_t *own = first->tcp;
+
+    if (run->payload || first->ip_bytes != IP4_BYTES || bytes < IP4_BYTES + first->tcp_bytes ||
+        (first->flags | TCP_PUSH) != (TCP_ACK | TCP_PUSH) || !plain_options(first))
+        return false;
+    /* Version, length; no fragment; addresses, ports, sequence number, length of the header, flags */
+    if (load32(ip) != load32(first->ip) ||
+        ((load16(ip + 6) ^ load16(first->ip + 6)) & FRAGMENT_ON_WIRE) || ip[9] != IP_TCP ||
+        memcmp(ip + 12, first->ip + 12, 8) != 0 || memcmp(header, own, 8) != 0 ||
+        load16(header + 12) != load16(own + 12))
+        return false;
+    bool stamped = first->tcp_bytes != TCP_BYTES;
+    uint32_t acknowledged = get32(header + 8);
+
+    if ((int32_t)(acknowledged - first->acknowledged) <= 0 ||
+        (stamped && load32(header + TCP_BYTES) != STAMP_BEGIN) ||
+        checksum_fold(checksum_header(ip, 0)) != SUM_RIGHT)
+        return false;
+    if (tcp) {
+        uint64_t sum = (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)first->tcp_bytes);
+
+        sum = checksum_header(header, checksum_eight(ip + 12, sum));
+        if (stamped)
+            sum = checksum_eight(header + TCP_BYTES, sum) + load32(header + TCP_BYTES + 8);
+        if (checksum_fold(sum) != SUM_RIGHT)
+            return false;
+    }
+    memcpy(own, header, TCP_BYTES);
+    if (stamped)
+        memcpy(own + TCP_BYTES, header + TCP_BYTES, STAMP_BYTES);
+    first->acknowledged = acknowledged;
+    run->count++;
+    return true;
 }

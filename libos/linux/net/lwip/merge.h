@@ -46,3 +46,16 @@ void merge_begin(struct merge *run, const struct merge_segment *segment);
 
 /* merge_add - the next segment; the answer says what became of it, and the run's headers (in its first frame) are right again. */
 enum merge_answer merge_add(struct merge *run, const struct merge_segment *next);
+
+/*
+ * merge_again - is a packet over IPv4 an acknowledgement that says all that a run of acknowledgements said, and more? What most are that
+ * come in one batch: the answer of merge_read, merge_verify and merge_add (MERGE_REPLACE) with less work. The run takes it over:
+ * its first frame has the packet's TCP header then.
+ *
+ * ip     its IP header, and what of the packet was received behind it
+ * bytes  from there on
+ * tcp    its checksum has to be verified, too
+ *
+ * Returns  false: that cannot be said so quickly; nothing has changed
+ */
+bool merge_again(struct merge *run, const uint8_t *ip, uint32_t bytes, bool tcp);

@@ -115,6 +115,7 @@ static void finish(void)
 static void timer_due(struct timer *due)
 {
     (void)due;
+    fast_forget();
     sys_check_timeouts();
     finish();
 }
@@ -702,6 +703,11 @@ void stack_udp_close(struct inet_socket *self)
 {
     udp_remove(self->pcb);
     self->pcb = NULL;
+}
+
+void stack_kick(void)
+{
+    finish();
 }
 
 int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
