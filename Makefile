@@ -128,6 +128,10 @@ $(B)/lorica-test.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld tools/symbols.awk $
 	$(Q)$(CC) -c $(B)/symbols2.S -o $(B)/symbols2.o
 	$(Q)$(KERNEL_LINK) -o $@ $(TEST_O) $(B)/symbols2.o
 
+# With one check removed (tests/abuse/run): nobody reads its traces.
+$(B)/lorica-mutant.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld $(B)/symbols0.o
+	$(Q)$(KERNEL_LINK) -o $@ $(TEST_O) $(B)/symbols0.o
+
 -include $(TEST_O:.o=.d)
 
 # --- Parts ----------------------------------------------------------------------------------------------

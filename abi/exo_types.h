@@ -106,6 +106,7 @@
 #define EXO_TEST_STATE      4 /* of env a: EXO_TEST_STOPPED, or something else */
 #define EXO_TEST_STOPPED    6
 #define EXO_TEST_CRASH      9 /* the kernel does something a: EXO_CRASH_*; it must not survive */
+#define EXO_TEST_ESCAPE     10 /* an attack got through, as the text at a says: the kernel panics */
 #define EXO_TEST_LONGEST    3 /* a: call number, 256 + vector, or 512: any. Ticks that it took at most with interrupts off; rdx: which */
 
 #define EXO_CRASH_STACK     0 /* to 3: runs out of a stack: of calls, double faults, NMIs, debug exceptions */

@@ -41,6 +41,7 @@ struct box {
     volatile bool deaf;            /* the handler does not yield at ends of slices */
     volatile uint64_t kills, seed; /* how many kills or calls; of noise */
     volatile uint64_t calls, made; /* of H02, by chance; of F02, so far */
+    volatile bool at_first;        /* the first escape ends all: the kernel says why */
     /* given */
     uint64_t own_first, own_root, own_level1, own_level2, own_level3;
     uint64_t env[ENVS], upcall_frame[ENVS], env_frame[ENVS];
@@ -62,10 +63,11 @@ struct attack {
     uint32_t cpus;                   /* that it needs */
     bool dies;                       /* the attack ends itself */
 };
-extern const struct attack cap_attacks[], memory_attacks[], cpu_attacks[], net_attacks[];
+extern const struct attack cap_attacks[], memory_attacks[], cpu_attacks[], net_attacks[],
+    code_attacks[];
 extern const struct attack device_attacks[]; /* they get a device, if the machine has an IOMMU */
 extern const uint32_t cap_attack_count, memory_attack_count, cpu_attack_count, net_attack_count,
-    device_attack_count;
+    code_attack_count, device_attack_count;
 
 /* net_claim - what the victim and the attacker have claimed: packets to 10.9.9.LAST. */
 #define NET_VICTIM 9
@@ -78,6 +80,8 @@ static inline void escape(struct box *box, const char *why, uint64_t detail)
     if (!box->escapes++) {
         box->why = why;
         box->detail = detail;
+        if (box->at_first)
+            (void)exo_test(EXO_TEST_ESCAPE, (uint64_t)why, 0);
     }
 }
 
@@ -90,7 +94,8 @@ static inline void refused(struct box *box, int64_t result, const char *what, ui
 }
 
 /* chance_call - a call by chance, with arguments of the right kinds and of wrong ones (chance.c). */
-uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a, uint64_t *state);
+uint64_t chance_argument(struct box *box, const struct call_case *call, uint32_t a,
+                         uint64_t *state);
 const struct call_case *chance_call(struct box *box, uint64_t *state, uint64_t *argument);
 void storm(struct box *box), storm_host(struct box *box); /* storm.c */
 void failures(struct box *box), failures_second(struct box *box), failures_host(struct box *box);

@@ -45,6 +45,7 @@ struct victim_box {
 static struct domain attacker, victim;
 static uint32_t done, bad;
 static bool audits;
+static bool at_first; /* mutant=1: the first escape is the end */
 static uint64_t image_end;
 static uint64_t patience_ns;
 
@@ -410,22 +411,21 @@ static void attack_handler(struct exo_context *context)
 /* The attack's number is in the order word, because its env has no other argument. */
 static const struct attack *attack_by_number(uint64_t n)
 {
-    if (n < cap_attack_count)
-        return &cap_attacks[n];
-    n -= cap_attack_count;
-    if (n < memory_attack_count)
-        return &memory_attacks[n];
-    n -= memory_attack_count;
-    if (n < cpu_attack_count)
-        return &cpu_attacks[n];
-    n -= cpu_attack_count;
-    if (n < net_attack_count)
-        return &net_attacks[n];
-    n -= net_attack_count;
-    if (n < device_attack_count)
-        return &device_attacks[n];
-    n += cap_attack_count + memory_attack_count + cpu_attack_count + net_attack_count;
-    return n == FUZZ_NUMBER ? &fuzz_attack : NULL;
+    const struct {
+        const struct attack *attacks;
+        uint32_t count;
+    } groups[] = {{cap_attacks, cap_attack_count},   {memory_attacks, memory_attack_count},
+                  {cpu_attacks, cpu_attack_count},   {net_attacks, net_attack_count},
+                  {code_attacks, code_attack_count}, {device_attacks, device_attack_count}};
+
+    if (n == FUZZ_NUMBER)
+        return &fuzz_attack;
+    for (uint32_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        if (n < groups[g].count)
+            return &groups[g].attacks[n];
+        n -= groups[g].count;
+    }
+    return NULL;
 }
 
 _Noreturn static void rest(void)
@@ -517,6 +517,7 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device, uint6
                         .kills = host_number("kills=", 60),
                         .seed = host_number("seed=", 1),
                         .calls = host_number("failures=", 300),
+                        .at_first = at_first,
                         .machine_address = ATTACKER_BASE + 0x60000};
     for (uint64_t f = 0; f < box->frame_count && !box->kernel_frame; f++)
         if (machine.frames[f].kind == EXO_FRAME_KERNEL)
@@ -701,6 +702,11 @@ static void run(uint64_t number, const struct attack *attack)
     const char *wrong = verdict(attack, rounds, ended);
     uint64_t tries = host_box()->tries, detail = host_box()->detail;
 
+    if (wrong && at_first) {
+        say("not ok - %s %s: %s (%lx)", attack->id, attack->name, wrong, (unsigned long)detail);
+        bad++;
+        finish();
+    }
     if (!destroy_attacker() && !wrong)
         wrong = "its domain cannot be destroyed";
     if (!wrong && edu < EXO_DEVICE_MAX)
@@ -752,6 +758,7 @@ void init_main(const struct exo_init_start *start)
     victim_start();
     victim_filter = claim_address(SLOT_VICTIM, 0, NET_VICTIM);
     patience_ns = host_number("patience=", PATIENCE) * 1000000000;
+    at_first = host_number("mutant=", 0);
     if (host_number("fuzz=", 0)) {
         victim_view()->calm = 1;
         do

@@ -4,6 +4,8 @@
 #include "core/calls.h"
 #include "core/env.h"
 #include "core/frame.h"
+#include "core/klog.h"
+#include "core/ucopy.h"
 #include "exo_numbers.h"
 #include "tests/audit/audit.h"
 
@@ -12,7 +14,7 @@ static uint64_t victim, victim_entries; /* env to be killed at its nth call from
 static uint64_t longest[512];
 static struct {
     uint64_t began, longest;
-} stretch[EXO_CPU_MAX]; /* of the call that a CPU is in */
+} stretch[EXO_CPU_MAX];               /* of the call that a CPU is in */
 static uint64_t entered[EXO_CPU_MAX]; /* a trap, an interrupt or a switching call */
 
 void entry_begin(void)
@@ -132,6 +134,14 @@ static void crash(uint64_t what, uint64_t page)
         smash(&too_many);
 }
 
+_Noreturn static void escaped(uint64_t text)
+{
+    char why[64] = {0};
+
+    (void)ucopy_in(why, text, sizeof why - 1);
+    panic("escape: %s", why);
+}
+
 struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64_t b)
 {
     struct call_result result = {0};
@@ -171,6 +181,8 @@ struct call_result call_test(struct env *self, uint64_t what, uint64_t a, uint64
             return call_error(EXO_E_ARG);
         crash(a, b);
         return call_ok(0); /* it survived, which is a failure */
+    case EXO_TEST_ESCAPE:
+        escaped(a);
     case EXO_TEST_LONGEST:
         for (uint64_t n = 0; n < 512; n++) /* call a, 256 + vector; 512: whichever it is */
             if (n != EXO_CALL_TEST && (n == a || a == 512) && (int64_t)longest[n] > result.value)
