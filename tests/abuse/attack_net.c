@@ -193,9 +193,6 @@ static void spoof(struct box *box)
         box->tries++;
         return;
     }
-    while (
-        !__atomic_load_n(&box->env[0], __ATOMIC_ACQUIRE)) /* the harness tells it after the start */
-        ;
     uint64_t refusal = ring_open(box);
 
     if (refusal) {

@@ -250,6 +250,8 @@ static void env_make(struct domain *d, uint32_t n, exo_handler *handler,
 
     must(id, "env");
     d->env[n] = (uint64_t)id;
+    if (d == &attacker) /* before it begins: it may want to know who it is */
+        host_box()->env[n] = d->env[n];
     must(exo_slice_set(CAP_ROOT, cpu, position, d->env[n]), "position");
 }
 
@@ -477,8 +479,6 @@ void host_run(uint32_t which, bool on)
 
 void host_kill_and_remake(uint32_t which)
 {
-    struct box *box = host_box();
-
     while (exo_env_destroy(CAP_ROOT, attacker.env[which]) == -EXO_E_BUSY)
         ;
     for (uint32_t cpu = 0; cpu < machine.page->cpu_count; cpu++)
@@ -486,7 +486,6 @@ void host_kill_and_remake(uint32_t which)
     (void)exo_frame_free(CAP_ROOT, attacker.env_frame[which], 1);
     env_make(&attacker, which, attack_handler, which ? second_entry : first_entry,
              which ? machine.page->cpu_count - 1 : 0, POSITION + which);
-    box->env[which] = attacker.env[which];
 }
 
 static void box_fill(uint64_t number, uint64_t own_first, uint64_t device, uint64_t edu)
@@ -687,8 +686,6 @@ static void run(uint64_t number, const struct attack *attack)
         env_make(&attacker, 1, attack_handler, second_entry, machine.page->cpu_count - 1,
                  POSITION + 1);
     env_make(&attacker, 0, attack_handler, first_entry, 0, POSITION);
-    host_box()->env[0] = attacker.env[0];
-    host_box()->env[1] = attacker.env[1];
     uint64_t deadline = host_now() + patience_ns;
     bool ended = false;
 
