@@ -9,7 +9,7 @@ $(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/n
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
-$(UNIT_N)/key_test: tests/unit/net/key_test.c kernel/net/key.c tests/unit/net/key_check.h $(wildcard kernel/net/*.h abi/exo_net.h)
+$(UNIT_N)/key_test: tests/unit/net/key_test.c kernel/net/key.c tests/unit/net/key_check.h tests/unit/net/packets.h $(wildcard kernel/net/*.h abi/exo_net.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_N_FLAGS) -O2 -o $@ $(filter %.c,$^)
 
