@@ -297,12 +297,11 @@ static inline void row_pin(struct exo_frame *row, int change)
     __atomic_fetch_add(&row->references, (uint32_t)change, __ATOMIC_RELAXED);
 }
 
-/* The row of the memory that an entry names; NULL: it names something else. */
-static inline struct exo_frame *memory_row(uint64_t entry)
+/* Does an entry name memory? Its row. */
+static inline bool memory_row(uint64_t entry, struct exo_frame **row)
 {
-    struct exo_frame *row = &frame_table[entry_frame(entry)];
-
-    return entry_frame(entry) < frame_count && row->kind != EXO_FRAME_NONE ? row : NULL;
+    *row = &frame_table[entry_frame(entry)];
+    return entry_frame(entry) < frame_count && (*row)->kind != EXO_FRAME_NONE;
 }
 
 /* What to flush after a leaf was written over a present one: at the end, or now. */
@@ -326,20 +325,19 @@ write_plain(const struct cursor *c, _Atomic uint64_t *at, uint64_t address, uint
             uint64_t count, bool current, struct flushes *due)
 {
     _Atomic uint64_t *const first = at, *const end = at + count;
-    struct exo_frame *row;
+    struct exo_frame *row, *before = NULL; /* of what was present */
     uint64_t old;
 
     if (!(entry & EXO_PTE_PRESENT)) {
         for (; at < end && !(entry & ~(uint64_t)PTE_ABSENT_BITS); at++, address += EXO_PAGE_SIZE) {
             old = atomic_load_explicit(at, memory_order_relaxed);
-            row = NULL;
-            if (old & EXO_PTE_PRESENT && !(row = memory_row(old)))
+            if (old & EXO_PTE_PRESENT && !memory_row(old, &before))
                 break;
             if (!atomic_compare_exchange_strong(at, &old, entry))
                 break;
-            if (!row)
+            if (!(old & EXO_PTE_PRESENT))
                 continue;
-            row_pin(row, -1);
+            row_pin(before, -1);
             leaf_flush(c, address, old, entry, current, due);
         }
         return (uint64_t)(at - first);
@@ -348,7 +346,8 @@ write_plain(const struct cursor *c, _Atomic uint64_t *at, uint64_t address, uint
         return 0;
     entry |= EXO_PTE_USER;
     row = &frame_table[entry_frame(entry)];
-    for (; at < end; at++, address += EXO_PAGE_SIZE, entry += EXO_PAGE_SIZE, row++) {
+    address -= entry; /* both move in step */
+    for (; at < end; at++, entry += EXO_PAGE_SIZE, row++) {
         old = atomic_load_explicit(at, memory_order_relaxed);
         if (!((old ^ entry) & (EXO_PTE_FRAME | EXO_PTE_PRESENT))) {
             /* It keeps its frame: nothing is counted, and only a new right to write asks for the row. */
@@ -356,11 +355,9 @@ write_plain(const struct cursor *c, _Atomic uint64_t *at, uint64_t address, uint
                 break;
             if (!atomic_compare_exchange_strong(at, &old, entry))
                 break;
-            leaf_flush(c, address, old, entry, current, due);
+            leaf_flush(c, entry + address, old, entry, current, due);
         } else {
-            struct exo_frame *before = old & EXO_PTE_PRESENT ? memory_row(old) : NULL;
-
-            if ((old & EXO_PTE_PRESENT && !before) || !plain(c, row) ||
+            if ((old & EXO_PTE_PRESENT && !memory_row(old, &before)) || !plain(c, row) ||
                 row->references >= REFERENCES_MAX)
                 break;
             row_pin(row, 1); /* before somebody else can take it out */
@@ -368,10 +365,10 @@ write_plain(const struct cursor *c, _Atomic uint64_t *at, uint64_t address, uint
                 row_pin(row, -1);
                 break;
             }
-            if (!before)
+            if (!(old & EXO_PTE_PRESENT))
                 continue;
             row_pin(before, -1);
-            leaf_flush(c, address, old, entry, current, due);
+            leaf_flush(c, entry + address, old, entry, current, due);
         }
     }
     return (uint64_t)(at - first);
