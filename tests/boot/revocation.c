@@ -102,7 +102,7 @@ static void test_abort(uint32_t cpu)
     expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, 1, now() + 3600000000000), 0,
            "asked");
     expect(repossess(child->env, taken, 1, &steps), -EXO_E_BUSY, "not before the deadline");
-    expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, 1, now() + 5000000), 0,
+    expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, 1, now() + 50000000), 0,
            "asked again");
     while (now() < child->upcall->revoke_deadline_ns)
         (void)exo_yield();
@@ -167,7 +167,7 @@ static void test_save(void)
     child_run(child, 0);
     check(wait_for(&child->step, 1, 2000), "it has registered a place");
     expect((int64_t)child->value, 0, "without error");
-    expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, 1, now() + 5000000), 0, "asked");
+    expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, 1, now() + 50000000), 0, "asked");
     while (now() < child->upcall->revoke_deadline_ns)
         (void)exo_yield();
     expect(repossess(child->env, save_taken, 1, &steps), 0, "taken");

@@ -420,7 +420,7 @@ static void test_taking(void)
     check(wait_for(&child->step, 1, 20000), "it has registered places");
     expect((int64_t)child->value, 0, "without error");
     expect(exo_revoke(CAP_ROOT, child->env, EXO_REVOKE_FRAMES, EXO_REPOSSESSED_MAX,
-                      exo_now_ns(machine.page) + 1000000),
+                      exo_now_ns(machine.page) + 50000000),
            0, "asked");
     while (exo_now_ns(machine.page) <= child->upcall->revoke_deadline_ns)
         (void)exo_yield();
