@@ -114,6 +114,8 @@ void heap_free(void *memory);
 void report_summary(void); /* call/report.c: writes the summary lines; called once, at the end */
 #define NETWORK_EVENT 1 /* event bit of the first env, beside STREAM_EVENT_IN: packets have arrived */
 void stack_event(void);  /* net/: take them */
+bool stack_owes(void);   /* net/: is there something to send before the instance sleeps? */
+void stack_settle(void); /* net/: send it; call-backs may run */
 void stream_event(void);   /* tty/: init signalled input, a signal, a window change or room; called by the scheduler */
 
 /* log.c: one line to the host's log (no newline in fmt). A user program must not be able to flood it: use

@@ -395,6 +395,10 @@ static struct task *idle(void)
             alarm_update();
             return next;
         }
+        if (stack_owes()) {
+            stack_settle();
+            continue; /* it may have woken somebody */
+        }
         uint64_t deadline = next_deadline();
 
         instance_unlock();

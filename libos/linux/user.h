@@ -91,6 +91,15 @@ static inline bool user_word(uint64_t *to, uaddr_t from)
 fault:
     return false;
 }
+/* A word of 32 bits and one of 64 behind it, likewise. */
+static inline bool give_words(uaddr_t to, uint32_t first, uint64_t second)
+{
+    USER_STORE("movl", to, first, fault);
+    USER_STORE("movq", to + 4, second, fault);
+    return true;
+fault:
+    return false;
+}
 /* Compares the word with *expected and, if equal, stores `value`, as one step for all CPUs. *expected becomes what was
  * there. 0 or -EFAULT. */
 int exchange_user_u32(uaddr_t at, uint32_t *expected, uint32_t value);

@@ -380,6 +380,27 @@ def window(wire, guest):
         guest('connection.close(); server.close()')
 
 
+def bursts(wire, guest):
+    """segments that come together are acknowledged, read or not, by no more packets than they are"""
+    listener(guest, 'server', 88)
+    client = Connection(wire, 44100, 88)
+    client.open()
+    accept(guest, 'server', 'connection')
+    for count in (1, 2, 3, 10, 40, 1, 40):
+        data = random.Random(count).randbytes(count * 1000)
+        start, seen = client.seq, []
+        for at in range(0, len(data), 1000):
+            client.send(PSH | ACK, data[at:at + 1000])
+            client.seq += 1000
+        while client.seq not in seen:
+            acknowledged = client.expect('an acknowledgement of all', ACK).ack
+            if acknowledged != start:  # else of a window, from the round before
+                seen.append(acknowledged)
+        assert len(seen) <= count, (seen, count)
+        equal(guest(f'connection.recv({len(data)}, socket.MSG_WAITALL)'), data)
+    guest('connection.close(); server.close()')
+
+
 def window_out(wire, guest):
     """the same for a connection from inside"""
     guest('client = socket.socket(); client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 6000); client.setblocking(False)')
@@ -677,7 +698,7 @@ def advertised_router(wire, guest):
     equal(wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 7).data, b'six')
 
 
-TESTS = [time_wait, time_wait_old, full_list, list_ends, window, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, lossy_out,
+TESTS = [time_wait, time_wait_old, full_list, list_ends, window, bursts, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, lossy_out,
          lossy_in, last_words]
 TESTS6 = [advertised_router, lossy_six]  # with the addresses of a manifest
 

@@ -311,7 +311,7 @@ static int64_t collect(struct epoll *epoll, uaddr_t events, uint64_t max)
         uaddr_t to = events + (uint64_t)done * sizeof(struct epoll_event);
         uint32_t found = item_poll(item);
 
-        if (found && (put_user_u32(to, found) || put_user_u64(to + 4, item->event.data)))
+        if (found && !give_words(to, found, item->event.data))
             return done ? done : -EFAULT;
         done += found != 0;
         if (found && item->event.events & EPOLLONESHOT)

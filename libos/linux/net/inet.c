@@ -80,11 +80,12 @@ int inet_show(const struct inet_socket *self, const struct endpoint *endpoint,
               struct socket_address *address)
 {
     uint16_t port = swap16(endpoint->port);
+    bool v4 = self->socket.family == AF_INET;
 
-    memset(address->bytes, 0, ADDRESS6_BYTES);
+    memset(address->bytes, 0, v4 ? ADDRESS4_BYTES : ADDRESS6_BYTES);
     address->family = self->socket.family;
     memcpy(address->bytes + 2, &port, 2);
-    if (self->socket.family == AF_INET) {
+    if (v4) {
         memcpy(address->bytes + 4, &endpoint->ip.word[3], 4);
         return ADDRESS4_BYTES;
     }

@@ -34,18 +34,9 @@ struct control_header { /* struct cmsghdr */
 
 /* --- The cursor --- */
 
-static int64_t move(struct message *message, void *here, uint64_t bytes, bool in)
+int message_move(struct message *message, void *here, uint64_t bytes, bool in)
 {
     message->left -= bytes;
-    if (__builtin_expect(!message->here && bytes && bytes <= message->vector->iov_len, 1)) {
-        struct iovec *one = message->vector;
-        uaddr_t at = (uaddr_t)one->iov_base;
-        one->iov_base = (char *)one->iov_base + bytes;
-        one->iov_len -= bytes;
-        if (!one->iov_len)
-            message->vector++;
-        return in ? copy_from_user(here, at, bytes) : copy_to_user(at, here, bytes);
-    }
     if (message->here) {
         if (in)
             memcpy(here, message->here, bytes);
@@ -68,16 +59,6 @@ static int64_t move(struct message *message, void *here, uint64_t bytes, bool in
         bytes -= part;
     }
     return 0;
-}
-
-int message_from(struct message *message, void *to, uint64_t bytes)
-{
-    return (int)move(message, to, bytes, true);
-}
-
-int message_to(struct message *message, const void *from, uint64_t bytes)
-{
-    return (int)move(message, (void *)(uintptr_t)from, bytes, false);
 }
 
 /* --- Names --- */

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "libos/linux/core.h"
+#include "libos/linux/user.h"
 #include <linux/uio.h>
 
 /* <linux/socket.h> leaves these to the C library. */
@@ -68,10 +69,43 @@ int address_from_user(struct socket_address *to, uaddr_t from, int length);
 /* The other way: cut off at what *length (the program's) says; the true length goes there. */
 int address_to_user(const struct socket_address *from, uint32_t bytes, uaddr_t to, uaddr_t length);
 
+int message_move(struct message *message, void *here, uint64_t bytes, bool in); /* any of both */
+
+/* Do the next bytes lie in one buffer of the program, and where? The cursor goes on. */
+static inline bool message_simple(struct message *message, uint64_t bytes, uaddr_t *at)
+{
+    struct iovec *one = message->vector;
+
+    if (message->here || !bytes || bytes > one->iov_len)
+        return false;
+    *at = (uaddr_t)one->iov_base;
+    message->left -= bytes;
+    one->iov_base = (char *)one->iov_base + bytes;
+    one->iov_len -= bytes;
+    if (!one->iov_len)
+        message->vector++;
+    return true;
+}
+
 /* message_from - copy the next bytes of a send (at most message->left). 0 or -EFAULT. */
-int message_from(struct message *message, void *to, uint64_t bytes);
+static inline int message_from(struct message *message, void *to, uint64_t bytes)
+{
+    uaddr_t at;
+
+    if (__builtin_expect(message_simple(message, bytes, &at), 1))
+        return copy_from_user(to, at, bytes);
+    return message_move(message, to, bytes, true);
+}
+
 /* message_to - copy to the next bytes of a receive. 0 or -EFAULT. */
-int message_to(struct message *message, const void *from, uint64_t bytes);
+static inline int message_to(struct message *message, const void *from, uint64_t bytes)
+{
+    uaddr_t at;
+
+    if (__builtin_expect(message_simple(message, bytes, &at), 1))
+        return copy_to_user(at, from, bytes);
+    return message_move(message, (void *)(uintptr_t)from, bytes, false);
+}
 
 /* control_put - add a control message to what a receive gives; MSG_CTRUNC in message->result if it does not fit. */
 void control_put(struct message *message, int level, int type, const void *content,

@@ -164,6 +164,7 @@ void card_receive(void)
     struct exo_net_packet packet;
     struct pbuf *pbuf;
 
+    incoming_batch++;
     while (arrival_take(&packet, &pbuf)) {
         received_bytes += packet.length;
         if (packet.transport && packet.bytes[packet.network + IP4_PROTOCOL] == IP_UDP) {
@@ -384,6 +385,11 @@ bool card_sums(void)
 bool card_waits(void)
 {
     return exo_net_pending(&card) || !list_empty(&departures);
+}
+
+bool card_has_work(void)
+{
+    return card_waits() || exo_net_arrived(&card) || !list_empty(&arrivals);
 }
 
 bool card_turn(void)

@@ -10,6 +10,8 @@ bool card_start(void);
 void card_receive(void);
 /* card_turn - send what was posted, and receive what that brought. true: there is more already. Call-backs may run. */
 bool card_turn(void);
+/* card_has_work - would card_turn do anything? */
+bool card_has_work(void);
 /* card_waits - is there something that card_turn would send? */
 bool card_waits(void);
 /* card_bytes - how many were received and sent. */

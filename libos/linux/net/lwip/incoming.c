@@ -16,6 +16,7 @@
 #include <lwip/priv/tcp_priv.h>
 
 u32_t incoming_count = 1;
+u32_t incoming_batch;
 
 static struct merge run; /* while there is a head */
 static struct pbuf *head, *tail;

@@ -6,6 +6,11 @@
 
 /* incoming_count - how many segments were merged into the one that lwIP is dealing with. */
 extern u32_t incoming_count;
+/* stack_acknowledge - lwIP's hook (stack.c): what was received of a connection is to be acknowledged, now or later. */
+struct tcp_pcb;
+void stack_acknowledge(struct tcp_pcb *pcb);
+/* incoming_batch - counts the times that the ring was emptied. */
+extern u32_t incoming_batch;
 
 /*
  * incoming_segment - a received packet: is it a segment that waits here for those that continue it?

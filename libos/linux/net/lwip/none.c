@@ -128,6 +128,13 @@ int stack_send_again(const struct inet_socket *self, struct message *message)
 
 void stack_kick(void) {}
 
+bool stack_owes(void)
+{
+    return false;
+}
+
+void stack_settle(void) {}
+
 int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
                         const struct endpoint *to, uint8_t tos, uint8_t ttl,
                         struct message *message)

@@ -14,6 +14,7 @@
 #include "libos/linux/call/random.h"
 #include "libos/linux/net/lwip/card.h"
 #include "libos/linux/net/lwip/fast.h"
+#include "libos/linux/net/lwip/incoming.h"
 #include "lib/exo/net.h"
 #include <stdlib.h>
 #include <lwip/init.h>
@@ -38,7 +39,9 @@ struct stream {
     struct inet_socket *socket; /* NULL: closed by the program */
     struct list chunks;         /* in the order of the stream */
     uint32_t count;             /* bytes not acknowledged */
-    uint32_t window; /* the receive window when nothing waits to be read; 0: not connected yet */
+    uint32_t window;   /* the receive window when nothing waits to be read; 0: not connected yet */
+    struct list owing; /* an acknowledgement: in that list */
+    uint32_t owed_since; /* incoming_batch then */
 };
 
 static enum {
@@ -47,6 +50,7 @@ static enum {
     STACK_NONE
 } state;
 static struct timer timer;
+static struct list owing = {&owing, &owing}; /* streams */
 static u8_t extra_argument; /* of lwIP's connections; only its call-backs are used */
 
 /* --- What lwIP wants of us --- */
@@ -93,9 +97,10 @@ static void timer_due(struct timer *due);
  * lwIP's timers are cyclic. That of TCP is the shortest, and the only one that does not run from the beginning on: while the scheduler's was
  * started for it, or there is no need for it, no other can be due before.
  */
-static void finish(void)
+static bool armed_for_tcp;
+
+static __attribute__((noinline)) void finish_work(void)
 {
-    static bool armed_for_tcp;
     bool more = card_turn();
 
     if (timer.armed && !more && (armed_for_tcp || (!tcp_active_pcbs && !tcp_tw_pcbs)))
@@ -110,6 +115,12 @@ static void finish(void)
         timer_start(&timer, deadline);
         armed_for_tcp = ms <= TCP_TMR_INTERVAL;
     }
+}
+
+static void finish(void)
+{
+    if (card_has_work() || !timer.armed || !(armed_for_tcp || (!tcp_active_pcbs && !tcp_tw_pcbs)))
+        finish_work();
 }
 
 static void timer_due(struct timer *due)
@@ -180,6 +191,63 @@ static struct inet_ip address_from(const ip_addr_t *from)
 
 /* --- TCP: from lwIP --- */
 
+/*
+ * A batch of segments is acknowledged when the program has read of it, as on Linux, so that the same packet tells of the window. At the
+ * latest: with the next batch, when the instance has nothing else to do (stack_settle), or at lwIP's timer for delayed acknowledgements.
+ * Single segments are lwIP's: every second one at once.
+ */
+void stack_acknowledge(struct tcp_pcb *pcb)
+{
+    struct stream *stream = pcb->callback_arg;
+    bool owed = pcb->flags & TF_ACK_DELAY;
+
+    if (!stream || !stream->socket || pcb->ooseq) {
+        if (owed || incoming_count > 1)
+            tcp_ack_now(pcb);
+        else
+            tcp_set_flags(pcb, TF_ACK_DELAY);
+        return;
+    }
+    if (!owed)
+        list_remove(&stream->owing); /* something of ours went out meanwhile */
+    if (owed && (list_empty(&stream->owing) || stream->owed_since != incoming_batch)) {
+        tcp_ack_now(pcb);
+        return;
+    }
+    tcp_set_flags(pcb, TF_ACK_DELAY);
+    if (incoming_count > 1 && list_empty(&stream->owing)) {
+        list_add_tail(&owing, &stream->owing);
+        stream->owed_since = incoming_batch;
+    }
+}
+
+/* true: it is sent with the next tcp_output. */
+static bool settle(struct stream *stream)
+{
+    if (list_empty(&stream->owing))
+        return false;
+    list_remove(&stream->owing);
+    if (!(stream->pcb->flags & TF_ACK_DELAY))
+        return false; /* it rode on a segment of ours, or the timer was first */
+    tcp_ack_now(stream->pcb);
+    return true;
+}
+
+bool stack_owes(void)
+{
+    return !list_empty(&owing);
+}
+
+void stack_settle(void)
+{
+    while (!list_empty(&owing)) {
+        struct stream *stream = list_item(owing.next, struct stream, owing);
+        if (settle(stream))
+            tcp_output(stream->pcb);
+    }
+    finish();
+}
+
 /* The first byte that lwIP still refers to. */
 static uint32_t first_held(const struct tcp_pcb *pcb)
 {
@@ -217,6 +285,7 @@ static void stream_free(struct stream *stream)
         list_remove(&chunk->node);
         heap_free(chunk);
     }
+    list_remove(&stream->owing);
     heap_free(stream);
 }
 
@@ -304,6 +373,7 @@ static struct stream *stream_new(struct inet_socket *self, struct tcp_pcb *pcb)
     if (!stream)
         return NULL;
     list_init(&stream->chunks);
+    list_init(&stream->owing);
     stream->pcb = pcb;
     stream->socket = self;
     self->pcb = stream;
@@ -551,10 +621,13 @@ static void window_tell(struct stream *stream)
     struct tcp_pcb *pcb = stream->pcb;
     uint32_t grown = pcb->rcv_nxt + pcb->rcv_wnd - pcb->rcv_ann_right_edge;
 
-    if (grown >= max_of(stream->window / 4, (uint32_t)TCP_MSS)) {
+    bool owed = settle(stream);
+
+    if (grown >= max_of(stream->window / 4, (uint32_t)TCP_MSS))
         tcp_ack_now(pcb);
-        tcp_output(pcb);
-    }
+    else if (!owed)
+        return;
+    tcp_output(pcb);
 }
 
 void stack_received(struct inet_socket *self, uint32_t bytes)

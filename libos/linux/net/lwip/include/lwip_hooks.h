@@ -12,3 +12,4 @@ err_t gate_admits(const struct tcp_pcb *pcb, const struct tcp_hdr *header); /* g
 err_t outgoing_segment(const struct tcp_pcb *pcb, struct pbuf *segment, const ip_addr_t *source,
                        const ip_addr_t *destination, u16_t unit); /* outgoing.h */
 extern u32_t incoming_count;                                      /* incoming.h */
+void stack_acknowledge(struct tcp_pcb *pcb);                      /* stack.c */

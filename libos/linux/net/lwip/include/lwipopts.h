@@ -81,3 +81,4 @@
 #define LWIP_HOOK_TCP_OUT(pcb, pbuf, source, destination, unit)                                    \
     outgoing_segment(pcb, pbuf, source, destination, unit)
 #define LWIP_HOOK_TCP_SEGMENTS() incoming_count
+#define LWIP_HOOK_TCP_ACK(pcb)   stack_acknowledge(pcb)

@@ -33,5 +33,9 @@ static inline bool user_word(uint64_t *to, uaddr_t from)
     __asm__("movq (%1), %0" : "=r"(*to) : "r"(from) : "memory"); /* may read past a string, within its page */
     return true;
 }
+static inline bool give_words(uaddr_t to, uint32_t first, uint64_t second)
+{
+    return !put_user_u32(to, first) && !put_user_u64(to + 4, second);
+}
 int exchange_user_u32(uaddr_t at, uint32_t *expected, uint32_t value);
 int64_t process_peek(struct process *process, void *to, uaddr_t from, size_t bytes);
