@@ -64,7 +64,7 @@ uint64_t *table_walk(uint64_t root, uint64_t address, uint32_t level, uint64_t *
  * table_epoch stands: it changes with everything else that the cursor depends on.
  */
 struct cursor {
-    const struct cap *slot, *only; /* NULL: none; only: the same if here_only. First: slice.c */
+    const struct cap *slot, *only; /* NULL: none; only: the same if there is one CPU and the table is not shared. First: slice.c */
     const struct cap *switcher; /* likewise: slot by which the roots in known may be switched to */
     uint64_t switch_epoch, known[ROOTS_KNOWN];
     uint32_t switch_sequence;
@@ -75,7 +75,6 @@ struct cursor {
     uint64_t denied; /* bits that an entry may not have without a second look */
     uint32_t row; /* kind, flags and depth of most frames that it names: data under its own path */
     bool shared;  /* the table, or one above it, is linked from several places */
-    bool here_only; /* it is not, and no other CPU needs to hear of changes */
 };
 _Static_assert(sizeof(struct cursor) <= sizeof((struct cpu *)NULL)->cursor, "room for it");
 uint64_t table_epoch;
@@ -260,6 +259,16 @@ static int leaf_pin(const struct cap *cap, uint64_t entry)
 
 /* --- Calls --------------------------------------------------------------------------------------- */
 
+/* Is this root in the CR3 of some CPU other than `self`? An env that left it may have been the last to run there. */
+static inline bool root_loaded(uint64_t root, const struct cpu *self)
+{
+    bool loaded = false;
+
+    for (uint32_t c = 0; c < cpu_count; c++)
+        loaded |= cpu_by_index(c)->root == root && cpu_by_index(c) != self;
+    return loaded;
+}
+
 /* What is left to flush at the end of an update. */
 struct flushes {
     bool all, remote;
@@ -425,8 +434,8 @@ static inline uint64_t write_run(const struct cursor *c, const struct exo_pte *r
 
         if (index >= TABLE_ENTRIES)
             break;
-        if (c->here_only ? write_plain(c, at, request->address, request->entry, 1, current, NULL)
-                         : write_plain(c, at, request->address, request->entry, 1, current, due))
+        if (c->only ? write_plain(c, at, request->address, request->entry, 1, current, NULL)
+                    : write_plain(c, at, request->address, request->entry, 1, current, due))
             continue;
         *error = write_leaf(c, at, request->address, request->entry, due);
         if (*error)
@@ -468,9 +477,8 @@ static int cursor_set(struct cursor *c, const struct cap *slot, uint64_t root, u
     c->denied = ~PTE_LEAF_BITS |
                 (rights_within(EXO_RIGHT_WRITE | EXO_RIGHT_WX, c->cap.rights) ? 0 : EXO_PTE_WRITE);
     c->row = ROW_BITS(EXO_FRAME_DATA, 0, c->cap.path.depth);
-    c->here_only = cpu_count == 1 && !c->shared;
     c->slot = slot;
-    c->only = c->here_only ? slot : NULL;
+    c->only = cpu_count == 1 && !c->shared ? slot : NULL;
     return 0;
 }
 
@@ -632,8 +640,12 @@ write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_
             _Atomic uint64_t *at = &c->entries[index];
 
             now = count - done < end ? count - done : end;
-            now = c->here_only ? write_plain(c, at, address, entry, now, current, NULL)
-                               : write_plain(c, at, address, entry, now, current, &due);
+            const bool quiet = c->only || (!c->shared && !root_loaded(root, this_cpu()));
+
+            now = quiet ? write_plain(c, at, address, entry, now, current, NULL)
+                        : write_plain(c, at, address, entry, now, current, &due);
+            if (quiet && !c->only && root_loaded(root, this_cpu())) /* since then */
+                due = (struct flushes){.remote = true, .remote_root = root};
             if (!now)
                 now = !(error = write_leaf(c, at, address, entry, &due));
         }
@@ -653,16 +665,22 @@ write_row(uint64_t cap, uint64_t root, uint64_t address, uint64_t entry, uint64_
 static inline bool write_one(const struct cap *slot, uint64_t root, uint64_t address,
                              uint64_t entry)
 {
+    const struct cpu *cpu = this_cpu();
     const struct cursor *c = cursor_here();
     uint64_t index = cursor_index(c, address);
+    bool current = root == atomic_load_explicit(&cpu->root, memory_order_relaxed), done = false;
 
     if (index >= TABLE_ENTRIES || !lock_try_share(&memory_lock))
         return false;
-    bool done =
-        c->only == slot && cursor_holds(c, slot, root) &&
-        write_plain(c, &c->entries[index], address, entry, 1,
-                    root == atomic_load_explicit(&this_cpu()->root, memory_order_relaxed), NULL);
-
+    if (c->only == slot) {
+        done = cursor_holds(c, slot, root) &&
+               write_plain(c, &c->entries[index], address, entry, 1, current, NULL);
+    } else if (c->slot == slot && !c->shared && !root_loaded(root, cpu)) {
+        done = cursor_holds(c, slot, root) &&
+               write_plain(c, &c->entries[index], address, entry, 1, current, NULL);
+        if (done && root_loaded(root, cpu)) /* since then */
+            table_shoot_down(root);
+    }
     lock_unshare(&memory_lock);
     return done;
 }
@@ -726,21 +744,12 @@ static bool table_clear(uint64_t frame, uint32_t level)
     return true;
 }
 
-/* Is this root still in some CPU's CR3? An env that left it may have been the last to run there. */
-static bool root_loaded(uint64_t root)
-{
-    for (uint32_t c = 0; c < cpu_count; c++)
-        if (atomic_load(&cpu_by_index(c)->root) == root)
-            return true;
-    return false;
-}
-
 bool table_end(uint64_t frame)
 {
     uint8_t level = frame_table[frame].level;
 
     table_epoch++;
-    if ((level == 4 && root_loaded(frame)) || !table_clear(frame, level))
+    if ((level == 4 && root_loaded(frame, NULL)) || !table_clear(frame, level))
         return false;
     frame_give_back(frame);
     return true;
@@ -766,7 +775,7 @@ struct call_result call_table_destroy(struct env *self, const struct cap *cap, u
 
     if (row && row->kind != EXO_FRAME_TABLE && row->kind != EXO_FRAME_DMA)
         error = EXO_E_KIND;
-    else if (row && (row->links || row->references || (row->level == 4 && root_loaded(frame))))
+    else if (row && (row->links || row->references || (row->level == 4 && root_loaded(frame, NULL))))
         error = EXO_E_BUSY;
     else if (row && !table_end(frame))
         error = EXO_E_AGAIN;

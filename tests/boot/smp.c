@@ -167,6 +167,86 @@ static void test_shoot_down(void)
     space_drop(other);
 }
 
+#define ELSEWHERE (180ull << 39) /* where a space has a table of its own */
+static volatile uint64_t generation; /* odd: its entry is being changed; then bit 1 is what its page holds */
+
+static void comes_body(struct child *child)
+{
+    for (;;) {
+        uint64_t before = generation, seen = *(const volatile uint64_t *)ELSEWHERE;
+
+        if (before == generation && !(before & 1)) {
+            child->value += seen != (before >> 1 & 1);
+            child->step++;
+        }
+        if (child->resume++ % 128 == 0)
+            (void)exo_yield();
+    }
+}
+
+static void goes_body(struct child *child)
+{
+    for (;;) {
+        child->step++;
+        (void)exo_yield();
+    }
+}
+
+/* CPU 0 gives a page of a space that CPU 1 loads and leaves all the time one of two frames: once it has returned, the other is not seen. */
+static void test_comes_and_goes(void)
+{
+    uint64_t root = space_copy(), table[3], frame[2] = {frame_new(CAP_ROOT), frame_new(CAP_ROOT)};
+    struct exo_pte link[3];
+    int64_t error = 0;
+
+    for (uint32_t level = 3; level; level--) {
+        table[level - 1] = frame_new(CAP_ROOT);
+        expect(exo_table_create(CAP_ROOT, table[level - 1], level), 0, "a table");
+        link[3 - level] =
+            (struct exo_pte){.address = ELSEWHERE | (level + 1),
+                             .entry = table[level - 1] << 12 | EXO_PTE_PRESENT | EXO_PTE_WRITE};
+    }
+    expect(exo_pt_update(CAP_ROOT, root, link, 3), 3, "linked");
+    for (uint32_t i = 0; i < 2; i++) {
+        expect(page_map(9, frame[i], EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "a frame");
+        *(volatile uint64_t *)page_at(9) = i;
+    }
+    expect(page_unmap(9), 0, "filled");
+    generation = 0;
+    expect(exo_pt_write(CAP_ROOT, root, ELSEWHERE | 1, frame[0] << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE, 1), 1, "mapped");
+    struct child *reader = child_make(comes_body, &(struct child_options){.slot = CAP_ROOT, .root = root});
+    struct child *other = child_make(goes_body, &(struct child_options){.slot = CAP_ROOT});
+
+    child_run(reader, 1);
+    child_run(other, 1);
+    for (uint64_t deadline = now() + 20000000000; reader->step < 100000 && !error && now() < deadline;) {
+        generation++;
+        error = exo_pt_write(CAP_ROOT, root, ELSEWHERE | 1,
+                             frame[(generation >> 1 & 1) ^ 1] << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE, 1) - 1;
+        generation++;
+        for (uint64_t pause = generation % 64; pause; pause--)
+            (void)exo_null();
+    }
+    expect(error, 0, "%lu changes", (unsigned long)generation / 2);
+    check(reader->step >= 100000 && reader->value == 0 && other->step > 0,
+          "the other frame was seen %lu times in %lu", (unsigned long)reader->value, (unsigned long)reader->step);
+    child_free(reader);
+    child_free(other);
+    expect(exo_pt_write(CAP_ROOT, root, ELSEWHERE | 1, 0, 1), 1, "unmapped");
+    expect(exo_pt_write(CAP_ROOT, root, ELSEWHERE | 4, 0, 1), 1, "unlinked");
+    for (uint32_t level = 3; level; level--) {
+        int64_t result = -EXO_E_BUSY;
+
+        while (result == -EXO_E_BUSY)
+            result = exo_table_destroy(CAP_ROOT, table[level - 1]);
+        expect(result, 0, "the table goes");
+        frame_drop(table[level - 1]);
+    }
+    space_drop(root);
+    frame_drop(frame[0]);
+    frame_drop(frame[1]);
+}
+
 /* The same for a whole table that is unlinked. */
 static void test_unlink(void)
 {
@@ -275,6 +355,7 @@ void test_smp(void)
     test_donation();
     test_cross_wake();
     test_shoot_down();
+    test_comes_and_goes();
     test_unlink();
     test_allocation();
 }

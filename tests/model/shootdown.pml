@@ -5,9 +5,10 @@
  * One page of one space. A CPU loads the space (it publishes the root, then loads CR3), leaves it, fills its TLB from the
  * table, uses the TLB, loses entries at any time, and answers flush requests when it is interrupted: anywhere but in the
  * kernel, and there while it spins for the lock. Revokers take the lock, clear the entry, ask the CPUs that have the
- * space, wait, and give the frame to somebody else.
+ * space, wait, and give the frame to somebody else. (pt_write's quick way also looks before it clears the entry, whether anybody will
+ * have to be asked; what it saw then must not decide: LOOK_BEFORE.)
  * Claim: nobody uses an entry for a frame that was given away.
- * mutations: NO_WAIT ROOT_LATE NO_ANSWER_IN_SPIN
+ * mutations: NO_WAIT ROOT_LATE NO_ANSWER_IN_SPIN LOOK_BEFORE
  */
 #ifndef CPUS
 #define CPUS 3
@@ -65,8 +66,17 @@ proctype revoker()
     byte c;
 
     atomic { !lock -> lock = true };
-    present = false;
     c = 0;
+#ifdef LOOK_BEFORE
+    bool anybody = false;
+
+    do
+    :: c < CPUS -> anybody = anybody || root[c]; c++
+    :: else -> break
+    od;
+    c = (anybody -> 0 : CPUS);
+#endif
+    present = false;
     do
     :: c < CPUS ->
         if

@@ -7,34 +7,24 @@
 #include "arch/x86_64/cpu.h"
 #include "core/klog.h"
 
-#define APIC_ID        0x020
-#define APIC_EOI       0x0b0
-#define APIC_SPURIOUS  0x0f0
-#define APIC_COMMAND   0x300
-#define APIC_TARGET    0x310
-#define APIC_LVT_TIMER 0x320
-#define APIC_LVT_LINT0 0x350
-#define APIC_LVT_LINT1 0x360
-#define APIC_LVT_ERROR 0x370
-#define APIC_COUNT     0x380
-#define APIC_NOW       0x390
-#define APIC_DIVIDE    0x3e0
+#define APIC_ID        (0x020 / 4)
+#define APIC_EOI       (0x0b0 / 4)
+#define APIC_SPURIOUS  (0x0f0 / 4)
+#define APIC_COMMAND   (0x300 / 4)
+#define APIC_TARGET    (0x310 / 4)
+#define APIC_LVT_TIMER (0x320 / 4)
+#define APIC_LVT_LINT0 (0x350 / 4)
+#define APIC_LVT_LINT1 (0x360 / 4)
+#define APIC_LVT_ERROR (0x370 / 4)
+#define APIC_COUNT     (0x380 / 4)
+#define APIC_NOW       (0x390 / 4)
+#define APIC_DIVIDE    (0x3e0 / 4)
 #define APIC_MASKED    0x10000
 #define APIC_BUSY      0x1000
 #define NS_PER_SECOND  1000000000ull
 
 static volatile uint32_t *apic;
 static uint64_t ticks_per_ns_32; /* timer ticks per nanosecond << 32 */
-
-static uint32_t apic_read(uint32_t reg)
-{
-    return apic[reg / 4];
-}
-
-static void apic_write(uint32_t reg, uint32_t value)
-{
-    apic[reg / 4] = value;
-}
 
 void apic_map(uint64_t physical)
 {
@@ -45,32 +35,32 @@ void apic_map(uint64_t physical)
 
 uint32_t apic_id(void)
 {
-    return apic_read(APIC_ID) >> 24;
+    return apic[APIC_ID] >> 24;
 }
 
 void apic_start(void)
 {
     msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | 1 << 11);
-    apic_write(APIC_SPURIOUS, 0x100 | VECTOR_SPURIOUS);
-    apic_write(APIC_LVT_LINT0, APIC_MASKED);
-    apic_write(APIC_LVT_LINT1, APIC_MASKED);
-    apic_write(APIC_LVT_ERROR, APIC_MASKED);
-    apic_write(APIC_DIVIDE, 0xb); /* by 1 */
-    apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
-    apic_write(APIC_COUNT, 0);
-    apic_write(APIC_EOI, 0);
+    apic[APIC_SPURIOUS] = 0x100 | VECTOR_SPURIOUS;
+    apic[APIC_LVT_LINT0] = APIC_MASKED;
+    apic[APIC_LVT_LINT1] = APIC_MASKED;
+    apic[APIC_LVT_ERROR] = APIC_MASKED;
+    apic[APIC_DIVIDE] = 0xb; /* by 1 */
+    apic[APIC_LVT_TIMER] = VECTOR_TIMER;
+    apic[APIC_COUNT] = 0;
+    apic[APIC_EOI] = 0;
     this_cpu()->timer_ns = EXO_FOREVER;
 }
 
 void apic_calibrate(void (*wait)(void))
 {
-    apic_write(APIC_LVT_TIMER, APIC_MASKED | VECTOR_TIMER);
-    apic_write(APIC_COUNT, UINT32_MAX);
+    apic[APIC_LVT_TIMER] = APIC_MASKED | VECTOR_TIMER;
+    apic[APIC_COUNT] = UINT32_MAX;
     wait();
-    uint32_t ticks = UINT32_MAX - apic_read(APIC_NOW);
+    uint32_t ticks = UINT32_MAX - apic[APIC_NOW];
 
-    apic_write(APIC_COUNT, 0);
-    apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
+    apic[APIC_COUNT] = 0;
+    apic[APIC_LVT_TIMER] = VECTOR_TIMER;
     ticks_per_ns_32 = ((uint64_t)ticks << 32) / 5000000; /* the wait is 5 ms */
     if (!ticks_per_ns_32)
         panic("apic: the timer does not count");
@@ -80,7 +70,7 @@ void apic_calibrate(void (*wait)(void))
 
 void apic_end_of_interrupt(void)
 {
-    apic_write(APIC_EOI, 0);
+    apic[APIC_EOI] = 0;
 }
 
 void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now)
@@ -94,15 +84,15 @@ void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now)
     if (wait > NS_PER_SECOND)
         wait = NS_PER_SECOND; /* looked at again then; ticks fit 32 bits */
     cpu->timer_ns = deadline_ns;
-    apic_write(APIC_COUNT, (uint32_t)(wait * ticks_per_ns_32 >> 32) + 1);
+    apic[APIC_COUNT] = (uint32_t)(wait * ticks_per_ns_32 >> 32) + 1;
 }
 
 void apic_send(uint32_t target, uint32_t command)
 {
-    while (apic_read(APIC_COMMAND) & APIC_BUSY)
+    while (apic[APIC_COMMAND] & APIC_BUSY)
         cpu_relax();
-    apic_write(APIC_TARGET, target << 24);
-    apic_write(APIC_COMMAND, command);
+    apic[APIC_TARGET] = target << 24;
+    apic[APIC_COMMAND] = command;
 }
 
 void arch_kick(uint32_t cpu)
