@@ -54,8 +54,8 @@ void arch_env_init(struct env *env, const struct exo_env_config *config);
 void arch_halt(void);
 
 /* --- time ------------------------------------------------------------------------------------------ */
-/* An interrupt of this CPU at or soon after, for whatever is due then; there may be earlier ones. `now` was the time shortly before;
- * 0: not known. */
+/* An interrupt of this CPU at or soon after, for whatever is due then; there may be earlier ones. `now` was the time shortly before
+ * (the deadline is less than a second later); 0: not known. */
 void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now);
 
 /* --- other CPUs ------------------------------------------------------------------------------------- */

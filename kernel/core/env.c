@@ -31,17 +31,12 @@ struct env *env_find(uint64_t id)
     return env->id == id ? env : NULL;
 }
 
-static bool address_ok(uint64_t address)
-{
-    return address < EXO_USER_END;
-}
-
 static int config_check(const struct exo_env_config *c)
 {
-    bool ok = address_ok(c->rip) && address_ok(c->rsp) && address_ok(c->gs_base) &&
-              address_ok(c->syscall_entry) && address_ok(c->trap_entry) &&
-              address_ok(c->last_resort) && address_ok(c->transfer_entry) &&
-              address_ok(c->transfer_rsp) && !(c->flags & ~(uint64_t)EXO_ENV_FLAGS);
+    bool ok = c->rip < EXO_USER_END && c->rsp < EXO_USER_END && c->gs_base < EXO_USER_END &&
+              c->syscall_entry < EXO_USER_END && c->trap_entry < EXO_USER_END &&
+              c->last_resort < EXO_USER_END && c->transfer_entry < EXO_USER_END &&
+              c->transfer_rsp < EXO_USER_END && !(c->flags & ~(uint64_t)EXO_ENV_FLAGS);
 
     return ok ? 0 : EXO_E_ARG;
 }

@@ -67,8 +67,7 @@ void upcall_async(struct env *env)
 {
     uint32_t bits = atomic_fetch_and(&env->async, ENV_KILL) & ~ENV_KILL;
 
-    if (bits & EXO_PENDING_EVENT)
-        env->told++;
+    env->told += bits & EXO_PENDING_EVENT ? 1 : 0;
     if (env->held)
         device_resume(env);
     for (uint32_t bit; bits; bits ^= 1u << bit) { /* the end of the slice comes last */

@@ -61,7 +61,7 @@ void apic_calibrate(void (*wait)(void))
 
     apic[APIC_COUNT] = 0;
     apic[APIC_LVT_TIMER] = VECTOR_TIMER;
-    ticks_per_ns_32 = ((uint64_t)ticks << 32) / 5000000; /* the wait is 5 ms */
+    ticks_per_ns_32 = ((uint64_t)ticks << 32) / CALIBRATE_NS;
     if (!ticks_per_ns_32)
         panic("apic: the timer does not count");
     if (ticks_per_ns_32 >> 34) /* the host stood still: rather early than overflow in arch_timer */
@@ -77,12 +77,13 @@ void arch_timer(struct cpu *cpu, uint64_t deadline_ns, uint64_t now)
 {
     if (deadline_ns >= cpu->timer_ns)
         return; /* it comes before that: what is due then is asked then */
-    if (!now)
+    if (!now) {
         now = arch_now_ns();
+        if (deadline_ns > now + NS_PER_SECOND)
+            deadline_ns = now + NS_PER_SECOND; /* looked at again then; ticks fit 32 bits */
+    }
     uint64_t wait = deadline_ns > now ? deadline_ns - now : 0;
 
-    if (wait > NS_PER_SECOND)
-        wait = NS_PER_SECOND; /* looked at again then; ticks fit 32 bits */
     cpu->timer_ns = deadline_ns;
     apic[APIC_COUNT] = (uint32_t)(wait * ticks_per_ns_32 >> 32) + 1;
 }

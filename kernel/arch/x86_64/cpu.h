@@ -76,6 +76,7 @@ void apic_start(void); /* this CPU's */
 void apic_end_of_interrupt(void);
 uint32_t apic_id(void);
 void apic_send(uint32_t target, uint32_t command);
+#define CALIBRATE_NS 2500000 /* that `wait` waits */
 void apic_calibrate(void (*wait)(void));
 void smp_start(const uint32_t *apic_ids, uint32_t count);
 

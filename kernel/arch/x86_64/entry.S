@@ -51,7 +51,7 @@
  * off by FMASK. Not the kernel's tag: reflect. Else: table call; the stack holds user rip and flags.
  */
     .align 64
-    .global syscall_entry, keys_site_1, keys_end_1, keys_site_2, keys_end_2
+    .global syscall_entry, keys_site_1, keys_end_1, keys_site_2, keys_end_2, clac_site_1, clac_site_2, clac_site_3
 syscall_entry:
     swapgs
     movq %rsp, %gs:CPU_SCRATCH
@@ -314,7 +314,6 @@ trap_common:
     testb $3, 24(%rsp)          /* cs: from ring 3? */
     jz trap_kernel
     swapgs
-    .global clac_site_1
 clac_site_1:
     .byte 0x0f, 0x1f, 0x00      /* becomes clac at boot if the CPU has SMAP */
 /*
@@ -366,7 +365,6 @@ interrupt_common:               /* and 7, closed extended state: the kernel's bu
     testb $3, 24(%rsp)
     jz trap_kernel
     swapgs
-    .global clac_site_3
 clac_site_3:
     .byte 0x0f, 0x1f, 0x00
 save_and_enter:
@@ -415,7 +413,6 @@ trap_ist:
     rep movsq
     POP rdi, rsi, rcx
     movq %gs:CPU_SCRATCH, %rsp
-    .global clac_site_2
 clac_site_2:
     .byte 0x0f, 0x1f, 0x00
     jmp save_and_enter

@@ -8,7 +8,7 @@
 #include "core/klog.h"
 
 #define PIT_HZ        1193182
-#define CALIBRATE_PIT 5966 /* 5 ms */
+#define CALIBRATE_PIT 2983 /* CALIBRATE_NS */
 #define NS_PER_SECOND 1000000000ull
 
 uint64_t tsc_base, tsc_mult, tsc_hz, rtc;
@@ -44,11 +44,16 @@ static uint64_t rtc_registers(void)
 
 void time_calibrate(void)
 {
-    uint64_t start = tsc_read();
+    uint64_t ticks = 0, last = 1;
 
-    apic_calibrate(pit_wait);
-    uint64_t ticks = tsc_read() - start;
+    /* Until two in a row agree: a host that stands still meanwhile makes everything look too fast. */
+    for (int n = 0; n < 16 && (ticks > last + last / 64 || last > ticks + ticks / 64); n++) {
+        uint64_t start = tsc_read();
 
+        last = ticks;
+        apic_calibrate(pit_wait);
+        ticks = tsc_read() - start;
+    }
     tsc_hz = ticks * PIT_HZ / CALIBRATE_PIT;
     tsc_mult = (NS_PER_SECOND << TSC_SHIFT) / tsc_hz; /* below 2^62: fits */
     tsc_base = tsc_read();
