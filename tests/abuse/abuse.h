@@ -52,6 +52,7 @@ struct box {
     uint64_t own_device, own_register;  /* of its own, for who asks for one */
     uint64_t machine_address;           /* the machine page in this space */
     uint64_t victim_filter, own_filter; /* claims on an address each; 0: there is no card */
+    uint64_t claim[4];                  /* further ones of its own: wire.h */
 };
 
 struct attack {
@@ -127,3 +128,6 @@ int64_t host_repossess(uint64_t env, uint64_t frame); /* after the deadline, to 
 void host_kill_and_remake(uint32_t which);
 void host_run(uint32_t which, bool on); /* the attack's env gets time, or none */
 uint64_t host_number(const char *word, uint64_t otherwise); /* of the kernel's command line */
+void must(int64_t result, const char *what);                /* or the run ends */
+/* host_row - frames in a row, guarded by what `slot` of the harness's holds, mapped; the first of them. */
+uint64_t host_row(uint32_t slot, uint64_t address, uint64_t pages);

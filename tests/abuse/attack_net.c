@@ -2,7 +2,7 @@
 /* attack_net.c - attacks on claims of packets and on what may be sent. */
 #include "base/string.h"
 #include "lib/exo/match.h"
-#include "tests/abuse/abuse.h"
+#include "tests/abuse/wire.h"
 
 #define ROW(frame, index) ((uint64_t)(frame) << EXO_NET_ROW_BITS | (index))
 #define IPV4              0x0800
@@ -10,14 +10,8 @@
 #define ARP               0x0806
 #define IP_UDP            17
 
-/* Of the attacker's frames. */
-#define FRAME_TABLE   0
-#define FRAME_SHARED  1 /* EXO_NET_SHARED_FRAMES */
-#define FRAME_BUFFERS 4
-#define BUFFERS       4
-
-#define SHARED_AT (SCRATCH + 0x20000)
-#define BUFFER_AT (SCRATCH + 0x30000)
+#define FRAME_TABLE 0 /* of the attacker's frames */
+#define BUFFERS     4 /* frames */
 
 void net_claim(struct exo_net_filter *filter, uint8_t last)
 {
@@ -111,59 +105,12 @@ static void steal_without_right(struct box *box)
 
 /* --- G03: what is sent ------------------------------------------------------------------------------------------------ */
 
-static struct exo_net_ring *ring_at(void)
-{
-    return (struct exo_net_ring *)SHARED_AT;
-}
-
-/* 0, or what was refused. */
-static uint64_t ring_open(struct box *box)
-{
-    struct exo_net_ring_config config = {.shared_frame = box->own_first + FRAME_SHARED,
-                                         .buffer_frame = box->own_first + FRAME_BUFFERS,
-                                         .buffer_count = BUFFERS,
-                                         .env = box->env[0],
-                                         .event = 1};
-    const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
-
-    for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++)
-        if (map_at(box, SHARED_AT + i * 0x1000, (config.shared_frame + i) << 12 | bits) != 1)
-            return 0x10 + i;
-    for (uint32_t i = 0; i < BUFFERS; i++)
-        if (map_at(box, BUFFER_AT + i * 0x1000, (config.buffer_frame + i) << 12 | bits) != 1)
-            return 0x20 + i;
-    int64_t error = exo_net_table_create(SLOT_OWN, box->own_first + FRAME_TABLE);
-
-    if (!error)
-        error = exo_net_ring(SLOT_OWN, ROW(box->own_first + FRAME_TABLE, 0), &config);
-    return (uint64_t)-error;
-}
-
-/* Sends what stands in the buffer; true: the kernel has let it out. */
-static bool sent(struct box *box, uint32_t length, uint64_t filter)
-{
-    struct exo_net_ring *ring = ring_at();
-    uint32_t posted = ring->send_posted;
-
-    ring->send[posted % EXO_NET_SEND_MAX] =
-        (struct exo_net_send){.length = (uint16_t)length, .filter = (uint32_t)filter};
-    __atomic_store_n(&ring->send_posted, posted + 1, __ATOMIC_RELEASE);
-    box->tries++;
-    while (exo_net_kick(SLOT_OWN, ROW(box->own_first + FRAME_TABLE, 0)) == -EXO_E_AGAIN)
-        ;
-    while (!(__atomic_load_n(&ring->send[posted % EXO_NET_SEND_MAX].flags, __ATOMIC_ACQUIRE) &
-             EXO_NET_SEND_DONE))
-        (void)exo_net_kick(SLOT_OWN, ROW(box->own_first + FRAME_TABLE, 0));
-    return !(ring->send[posted % EXO_NET_SEND_MAX].flags & EXO_NET_SEND_REFUSED);
-}
-
 /* A UDP datagram over IPv4, an ARP reply or an IPv6 header from 10.9.9.LAST. */
-static void frame_from(uint8_t last, uint16_t type)
+static void frame_from(uint8_t *f, uint8_t last, uint16_t type)
 {
     static const uint8_t start[42] = {
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0,  0, 1, 8, 0, 0x45, 0, 0,  28, 0, 0, 0,
         0,    64,   17,   0,    0,    10,   9, 9, 0, 10, 0, 2, 2, 0, 53,   0, 53, 0,  8, 0, 0};
-    uint8_t *f = (uint8_t *)BUFFER_AT;
 
     memset(f, 0, 64);
     memcpy(f, start, sizeof start);
@@ -185,22 +132,30 @@ static void frame_from(uint8_t last, uint16_t type)
     }
 }
 
+static bool sent(struct box *box, struct port *port, uint8_t last, uint16_t type, uint32_t length,
+                 uint64_t filter)
+{
+    frame_from(port_buffer(port), last, type);
+    box->tries++;
+    return port_send(port, length, filter);
+}
+
 static void spoof(struct box *box)
 {
     uint64_t seed = 88172645463325252;
+    struct port port;
 
     if (!box->own_filter) {
         box->tries++;
         return;
     }
-    uint64_t refusal = ring_open(box);
+    int64_t error = attacker_port(box, &port, BUFFERS);
 
-    if (refusal) {
-        escape(box, "its own ring is refused", refusal);
+    if (error) {
+        escape(box, "its own ring is refused", (uint64_t)-error);
         return;
     }
-    frame_from(NET_OWN, IPV4);
-    if (!sent(box, 42, box->own_filter))
+    if (!sent(box, &port, NET_OWN, IPV4, 42, box->own_filter))
         escape(box, "what it may send is refused", 0);
     for (uint32_t i = 0; i < 2000; i++) {
         const uint64_t filters[] = {box->own_filter,
@@ -214,14 +169,12 @@ static void spoof(struct box *box)
         uint8_t last = noise(&seed) % 3 ? NET_VICTIM : (uint8_t)noise(&seed);
         uint16_t type = types[noise(&seed) % 4];
 
-        frame_from(last, type);
         if (last == NET_OWN && type == IPV4 && filter == box->own_filter)
             continue;
-        if (sent(box, 60, filter))
+        if (sent(box, &port, last, type, 60, filter))
             escape(box, "a packet in another's name was sent", filter);
     }
-    frame_from(NET_OWN, IPV4);
-    if (!sent(box, 42, box->own_filter))
+    if (!sent(box, &port, NET_OWN, IPV4, 42, box->own_filter))
         escape(box, "afterwards what it may send is refused", 0);
 }
 

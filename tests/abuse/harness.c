@@ -9,6 +9,7 @@
 #include "lib/exo/format.h"
 #include "base/string.h"
 #include "tests/abuse/fuzz.h"
+#include "tests/abuse/wire.h"
 #include "libos/init/frames.h"
 #include "libos/init/init.h"
 
@@ -40,6 +41,7 @@ struct victim_box {
     volatile uint64_t lock; /* the harness wants to look */
     volatile uint64_t calm; /* it leaves most of the time to others */
     uint64_t own_frame, own_root;
+    struct victim_net net;
 };
 
 static struct domain attacker, victim;
@@ -99,7 +101,7 @@ void init_fail(const char *fmt, ...)
     finish();
 }
 
-static void must(int64_t result, const char *what)
+void must(int64_t result, const char *what)
 {
     if (result < 0) {
         say("# %s: error %ld", what, (long)-result);
@@ -197,6 +199,22 @@ static void place(struct domain *d, uint64_t offset, uint64_t pages, uint64_t *f
         if (first)
             first[i] = frame;
     }
+}
+
+uint64_t host_row(uint32_t slot, uint64_t address, uint64_t pages)
+{
+    struct exo_space space = machine.space;
+    uint64_t first = frames_take(CAP_ROOT, pages);
+
+    if (slot == SLOT_VICTIM) {
+        space.table_frame = table_frame;
+        space.context = &victim;
+    }
+    if (!first)
+        init_fail("no frames in a row");
+    must(exo_frame_guard(CAP_ROOT, first, pages, slot, 0), "guard");
+    must(exo_map(&space, address, first, pages, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), "map");
+    return first;
 }
 
 static uint64_t table_under(uint64_t address, uint32_t level)
@@ -308,6 +326,9 @@ static void victim_body(struct box *shared)
         request.entry = 0;
         if (exo_pt_update(0, box->own_root, &request, 1) != 1)
             box->wrong = 5;
+        victim_net(&box->net);
+        if (box->net.foreign)
+            box->wrong = 6;
         box->rounds++;
         if (box->calm)
             (void)exo_sleep(0, 0, exo_now_ns((const struct exo_machine *)VICTIM_MACHINE) + CALM_NS);
@@ -418,7 +439,8 @@ static const struct attack *attack_by_number(uint64_t n)
         uint32_t count;
     } groups[] = {{cap_attacks, cap_attack_count},   {memory_attacks, memory_attack_count},
                   {cpu_attacks, cpu_attack_count},   {net_attacks, net_attack_count},
-                  {code_attacks, code_attack_count}, {device_attacks, device_attack_count}};
+                  {code_attacks, code_attack_count}, {device_attacks, device_attack_count},
+                  {wire_attacks, wire_attack_count}};
 
     if (n == FUZZ_NUMBER)
         return &fuzz_attack;
@@ -535,23 +557,6 @@ static void box_fill(uint64_t number, uint64_t own_first, uint64_t device, uint6
     }
 }
 
-/* A claim of whose capability is in `slot`, in a table that outlives all attacks; 0: there is no card. */
-static uint64_t claim_address(uint32_t slot, uint64_t index, uint8_t last)
-{
-    static uint64_t table;
-    struct exo_net_filter filter = {.flags = 0};
-
-    if (!(machine.page->net.features & EXO_NET_CARD_PRESENT))
-        return 0;
-    if (!table) {
-        table = frames_take(CAP_ROOT, 1);
-        must(exo_net_table_create(CAP_ROOT, table), "a net table");
-    }
-    net_claim(&filter, last);
-    must(exo_net_filter(CAP_ROOT, table << EXO_NET_ROW_BITS | index, slot, &filter), "a claim");
-    return table << EXO_NET_ROW_BITS | index;
-}
-
 static uint64_t victim_filter;
 
 static uint64_t count_free(void)
@@ -620,6 +625,11 @@ static bool by_device(const struct attack *attack)
     return attack >= device_attacks && attack < device_attacks + device_attack_count;
 }
 
+static bool by_wire(const struct attack *attack)
+{
+    return attack >= wire_attacks && attack < wire_attacks + wire_attack_count;
+}
+
 /* The attacker's device: QEMU's edu. EXO_DEVICE_MAX: there is none. */
 static uint64_t claim_edu(uint32_t slot)
 {
@@ -675,11 +685,22 @@ static void run(uint64_t number, const struct attack *attack)
     must(exo_frame_guard(CAP_ROOT, own, OWN_FRAMES, SLOT_ATTACKER, 0), "guard");
     write_entry(attacker.root, ATTACKER_BASE + 0x60000, 1,
                 machine.page->machine_frame << 12 | EXO_PTE_PRESENT | EXO_PTE_NO_EXECUTE);
+    uint64_t tagged = 0; /* a claim of the victim's */
     uint64_t edu = by_device(attack) ? claim_edu(SLOT_ATTACKER) : EXO_DEVICE_MAX;
 
     box_fill(number, own, device, edu);
     host_box()->victim_filter = victim_filter;
-    host_box()->own_filter = claim_address(SLOT_ATTACKER, 1, NET_OWN);
+    host_box()->own_filter = wire_claim(CLAIM_OWN, SLOT_ATTACKER);
+    if (by_wire(attack)) {
+        const enum wire_claim more[] = {CLAIM_PORT, CLAIM_OWN6, CLAIM_PORT6, CLAIM_OWN_VLAN};
+
+        for (uint32_t i = 0; i < 3u + wire_tags(attack); i++)
+            host_box()->claim[i] = wire_claim(more[i], SLOT_ATTACKER);
+        if (wire_tags(attack))
+            tagged = wire_claim(CLAIM_VICTIM_VLAN, SLOT_VICTIM);
+        if (tagged)
+            must(exo_net_attach(SLOT_VICTIM, tagged, victim_view()->net.port.row), "attach");
+    }
     if (by_device(attack) && device < EXO_DEVICE_MAX) /* so that there is a message to look at */
         must(exo_device_interrupt(SLOT_VICTIM, device, 0, 7), "an interrupt of the victim's");
     if (attack->second)
@@ -704,6 +725,8 @@ static void run(uint64_t number, const struct attack *attack)
         bad++;
         finish();
     }
+    if (tagged)
+        must(exo_net_release(SLOT_VICTIM, tagged), "release");
     if (!destroy_attacker() && !wrong)
         wrong = "its domain cannot be destroyed";
     if (!wrong && edu < EXO_DEVICE_MAX)
@@ -751,9 +774,10 @@ void init_main(const struct exo_init_start *start)
     image_end = start->image_end;
     audits = exo_test(EXO_TEST_AUDIT, 0, 0) >= 0;
     say("# %u CPUs, %s kernel", machine.page->cpu_count, audits ? "test" : "release");
-    must(exo_tables(&machine.space, 0x170000000000, 64 << 12, 1), "tables for hosts");
+    must(exo_tables(&machine.space, 0x170000000000, 256 << 12, 1), "tables for hosts");
     victim_start();
-    victim_filter = claim_address(SLOT_VICTIM, 0, NET_VICTIM);
+    victim_filter = wire_claim(CLAIM_VICTIM, SLOT_VICTIM);
+    wire_start(&victim_view()->net, SLOT_VICTIM, victim.env[0]);
     patience_ns = host_number("patience=", PATIENCE) * 1000000000;
     at_first = host_number("mutant=", 0);
     if (host_number("fuzz=", 0)) {
@@ -766,7 +790,8 @@ void init_main(const struct exo_init_start *start)
     }
     for (uint64_t n = 0; attack_by_number(n); n++)
         if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count &&
-            (!by_device(attack_by_number(n)) || machine.page->dma_levels))
+            (!by_device(attack_by_number(n)) || machine.page->dma_levels) &&
+            (!by_wire(attack_by_number(n)) || wire_there()))
             run(n, attack_by_number(n));
     finish();
 }

@@ -54,11 +54,12 @@ static void pairs_of(const struct sample *s)
             for (uint32_t n = 0; n < VALUES; n++)
                 for (uint32_t m = 0; m < (a == b ? 1 : VALUES); m++) {
                     memcpy(packet, s->bytes, sizeof packet);
-                    set(packet, &s->field[a],
-                        boundary(&s->field[a], get(s->bytes, &s->field[a]), n));
+                    field_set(packet, &s->field[a],
+                              field_boundary(&s->field[a], field_get(s->bytes, &s->field[a]), n));
                     if (a != b)
-                        set(packet, &s->field[b],
-                            boundary(&s->field[b], get(s->bytes, &s->field[b]), m));
+                        field_set(
+                            packet, &s->field[b],
+                            field_boundary(&s->field[b], field_get(s->bytes, &s->field[b]), m));
                     try_packet(packet, s->length, s->length);
                     try_packet(packet, s->length - 1, s->length - 1);
                     try_packet(packet, s->length * 2 / 3, s->length);

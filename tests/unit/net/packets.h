@@ -24,7 +24,7 @@ static uint32_t sample_count;
 
 /* --- Good packets ------------------------------------------------------------------------------------------ */
 
-static struct sample *begin(const char *name, uint32_t type)
+static struct sample *sample_begin(const char *name, uint32_t type)
 {
     struct sample *s = &samples[sample_count++];
 
@@ -38,7 +38,7 @@ static struct sample *begin(const char *name, uint32_t type)
     return s;
 }
 
-static void put(struct sample *s, const uint8_t *bytes, uint32_t count, const char *widths)
+static void sample_put(struct sample *s, const uint8_t *bytes, uint32_t count, const char *widths)
 {
     uint32_t at = s->length;
 
@@ -55,7 +55,7 @@ static void put(struct sample *s, const uint8_t *bytes, uint32_t count, const ch
 static uint8_t samples_ipv4[4], samples_ipv6[16];
 static uint16_t samples_port;
 
-static void ipv4(struct sample *s, uint8_t protocol, uint32_t options, uint32_t payload)
+static void sample_ipv4(struct sample *s, uint8_t protocol, uint32_t options, uint32_t payload)
 {
     uint32_t total = 20 + options + payload;
     uint8_t header[20] = {(uint8_t)(0x45 + options / 4),
@@ -76,58 +76,58 @@ static void ipv4(struct sample *s, uint8_t protocol, uint32_t options, uint32_t 
                           2};
 
     memcpy(header + 16, samples_ipv4, 4);
-    put(s, header, 20, "1.222112....4");
+    sample_put(s, header, 20, "1.222112....4");
     for (uint32_t i = 0; i < options; i++)
-        put(s, (uint8_t[]){1}, 1, i ? "." : "1");
+        sample_put(s, (uint8_t[]){1}, 1, i ? "." : "1");
 }
 
-static void tcp(struct sample *s)
+static void sample_tcp(struct sample *s)
 {
-    put(s,
-        (uint8_t[24]){0x12,
-                      0x34,
-                      (uint8_t)(samples_port >> 8),
-                      (uint8_t)samples_port,
-                      0,
-                      0,
-                      0,
-                      1,
-                      0,
-                      0,
-                      0,
-                      2,
-                      0x50,
-                      0x10,
-                      1,
-                      0,
-                      0,
-                      0,
-                      0,
-                      0,
-                      'd',
-                      'a',
-                      't',
-                      'a'},
-        24, "22....4112..2");
+    sample_put(s,
+               (uint8_t[24]){0x12,
+                             0x34,
+                             (uint8_t)(samples_port >> 8),
+                             (uint8_t)samples_port,
+                             0,
+                             0,
+                             0,
+                             1,
+                             0,
+                             0,
+                             0,
+                             2,
+                             0x50,
+                             0x10,
+                             1,
+                             0,
+                             0,
+                             0,
+                             0,
+                             0,
+                             'd',
+                             'a',
+                             't',
+                             'a'},
+               24, "22....4112..2");
 }
 
-static void udp(struct sample *s)
+static void sample_udp(struct sample *s)
 {
-    put(s,
-        (uint8_t[13]){0x12, 0x34, (uint8_t)(samples_port >> 8), (uint8_t)samples_port, 0, 13, 0, 0,
-                      'h', 'e', 'l', 'l', 'o'},
-        13, "2222");
+    sample_put(s,
+               (uint8_t[13]){0x12, 0x34, (uint8_t)(samples_port >> 8), (uint8_t)samples_port, 0, 13,
+                             0, 0, 'h', 'e', 'l', 'l', 'o'},
+               13, "2222");
 }
 
-static void ipv6(struct sample *s, uint8_t next, uint32_t payload)
+static void sample_ipv6(struct sample *s, uint8_t next, uint32_t payload)
 {
     uint8_t header[40] = {0x60, 0, 0, 0, 0, (uint8_t)payload, next, 64, 0xfe, 0xc0, [23] = 2};
 
     memcpy(header + 24, samples_ipv6, 16);
-    put(s, header, 40, "1...211");
+    sample_put(s, header, 40, "1...211");
 }
 
-static void make_samples(const uint8_t *to4, const uint8_t *to6, uint16_t port)
+static inline void make_samples(const uint8_t *to4, const uint8_t *to6, uint16_t port)
 {
     struct sample *s;
 
@@ -135,23 +135,27 @@ static void make_samples(const uint8_t *to4, const uint8_t *to6, uint16_t port)
     memcpy(samples_ipv6, to6, 16);
     samples_port = port;
     sample_count = 0;
-    s = begin("TCP", 0x0800), ipv4(s, 6, 0, 24), tcp(s);
-    s = begin("UDP", 0x0800), ipv4(s, 17, 0, 13), udp(s);
-    s = begin("UDP with options", 0x0800), ipv4(s, 17, 8, 13), udp(s);
-    s = begin("ICMP", 0x0800), ipv4(s, 1, 0, 8),
-    put(s, (uint8_t[]){8, 0, 0, 0, 0, 1, 0, 2}, 8, "1122");
-    s = begin("fragment", 0x0800), ipv4(s, 17, 0, 13), udp(s), s->bytes[20] = 0x20;
-    s = begin("VLAN", 0x8100), put(s, (uint8_t[]){0, 5, 8, 0}, 4, "22"), ipv4(s, 6, 0, 24), tcp(s);
-    s = begin("ARP", 0x0806);
-    put(s, (uint8_t[24]){0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 2, 10, 0, 2, 2}, 24, "22112");
-    put(s, to4, 4, "");
-    s = begin("IPv6 TCP", 0x86dd), ipv6(s, 6, 24), tcp(s);
-    s = begin("IPv6 UDP", 0x86dd), ipv6(s, 17, 13), udp(s);
-    s = begin("IPv6 extensions", 0x86dd), ipv6(s, 0, 8 + 16 + 13);
-    put(s, (uint8_t[8]){60}, 8, "11"), put(s, (uint8_t[16]){17, 1}, 16, "11"), udp(s);
-    s = begin("IPv6 fragment", 0x86dd), ipv6(s, 44, 8 + 13),
-    put(s, (uint8_t[8]){17, 0, 0, 1}, 8, "112"), udp(s);
-    s = begin("unknown type", 0x1234), put(s, (uint8_t[]){1, 2, 3, 4}, 4, "4");
+    s = sample_begin("TCP", 0x0800), sample_ipv4(s, 6, 0, 24), sample_tcp(s);
+    s = sample_begin("UDP", 0x0800), sample_ipv4(s, 17, 0, 13), sample_udp(s);
+    s = sample_begin("UDP with options", 0x0800), sample_ipv4(s, 17, 8, 13), sample_udp(s);
+    s = sample_begin("ICMP", 0x0800), sample_ipv4(s, 1, 0, 8),
+    sample_put(s, (uint8_t[]){8, 0, 0, 0, 0, 1, 0, 2}, 8, "1122");
+    s = sample_begin("fragment", 0x0800), sample_ipv4(s, 17, 0, 13), sample_udp(s),
+    s->bytes[20] = 0x20;
+    s = sample_begin("VLAN", 0x8100), sample_put(s, (uint8_t[]){0, 5, 8, 0}, 4, "22"),
+    sample_ipv4(s, 6, 0, 24), sample_tcp(s);
+    s = sample_begin("ARP", 0x0806);
+    sample_put(s, (uint8_t[24]){0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 2, 10, 0, 2, 2}, 24,
+               "22112");
+    sample_put(s, to4, 4, "");
+    s = sample_begin("IPv6 TCP", 0x86dd), sample_ipv6(s, 6, 24), sample_tcp(s);
+    s = sample_begin("IPv6 UDP", 0x86dd), sample_ipv6(s, 17, 13), sample_udp(s);
+    s = sample_begin("IPv6 extensions", 0x86dd), sample_ipv6(s, 0, 8 + 16 + 13);
+    sample_put(s, (uint8_t[8]){60}, 8, "11"), sample_put(s, (uint8_t[16]){17, 1}, 16, "11"),
+        sample_udp(s);
+    s = sample_begin("IPv6 fragment", 0x86dd), sample_ipv6(s, 44, 8 + 13),
+    sample_put(s, (uint8_t[8]){17, 0, 0, 1}, 8, "112"), sample_udp(s);
+    s = sample_begin("unknown type", 0x1234), sample_put(s, (uint8_t[]){1, 2, 3, 4}, 4, "4");
 }
 
 /* --- A second reading, written from the standards and not from key.c --------------------------------------------- */
@@ -250,7 +254,7 @@ static enum verdict read_arp_request(struct reading *r, const uint8_t *p, uint32
 }
 
 /* What a frame is. A malformed one has only its verdict. */
-static struct reading packet_reading(const uint8_t *frame, uint32_t bytes)
+static inline struct reading packet_reading(const uint8_t *frame, uint32_t bytes)
 {
     struct reading r = {.verdict = READ_MALFORMED, .vlan = -1};
     uint32_t at = 12;
@@ -275,7 +279,7 @@ static struct reading packet_reading(const uint8_t *frame, uint32_t bytes)
 
 #define VALUES 10
 
-static uint32_t boundary(const struct field *f, uint32_t old, uint32_t n)
+static inline uint32_t field_boundary(const struct field *f, uint32_t old, uint32_t n)
 {
     uint32_t top = f->bytes == 4 ? UINT32_MAX : (1u << f->bytes * 8) - 1;
     const uint32_t values[VALUES] = {0,       1,       old - 1,     old + 1, top,
@@ -284,7 +288,7 @@ static uint32_t boundary(const struct field *f, uint32_t old, uint32_t n)
     return values[n] & top;
 }
 
-static uint32_t get(const uint8_t *p, const struct field *f)
+static inline uint32_t field_get(const uint8_t *p, const struct field *f)
 {
     uint32_t value = 0;
 
@@ -293,7 +297,7 @@ static uint32_t get(const uint8_t *p, const struct field *f)
     return value;
 }
 
-static void set(uint8_t *p, const struct field *f, uint32_t value)
+static inline void field_set(uint8_t *p, const struct field *f, uint32_t value)
 {
     for (uint32_t i = 0; i < f->bytes; i++)
         p[f->offset + i] = (uint8_t)(value >> (f->bytes - 1 - i) * 8);
