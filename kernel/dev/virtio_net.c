@@ -113,10 +113,9 @@ static struct nic_slot slots[SEND_SLOTS];
 static struct nic_slot *free_slots[SEND_SLOTS];
 static uint32_t free_count;
 static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
-static uint16_t taken[16];                     /* buffers of the packet that is out */
-static uint32_t taken_count;
-static uint8_t verified_flags;      /* of a header: the checksum is right */
-static uint32_t listening = NOBODY; /* or or what nic_listen was told */
+static uint16_t taken;                         /* buffer of the packet that is out */
+static uint8_t verified_flags;                 /* of a header: the checksum is right */
+static uint32_t listening = NOBODY;            /* or or what nic_listen was told */
 
 static uint64_t physical(const void *window)
 {
@@ -319,37 +318,40 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
     return true;
 }
 
-/* Further buffers of a packet, gathered behind what the first one holds. False: it is no good. */
+/*
+ * Further buffers of a packet, gathered behind what the first one holds. False: it is no good. Those of a packet that is too long go
+ * back all the same: what lies in them must not be taken for packets.
+ */
 __attribute__((noinline)) static bool gather(uint32_t count, struct nic_received *received)
 {
-    struct queue *q = &queue[QUEUE_RECEIVE];
     uint32_t bytes = 0;
+    uint16_t head = 0;
+    bool good = count <= RECEIVE_BUFFERS;
 
     memcpy(assembly, received->packet, received->length);
     received->packet = assembly;
-    for (uint32_t i = 1; i < count; i++) {
-        if (taken_count == sizeof taken / sizeof taken[0] || !done(q, &taken[taken_count], &bytes))
+    for (uint32_t i = 1; i < count && i < RECEIVE_BUFFERS; i++) {
+        if (!done(&queue[QUEUE_RECEIVE], &head, &bytes))
             return false;
-        const uint8_t *more = buffer[taken[taken_count++]] + BUFFER_START;
-
-        if (bytes > BUFFER_BYTES || received->length + bytes > sizeof assembly)
-            return false;
-        memcpy(assembly + received->length, more, bytes);
-        received->length += bytes;
+        good = good && bytes <= BUFFER_BYTES && received->length + bytes <= sizeof assembly;
+        if (good) {
+            memcpy(assembly + received->length, buffer[head] + BUFFER_START, bytes);
+            received->length += bytes;
+        }
+        post(&queue[QUEUE_RECEIVE], head);
     }
-    return true;
+    return good;
 }
 
 bool nic_next(struct nic_received *received)
 {
     uint32_t bytes = 0;
 
-    while (done(&queue[QUEUE_RECEIVE], &taken[0], &bytes)) {
-        uint8_t *start = buffer[taken[0]] + BUFFER_START;
+    while (done(&queue[QUEUE_RECEIVE], &taken, &bytes)) {
+        uint8_t *start = buffer[taken] + BUFFER_START;
         /* The card can still write there: each field is read once. */
         const volatile struct net_header *header = (const volatile struct net_header *)start;
 
-        taken_count = 1;
         if (bytes > sizeof *header && bytes <= BUFFER_BYTES) {
             uint32_t count = header->buffers;
 
@@ -372,11 +374,8 @@ bool nic_waits(void)
 
 void nic_recycle(void)
 {
-    struct queue *q = &queue[QUEUE_RECEIVE];
-
-    for (uint32_t i = 0; i < taken_count && !q->dead; i++)
-        post(q, taken[i]);
-    taken_count = 0;
+    if (!queue[QUEUE_RECEIVE].dead)
+        post(&queue[QUEUE_RECEIVE], taken);
 }
 
 bool nic_listen(bool sent_too)

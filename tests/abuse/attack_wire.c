@@ -398,24 +398,31 @@ static int32_t malformed(uint64_t n, uint8_t *f)
     return (int32_t)(bytes - digit(&k, 4) % 3);
 }
 
-/* Frames that are longer than a card may take, to nobody: they are in the way, no more. */
+/* Frames that are longer than any may be, to nobody, and behind each a good one for the victim: they are in the way, no more. */
 static void put_long(void)
 {
     static const uint16_t lengths[] = {1515, 2030, 2046, 2047, 2048, 4000, 9000, 40000, 65535};
-    uint8_t frame[64];
     const uint8_t nobody[4] = {10, 9, 9, 77};
+    uint8_t frame[64];
 
-    make_samples(nobody, fake, PORT_GIVEN);
-    memcpy(frame, samples[0].bytes, sizeof frame);
-    memcpy(frame, wire_mac(), 6);
-    for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
-        wire_put(frame, sizeof frame, lengths[i], 3);
+    for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        make_samples(nobody, fake, PORT_GIVEN);
+        memcpy(frame, samples[0].bytes, sizeof frame);
+        memcpy(frame, wire_mac(), 6);
+        wire_put(frame, sizeof frame, lengths[i], 1);
+        memcpy(frame, sample(0, 0)->bytes, sizeof frame);
+        memcpy(frame, wire_mac(), 6);
+        put(frame, sizeof frame);
+    }
 }
 
 static void malformed_host(struct box *box)
 {
-    if (box->step == STEP_READY)
+    if (box->step == STEP_READY) {
+        begin(box);
         put_long();
+        box->step = STEP_RUN;
+    }
     send_all(box, malformed);
 }
 

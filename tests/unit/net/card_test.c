@@ -105,7 +105,7 @@ static void start(void)
     memset(&description, 0, sizeof description);
     common = NULL;
     notify = config = NULL;
-    free_count = taken_count = 0;
+    free_count = 0;
     next_frame = 1;
     registers->device_features = UINT32_MAX;
     registers->queue_size = QUEUE_MAX;
@@ -200,6 +200,33 @@ static void an_honest_card(void)
     CHECK(free_count == SEND_SLOTS && !description.device_errors);
 }
 
+/* A packet that is longer than any may be, in as many buffers as it takes, does not take the next one with it. */
+static void a_long_packet(void)
+{
+    struct nic_received r;
+
+    start();
+    memset(card_seen, 0, sizeof card_seen);
+    for (uint32_t count = 2; count < RECEIVE_BUFFERS; count++) {
+        uint64_t errors = description.device_errors;
+
+        for (uint32_t i = 0; i < count; i++) {
+            int id = card_take(0);
+
+            CHECK(id >= 0);
+            card_packet((uint32_t)id, BUFFER_BYTES, (uint16_t)(i ? chance() : count));
+            card_give(0, (uint32_t)id, BUFFER_BYTES);
+        }
+        int id = card_take(0);
+
+        card_packet((uint32_t)id, 100, 1);
+        card_give(0, (uint32_t)id, 100);
+        CHECK(nic_next(&r) && r.length == 88 && r.packet[0] == (uint8_t)id);
+        nic_recycle();
+        CHECK(!nic_next(&r) && description.device_errors == errors + 1);
+    }
+}
+
 /* Anything in the memory that the card may write, and sometimes something right. */
 static void lie(void)
 {
@@ -284,6 +311,7 @@ static void a_lying_card(void)
 int main(void)
 {
     TEST(an_honest_card);
+    TEST(a_long_packet);
     TEST(a_lying_card);
     return TAP_END();
 }
