@@ -6,8 +6,8 @@
  * reached something new; the attacker's second env runs them. Structs in memory are made by the runner from a seed that is
  * part of the sequence, with the fields that the call expects or with chance in them. Everything follows from seed=N of
  * the command line: under -icount shift=N,sleep=off a run repeats exactly.
- * A domain lasts for DOMAIN_CALLS calls, because calls by chance take its tables, rights and frames apart; then the harness
- * audits the kernel, destroys it and makes the next one. Errors that a call's row does not list are escapes.
+ * A domain lasts for DOMAIN_CALLS calls, because calls by chance take its tables, rights and frames apart, or until it has taken apart
+ * what its envs need to begin; then the harness audits the kernel, destroys it and makes the next one. Errors that a call's row does not list are escapes.
  */
 #include "tests/abuse/fuzz.h"
 #include "base/string.h"
@@ -16,6 +16,7 @@
 #define CALLS_MAX    24 /* of a sequence */
 #define CORPUS_MAX   1024
 #define DOMAIN_CALLS 4000
+#define IDLE_MAX     64       /* sequences in which no call was made */
 #define PATIENCE_NS  20000000 /* for one sequence; then the env is made anew */
 
 /* One call. Bit a of `earlier`: argument a is what an earlier call returned (its value: which). */
@@ -41,6 +42,8 @@ _Static_assert(sizeof(struct stage) <= FUZZ_PAGES * EXO_PAGE_SIZE, "the sequence
 static struct sequence corpus[CORPUS_MAX];
 static uint32_t kept, went;
 static uint64_t state, wanted, made, domain_calls, remade, edges, last_calls;
+static uint64_t idle, ruined; /* sequences without a call; domains in which none is made any more */
+static int64_t last_error;    /* of giving an env its turn */
 
 static struct stage *stage(void)
 {
@@ -372,9 +375,14 @@ static void fuzz_host(struct box *box)
     (void)exo_cap_grant(CAP_ROOT, box->env[1], SLOT_ATTACKER, SLOT_OWN);
     next_sequence(box);
     stage()->go = ++went;
-    while (stage()->ran != went && host_now() < deadline)
-        if (exo_yield_to(CAP_ROOT, box->env[1]) < 0)
+    while (stage()->ran != went && host_now() < deadline) {
+        int64_t error = exo_yield_to(CAP_ROOT, box->env[1]);
+
+        if (error < 0) {
+            last_error = error;
             break;
+        }
+    }
     if (stage()->ran != went) { /* it sleeps, waits, or has broken its stack */
         host_kill_and_remake(1);
         (void)exo_test(EXO_TEST_EDGES, box->env[1], 0);
@@ -382,12 +390,17 @@ static void fuzz_host(struct box *box)
         remade++;
     }
     judge();
+    idle = box->made == last_calls ? idle + 1 : 0;
     made += box->made - last_calls;
     domain_calls += box->made - last_calls;
     last_calls = box->made;
-    if (domain_calls >= DOMAIN_CALLS || made >= wanted) {
-        box->done[0] = 1; /* its first env may not live any more */
+    if (idle == IDLE_MAX) { /* it has unmapped what any env of its needs */
+        ruined++;
+        idle = 0;
+        domain_calls = DOMAIN_CALLS;
     }
+    if (domain_calls >= DOMAIN_CALLS || made >= wanted)
+        box->done[0] = 1; /* its first env may not live any more */
 }
 
 bool fuzz_over(void)
@@ -397,8 +410,11 @@ bool fuzz_over(void)
 
 void fuzz_report(void (*say)(const char *fmt, ...))
 {
-    say("# fuzz: %lu calls, %lu edges, %u sequences kept, %lu envs made anew", (unsigned long)made,
-        (unsigned long)edges, kept, (unsigned long)remade);
+    say("# fuzz: %lu calls, %lu edges, %u sequences kept, %lu envs made anew, %lu domains ruined",
+        (unsigned long)made, (unsigned long)edges, kept, (unsigned long)remade,
+        (unsigned long)ruined);
+    if (ruined)
+        say("# (the last env did not begin: %ld)", (long)last_error);
 }
 
 const struct attack fuzz_attack = {
