@@ -63,6 +63,7 @@ struct exo_net_filter {
 
 /* --- Rings ------------------------------------------------------------------------------------------ */
 #define EXO_NET_RINGS_MAX      64 /* of the machine */
+#define EXO_NET_RINGS_OWN      8 /* of all whose paths begin alike; more only with the network right */
 #define EXO_NET_RECEIVE_MAX    512
 #define EXO_NET_SHARED_FRAMES  3 /* frames in a row that a ring and its LibOS share */
 #define EXO_NET_SEND_MAX       64

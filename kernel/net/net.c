@@ -410,7 +410,7 @@ struct call_result call_net_ring(struct env *self, const struct cap *cap, uint64
         error = EXO_E_CAP;
     else
         error = row_free(cap, name, &row);
-    if (!error && !ring_room(config->flags))
+    if (!error && !ring_room(config->flags, cap))
         error = EXO_E_BUSY;
     lock_take(&memory_lock);
     if (!error)

@@ -58,9 +58,19 @@ static uint32_t free_number(void)
     return number;
 }
 
-bool ring_room(uint32_t flags)
+bool ring_room(uint32_t flags, const struct cap *cap)
 {
-    return free_number() < EXO_NET_RINGS_MAX && !(flags & EXO_NET_CAPTURE && capture);
+    struct path domain = {.part = {cap->path.part[0]}, .depth = 1};
+    uint32_t held = 0;
+
+    if (free_number() == EXO_NET_RINGS_MAX || (flags & EXO_NET_CAPTURE && capture))
+        return false;
+    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++) {
+        struct path guard = rings[i] ? net_row_guard(net_row(rings[i])) : (struct path){.depth = 0};
+
+        held += path_dominates(&domain, &guard);
+    }
+    return held < EXO_NET_RINGS_OWN || cap->rights & EXO_RIGHT_NETWORK;
 }
 
 void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config)

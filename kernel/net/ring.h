@@ -18,8 +18,8 @@ static inline uint32_t ring_next(uint32_t posted, uint32_t used, uint32_t size)
     return posted - used - 1 < size ? used % size : size;
 }
 
-/* ring_room - may a ring with these flags (EXO_NET_CAPTURE) be made? */
-bool ring_room(uint32_t flags);
+/* ring_room - may a ring with these flags (EXO_NET_CAPTURE) be made for who holds this capability? */
+bool ring_room(uint32_t flags, const struct cap *cap);
 /* ring_make - a free row becomes a ring: there is room, its frames are taken, the env is checked. */
 void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config);
 

@@ -562,10 +562,52 @@ static void flood_host(struct box *box)
     }
 }
 
+/* --- G04: the rings of the machine ---------------------------------------------------------------------------------------- */
+
+/* Makes rings of all frames that it can get, until it gets no more. */
+static void take_rings(struct box *box)
+{
+    const uint64_t each = EXO_NET_SHARED_FRAMES + 1;
+    int64_t error = 0;
+
+    for (uint64_t f = 0; error != -EXO_E_BUSY && f + each < box->frame_count; f += each) {
+        struct exo_net_ring_config config = {.shared_frame = f,
+                                             .buffer_frame = f + EXO_NET_SHARED_FRAMES,
+                                             .buffer_count = 1,
+                                             .env = box->env[0]};
+        uint64_t table = box->own_first + box->made / EXO_NET_ROWS;
+        uint64_t index = box->made % EXO_NET_ROWS;
+
+        if (exo_frame_alloc(SLOT_OWN, f, each) < 0)
+            continue;
+        if (!index && exo_net_table_create(SLOT_OWN, table) < 0)
+            escape(box, "its own table is refused", box->made);
+        box->tries++;
+        error = exo_net_ring(SLOT_OWN, table << EXO_NET_ROW_BITS | index, &config);
+        box->made += !error;
+    }
+    if (!box->made || error != -EXO_E_BUSY)
+        escape(box, "it gets no ring at all, or does not come to an end", (uint64_t)-error);
+    box->step = STEP_READY;
+    while (box->step != STEP_END)
+        (void)exo_yield();
+}
+
+static void rings_host(struct box *box)
+{
+    if (box->step != STEP_READY)
+        return;
+    if (wire_second_ring() < 0)
+        escape(box, "there is no ring left for others", box->made);
+    box->step = STEP_END;
+}
+
 const struct attack wire_attacks[] = {
     {"G02", "packets in disguise", receive, NULL, disguise_host, 0, 0, false},
     {"G02t", "the same where tagged packets are claimed", receive, NULL, tagged_host, 0, 0, false},
     {"G04", "floods, and a ring that lies", hostile_ring, NULL, flood_host, 0, 0, false},
+    {"G04r", "all rings of the machine", take_rings, NULL, rings_host, EXO_RIGHT_ALLOCATE, 0,
+     false},
     {"G05", "malformed packets", receive, NULL, malformed_host, 0, 0, false},
 };
 const uint32_t wire_attack_count = sizeof wire_attacks / sizeof wire_attacks[0];

@@ -3,6 +3,7 @@
 #include "tests/abuse/wire.h"
 #include "tests/unit/net/packets.h"
 #include "lib/exo/match.h"
+#include "libos/init/frames.h"
 #include "libos/init/init.h"
 
 #define IPV4       0x0800
@@ -220,6 +221,9 @@ static uint32_t envelope_bytes;
 static uint64_t marks, mark_seen, requests, echoes;
 static uint64_t claims; /* the table's frame */
 static struct victim_net *the_victim;
+static struct exo_net_ring_config
+    second; /* of the victim's; the frame before it becomes the table */
+static uint32_t victim_slot;
 
 bool wire_there(void)
 {
@@ -282,6 +286,18 @@ static void open(struct port *p, uint32_t slot, uint64_t address, uint32_t frame
         port_offer(p, (uint16_t)i);
 }
 
+int64_t wire_second_ring(void)
+{
+    uint64_t table = second.shared_frame - 1;
+    int64_t error = exo_net_table_create(victim_slot, table);
+
+    if (!error)
+        error = exo_net_ring(victim_slot, table << EXO_NET_ROW_BITS, &second);
+    while (exo_net_table_destroy(victim_slot, table) == -EXO_E_AGAIN)
+        ;
+    return error;
+}
+
 void wire_start(struct victim_net *victim, uint32_t slot, uint64_t victim_env)
 {
     struct port theirs = {.taken = 0};
@@ -289,6 +305,14 @@ void wire_start(struct victim_net *victim, uint32_t slot, uint64_t victim_env)
     if (!host_number("wire=", 0) || !(machine.page->net.features & EXO_NET_CARD_PRESENT))
         return;
     the_victim = victim;
+    victim_slot = slot;
+    uint64_t spare = frames_take(CAP_ROOT, EXO_NET_SHARED_FRAMES + 2);
+
+    must(exo_frame_guard(CAP_ROOT, spare, EXO_NET_SHARED_FRAMES + 2, slot, 0), "guard");
+    second = (struct exo_net_ring_config){.shared_frame = spare + 1,
+                                          .buffer_frame = spare + 1 + EXO_NET_SHARED_FRAMES,
+                                          .buffer_count = 1,
+                                          .env = victim_env};
     (void)wire_claim(CLAIM_VICTIM6, slot);
     open(&theirs, slot, VICTIM_BASE + 0xa1000, VICTIM_FRAMES, victim_env);
     memcpy(victim->mac, wire_mac(), 6);

@@ -85,6 +85,8 @@ uint64_t wire_claim(enum wire_claim claim, uint32_t slot);
 void wire_start(struct victim_net *victim, uint32_t slot, uint64_t victim_env);
 bool wire_there(void);
 struct victim_net *wire_victim(void);
+/* wire_second_ring - makes a further ring for the victim, and ends it: 0, or -EXO_E_* of the making. */
+int64_t wire_second_ring(void);
 const uint8_t *wire_mac(void);
 /* wire_put - a frame into the envelope; it comes back `times`, padded to `length`. */
 void wire_put(const uint8_t *frame, uint32_t bytes, uint32_t length, uint32_t times);
