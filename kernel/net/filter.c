@@ -150,11 +150,14 @@ __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet
     union net_key key;
     bool deep;
 
+    /* In this order: of a packet that is no flow net_flow_read leaves half a layout. */
+    bool known =
+        net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length);
+
     net_key_read(&key, &packet->layout, packet->bytes, packet->length, packet->length);
     struct exo_net_row *row = filter_demux(&key, &deep);
 
-    if (row && !deep &&
-        net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length)) {
+    if (row && !deep && known) {
         struct flow *at = flow_place(&flow);
 
         memmove(at + 1, at, (FLOW_WAYS - 1) * sizeof *at);

@@ -48,7 +48,7 @@ static inline uint64_t net_load(const uint8_t *at, uint32_t bytes)
 
 /*
  * net_flow_read - flow and layout of a packet that is as most are: to one station, IPv4 without tag, options and fragments, TCP or UDP, its
- * headers here and in order. False: it is another.
+ * headers here and in order. False: it is another, and the layout means nothing.
  */
 static inline bool net_flow_read(struct net_flow *flow, struct net_layout *layout, const uint8_t *p,
                                  uint32_t have, uint32_t length)
