@@ -39,7 +39,8 @@ struct trace_record {
 
 extern uint32_t cpu_count; /* CPUs that run, numbered 0 .. cpu_count - 1 */
 
-/* Make env the one that this CPU runs instead of self: save self's extended state and bases, load env's. NULL: none (idle). */
+/* Make env the one that this CPU runs instead of self: save self's extended state and bases, load env's. NULL: none (idle).
+ * They differ. */
 void arch_switch(struct cpu *cpu, struct env *self, struct env *env);
 /* The running env touched extended state while another's was in the registers. False: it was not that. */
 bool arch_state_fault(struct env *env);

@@ -6,7 +6,7 @@
  *   1. A position names no env (0) or a live one (slice_forget at env_destroy).
  *   2. Only a CPU itself changes its struct cpu; other CPUs kick it.
  *   3. An env is RUNNING on at most one CPU: states change from READY by compare-and-swap.
- * States of an env: READY -slice_run-> RUNNING -slice_leave-> READY | SLEEPING | WAITING | CALLING | STOPPED.
+ * States of an env: READY -run-> RUNNING -slice_leave, slice_next, slice_hand-> READY | SLEEPING | WAITING | CALLING | STOPPED.
  * At the end of a slice the env gets an upcall and EXO_OVERSTAY_NS to yield; what it overstays is taken off its later
  * slices; after that the CPU is taken.
  * Not here: priority, fairness, quotas. A library that owns positions decides those.
@@ -148,13 +148,15 @@ static inline void begin(struct cpu *cpu, struct exo_slice *slice, uint32_t posi
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
 }
 
-/* Makes env the running one at `now`, where nobody ran. REQUIRES(env_lock, as slice_hand). */
+/*
+ * Makes env the running one at `now`, where nobody ran. What is in the registers of one that was kept is newer than what is in
+ * memory; if its extended state was closed meanwhile (arch_state_settle), it faults. REQUIRES(env_lock, as slice_hand).
+ */
 static void end_idle(struct cpu *cpu, struct env *env, uint64_t now)
 {
-    if (cpu->kept == env && atomic_load_explicit(&cpu->owner, memory_order_relaxed) == env)
-        cpu->env = env;
-    else
+    if (cpu->kept != env)
         arch_switch(cpu, cpu->kept, env);
+    cpu->env = env;
     cpu->kept = NULL;
     atomic_store_explicit(&env->state, ENV_RUNNING, memory_order_release);
     run(cpu, env, now);

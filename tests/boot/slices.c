@@ -151,7 +151,7 @@ static void test_told(void)
     child_free(greedy);
 }
 
-/* Each has its own contents in what is not general registers, and looks at them for some slices. */
+/* Each has its own contents in what is not general registers, and looks at them for some slices; asleep in between if `resume`. */
 static void keeper_body(struct child *child)
 {
     const uint64_t mark = 0x5eed0000 + child->number;
@@ -176,20 +176,26 @@ static void keeper_body(struct child *child)
         if (keys)
             __asm__ volatile("rdpkru" : "=a"(pkru) : "c"(0) : "rdx");
         kept = xmm == mark && fs == mark && mxcsr == odd && word == control && pkru == rights;
+        if (child->resume)
+            (void)exo_sleep(0, 0, exo_now_ns(machine.page) + 100000);
     }
     child->value = kept;
     child->step = 1;
     child_rest();
 }
 
-static void test_state(void)
+static void test_state(bool asleep)
 {
     struct child *child[3];
 
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < 3; i++) {
         child[i] = child_make(keeper_body, &quiet);
+        child[i]->resume = asleep;
+    }
     positions_set(0, 3, (const struct child *const *)child);
     for (uint32_t i = 0; i < 3; i++) {
+        while (asleep && !child[i]->step) /* the CPU idles, too */
+            (void)exo_sleep(0, 0, exo_now_ns(machine.page) + 300000);
         check(wait_for(&child[i]->step, 1, 20000), "it had its slices");
         expect((int64_t)child[i]->value, 1, "its extended state, bases and keys were always its own");
     }
@@ -219,7 +225,8 @@ void test_slices(void)
     test_neighbours();
     test_asleep();
     test_told();
-    test_state();
+    test_state(false);
+    test_state(true);
     if (machine.page->cpu_count > 1)
         test_elsewhere();
 }
