@@ -87,7 +87,5 @@ struct call_result call_cap_read(struct env *self, uint32_t slot, uint64_t out)
     }
     for (uint32_t i = 0; i < shown.depth; i++)
         shown.path[i] = (uint16_t)(cap.path.part[i / 4] >> (i % 4 * 16));
-    int error = ucopy_out(out, &shown, sizeof shown);
-
-    return error ? call_error(error) : call_ok(0);
+    return call_error(ucopy_out(out, &shown, sizeof shown));
 }

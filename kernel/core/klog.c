@@ -10,8 +10,7 @@
 
 /* Written by the linker's second pass from the first pass's symbols: address offset from kernel_start, name. */
 struct symbol {
-    uint32_t offset;
-    uint32_t name;
+    uint32_t offset, name;
 };
 extern const struct symbol symbol_table[];
 extern const uint32_t symbol_count;

@@ -29,8 +29,7 @@ static const char *digits(char text[24], uint64_t value, uint32_t base)
 /* One conversion, from behind its `%`; its last character. */
 static const char *convert(struct output *out, const char *fmt, va_list *arguments)
 {
-    bool left = *fmt == '-';
-    bool zero = *fmt == '0';
+    bool left = *fmt == '-', zero = *fmt == '0';
     bool wide = false;
     size_t width = 0;
     char text[24] = "%";

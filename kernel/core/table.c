@@ -730,8 +730,7 @@ struct call_result call_table_create(struct env *self, const struct cap *cap, ui
 static bool table_clear(uint64_t frame, uint32_t level)
 {
     uint64_t *entries = frame_window(frame);
-    uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES;
-    uint32_t large = 0;
+    uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES, large = 0;
 
     for (uint32_t i = 0; i < end; i++) {
         if (!entries[i])
