@@ -19,6 +19,10 @@
 #define EXO_CODE_MEMORY_MAX   254   /* frames of a program's memory window */
 #define EXO_CODE_RODATA_MAX   65536 /* bytes of constants */
 #define EXO_CODE_INPUT_MAX    4096  /* bytes given to a test run or an ownership function */
+/* What a run may cost, in instructions of the processor: `cost` of its longest path without a backward jump (proved) and `fuel` for these. */
+#define EXO_CODE_PACKET_COST    5120
+#define EXO_CODE_PACKET_FUEL    5120
+#define EXO_CODE_PREDICATE_COST 2048
 #define EXO_CODE_SENDS        4     /* frames that one run of a packet handler may send */
 #define EXO_CODE_REACH        2048 /* bytes that are mapped behind the start of packet, reply and input */
 
@@ -81,7 +85,7 @@ struct exo_code_ownership {
     4 /* wake(events): event bits set at the owner if the run ends well; 0 */
 #define EXO_CODE_HELPER_OWN  5 /* own(first, count, type): these blocks are owned by the input; 0 */
 #define EXO_CODE_HELPERS     6
-#define EXO_CODE_HELPER_COST 16 /* of a call; copy and checksum: and one for every 8 bytes */
+#define EXO_CODE_HELPER_COST 96 /* of a call; copy: and one for every 8 bytes (downwards: 8); checksum: 8 */
 
 /* Why a program is refused; `insn` says where. */
 enum exo_code_error {
@@ -109,6 +113,7 @@ enum exo_code_error {
     EXO_CODE_E_ARGUMENT,  /* a helper's argument is not of its kind */
     EXO_CODE_E_RESULT,    /* the result is not a number */
     EXO_CODE_E_COMPLEX, /* too many steps, or more than 16 pointers and bounds kept on the stack */
+    EXO_CODE_E_COST,    /* the longest path costs more (`detail`) than the type allows */
     EXO_CODE_E_MEMORY,  /* more frames are needed for checking or compiling */
     EXO_CODE_ERRORS,
 };

@@ -60,6 +60,7 @@ struct exo_net_filter {
 #define EXO_NET_FILTER_FLAGS 0x3
 #define EXO_NET_DEPTH_MAX    4  /* filters inside each other */
 #define EXO_NET_SHAPES_MAX   16 /* different masks directly inside one filter */
+#define EXO_NET_TWINS_MAX    32 /* shared filters of one set */
 
 /* --- Rings ------------------------------------------------------------------------------------------ */
 #define EXO_NET_RINGS_MAX      64 /* of the machine */

@@ -200,6 +200,7 @@ static void describe(struct verdict *v, const struct code_check *check)
     const char *text = exo_code_error(check->error, &kind);
     const char *unit = kind == EXO_CODE_DETAIL_OFFSET   ? "offset "
                        : kind == EXO_CODE_DETAIL_HELPER ? "helper "
+                       : kind == EXO_CODE_DETAIL_COST   ? "instructions: "
                                                         : "r";
 
     if (kind == EXO_CODE_DETAIL_NONE)

@@ -56,7 +56,7 @@ struct code_note {
     uint8_t access, region, flags, reserved;
     uint16_t offset; /* FIXED: where */
     uint16_t state;  /* HEAD: index of its state */
-    uint32_t cost;   /* longest path from here that takes no backward jump */
+    uint32_t cost;   /* of the longest path from here that takes no backward jump */
 };
 
 struct code_subject {
@@ -130,3 +130,6 @@ uint32_t code_stack_store(struct code_state *state, uint32_t offset, uint32_t by
                           const struct code_cell *cell);
 uint32_t code_stack_load(const struct code_state *state, uint32_t offset, uint32_t bytes,
                          struct code_cell *out);
+
+/* code_back_cost - what the backward jump at pc pays when it is taken; at least 1. The subject's shape is right. */
+uint32_t code_back_cost(const struct code_check *check, uint32_t pc);

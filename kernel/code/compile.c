@@ -333,7 +333,7 @@ static void fetch_loop(struct emitter *e, uint32_t pc, uint32_t op, uint32_t wid
     op_at(e, wide, 0x0fb1, T0);
     uint32_t done = skip(e, EQUAL);
 
-    pay(e, pc, 1); /* a rival cannot keep us here for ever */
+    pay(e, pc, 8); /* a rival cannot keep us here for ever */
     jump_to(e, again);
     land(e, done);
     move(e, wide, src, RAX);
@@ -568,7 +568,7 @@ static void jump(struct emitter *e, uint32_t pc)
         over = skip(e, condition ^ 1);
     }
     if (back)
-        pay(e, pc, e->check->note[target].cost);
+        pay(e, pc, code_back_cost(e->check, pc));
     jump_to(e, e->check->place[target]);
     if (over)
         land(e, over);

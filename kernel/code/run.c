@@ -23,9 +23,9 @@ static uint8_t *reach(struct code_run *run, uint64_t pointer, uint64_t bytes, ui
     return run->window[region].base + offset;
 }
 
-static bool pay(struct code_run *run, uint64_t bytes)
+static bool pay(struct code_run *run, uint64_t cost)
 {
-    run->fuel -= (int64_t)(bytes / 8);
+    run->fuel -= (int64_t)cost;
     if (run->fuel >= 0)
         return true;
     (void)give_up(run, EXO_CODE_A_FUEL);
@@ -40,7 +40,7 @@ static uint64_t helper_copy(uint64_t to, uint64_t from, uint64_t bytes, uint64_t
 
     (void)d;
     (void)e;
-    if (target && pay(run, bytes))
+    if (target && pay(run, (uint64_t)target - (uint64_t)source < bytes ? bytes : bytes / 8))
         __builtin_memmove(target, source, bytes);
     return 0;
 }
@@ -48,11 +48,11 @@ static uint64_t helper_copy(uint64_t to, uint64_t from, uint64_t bytes, uint64_t
 /* The sum of RFC 1071, words as this machine loads them; a last odd byte counts as the first of one. 0 only if all is 0. */
 static uint64_t checksum(const uint8_t *at, uint64_t bytes, uint64_t sum)
 {
-    uint32_t word = 0;
+    uint64_t word = 0;
 
     for (; bytes >= sizeof word; bytes -= sizeof word, at += sizeof word) {
         __builtin_memcpy(&word, at, sizeof word);
-        sum += word;
+        sum += (word & UINT32_MAX) + (word >> 32);
     }
     for (uint64_t i = 0; i < bytes; i++)
         sum += (uint64_t)at[i] << i * 8;

@@ -29,6 +29,7 @@ struct code_run {
     uint64_t wake;
     uint32_t send_count;
     uint32_t own_count, own_max;
+    uint32_t cost; /* of a handler's run, at most */
     struct code_send send[EXO_CODE_SENDS];
     struct exo_code_extent *own;
 };

@@ -4,8 +4,9 @@
  * instructions, everything reachable, and the cost of the longest path.
  *
  * Metering: a run is a row of forward paths with backward jumps between them. A forward path from `t` costs at most
- * note[t].cost. The first one costs at most note[0].cost; each backward jump pays note[target].cost before it is taken. So a
- * run costs at most note[0].cost + fuel, whatever the input.
+ * note[t].cost. The first one costs at most note[0].cost; each backward jump pays code_back_cost before it is taken: by how much
+ * the way from its target is longer than that behind the jump. So a run costs at most note[0].cost + fuel, whatever the input: what has run and what
+ * is left of a forward path are never more than note[0].cost and what was paid.
  * Source: RFC 9669, all of section 4 and 5.
  */
 #include "code/check.h"
@@ -215,17 +216,49 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
     return true;
 }
 
+/* As many instructions of the processor as compile.c makes of it at most. */
 static uint32_t own_cost(const struct code_insn *insn)
 {
-    uint8_t class = code_class(insn);
-    uint8_t operation = code_operation(insn);
+    switch (code_class(insn)) {
+    case CODE_ALU:
+    case CODE_ALU64:
+        switch (code_operation(insn)) {
+        case CODE_DIV:
+        case CODE_MOD:
+            return 20;
+        case CODE_LSH:
+        case CODE_RSH:
+        case CODE_ARSH:
+            return 6;
+        default:
+            return 3;
+        }
+    case CODE_LD:
+        return 3;
+    case CODE_JMP:
+    case CODE_JMP32:
+        if (code_is_exit(insn))
+            return 10;
+        return code_is_jump(insn) ? 8 : EXO_CODE_HELPER_COST;
+    case CODE_STX:
+        return code_mode(insn) == CODE_ATOMIC ? 20 : 10;
+    default:
+        return 10; /* an access that is checked when it runs */
+    }
+}
 
-    if (class == CODE_JMP && operation == CODE_CALL)
-        return EXO_CODE_HELPER_COST;
-    if ((class == CODE_ALU || class == CODE_ALU64) &&
-        (operation == CODE_DIV || operation == CODE_MOD))
-        return 8;
-    return class == CODE_STX && code_mode(insn) == CODE_ATOMIC ? 8 : 1;
+/*
+ * What is reserved at an instruction for the way on from it that does not jump. Behind a backward jump that is always taken lies, as compilers
+ * lay out loops, what follows the loop: it is reserved there, too, so that each turn pays no more than the body.
+ */
+static uint32_t cost_on(const struct code_check *check, uint32_t pc)
+{
+    const struct code_insn *insn = &check->subject.insn[pc];
+    bool ends =
+        code_is_exit(insn) || (code_is_always(insn) && !(check->note[pc].flags & CODE_NOTE_BACK));
+    uint32_t next = next_of(insn, pc);
+
+    return ends || next >= check->subject.count ? 0 : check->note[next].cost;
 }
 
 /* From the last instruction to the first: all that a forward path can lead to is known already. */
@@ -233,13 +266,12 @@ static bool costs_ok(struct code_check *check)
 {
     for (uint32_t pc = check->subject.count; pc--;) {
         const struct code_insn *insn = &check->subject.insn[pc];
-        uint32_t rest = 0;
 
         code_breathe(pc);
         if (check->note[pc].flags & CODE_NOTE_SECOND)
             continue;
-        if (!code_is_exit(insn) && !code_is_always(insn))
-            rest = check->note[next_of(insn, pc)].cost;
+        uint32_t rest = cost_on(check, pc);
+
         if (code_is_jump(insn) && !(check->note[pc].flags & CODE_NOTE_BACK)) {
             uint32_t taken = check->note[code_target(insn, pc)].cost;
 
@@ -247,7 +279,23 @@ static bool costs_ok(struct code_check *check)
         }
         check->note[pc].cost = own_cost(insn) + rest;
     }
-    return check->note[0].cost <= check->type->cost_max || refuse(check, EXO_CODE_E_COMPLEX, 0);
+    if (check->note[0].cost <= check->type->cost_max)
+        return true;
+    check->detail = check->note[0].cost;
+    return refuse(check, EXO_CODE_E_COST, 0);
+}
+
+/*
+ * What was reserved for the way on from the jump does not go there: it is used for the way from the target. What the target's takes more
+ * is paid.
+ */
+uint32_t code_back_cost(const struct code_check *check, uint32_t pc)
+{
+    const struct code_insn *insn = &check->subject.insn[pc];
+    uint32_t target = check->note[code_target(insn, pc)].cost;
+    uint32_t on = cost_on(check, pc);
+
+    return target > on ? target - on : 1;
 }
 
 bool code_shape(struct code_check *check, uint16_t *stack)

@@ -52,8 +52,8 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
             .helpers = 1 << EXO_CODE_HELPER_COPY | 1 << EXO_CODE_HELPER_CHECKSUM |
                        1 << EXO_CODE_HELPER_SEND | 1 << EXO_CODE_HELPER_WAKE,
             .loops = true,
-            .cost_max = 65536,
-            .fuel = 16384,
+            .cost_max = EXO_CODE_PACKET_COST,
+            .fuel = EXO_CODE_PACKET_FUEL,
             .result_max = EXO_CODE_DROP,
         },
     [EXO_CODE_PREDICATE] =
@@ -62,7 +62,7 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
             .context_bytes = sizeof(struct exo_code_predicate),
             .bounds = {EXO_CODE_MEMORY},
             .access = {[EXO_CODE_MEMORY] = CODE_READ, [EXO_CODE_RODATA] = CODE_READ},
-            .cost_max = 1024,
+            .cost_max = EXO_CODE_PREDICATE_COST,
             .result_max = UINT64_MAX,
         },
     [EXO_CODE_OWNERSHIP] =

@@ -25,7 +25,7 @@ struct code_type {
     uint8_t access[EXO_CODE_REGIONS]; /* CODE_READ .. */
     uint32_t helpers;                 /* bit n: helper n may be called */
     bool loops;                       /* backward jumps are allowed, and metered */
-    uint32_t cost_max;                /* of the longest path without a backward jump */
+    uint32_t cost_max;                /* of the longest path without a backward jump, in instructions of the processor */
     uint32_t fuel;                    /* for backward jumps, and for bytes that helpers move */
     uint64_t result_max;
 };

@@ -57,6 +57,8 @@ struct nic_slot *nic_slot_take(void);
 void nic_send(struct nic_slot *slot);
 void nic_slot_drop(struct nic_slot *slot);
 void nic_flush(void);
+/* nic_slots_free - has the driver a slot at all? */
+bool nic_slots_free(void);
 /* nic_slots_low - does the card have most of the slots? */
 bool nic_slots_low(void);
 /* nic_sent - a slot that the card is done with: look at it, then nic_slot_drop it. NULL: none. */

@@ -415,6 +415,11 @@ struct nic_slot *nic_slot_take(void)
     return slot;
 }
 
+bool nic_slots_free(void)
+{
+    return free_count;
+}
+
 bool nic_slots_low(void)
 {
     return free_count < SEND_SLOTS / 2;

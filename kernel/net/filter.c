@@ -15,7 +15,9 @@
 #include "net/filter.h"
 #include "base/string.h"
 
-#define BUCKETS (1u << NET_BUCKETS_LOG)
+#define BUCKETS    (1u << NET_BUCKETS_LOG)
+#define WORK_SHAPE 90 /* a probe: net_work */
+#define WORK_KEY   300
 
 static uint32_t buckets[BUCKETS];
 static uint64_t seed[2]; /* odd */
@@ -36,6 +38,7 @@ static struct flow {
 } flows[FLOWS][FLOW_WAYS];
 static uint64_t era; /* in the bits that say the place */
 uint64_t filter_changes;
+uint32_t net_work;
 
 void filter_start(uint64_t random)
 {
@@ -104,6 +107,7 @@ struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
         const struct exo_net_row *first = net_row(shape);
         struct exo_net_row *found = shape_find(first, key);
 
+        net_work += WORK_SHAPE;
         more |= first->filter.mask[5] | first->filter.mask[6];
         best = found ? found : best;
         shape = found ? found->filter.inside : first->filter.next_shape;
@@ -154,6 +158,7 @@ __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet
     bool known =
         net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length);
 
+    net_work += WORK_KEY;
     net_key_read(&key, &packet->layout, packet->bytes, packet->length, packet->length);
     struct exo_net_row *row = filter_demux(&key, &deep);
 
@@ -356,6 +361,13 @@ int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *o
     const struct exo_net_row *shape = shape_of(parent, filter);
     struct exo_net_row *equal = shape ? shape_find(shape, &value) : NULL;
 
+    uint32_t twins = 0;
+
+    for (const struct exo_net_row *at = equal; at;
+         at = at->filter.twin ? net_row(at->filter.twin) : NULL)
+        twins++;
+    if (twins == EXO_NET_TWINS_MAX)
+        return EXO_E_BUSY;
     if (equal && !(equal->flags & filter->flags & EXO_NET_SHARED)) {
         *other = net_row_name(equal);
         return EXO_E_EXISTS;

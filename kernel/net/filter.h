@@ -49,6 +49,9 @@ uint32_t filter_of_flow(const struct net_flow *flow);
 /* Counts up whenever a filter comes or goes: what was found out before may be wrong then. REQUIRES(net_lock). */
 extern uint64_t filter_changes;
 
+/* How many instructions, about, were spent on packets since interrupts were last answered. REQUIRES(net_lock). */
+extern uint32_t net_work;
+
 /* filter_demux - as filter_find, by key. `deep` is set if the answer depends on more than what a flow says. */
 struct exo_net_row *filter_demux(const union net_key *key, bool *deep);
 
@@ -65,7 +68,7 @@ bool filter_matches(const struct exo_net_row *filter, const union net_key *key);
  * other  set to the filter that is in the way
  *
  * Returns  0; EXO_E_ARG not strictly inside its parent, inside a shared one, or too deep; EXO_E_EXISTS, EXO_E_OVERLAP,
- *          EXO_E_BUSY too many shapes. Then nothing has changed.
+ *          EXO_E_BUSY too many shapes or twins. Then nothing has changed.
  */
 int filter_insert(struct exo_net_row *filter, const struct path *by, uint32_t *other);
 

@@ -33,6 +33,8 @@ bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, 
     uint32_t verdict = program_run_packet(filter->filter.program, &of, &run);
     bool flush = false;
 
+    net_work += run.cost;
+
     for (uint32_t i = 0; i < run.send_count; i++)
         flush |= ring_reply(filter, run.send[i].bytes, run.send[i].length);
     if (flush)

@@ -2,10 +2,10 @@
 /*
  * net.c - packets from the card to their owners, and the calls that bind filters and rings.
  *
- * Everything here is under net_lock; envs get their events after it is dropped. An interrupt takes at most BUDGET
- * packets; if there are more, interrupts stay off and the next lot waits for the clock (DEFER_NS), an idle CPU or a
- * LibOS that kicks its ring, so that a flood leaves time to those that it is for. Packets that nobody
- * claimed are dropped before anything is copied.
+ * Everything here is under net_lock; envs get their events after it is dropped. A turn ends after NET_WORK_TURN instructions, or before
+ * a packet that may take long (a program may look at it, or several rings get it) unless it has just begun; then the card's interrupts
+ * stay off and the next turn waits for the clock (twice as long as this one took, or more), an idle CPU or a LibOS that kicks its
+ * ring, so that a flood leaves time to those that it is for. Packets that nobody claimed are dropped before anything is copied.
  */
 #include "net/net.h"
 #include "base/string.h"
@@ -18,8 +18,10 @@
 #include "net/ring.h"
 #include "program/program.h"
 
-#define BUDGET         64
-#define DEFER_NS       50000
+#define WORK_RECEIVE   200  /* net_work: a packet, without copies */
+#define WORK_HEAVY     5000 /* that much may be spent before a packet that may take long */
+#define DEFER_NS       2    /* for each instruction of a turn */
+#define KICK_TURNS     16
 #define ETHERNET_BYTES 14
 #define RELEASE_MAX    64 /* filters that one call releases */
 #define RELEASE_LOT    16 /* with interrupts off */
@@ -64,22 +66,27 @@ static void claim(struct exo_net_row *filter, const struct net_packet *packet)
     }
 }
 
-static void receive(const struct nic_received *received)
+/* False: it may take long, and is left for another turn. */
+static bool receive(const struct nic_received *received)
 {
     struct net_packet packet __attribute__((uninitialized)); /* filter_find fills in the rest */
+    bool first = !net_work;
 
-    card->received++;
-    card->received_bytes += received->length;
     if (received->length >= ETHERNET_BYTES && !(received->packet[0] & 1) &&
         memcmp(received->packet, card->mac, sizeof card->mac) != 0) {
+        net_work += WORK_RECEIVE;
         card->foreign++;
-        return;
+        return true;
     }
     packet.bytes = received->packet;
     packet.have = packet.length = received->length;
     packet.verified = received->verified;
     struct exo_net_row *filter = filter_find(&packet);
 
+    if (filter && (filter->filter.program || filter->filter.twin) && !first &&
+        net_work > WORK_HEAVY)
+        return false;
+    net_work += WORK_RECEIVE;
     ring_capture(&packet, filter ? net_row_name(filter) : 0, 0);
     if (!packet.layout.network)
         card->malformed++;
@@ -87,26 +94,35 @@ static void receive(const struct nic_received *received)
         claim(filter, &packet);
     else
         card->unclaimed++;
+    return true;
 }
 
-/* REQUIRES(net_lock) */
+/* What is left waits, with the card's interrupts off. */
+static void defer(void)
+{
+    nic_quiet();
+    card->deferred++;
+    device_poll_ns = arch_now_ns() + net_work * DEFER_NS;
+}
+
+/* One turn. REQUIRES(net_lock). */
 static void poll_card(void)
 {
-    uint32_t budget = BUDGET;
-    struct nic_received received __attribute__((uninitialized)); /* nic_next fills it in */
+    static struct nic_received received; /* nic_next fills it in; */
+    static bool held;                    /* it waits for this turn */
 
-    if (!card)
-        return;
     do {
-        for (; budget && nic_next(&received); budget--) {
-            receive(&received);
+        while (net_work < NET_WORK_TURN && (held || nic_next(&received))) {
+            held = !receive(&received);
+            if (held)
+                break;
+            card->received++;
+            card->received_bytes += received.length;
             nic_recycle();
         }
         ring_tidy();
-        if (!budget) {
-            nic_quiet();
-            card->deferred++;
-            device_poll_ns = arch_now_ns() + DEFER_NS;
+        if (held || net_work >= NET_WORK_TURN || ring_can_go_on()) {
+            defer();
             return;
         }
     } while (nic_listen(ring_waits()));
@@ -133,6 +149,7 @@ static void poll_and_tell(void)
     struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
 
     lock_take(&net_lock);
+    net_work = 0;
     poll_card();
     uint32_t count = ring_notices(notice, NULL);
 
@@ -183,9 +200,18 @@ static bool env_gone(const struct env *env)
     return ring_end_of_env(env->id);
 }
 
+/* Takes back what was sent; rings that wait go on in a turn of their own. REQUIRES(net_lock). */
+static void take_back(bool locked)
+{
+    net_work = NET_WORK_TURN;
+    ring_sent(locked);
+    if (ring_waits())
+        device_poll_ns = arch_now_ns();
+}
+
 static bool unbind(struct sweep *sweep, uint64_t frame)
 {
-    ring_sent(true);
+    take_back(true);
     for (uint32_t i = sweep->at % TABLE_ENTRIES; i < EXO_NET_ROWS; i++) {
         struct exo_net_row *row = net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i));
         uint32_t cost = row->kind == EXO_NET_FREE ? 1 : SWEEP_MANY;
@@ -320,7 +346,7 @@ static struct call_result release(const struct cap *cap, uint64_t name, bool tab
         uint32_t budget = RELEASE_LOT;
 
         lock_take(&net_lock);
-        ring_sent(false);
+        take_back(false);
         lock_take(&memory_lock);
         error = table ? table_release(cap, name, &budget) : row_held(cap, name, 0, &row);
         if (!error && !table)
@@ -527,6 +553,8 @@ struct call_result call_net_handler(struct env *self, const struct cap *cap, uin
     lock_take(&net_lock);
     int error = row_held(cap, filter, EXO_NET_FILTER, &row);
 
+    if (!error && row->flags & EXO_NET_SHARED)
+        error = EXO_E_KIND; /* one packet would run many */
     if (!error)
         row->filter.program = program;
     lock_drop(&net_lock);
@@ -537,22 +565,32 @@ struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
 {
     struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
     struct exo_net_row *row = NULL;
-    uint32_t sent = 0, count = 0;
+    uint32_t sent = 0, turn = 0;
     struct cap cap __attribute__((uninitialized)); /* all of it is copied */
     int error = -cap_copy(&self->cap[slot], 0, &cap);
+    bool more = !error;
 
-    if (error)
-        return call_error(error);
-    lock_take(&net_lock);
-    error = row_held(&cap, name, EXO_NET_RING, &row);
-    if (!error && !row->ring.stopped) {
-        ring_tidy();
-        error = ring_send(row, &sent);
-        if (nic_waits() || ring_waits())
-            poll_card();
-        count = ring_wakes ? ring_notices(notice, row) : 0; /* the caller will look now */
+    for (; more && turn < KICK_TURNS; turn++) {
+        uint32_t count = 0;
+
+        if (turn)
+            call_pause();
+        lock_take(&net_lock);
+        net_work = 0;
+        more = false;
+        error = row_held(&cap, name, EXO_NET_RING, &row);
+        if (!error && !row->ring.stopped) {
+            ring_tidy();
+            error = ring_send(row, &sent);
+            more = error == EXO_E_AGAIN && nic_slots_free();
+            if (!more && (nic_waits() || ring_waits()))
+                poll_card();
+            else if (more && turn == KICK_TURNS - 1)
+                defer();
+            count = ring_wakes ? ring_notices(notice, row) : 0; /* the caller will look now */
+        }
+        lock_drop(&net_lock);
+        tell_envs(notice, count);
     }
-    lock_drop(&net_lock);
-    tell_envs(notice, count);
     return error ? call_error(error) : call_ok(sent);
 }

@@ -19,6 +19,10 @@
 
 #define HEADERS_MAX     192 /* copied and checked of every packet */
 #define COPY_WHOLE      496 /* packets up to that are copied as a whole */
+#define WORK_COPY       150 /* net_work: a packet into a buffer or a slot, and bytes / 8 */
+#define WORK_SEND       300
+#define WORK_KEY        400 /* a packet of no known flow */
+#define WORK_SENT       50
 #define SHIFT_BUFFER    11
 #define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
 #define ETHERNET_BYTES  14
@@ -212,6 +216,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
         packet->layout.transport <= UINT8_MAX ? (uint8_t)packet->layout.transport : 0;
     entry->filter = filter;
     entry->time_us = (uint32_t)(arch_now_ns() / 1000);
+    net_work += WORK_COPY + have / 8;
     row->ring.receive_filled++;
     row->packets++;
     row->bytes += have;
@@ -392,6 +397,7 @@ __attribute__((noinline)) static bool find_permission(const struct exo_net_row *
 {
     const struct exo_net_row *filter = permission(row, name);
 
+    net_work += WORK_KEY;
     if (!filter)
         return false;
     if (flow) {
@@ -483,7 +489,6 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
     uint32_t posted = __atomic_load_n(&shared->send_posted, __ATOMIC_ACQUIRE);
     struct outgoing out __attribute__((uninitialized)); /* its pieces are counted */
 
-    *sent = 0;
     stalled &= ~(1ull << row->ring.number);
     if (posted - row->ring.send_taken > EXO_NET_SEND_MAX)
         return EXO_E_ARG;
@@ -491,10 +496,13 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
         struct nic_slot *slot = nic_slot_take();
         uint32_t first = row->ring.send_taken;
 
-        if (!slot) {
+        if (!slot || net_work >= NET_WORK_TURN) {
+            if (slot)
+                nic_slot_drop(slot);
             stalled |= 1ull << row->ring.number;
             break;
         }
+        net_work += WORK_SEND;
         piece_read(&shared->send[first % EXO_NET_SEND_MAX], &out.piece[0]);
         bool good = copy_short(row, &out, slot) || copy_pieces(row, posted, &out, slot);
 
@@ -538,7 +546,8 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
 
     if (!slot)
         return false;
-    memcpy(slot->bytes, bytes, length);
+    net_work += WORK_SEND + WORK_COPY + length / 8;
+    copy(slot->bytes, bytes, length);
     slot->copied = length;
     if (!may_send(NULL, net_row_name(filter), &packet, length, slot)) {
         nic_slot_drop(slot);
@@ -570,6 +579,7 @@ void ring_sent(bool locked)
         struct exo_net_row *finish = NULL;
 
         any = true;
+        net_work += WORK_SENT;
         if (row) {
             row->ring.in_flight--;
             lent--;
@@ -588,7 +598,7 @@ void ring_sent(bool locked)
     }
     for (; any && waiting; waiting &= waiting - 1) {
         uint32_t number = (uint32_t)__builtin_ctzll(waiting);
-        uint32_t sent;
+        uint32_t sent = 0;
 
         (void)ring_send(net_row(rings[number]), &sent);
         ring_wakes |= 1ull << number;
@@ -599,6 +609,11 @@ void ring_tidy(void)
 {
     if (lent || stalled || nic_slots_low())
         ring_sent(false);
+}
+
+bool ring_can_go_on(void)
+{
+    return stalled && nic_slots_free();
 }
 
 bool ring_waits(void)

@@ -43,9 +43,9 @@ void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t fla
 /*
  * ring_send - send what is posted.
  *
- * sent  set to the number of packets sent
+ * sent  counted up by the packets sent
  *
- * Returns  0; EXO_E_ARG impossible counters; EXO_E_AGAIN the card is full
+ * Returns  0; EXO_E_ARG impossible counters; EXO_E_AGAIN the card is full, or this was enough for one turn: the ring waits
  * Bound    EXO_NET_SEND_MAX descriptors
  */
 int ring_send(struct exo_net_row *row, uint32_t *sent);
@@ -65,7 +65,12 @@ void ring_sent(bool locked);
 /* ring_tidy - ring_sent if it is time: somebody waits for it, or the card holds many slots. */
 void ring_tidy(void);
 
-/* ring_waits - does a ring wait for the card to be done? */
+/* What may be spent on packets (net_work) before interrupts are answered. */
+#define NET_WORK_TURN 10000
+
+/* ring_can_go_on - does a ring wait for its next turn only, not for the card? */
+bool ring_can_go_on(void);
+/* ring_waits - does a ring wait for the card to be done, or for its next turn? */
 bool ring_waits(void);
 
 /* An env that is to get these events. */

@@ -68,11 +68,14 @@ uint32_t program_run_packet(uint64_t id, const struct program_packet *packet, st
 {
     struct program *program = program_enter(id, EXO_CODE_STATE_READY, EXO_CODE_PACKET);
 
-    run->send_count = 0;
+    run->send_count = run->cost = 0;
     run->wake = 0;
     if (!program)
         return EXO_CODE_DELIVER;
     uint64_t verdict = run_packet(run, program, packet);
+
+    run->cost =
+        program->report.cost + EXO_CODE_PACKET_FUEL - (run->fuel < 0 ? 0 : (uint32_t)run->fuel);
 
     program_leave(program);
     return (uint32_t)verdict;

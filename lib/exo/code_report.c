@@ -2,6 +2,8 @@
 /* code_report.c - tables of words; see code_report.h. */
 #include "lib/exo/code_report.h"
 
+_Static_assert(EXO_CODE_PACKET_COST == 5120 && EXO_CODE_PREDICATE_COST == 2048, "EXO_CODE_E_COST");
+
 struct row {
     const char *text, *remedy;
     enum exo_code_detail detail;
@@ -52,9 +54,12 @@ static const struct row errors[EXO_CODE_ERRORS] = {
                              EXO_CODE_DETAIL_REGISTER},
     [EXO_CODE_E_RESULT] = {"it returns a pointer", "", EXO_CODE_DETAIL_NONE},
     [EXO_CODE_E_COMPLEX] =
-        {"it is too complex: too many steps to look at, too long a path, or more than 16 "
-         "pointers on the stack",
+        {"it is too complex: too many steps to look at, or more than 16 pointers on the stack",
          "make it shorter, or its loops simpler", EXO_CODE_DETAIL_NONE},
+    [EXO_CODE_E_COST] = {"its longest path takes more of the processor's instructions than its "
+                         "type may: 5,120 of a packet handler, 2,048 of a predicate",
+                         "do less, or do it in a loop, which is paid from a budget of its own",
+                         EXO_CODE_DETAIL_COST},
     [EXO_CODE_E_MEMORY] = {"it needs more frames to be checked or compiled",
                            "give code_create more of them", EXO_CODE_DETAIL_NONE},
 };

@@ -10,6 +10,7 @@ enum exo_code_detail {
     EXO_CODE_DETAIL_REGISTER, /* "r%u" */
     EXO_CODE_DETAIL_OFFSET,   /* "offset %u" */
     EXO_CODE_DETAIL_HELPER,   /* "helper %u" */
+    EXO_CODE_DETAIL_COST,     /* "instructions: %u" */
 };
 
 /* exo_code_error - an error of enum exo_code_error in words, to be put behind "refused: "; any number is allowed. */

@@ -520,7 +520,7 @@ static void test_large(void)
 {
     static uint64_t large[EXO_CODE_INSNS_MAX];
     struct exo_code_image image = {
-        .type = EXO_CODE_PACKET, .insn_count = EXO_CODE_INSNS_MAX, .insns = (uint64_t)large};
+        .type = EXO_CODE_OWNERSHIP, .insn_count = EXO_CODE_INSNS_MAX, .insns = (uint64_t)large};
     uint64_t id;
     uint32_t calls = 0;
     int64_t result;

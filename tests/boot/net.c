@@ -493,6 +493,91 @@ static void test_handler(void)
     frame_drop(frame);
 }
 
+/*
+ * As much as there can be at once: all descriptors of a ring, of no known flow, each answered; a handler that takes as long as one may for
+ * each answer and sends four frames; a capture ring that gets everything. tests/boot/run reads how long interrupts were off.
+ */
+static void test_turns(void)
+{
+    struct exo_net_filter arp = address_filter(0x0806, ours);
+    const volatile struct exo_net_row *rows = page_at(PAGE_TABLE);
+    volatile uint64_t *memory = page_at(PAGE_CODE);
+    uint8_t *reply = (uint8_t *)page_at(PAGE_CODE) + 64;
+    uint64_t frame = frame_new(CAP_ROOT), id = code_container(CAP_ROOT, 41, 60);
+    static uint64_t insn[300];
+    uint32_t n = 0, loop;
+
+    insn[n++] = I(0x79, 6, 1, 32, 0); /* r6 = memory */
+    insn[n++] = I(0x79, 7, 6, 0, 0);  /* r7 = ++memory[0] */
+    insn[n++] = I(0x07, 7, 0, 0, 1);
+    insn[n++] = I(0x7b, 6, 7, 0, 0);
+    for (uint32_t i = 0; i < 210; i++)
+        insn[n++] = I(0x37, 7, 0, 1, 0x12345678); /* r7 s/= */
+    insn[n++] = I(0xb7, 8, 0, 0, 0);
+    for (loop = n; n < loop + 8;)
+        insn[n++] = I(0x97, 7, 0, 1, 0x12345678); /* r7 s%= */
+    insn[n++] = I(0x07, 8, 0, 0, 1);
+    insn[n] = I(0x55, 8, 0, (int)loop - (int)n - 1, 28); /* 28 times */
+    n++;
+    for (uint32_t i = 0; i < EXO_CODE_SENDS; i++) {
+        insn[n++] = I(0xbf, 1, 6, 0, 0);
+        insn[n++] = I(0x07, 1, 0, 0, 64);
+        insn[n++] = I(0xb7, 2, 0, 0, 1514);
+        insn[n++] = I(0x85, 0, 0, 0, EXO_CODE_HELPER_SEND);
+    }
+    insn[n++] = I(0xb7, 0, 0, 0, EXO_CODE_DELIVER);
+    insn[n++] = I(0x95, 0, 0, 0, 0);
+
+    next_send = 0;
+    ring_open(EXO_NET_CAPTURE);
+    arp.ring = (uint32_t)ROW(table, 0);
+    expect(bind(CAP_ROOT, 1, CAP_ROOT, arp, 0), 0, "a claim on ARP");
+    expect(page_map(PAGE_TABLE, table, EXO_PTE_NO_EXECUTE), 0, "the table is mapped");
+    expect(page_map(PAGE_CODE, frame, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "memory is mapped");
+    expect(exo_code_memory(CAP_ROOT, id, &frame, 1), 0, "and given to a handler");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, insn, n), 0, "a long one, loaded");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), id), 0, "that looks at the claim");
+    memset(page_at(PAGE_CODE), 0, EXO_PAGE_SIZE);
+    memcpy(reply, buffer_at(put_arp(ours)), 60);
+    reply[21] = 2; /* an answer, which nobody answers */
+    for (uint32_t i = 0; i < EXO_NET_RECEIVE_MAX; i++)
+        ring->receive[i].buffer = (uint16_t)(i % BUFFERS);
+    for (uint32_t round = 0; round < 3; round++) {
+        uint64_t sent = rows[0].ring.sent, seen = memory[0], all = machine.page->net.sent;
+        uint32_t pieces = round == 2 ? 3 : 1, count = EXO_NET_SEND_MAX / pieces;
+        uint32_t offset = put_arp(ours), at = round ? offset + EXO_PAGE_SIZE - 1000 : offset;
+
+        if (round)
+            memcpy(buffer_at(at), buffer_at(offset), 60);
+        ring->receive_posted = ring->receive_filled + EXO_NET_RECEIVE_MAX;
+        for (uint32_t i = 0; i < count * pieces; i++)
+            ring->send[next_send++ % EXO_NET_SEND_MAX] =
+                (struct exo_net_send){.offset = at + (i % pieces ? 20 + i % pieces * 900 : 0),
+                                      .length = round == 2 ? i % 3 ? 500 : 42
+                                                : round    ? 1514
+                                                           : 496,
+                                      .flags = i % pieces + 1 < pieces ? EXO_NET_SEND_MORE : 0,
+                                      .filter = (uint32_t)ROW(table, 1)};
+        ring->send_posted = next_send;
+        while (exo_net_kick(CAP_ROOT, ROW(table, 0)) == -EXO_E_AGAIN)
+            (void)exo_yield();
+        expect((int64_t)(rows[0].ring.sent - sent), count, "%u packets leave", count);
+        check(wait_for(&memory[0], seen + count, 20000), "and are answered");
+        check(machine.page->net.sent - all > 2 * count, "by frames of the handler's: %lu",
+              (unsigned long)(machine.page->net.sent - all));
+    }
+    check(machine.page->net.deferred != 0, "in turns: %lu",
+          (unsigned long)machine.page->net.deferred);
+    check(machine.page->net.device_errors == 0, "the card is well");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), 0), 0, "no handler any more");
+    code_container_drop(id, 60);
+    expect(exo_net_release(CAP_ROOT, ROW(table, 1)), 0, "the claim ends");
+    ring_close();
+    expect(page_unmap(PAGE_CODE), 0, "unmapped");
+    expect(page_unmap(PAGE_TABLE), 0, "the table, too");
+    frame_drop(frame);
+}
+
 static void test_capture(void)
 {
     struct exo_net_filter ip = address_filter(0x0800, ours);
@@ -659,6 +744,7 @@ void test_net(void)
     if (card) {
         test_exchange();
         test_handler();
+        test_turns();
         test_capture();
         test_end();
         test_destroy_subtree();

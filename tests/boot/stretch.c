@@ -195,12 +195,12 @@ static void test_programs(void)
     for (uint32_t i = 0; i < count; i++) /* much to write: 10 bytes a constant, blinded */
         insn[i] = I(0xb7, i % 8, 0, 0, 0x12345678 + i);
     insn[count - 1] = EXIT;
-    program_load(EXO_CODE_PACKET, count, "a long line");
+    program_load(EXO_CODE_OWNERSHIP, count, "a long line");
     for (uint32_t i = 0; i < count; i++) /* every instruction a head, every constant a threshold */
         insn[i] = I(0x25, 0, 0, i + 2 < count ? 0 : -1, i * 7 + 3);
     insn[0] = I(0xb7, 0, 0, 0, 0);
     insn[count - 1] = EXIT;
-    program_load(EXO_CODE_PACKET, count, "jumps only");
+    program_load(EXO_CODE_OWNERSHIP, count, "jumps only");
     for (uint32_t i = 0; i < count; i++) /* loops in loops, all registers and spills changing */
         insn[i] = i % 32 == 31  ? I(0x25, i / 32 % 8, 0, -31, i * 13)
                   : i % 4 == 3 ? I(0x7b, 10, i % 8, -8 * (int)(i % 16 + 1), 0)

@@ -26,7 +26,16 @@ case_check_guards() {
 }
 case_check_loops() {
     check_program 'uint64_t n = 0; for (uint32_t i = 0; i < c->length; i++) { n += i; __asm__ volatile("" : "+r"(n)); } return n & 1;'
-    is status "$status" 0 && has stdout "$out" "time: metered at 1 backward jump; at most 16"
+    is status "$status" 0 && has stdout "$out" "time: metered at 1 backward jump; at most 51"
+}
+case_check_too_long() {
+    check_program 'volatile uint64_t *p = (volatile uint64_t *)EXO_CODE_WRITABLE(c->memory);
+#pragma unroll
+    for (int i = 0; i < 400; i++)
+        p[i] = p[i] + 1;
+    return 0;'
+    is status "$status" 1 && has stdout "$out" "error: program f is refused: its longest path takes more of the processor's instructions" &&
+        has stdout "$out" "5,120 of a packet handler" && has stdout "$out" "(instructions: 9"
 }
 case_check_json() {
     check_program 'return 0;'
@@ -49,6 +58,7 @@ if command -v clang > /dev/null; then
     check "check: refuses, with the line" case_check_refuses
     check "check: names guarded accesses" case_check_guards
     check "check: says that loops are metered" case_check_loops
+    check "check: refuses what may take too long" case_check_too_long
     check "check: JSON" case_check_json
     check "check: a source that does not compile" case_check_does_not_compile
     check "check: no program in it" case_check_no_program

@@ -239,7 +239,8 @@ static void endless_loop_is_metered(void)
     struct code_insn insn[] = {MOV(0, 0), ALU(CODE_ADD, 0, 1), JUMP(CODE_JNE, 0, 0, -2), EXIT()};
 
     CHECK(verify(EXO_CODE_PACKET, insn, 4) == CODE_DONE && check.loops == 1);
-    CHECK(check.note[0].cost == 4 && check.note[1].cost == 3);
+    CHECK(check.note[0].cost == 3 + 3 + 8 + 10 && check.note[1].cost == 3 + 8 + 10);
+    CHECK(code_back_cost(&check, 2) == 3 + 8); /* what the loop's body costs */
     struct subject subject = {
         .count = 4, .type = EXO_CODE_PACKET, .memory_bytes = 256, .rodata_bytes = 64};
     static struct setting setting;
@@ -250,7 +251,7 @@ static void endless_loop_is_metered(void)
     oracle_setting(&setting, &subject);
     CHECK(!oracle_run(&check, &subject, &setting, &result, &at));
     CHECK(setting.run.abort == EXO_CODE_A_FUEL && setting.run.insn == 2);
-    CHECK(setting.run.fuel < 0 && setting.run.fuel >= -3);
+    CHECK(setting.run.fuel < 0 && setting.run.fuel >= -(3 + 8));
 }
 
 static void loops_keep_bounds(void)
@@ -309,13 +310,13 @@ static struct code_insn large[EXO_CODE_INSNS_MAX];
 
 static uint32_t steps_of_ladder(uint32_t count) /* a branch after a branch: 2^n paths */
 {
-    large[0] = LOAD(W, 2, 1, 56);
+    large[0] = LOAD(DW, 2, 1, 24);
     large[1] = MOV(0, 0);
     for (uint32_t i = 2; i + 1 < count; i++)
         large[i] = i % 2 ? ALU(CODE_ADD, 0, 1) : JUMP(CODE_JGT, 2, i, 1);
     large[count - 2] = MOV(0, 0);
     large[count - 1] = EXIT();
-    return verify(EXO_CODE_PACKET, large, count) == CODE_DONE ? check.steps : 0;
+    return verify(EXO_CODE_OWNERSHIP, large, count) == CODE_DONE ? check.steps : 0;
 }
 
 static void time_is_linear(void)
@@ -380,7 +381,18 @@ static void memory_is_bounded(void)
         large[i] = MOV(0, 0);
     large[2000] = EXIT();
     CHECK(verify(EXO_CODE_PREDICATE, large, 2001) == CODE_REFUSED &&
-          check.error == EXO_CODE_E_COMPLEX);
+          check.error == EXO_CODE_E_COST && check.detail == 2000 * 3 + 10);
+    CHECK(verify(EXO_CODE_OWNERSHIP, large, 2001) == CODE_DONE);
+    /* What a path costs is what its instructions may become at most: 511 stores to memory are one too many. */
+    for (uint32_t i = 0; i < 512; i++)
+        large[i + 1] = i < 511 ? STORE(DW, 2, 0, 0) : EXIT();
+    large[0] = LOAD(DW, 2, 1, MEMORY);
+    large[1] = MOV(0, 0);
+    CHECK(verify(EXO_CODE_PACKET, large, 513) == CODE_DONE &&
+          check.note[0].cost == 10 + 3 + 510 * 10 + 10);
+    large[512] = STORE(DW, 2, 0, 0);
+    large[513] = EXIT();
+    CHECK(verify(EXO_CODE_PACKET, large, 514) == CODE_REFUSED && check.error == EXO_CODE_E_COST);
 }
 
 /* E06: an ownership function cannot see time, memory that changes, or anything that was not written. */

@@ -312,7 +312,7 @@ uint64_t interpret(struct machine *machine)
                 break;
             pc = (uint32_t)code_target(insn, at);
             if (check->note[at].flags & CODE_NOTE_BACK) {
-                machine->run->fuel -= check->note[pc].cost;
+                machine->run->fuel -= code_back_cost(check, at);
                 if (machine->run->fuel < 0)
                     give_up(machine, at, EXO_CODE_A_FUEL);
             }
