@@ -22,7 +22,7 @@
 /* What a run may cost, in instructions of the processor: `cost` of its longest path without a backward jump (proved) and `fuel` for these. */
 #define EXO_CODE_PACKET_COST    5120
 #define EXO_CODE_PACKET_FUEL    5120
-#define EXO_CODE_PREDICATE_COST 2048
+#define EXO_CODE_PREDICATE_COST 10240
 #define EXO_CODE_SENDS        4     /* frames that one run of a packet handler may send */
 #define EXO_CODE_REACH        2048 /* bytes that are mapped behind the start of packet, reply and input */
 

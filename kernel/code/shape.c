@@ -219,32 +219,13 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
 /* As many instructions of the processor as compile.c makes of it at most. */
 static uint32_t own_cost(const struct code_insn *insn)
 {
-    switch (code_class(insn)) {
-    case CODE_ALU:
-    case CODE_ALU64:
-        switch (code_operation(insn)) {
-        case CODE_DIV:
-        case CODE_MOD:
-            return 20;
-        case CODE_LSH:
-        case CODE_RSH:
-        case CODE_ARSH:
-            return 6;
-        default:
-            return 3;
-        }
-    case CODE_LD:
-        return 3;
-    case CODE_JMP:
-    case CODE_JMP32:
-        if (code_is_exit(insn))
-            return 10;
-        return code_is_jump(insn) ? 8 : EXO_CODE_HELPER_COST;
-    case CODE_STX:
-        return code_mode(insn) == CODE_ATOMIC ? 20 : 10;
-    default:
-        return 10; /* an access that is checked when it runs */
-    }
+    uint8_t class = code_class(insn), operation = code_operation(insn);
+
+    if (class == CODE_ALU || class == CODE_ALU64)
+        return operation == CODE_DIV || operation == CODE_MOD ? 20 : 6;
+    if (class == CODE_JMP && operation == CODE_CALL)
+        return EXO_CODE_HELPER_COST;
+    return class == CODE_STX && code_mode(insn) == CODE_ATOMIC ? 20 : 10;
 }
 
 /*

@@ -19,9 +19,7 @@
 
 #define HEADERS_MAX     192 /* copied and checked of every packet */
 #define COPY_WHOLE      496 /* packets up to that are copied as a whole */
-#define WORK_COPY       150 /* net_work: a packet into a buffer or a slot, and bytes / 8 */
-#define WORK_SEND       300
-#define WORK_KEY        400 /* a packet of no known flow */
+#define WORK_PACKET     300 /* net_work: one sent, and as much again if it is of no known flow */
 #define WORK_SENT       50
 #define SHIFT_BUFFER    11
 #define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
@@ -216,7 +214,7 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
         packet->layout.transport <= UINT8_MAX ? (uint8_t)packet->layout.transport : 0;
     entry->filter = filter;
     entry->time_us = (uint32_t)(arch_now_ns() / 1000);
-    net_work += WORK_COPY + have / 8;
+    net_work += WORK_PACKET / 2 + have / 8;
     row->ring.receive_filled++;
     row->packets++;
     row->bytes += have;
@@ -251,44 +249,37 @@ static inline void piece_read(const struct exo_net_send *from, struct exo_net_se
 }
 
 /*
- * Copies the descriptors of the next packet. Returns how many belong to it; 0: nothing is posted. A packet whose end
- * is not posted, or of more pieces than are allowed, ends here all the same: it will be refused.
+ * Copies the descriptors of the next packet, of which the first is read already. False: it is none. One whose end is not posted, or of more
+ * pieces than are allowed, ends here all the same.
  */
-static uint32_t collect(const struct exo_net_row *row, uint32_t posted, struct outgoing *out)
+static bool collect(const struct exo_net_row *row, uint32_t posted, struct outgoing *out)
 {
     const struct exo_net_ring *shared = shared_of(row);
+    uint32_t end = row->ring.buffer_count * EXO_PAGE_SIZE, at = row->ring.send_taken;
+    bool more = true, good = true;
 
-    out->count = out->length = 0;
-    while (out->count < EXO_NET_SEND_PIECES && row->ring.send_taken + out->count != posted) {
+    for (out->count = out->length = 0; more && out->count < EXO_NET_SEND_PIECES && at != posted;
+         at++) {
         struct exo_net_send *piece = &out->piece[out->count];
 
-        piece_read(&shared->send[(row->ring.send_taken + out->count) % EXO_NET_SEND_MAX], piece);
+        if (out->count++)
+            piece_read(&shared->send[at % EXO_NET_SEND_MAX], piece);
         out->length += piece->length;
-        out->count++;
-        if (!(piece->flags & EXO_NET_SEND_MORE))
-            break;
+        good &= piece->length && piece->offset <= end && piece->length <= end - piece->offset;
+        more = piece->flags & EXO_NET_SEND_MORE;
     }
-    return out->count;
+    return good && !more && out->length >= ETHERNET_BYTES &&
+           out->length <= (out->piece[0].flags & EXO_NET_SEND_SEGMENT
+                               ? EXO_NET_SEND_BYTES_MAX
+                               : card->mtu + ETHERNET_BYTES + 4u);
 }
 
-static bool pieces_ok(const struct exo_net_row *row, const struct outgoing *out)
+/* Copies the first bytes of the packet into the slot and names the rest as pieces for the card. False: it is none. */
+__attribute__((noinline)) static bool copy_pieces(const struct exo_net_row *row, uint32_t posted,
+                                                  struct outgoing *out, struct nic_slot *slot)
 {
-    uint32_t end = row->ring.buffer_count * EXO_PAGE_SIZE;
-    uint32_t limit = out->piece[0].flags & EXO_NET_SEND_SEGMENT ? EXO_NET_SEND_BYTES_MAX
-                                                                : card->mtu + ETHERNET_BYTES + 4u;
-
-    for (uint32_t i = 0; i < out->count; i++)
-        if (!out->piece[i].length || out->piece[i].offset > end ||
-            out->piece[i].length > end - out->piece[i].offset)
-            return false;
-    return out->length >= ETHERNET_BYTES && out->length <= limit &&
-           !(out->piece[out->count - 1].flags & EXO_NET_SEND_MORE);
-}
-
-/* Copies the first bytes of the packet into the slot and names the rest as pieces for the card. */
-static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
-                      struct nic_slot *slot)
-{
+    if (!collect(row, posted, out))
+        return false;
     uint32_t copy = out->length <= COPY_WHOLE ? out->length : HEADERS_MAX;
 
     for (uint32_t i = 0; i < out->count; i++) {
@@ -316,16 +307,6 @@ static void fill_slot(const struct exo_net_row *row, const struct outgoing *out,
             (row->ring.buffer_frame << EXO_PAGE_SHIFT) + offset;
         slot->piece[slot->piece_count++].length = left;
     }
-}
-
-/* Packets that copy_short refuses. False: the packet is none. */
-__attribute__((noinline)) static bool copy_pieces(const struct exo_net_row *row, uint32_t posted,
-                                                  struct outgoing *out, struct nic_slot *slot)
-{
-    collect(row, posted, out);
-    if (!pieces_ok(row, out))
-        return false;
-    fill_slot(row, out, slot);
     return true;
 }
 
@@ -397,7 +378,7 @@ __attribute__((noinline)) static bool find_permission(const struct exo_net_row *
 {
     const struct exo_net_row *filter = permission(row, name);
 
-    net_work += WORK_KEY;
+    net_work += WORK_PACKET;
     if (!filter)
         return false;
     if (flow) {
@@ -502,7 +483,7 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
             stalled |= 1ull << row->ring.number;
             break;
         }
-        net_work += WORK_SEND;
+        net_work += WORK_PACKET;
         piece_read(&shared->send[first % EXO_NET_SEND_MAX], &out.piece[0]);
         bool good = copy_short(row, &out, slot) || copy_pieces(row, posted, &out, slot);
 
@@ -546,7 +527,7 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
 
     if (!slot)
         return false;
-    net_work += WORK_SEND + WORK_COPY + length / 8;
+    net_work += WORK_PACKET + length / 8;
     copy(slot->bytes, bytes, length);
     slot->copied = length;
     if (!may_send(NULL, net_row_name(filter), &packet, length, slot)) {

@@ -2,7 +2,7 @@
 /* code_report.c - tables of words; see code_report.h. */
 #include "lib/exo/code_report.h"
 
-_Static_assert(EXO_CODE_PACKET_COST == 5120 && EXO_CODE_PREDICATE_COST == 2048, "EXO_CODE_E_COST");
+_Static_assert(EXO_CODE_PACKET_COST == 5120 && EXO_CODE_PREDICATE_COST == 10240, "EXO_CODE_E_COST");
 
 struct row {
     const char *text, *remedy;
@@ -57,7 +57,7 @@ static const struct row errors[EXO_CODE_ERRORS] = {
         {"it is too complex: too many steps to look at, or more than 16 pointers on the stack",
          "make it shorter, or its loops simpler", EXO_CODE_DETAIL_NONE},
     [EXO_CODE_E_COST] = {"its longest path takes more of the processor's instructions than its "
-                         "type may: 5,120 of a packet handler, 2,048 of a predicate",
+                         "type may: 5,120 of a packet handler, 10,240 of a predicate",
                          "do less, or do it in a loop, which is paid from a budget of its own",
                          EXO_CODE_DETAIL_COST},
     [EXO_CODE_E_MEMORY] = {"it needs more frames to be checked or compiled",

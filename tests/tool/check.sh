@@ -26,7 +26,7 @@ case_check_guards() {
 }
 case_check_loops() {
     check_program 'uint64_t n = 0; for (uint32_t i = 0; i < c->length; i++) { n += i; __asm__ volatile("" : "+r"(n)); } return n & 1;'
-    is status "$status" 0 && has stdout "$out" "time: metered at 1 backward jump; at most 51"
+    is status "$status" 0 && has stdout "$out" "time: metered at 1 backward jump; at most 52"
 }
 case_check_too_long() {
     check_program 'volatile uint64_t *p = (volatile uint64_t *)EXO_CODE_WRITABLE(c->memory);
@@ -35,7 +35,7 @@ case_check_too_long() {
         p[i] = p[i] + 1;
     return 0;'
     is status "$status" 1 && has stdout "$out" "error: program f is refused: its longest path takes more of the processor's instructions" &&
-        has stdout "$out" "5,120 of a packet handler" && has stdout "$out" "(instructions: 9"
+        has stdout "$out" "5,120 of a packet handler" && has stdout "$out" "(instructions: 10"
 }
 case_check_json() {
     check_program 'return 0;'

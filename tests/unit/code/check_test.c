@@ -239,8 +239,8 @@ static void endless_loop_is_metered(void)
     struct code_insn insn[] = {MOV(0, 0), ALU(CODE_ADD, 0, 1), JUMP(CODE_JNE, 0, 0, -2), EXIT()};
 
     CHECK(verify(EXO_CODE_PACKET, insn, 4) == CODE_DONE && check.loops == 1);
-    CHECK(check.note[0].cost == 3 + 3 + 8 + 10 && check.note[1].cost == 3 + 8 + 10);
-    CHECK(code_back_cost(&check, 2) == 3 + 8); /* what the loop's body costs */
+    CHECK(check.note[0].cost == 6 + 6 + 10 + 10 && check.note[1].cost == 6 + 10 + 10);
+    CHECK(code_back_cost(&check, 2) == 6 + 10); /* what the loop's body costs */
     struct subject subject = {
         .count = 4, .type = EXO_CODE_PACKET, .memory_bytes = 256, .rodata_bytes = 64};
     static struct setting setting;
@@ -251,7 +251,7 @@ static void endless_loop_is_metered(void)
     oracle_setting(&setting, &subject);
     CHECK(!oracle_run(&check, &subject, &setting, &result, &at));
     CHECK(setting.run.abort == EXO_CODE_A_FUEL && setting.run.insn == 2);
-    CHECK(setting.run.fuel < 0 && setting.run.fuel >= -(3 + 8));
+    CHECK(setting.run.fuel < 0 && setting.run.fuel >= -(6 + 10));
 }
 
 static void loops_keep_bounds(void)
@@ -381,18 +381,18 @@ static void memory_is_bounded(void)
         large[i] = MOV(0, 0);
     large[2000] = EXIT();
     CHECK(verify(EXO_CODE_PREDICATE, large, 2001) == CODE_REFUSED &&
-          check.error == EXO_CODE_E_COST && check.detail == 2000 * 3 + 10);
+          check.error == EXO_CODE_E_COST && check.detail == 2000 * 6 + 10);
     CHECK(verify(EXO_CODE_OWNERSHIP, large, 2001) == CODE_DONE);
-    /* What a path costs is what its instructions may become at most: 511 stores to memory are one too many. */
-    for (uint32_t i = 0; i < 512; i++)
-        large[i + 1] = i < 511 ? STORE(DW, 2, 0, 0) : EXIT();
+    /* What a path costs is what its instructions may become at most: 510 stores to memory are one too many. */
+    for (uint32_t i = 0; i < 511; i++)
+        large[i + 1] = i < 510 ? STORE(DW, 2, 0, 0) : EXIT();
     large[0] = LOAD(DW, 2, 1, MEMORY);
     large[1] = MOV(0, 0);
-    CHECK(verify(EXO_CODE_PACKET, large, 513) == CODE_DONE &&
-          check.note[0].cost == 10 + 3 + 510 * 10 + 10);
-    large[512] = STORE(DW, 2, 0, 0);
-    large[513] = EXIT();
-    CHECK(verify(EXO_CODE_PACKET, large, 514) == CODE_REFUSED && check.error == EXO_CODE_E_COST);
+    CHECK(verify(EXO_CODE_PACKET, large, 512) == CODE_DONE &&
+          check.note[0].cost == 10 + 6 + 509 * 10 + 10);
+    large[511] = STORE(DW, 2, 0, 0);
+    large[512] = EXIT();
+    CHECK(verify(EXO_CODE_PACKET, large, 513) == CODE_REFUSED && check.error == EXO_CODE_E_COST);
 }
 
 /* E06: an ownership function cannot see time, memory that changes, or anything that was not written. */
