@@ -21,8 +21,8 @@ void cap_set(struct cap *slot, const struct cap *value)
     uint32_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed);
 
     atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_relaxed);
-    atomic_thread_fence(
-        memory_order_release); /* odd before any of it changes; pairs with cap_get */
+    /* odd before any of it changes; pairs with cap_get */
+    atomic_thread_fence(memory_order_release);
     slot->bound = 0;
     __atomic_store_n(&slot->path.part[0], new->path.part[0], __ATOMIC_RELAXED);
     __atomic_store_n(&slot->path.part[1], new->path.part[1], __ATOMIC_RELAXED);

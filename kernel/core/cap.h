@@ -21,7 +21,7 @@ struct cap {
     uint16_t rights;
     uint16_t present;
     _Atomic uint32_t sequence; /* of a slot in a table: odd while it changes */
-    uint64_t bound; /* of a slot in a table: env that a transfer with it was found to be right for; 0: none */
+    uint64_t bound; /* of a slot in a table: env that a transfer with it was found to be right for, or ring (kernel/net); 0: none */
 };
 
 /* A copy of the capability in `slot` of a table if it is present and has all `rights`: 0, -EXO_E_CAP, -EXO_E_RIGHT. */
@@ -37,8 +37,8 @@ static inline int cap_copy(const struct cap *from, uint32_t rights, struct cap *
     out->path.depth = __atomic_load_n(&from->path.depth, __ATOMIC_RELAXED);
     out->rights = __atomic_load_n(&from->rights, __ATOMIC_RELAXED);
     out->present = __atomic_load_n(&from->present, __ATOMIC_RELAXED);
-    atomic_thread_fence(
-        memory_order_acquire); /* the copy before the second look; pairs with cap_set */
+    /* the copy before the second look; pairs with cap_set */
+    atomic_thread_fence(memory_order_acquire);
     if (!out->present || sequence & 1 ||
         atomic_load_explicit(&from->sequence, memory_order_relaxed) != sequence)
         return -EXO_E_CAP;

@@ -172,7 +172,7 @@ void env_stop(struct env *env)
     if (env->id == first_env)
         panic_regs(&env->regs, "init stopped: it trapped (vector %lu) and has no handler",
                    env->regs.vector);
-    slice_leave(ENV_STOPPED);
+    slice_leave(ENV_STOPPED, arch_now_ns());
     lock_take(&env_lock);
     frame_table[env->id & ((1ull << ENV_FRAME_BITS) - 1)].level = 1;
     caller_release(env);

@@ -52,8 +52,8 @@ void lock_check_none(const char *where);
 #define lock_check_none(where) ((void)(where))
 #endif
 
-__attribute__((cold)) void
-lock_spin(_Atomic uint32_t *taken); /* core/table.c: it is another CPU's */
+/* core/table.c: it is another CPU's */
+__attribute__((cold)) void lock_spin(_Atomic uint32_t *taken);
 
 static inline __attribute__((always_inline)) void lock_enter(_Atomic uint32_t *taken)
 {

@@ -32,10 +32,9 @@ uint64_t sleep_deadline(const struct env *env)
     return alarm < env->sleep_deadline_ns ? alarm : env->sleep_deadline_ns;
 }
 
-bool sleep_over(struct env *env)
+bool sleep_over(struct env *env, uint64_t now)
 {
-    if (atomic_load(&env->woken) || atomic_load(&env->async) ||
-        sleep_deadline(env) <= arch_now_ns())
+    if (atomic_load(&env->woken) || atomic_load(&env->async) || sleep_deadline(env) <= now)
         return true;
     for (uint32_t i = 0; i < env->sleep_count; i++)
         if (word_value(&env->word[i]) != env->word[i].value)
@@ -50,7 +49,7 @@ bool sleep_over(struct env *env)
     return false;
 }
 
-void sleep_end(struct env *env)
+void sleep_end(struct env *env, uint64_t now)
 {
     if (env->sleep_count)
         lock_share(&memory_lock);
@@ -61,7 +60,7 @@ void sleep_end(struct env *env)
     env->sleep_count = 0;
     env->predicate = 0;
     atomic_store(&env->woken, 0);
-    if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= arch_now_ns()) {
+    if (atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now) {
         atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
         atomic_fetch_or(&env->async, EXO_PENDING_ALARM);
     }
@@ -109,21 +108,23 @@ void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t 
     self->predicate = predicate;
     self->sleep_deadline_ns = deadline_ns;
     self->upcall->sleeps++;
-    if (sleep_over(self)) {
-        sleep_end(self);
+    uint64_t now = arch_now_ns();
+
+    if (sleep_may_end(self, now) && sleep_over(self, now)) {
+        sleep_end(self, now);
         return;
     }
     /* CPUs that idle must look at words and predicates after each interrupt. */
     for (uint32_t c = 0; (count || predicate) && c < cpu_count; c++)
         atomic_store(&cpu_by_index(c)->look, 1);
-    slice_leave(ENV_SLEEPING);
+    slice_leave(ENV_SLEEPING, now);
 }
 
-struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
+__attribute__((flatten)) struct call_result call_sleep(struct env *self, uint64_t words, uint64_t count,
                               uint64_t deadline_ns)
 {
-    struct exo_sleep_word copy[EXO_SLEEP_WORDS]
-        __attribute__((uninitialized)); /* `count` of them are copied */
+    /* `count` of them are copied */
+    struct exo_sleep_word copy[EXO_SLEEP_WORDS] __attribute__((uninitialized));
     int error = count ? ucopy_in(copy, words, count * sizeof copy[0]) : 0;
 
     if (error)

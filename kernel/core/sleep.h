@@ -11,10 +11,10 @@ static inline bool sleep_may_end(const struct env *env, uint64_t now)
            atomic_load_explicit(&env->alarm_ns, memory_order_relaxed) <= now;
 }
 
-/* Has what a SLEEPING env waits for happened? REQUIRES(env_lock). */
-bool sleep_over(struct env *env);
+/* Has what a SLEEPING env waits for happened by `now`? REQUIRES(env_lock). */
+bool sleep_over(struct env *env, uint64_t now);
 /* Unpin the words; the env is about to run, or it runs. REQUIRES(env_lock, shared at least). */
-void sleep_end(struct env *env);
+void sleep_end(struct env *env, uint64_t now);
 /* When a SLEEPING env must be looked at at the latest. */
 uint64_t sleep_deadline(const struct env *env);
 /* The env's words are unpinned and its sleep, if it sleeps, is over. REQUIRES(env_lock, memory_lock). */

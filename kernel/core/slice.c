@@ -67,12 +67,12 @@ static inline void account(const struct cpu *cpu, struct env *env, uint64_t now)
     }
 }
 
-void slice_leave(enum env_state state)
+void slice_leave(enum env_state state, uint64_t now)
 {
     struct cpu *cpu = this_cpu();
     struct env *env = cpu->env;
 
-    account(cpu, env, arch_now_ns());
+    account(cpu, env, now);
     if (cpu_count > 1 || atomic_load_explicit(&cpu->owner, memory_order_relaxed) != env)
         arch_switch(cpu, env, NULL);
     else /* nobody else can run it meanwhile */
@@ -94,7 +94,7 @@ static struct env *runnable(struct env *env, uint64_t now)
         case ENV_SLEEPING:
             cpu->curious |= env->sleep_count || env->predicate; /* any interrupt may change what it waits for */
             cpu->asked += cpu->curious;
-            if (sleep_may_end(env, now) && sleep_over(env))
+            if (sleep_may_end(env, now) && sleep_over(env, now))
                 return env;
             if (sleep_deadline(env) < cpu->look_ns)
                 cpu->look_ns = sleep_deadline(env);
@@ -115,6 +115,7 @@ static inline void run(struct cpu *cpu, struct env *env, uint64_t now)
     trace_at(cpu, now, TRACE_SWITCH, env->id, 0);
     env->cpu = cpu->index;
     cpu->env_from_ns = now;
+    cpu->resumed = NULL;
     cpu->cursor[0] = cpu->cursor[1] = cpu->cursor[2] = 0; /* capabilities of another env: core/table.c */
 }
 
@@ -125,7 +126,7 @@ void slice_hand(struct env *env, enum env_state state)
     uint64_t now = arch_now_ns();
 
     if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
-        sleep_end(env);
+        sleep_end(env, now);
     account(cpu, self, now);
     arch_switch(cpu, self, env);
     atomic_store_explicit(&self->state, state, memory_order_release); /* its registers are stored */
@@ -214,7 +215,7 @@ static bool pick_round(bool alone, bool *owing)
         passed = env ? 0 : slice->env;
         if (env && (alone || env->debit_ns < EXO_SLICE_NS)) {
             if (atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_SLEEPING)
-                sleep_end(env);
+                sleep_end(env, now);
             now = arch_now_ns(); /* predicates may have run */
             /* Alone on the CPU there is nobody to pay back to. */
             begin(cpu, slice, position, env, alone ? 0 : env->debit_ns, now);
@@ -247,10 +248,12 @@ static bool resume(void)
                  atomic_compare_exchange_strong(&env->state, &asleep, ENV_RUNNING);
 
     if (found) {
-        sleep_end(env);
+        sleep_end(env, now);
         begin(cpu, slice, cpu->position, env, env->debit_ns, now);
         end_idle(cpu, env, now);
         atomic_store(&cpu->idle, 0);
+        /* Else others were woken, too. */
+        cpu->resumed = atomic_exchange(&cpu->look, 0) == 1 ? env : NULL;
     }
     lock_unshare(&env_lock);
     return found;
@@ -304,26 +307,43 @@ static inline bool slice_next(struct cpu *cpu, struct env *self, uint64_t now)
     return found;
 }
 
-void slice_pick(void)
+/* Does the env sleep again that a single CPU let go on as it idled, and has nothing come that changes what was seen before that? */
+static inline bool as_before(struct cpu *cpu)
+{
+    const struct env *env = cpu->resumed;
+
+    /* A sleep on words or a predicate counts `look` up. */
+    if (!env || env != cpu->kept || env->state != ENV_SLEEPING || cpu->curious || cpu->look)
+        return false;
+    if (sleep_deadline(env) < cpu->look_ns)
+        cpu->look_ns = sleep_deadline(env);
+    return true;
+}
+
+/* Finds an env to run, if there is one. */
+static bool find(struct cpu *cpu)
+{
+    mail_answer();
+    lock_take(&env_lock);
+    atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
+    atomic_store(&cpu->look, 0);
+    bool owing = false;
+    cpu->look_ns = EXO_FOREVER;
+    cpu->curious = false;
+    bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
+
+    if (found)
+        atomic_store(&cpu->idle, 0);
+    offer_left();
+    lock_drop(&env_lock);
+    return found;
+}
+
+__attribute__((flatten)) void slice_pick(void)
 {
     struct cpu *cpu = this_cpu();
 
-    for (;;) {
-        mail_answer();
-        lock_take(&env_lock);
-        atomic_store(&cpu->idle, 1); /* before looking: a wake after the look kicks us */
-        atomic_store(&cpu->look, 0);
-        bool owing = false;
-        cpu->look_ns = EXO_FOREVER;
-        cpu->curious = false;
-        bool found = pick_round(false, &owing) || (owing && pick_round(true, &owing));
-
-        if (found)
-            atomic_store(&cpu->idle, 0);
-        offer_left();
-        lock_drop(&env_lock);
-        if (found)
-            return;
+    for (bool same = as_before(cpu); same || !find(cpu); same = false) {
         if (device_poll_ns != EXO_FOREVER) {
             device_poll();
             call_pause();
@@ -389,7 +409,7 @@ void slice_timer(struct cpu *cpu, uint64_t now)
         trace_at(cpu, now, TRACE_PREEMPT, env->id, now - cpu->slice_end_ns);
     }
     if (!slice_next(cpu, env, now))
-        slice_leave(ENV_READY);
+        slice_leave(ENV_READY, arch_now_ns());
 }
 
 void slice_forget(const struct env *env)
@@ -420,7 +440,7 @@ uint32_t slices_under(const struct path *path, bool release)
 
 void slice_kick_idle(void)
 {
-    atomic_store(&this_cpu()->look, 1);
+    atomic_fetch_add(&this_cpu()->look, 1);
     for (uint32_t c = 0; c < cpu_count; c++)
         if (c != this_cpu()->index && atomic_load(&cpu_by_index(c)->idle))
             arch_kick(c);
@@ -463,8 +483,8 @@ struct call_result call_slice_set(struct env *self, const struct cap *cap, uint6
         slice_free(slice);
     }
     if (!error && env_id && there != this_cpu() && there->position == position) {
-        atomic_store(&there->donated,
-                     1); /* it may run now: the env gets what is left of the slice */
+        /* it may run now: the env gets what is left of the slice */
+        atomic_store(&there->donated, 1);
         arch_kick((uint32_t)cpu);
     }
     lock_drop(&env_lock);
@@ -484,7 +504,7 @@ struct call_result call_yield(struct env *self)
 {
     regs_set_result(&self->regs, 0, 0);
     if (!slice_next(this_cpu(), self, arch_now_ns()))
-        slice_leave(ENV_READY);
+        slice_leave(ENV_READY, arch_now_ns());
     return call_ok(0);
 }
 

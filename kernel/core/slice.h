@@ -3,14 +3,14 @@
 #pragma once
 #include "core/env.h"
 
-extern struct exo_slice (
-    *slice_table)[EXO_SLICE_COUNT]; /* [cpu][position]; exposed; written under env_lock */
+/* [cpu][position]; exposed; written under env_lock */
+extern struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
 
 /*
  * slice_leave - the running env stops running here; it is put into `state` (or stays RUNNING's successor state that
  * the caller stored already, when state is 0) and its time is accounted. The CPU must pick again.
  */
-__attribute__((noinline)) void slice_leave(enum env_state state);
+__attribute__((noinline)) void slice_leave(enum env_state state, uint64_t now);
 
 /*
  * slice_hand - the running env gives the rest of its slice to env, which is READY or has slept enough, and is put into

@@ -528,8 +528,8 @@ static int write_upper(const struct cap *cap, uint64_t root, uint64_t address, u
     entry |= present ? EXO_PTE_USER : 0;
     if (!large)
         count_entry(entry, level, 1);
-    uint64_t old =
-        atomic_exchange((_Atomic uint64_t *)at, entry); /* the CPU may set A and D meanwhile */
+    /* the CPU may set A and D meanwhile */
+    uint64_t old = atomic_exchange((_Atomic uint64_t *)at, entry);
 
     count_entry(old, level, -1);
     flush_note(due, root, address, entry_flush(old, entry, level, shared));

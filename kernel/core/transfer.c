@@ -80,7 +80,7 @@ struct call_result call_transfer_wait(struct env *self)
         return call_error(EXO_E_ARG);
     lock_take(&env_lock);
     caller_release(self); /* it refuses: transfer_return would have been the answer */
-    slice_leave(ENV_WAITING);
+    slice_leave(ENV_WAITING, arch_now_ns());
     lock_drop(&env_lock);
     return call_ok(0);
 }
@@ -100,7 +100,7 @@ struct call_result call_transfer_return(struct env *self)
         caller->callee = 0;
         slice_hand(caller, ENV_WAITING);
     } else {
-        slice_leave(ENV_WAITING);
+        slice_leave(ENV_WAITING, arch_now_ns());
     }
     lock_drop(&env_lock);
     return call_ok(0);

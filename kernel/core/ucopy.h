@@ -21,8 +21,7 @@ static inline int ucopy_in(void *to, uint64_t from, uint64_t bytes)
 static inline int ucopy_out(uint64_t to, const void *from, uint64_t bytes)
 {
     lock_check_none("a copy to user memory");
-    if (!range_ok(to, bytes, EXO_USER_END) || arch_user_copy((void *)to, from, bytes) ||
-        fail_now())
+    if (!range_ok(to, bytes, EXO_USER_END) || arch_user_copy((void *)to, from, bytes) || fail_now())
         return EXO_E_FAULT;
     return 0;
 }

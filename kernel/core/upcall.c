@@ -85,7 +85,7 @@ struct regs *kernel_exit(struct cpu *cpu, uint64_t now)
     while (!cpu->env ||
            (due = atomic_load_explicit(&cpu->env->async, memory_order_relaxed)) & ENV_KILL) {
         if (cpu->env)
-            slice_leave(ENV_STOPPED);
+            slice_leave(ENV_STOPPED, arch_now_ns());
         slice_pick();
         now = cpu->env_from_ns;
     }

@@ -14,7 +14,8 @@
 static uint8_t reply[EXO_CODE_REACH]; /* under net_lock */
 static uint64_t reply_of;             /* the program that has written it */
 
-bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, uint64_t *events)
+__attribute__((noinline)) bool handler_takes(struct exo_net_row *filter,
+                                             const struct net_packet *packet, uint64_t *events)
 {
     struct program_packet of = {
         .bytes = packet->bytes,

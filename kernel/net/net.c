@@ -22,6 +22,7 @@
 #define WORK_HEAVY     5000 /* that much may be spent before a packet that may take long */
 #define DEFER_NS       2    /* for each instruction of a turn */
 #define KICK_TURNS     16
+#define BOUND_RING     (1ull << 63) /* in a slot's `bound`: no env's id */
 #define ETHERNET_BYTES 14
 #define RELEASE_MAX    64 /* filters that one call releases */
 #define RELEASE_LOT    16 /* with interrupts off */
@@ -102,7 +103,7 @@ static void defer(void)
 {
     nic_quiet();
     card->deferred++;
-    device_poll_ns = arch_now_ns() + net_work * DEFER_NS;
+    device_poll_ns = arch_now_ns() + (net_work + WORK_HEAVY) * DEFER_NS;
 }
 
 /* One turn. REQUIRES(net_lock). */
@@ -144,7 +145,7 @@ static void tell_envs(const struct ring_notice *notice, uint32_t count)
     lock_drop(&env_lock);
 }
 
-static void poll_and_tell(void)
+__attribute__((flatten)) static void poll_and_tell(void)
 {
     struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
 
@@ -561,14 +562,39 @@ struct call_result call_net_handler(struct env *self, const struct cap *cap, uin
     return error ? call_error(error) : call_ok(0);
 }
 
-struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
+/*
+ * The ring with this name if the env's slot dominates it. Once found, that stands in the slot (`bound`) until the slot changes: a ring's
+ * guard never does. Only the env itself gets there meanwhile; whoever changes the slot moves the sequence first. REQUIRES(net_lock).
+ */
+static inline int kick_row(struct env *self, uint32_t slot, uint64_t name, struct exo_net_row **row)
+{
+    struct cap *held = &self->cap[slot];
+    uint32_t sequence = atomic_load(&held->sequence);
+    struct cap cap __attribute__((uninitialized)); /* all of it is copied */
+    int error = row_find(name, row);
+
+    if (!error && (*row)->kind == EXO_NET_RING && held->bound == ((*row)->ring.serial | BOUND_RING))
+        return 0;
+    error = -cap_copy(held, 0, &cap);
+    if (!error)
+        error = row_held(&cap, name, EXO_NET_RING, row);
+    if (error)
+        return error;
+    held->bound = (*row)->ring.serial | BOUND_RING;
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load(&held->sequence) != sequence)
+        held->bound = 0;
+    return 0;
+}
+
+__attribute__((flatten)) struct call_result call_net_kick(struct env *self, uint32_t slot,
+                                                          uint64_t name)
 {
     struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
     struct exo_net_row *row = NULL;
     uint32_t sent = 0, turn = 0;
-    struct cap cap __attribute__((uninitialized)); /* all of it is copied */
-    int error = -cap_copy(&self->cap[slot], 0, &cap);
-    bool more = !error;
+    int error = 0;
+    bool more = true;
 
     for (; more && turn < KICK_TURNS; turn++) {
         uint32_t count = 0;
@@ -578,7 +604,7 @@ struct call_result call_net_kick(struct env *self, uint32_t slot, uint64_t name)
         lock_take(&net_lock);
         net_work = 0;
         more = false;
-        error = row_held(&cap, name, EXO_NET_RING, &row);
+        error = kick_row(self, slot, name, &row);
         if (!error && !row->ring.stopped) {
             ring_tidy();
             error = ring_send(row, &sent);

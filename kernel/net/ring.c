@@ -552,14 +552,12 @@ void ring_sent(bool locked)
 {
     struct nic_slot *slot;
     uint64_t waiting = stalled;
-    bool any = false;
 
     while (card && (slot = nic_sent())) {
         /* The row stays a ring as long as this packet counts. */
         struct exo_net_row *row = slot->ring ? net_row(slot->ring) : NULL;
         struct exo_net_row *finish = NULL;
 
-        any = true;
         net_work += WORK_SENT;
         if (row) {
             row->ring.in_flight--;
@@ -577,7 +575,7 @@ void ring_sent(bool locked)
         if (finish && !locked)
             lock_drop(&memory_lock);
     }
-    for (; any && waiting; waiting &= waiting - 1) {
+    for (; nic_slots_free() && waiting; waiting &= waiting - 1) {
         uint32_t number = (uint32_t)__builtin_ctzll(waiting);
         uint32_t sent = 0;
 

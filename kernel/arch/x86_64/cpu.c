@@ -83,8 +83,8 @@ uint64_t arch_entropy(void)
 
     for (int tries = 0; features.rdrand && !ok && tries < 10; tries++)
         __asm__ volatile("rdrand %0" : "=r"(word), "=@ccc"(ok));
-    state =
-        (state ^ tsc_read()) * 0x9e3779b97f4a7c15; /* mixed in, in case the processor's are poor */
+    /* mixed in, in case the processor's are poor */
+    state = (state ^ tsc_read()) * 0x9e3779b97f4a7c15;
     word ^= state ^ state >> 29;
     return word ? word : 1;
 }

@@ -59,11 +59,11 @@ struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id); /* boot: memory and s
 
 /* paging.c */
 extern uint64_t kernel_root_physical;
-void paging_start(
-    uint64_t frames);      /* boot: kernel tables; identity map stays until paging_finish */
+/* boot: kernel tables; identity map stays until paging_finish */
+void paging_start(uint64_t frames);
 void paging_finish(void);  /* boot: W^X image, no identity map, kernel root loaded */
-void map_kernel(uint64_t address, uint64_t frame,
-                uint64_t bits);                /* boot: one page of the kernel's half */
+/* boot: one page of the kernel's half */
+void map_kernel(uint64_t address, uint64_t frame, uint64_t bits);
 uint64_t *kernel_entry_slot(uint64_t address); /* its level-1 entry, in the window */
 void *map_mmio(uint64_t physical, uint64_t bytes);
 uint64_t boot_frame(void); /* boot: a zeroed frame for the kernel */

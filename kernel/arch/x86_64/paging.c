@@ -91,8 +91,7 @@ void *map_mmio(uint64_t physical, uint64_t bytes)
     uint64_t at = mmio_next;
 
     for (uint64_t f = first; f <= last; f++, mmio_next += EXO_PAGE_SIZE)
-        map_kernel(mmio_next, f,
-                   KERNEL_DATA | EXO_PTE_UNCACHED | EXO_PTE_THROUGH);
+        map_kernel(mmio_next, f, KERNEL_DATA | EXO_PTE_UNCACHED | EXO_PTE_THROUGH);
     return (void *)(at + (physical & (EXO_PAGE_SIZE - 1)));
 }
 

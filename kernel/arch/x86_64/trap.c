@@ -36,7 +36,7 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
         return 0;
     apic_end_of_interrupt();
     if (in_kernel && (vector < VECTOR_DEVICE || vector >= VECTOR_DEVICE_END))
-        atomic_store(&cpu->look, 1); /* what it saw of envs is old */
+        atomic_fetch_add(&cpu->look, 1); /* what it saw of envs is old */
     if (vector == VECTOR_TIMER) {
         now = arch_now_ns();
         cpu->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
@@ -108,8 +108,8 @@ void kernel_trap(struct regs *regs)
         TEST_ONLY(entry_begin());
         (void)interrupt(this_cpu(), vector, true);
         TEST_ONLY(entry_end(vector));
-        this_cpu()->late =
-            true; /* if a call paused: what is due for its env comes when it is back in ring 3 */
+        /* if a call paused: what is due for its env comes when it is back in ring 3 */
+        this_cpu()->late = true;
         return;
     }
     if (vector == 13 || vector == 14) {

@@ -408,6 +408,7 @@ static void a_turn_ends(void)
     shared->send_posted = EXO_NET_SEND_MAX + 2;
     CHECK(ring_send(net_row(RING), &count) == EXO_E_AGAIN && ring_can_go_on());
     net_work = 0;
+    out = false; /* also when the card has nothing to give back */
     ring_sent(false);
     CHECK(!ring_waits() && shared->send_taken == EXO_NET_SEND_MAX + 2);
 }

@@ -48,7 +48,8 @@ struct cpu {
     uint64_t slice_until_ns; /* c: the same; later if the end-of-slice upcall was given */
     uint64_t env_from_ns;   /* c: when env began to run */
     bool late;              /* c: an interrupt came while the kernel paused */
-    _Atomic uint32_t look;  /* a: what an idle CPU has seen of envs may be old: look again */
+    _Atomic uint32_t look;  /* a: how often something came since an idle CPU has seen envs: look again */
+    struct env *resumed;    /* c: it went on alone when the CPU idled, and none has run since; core/slice.c */
     uint64_t look_ns;       /* c: when it must look again at the latest */
     uint32_t asked;         /* c: sleepers whose words or predicates were read since interrupts were taken */
     bool curious;           /* c: it saw sleepers who may go on after any interrupt */
