@@ -485,12 +485,12 @@ struct box *host_box(void)
 
 int64_t host_repossess(uint64_t env, uint64_t frame)
 {
-    uint64_t place = 0;
+    uint64_t place = 0, deadline = host_now() + patience_ns;
     int64_t result;
 
     do
         result = exo_repossess_2(CAP_ROOT, env, frame, 1, place, &place);
-    while (result == -EXO_E_AGAIN);
+    while (result == -EXO_E_AGAIN && host_now() < deadline);
     return result;
 }
 
