@@ -510,6 +510,122 @@ def fragments(wire, guest):
     guest('u.close()')
 
 
+def edges(value, size):
+    """The boundary values of a header field."""
+    top = (1 << 8 * size) - 1
+    return [edge & top for edge in (0, 1, value - 1, value + 1, top, top - 1, top // 2, top // 2 + 1)]
+
+
+def barrage(wire, client, numbers):
+    """Segments of a connection in which each field has each of its boundary values, alone and in pairs; and cut at every length."""
+    sizes = {'seq': 4, 'ack': 4, 'offset': 1, 'flags': 1, 'window': 2, 'urgent': 2, 'kind': 1, 'length': 1}
+    good = {'seq': client.seq, 'ack': client.ack, 'offset': 0x60, 'flags': ACK | PSH, 'window': 1000, 'urgent': 0, 'kind': 2, 'length': 4}
+    single = [{field: edge} for field, size in sizes.items() for edge in edges(good[field], size)]
+    pairs = [{**one, **other} for one in single for other in single if one.keys() != other.keys()]
+
+    def segment(change):
+        f = {**good, **change}
+        return struct.pack('!HHIIBBHHHBBH', client.port, client.to_port, f['seq'] & 0xffffffff, f['ack'] & 0xffffffff, f['offset'], f['flags'], f['window'],
+                           0, f['urgent'], f['kind'], f['length'], 1460) + b'data'
+
+    for number, change in enumerate(single + numbers.sample(pairs, 200)):
+        wire.transport(6, segment(change), 16, HOST, GUEST)
+        if number % 50 == 49:
+            wire.settle()
+    for length in range(1, 28):
+        wire.ip4(6, segment({})[:length])
+    wire.settle()
+
+
+def no_answer(wire, guest, client):
+    pass
+
+
+def half_open(wire, guest, client):
+    client.send(SYN)
+    client.expect('SYN, ACK', SYN | ACK)
+    client.seq += 1
+
+
+def established(wire, guest, client):
+    client.open()
+    accept_from(guest, client)
+
+
+def they_closed(wire, guest, client):
+    established(wire, guest, client)
+    guest('c.close()')
+    client.expect('FIN', FIN | ACK)
+
+
+def they_closed_first(wire, guest, client):
+    they_closed(wire, guest, client)
+    client.send(ACK)
+
+
+def we_closed(wire, guest, client):
+    established(wire, guest, client)
+    client.send(FIN | ACK)
+    client.seq += 1
+    client.expect('ACK of the FIN', ACK)
+
+
+def both_closed(wire, guest, client):
+    we_closed(wire, guest, client)
+    guest('c.close()')
+    client.expect('FIN', FIN | ACK)
+
+
+def waiting(wire, guest, client):
+    they_closed(wire, guest, client)
+    client.send(FIN | ACK)
+    client.seq += 1
+    client.expect('ACK of the FIN', ACK)
+
+
+def they_call(wire, guest, client):
+    guest(f'c = socket.socket(); c.setblocking(False); attempt(c.connect, ("{HOST}", {client.port}))')
+    call = wire.expect('SYN', lambda p: p.protocol == 6 and p.to_port == client.port and p.flags & SYN)
+    client.to_port, client.ack = call.port, call.seq + 1
+
+
+def accept_from(guest, client):
+    """`c` inside is this connection; others that a segment may have made are closed."""
+    equal(guest(f'c = whose(server, {client.port})'), None)
+
+
+def malformed(wire, guest):
+    """malformed segments in each state of a connection do no harm"""
+    numbers = random.Random(5)
+    listener(guest, 'server', 86, 64)
+    guest('def whose(server, port):\n'
+          '    while True:\n'
+          f'        select.select([server], [], [], {PATIENCE})\n'
+          '        c, peer = server.accept()\n'
+          '        if peer[1] == port:\n'
+          '            return c\n'
+          '        c.close()\n')
+    states = (no_answer, half_open, established, they_closed, they_closed_first, we_closed, both_closed, waiting, they_call)
+    for number, enter in enumerate(states):
+        client = Connection(wire, 45000 + number, 86, seq=70000)
+        enter(wire, guest, client)
+        barrage(wire, client, numbers)
+        client.forget()
+        fresh = Connection(wire, 46000 + number, 86)
+        fresh.open()
+        accept_from(guest, fresh)
+        fresh.send(PSH | ACK, b'hello')
+        equal(guest(f'c.setblocking(True); c.settimeout({PATIENCE})'), None)
+        equal(guest('c.recv(10)'), b'hello')
+        guest('c.close()')
+        fresh.expect('FIN', FIN | ACK)
+        fresh.seq += 5
+        fresh.send(RST | ACK)
+        wire.settle()
+        fresh.forget()
+    guest('server.close()')
+
+
 def stamp(numbers, use):
     """A timestamp option; empty if none is used."""
     stamp.now += numbers.randrange(2)
@@ -698,7 +814,7 @@ def advertised_router(wire, guest):
     equal(wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 7).data, b'six')
 
 
-TESTS = [time_wait, time_wait_old, full_list, list_ends, window, bursts, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, lossy_out,
+TESTS = [time_wait, time_wait_old, full_list, list_ends, window, bursts, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, malformed, lossy_out,
          lossy_in, last_words]
 TESTS6 = [advertised_router, lossy_six]  # with the addresses of a manifest
 
