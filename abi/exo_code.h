@@ -13,6 +13,7 @@
 #define EXO_CODE_INSNS_MAX    4096 /* instructions of a program */
 #define EXO_CODE_STACK        512  /* bytes below r10 */
 #define EXO_CODE_PROGRAMS     512  /* programs of the machine, numbered from 0 */
+#define EXO_CODE_PROGRAMS_OWN 64   /* of all whose paths begin alike */
 #define EXO_CODE_FRAMES_MIN   8    /* frames that a program is made of */
 #define EXO_CODE_FRAMES_MAX   255
 #define EXO_CODE_MEMORY_CHUNK 64    /* of them, named by one call */

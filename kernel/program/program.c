@@ -257,6 +257,23 @@ static int take_all(struct program **program, uint64_t list, uint64_t count, con
     return error;
 }
 
+/*
+ * May the owner of this capability have one more? Whoever holds it is known by the guard of the record's frame, which can be read
+ * although the program may just be dying. REQUIRES(program_lock)
+ */
+static bool room(const struct cap *cap)
+{
+    struct path domain = {.part = {cap->path.part[0]}, .depth = 1};
+    uint32_t held = 0;
+
+    for (uint32_t i = 0; i < EXO_CODE_PROGRAMS; i++) {
+        struct path guard = frame_guard_path(&frame_table[slots[i] & RECORD_MASK]);
+
+        held += slots[i] && path_dominates(&domain, &guard);
+    }
+    return held < EXO_CODE_PROGRAMS_OWN || !cap->path.depth;
+}
+
 struct call_result call_code_create(struct env *self, const struct cap *cap, uint64_t place,
                                     uint64_t frames, uint64_t count)
 {
@@ -280,17 +297,16 @@ struct call_result call_code_create(struct env *self, const struct cap *cap, uin
     uint64_t id = program->id;
 
     lock_take(&program_lock);
-    bool taken = slots[place] != 0;
-
-    if (!taken) {
+    error = slots[place] ? EXO_E_EXISTS : room(cap) ? 0 : EXO_E_BUSY;
+    if (!error) {
         slots[place] = id;
         arch_program_table((uint32_t)place, program->table);
         frame_table[id & RECORD_MASK].level = 1;
     }
     lock_drop(&program_lock);
-    if (taken) {
+    if (error) {
         release_all(program, NULL);
-        return call_error(EXO_E_EXISTS);
+        return call_error(error);
     }
     program_flush();
     return call_ok((int64_t)id);

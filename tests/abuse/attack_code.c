@@ -2,6 +2,8 @@
 /* attack_code.c - attacks on the verifier, the compiler and the runs of downloaded code. */
 #include "base/string.h"
 #include "tests/abuse/abuse.h"
+#include "libos/init/frames.h"
+#include "libos/init/init.h"
 
 /* Of the attacker's frames. */
 #define FRAME_SHARED 4
@@ -713,6 +715,61 @@ static void garbage(struct box *box)
     cyclic_code(box);
 }
 
+/* --- H01: the places of programs ------------------------------------------------------------------------------------------- */
+
+enum {
+    PLACES_TAKEN = 1,
+    PLACES_SEEN,
+};
+
+/* Makes programs of all frames that it can get, until it gets no more. */
+static void take_places(struct box *box)
+{
+    uint64_t frames[EXO_CODE_FRAMES_MIN];
+    uint64_t place = 0;
+    int64_t id = 0;
+
+    for (uint64_t f = 0; place < EXO_CODE_PROGRAMS && f + EXO_CODE_FRAMES_MIN < box->frame_count;
+         f += EXO_CODE_FRAMES_MIN) {
+        if (exo_frame_alloc(SLOT_OWN, f, EXO_CODE_FRAMES_MIN) < 0)
+            continue;
+        for (uint64_t i = 0; i < EXO_CODE_FRAMES_MIN; i++)
+            frames[i] = f + i;
+        do
+            id = exo_code_create(SLOT_OWN, place++, frames, EXO_CODE_FRAMES_MIN);
+        while (id == -EXO_E_EXISTS && place < EXO_CODE_PROGRAMS);
+        box->tries++;
+        if (id < 0)
+            break;
+    }
+    if (id != -EXO_E_BUSY)
+        escape(box, "it gets as many programs as it likes", place);
+    box->step = PLACES_TAKEN;
+    while (box->step != PLACES_SEEN)
+        (void)exo_yield();
+}
+
+/* Is there a place left for others? */
+static void places_host(struct box *box)
+{
+    uint64_t frames[EXO_CODE_FRAMES_MIN];
+    int64_t id = -EXO_E_EXISTS;
+
+    if (box->step != PLACES_TAKEN)
+        return;
+    frames[0] = frames_take(CAP_ROOT, EXO_CODE_FRAMES_MIN);
+    for (uint64_t i = 1; i < EXO_CODE_FRAMES_MIN; i++)
+        frames[i] = frames[0] + i;
+    for (uint64_t place = 0; id == -EXO_E_EXISTS && place < EXO_CODE_PROGRAMS; place++)
+        id = exo_code_create(CAP_ROOT, place, frames, EXO_CODE_FRAMES_MIN);
+    if (id < 0)
+        escape(box, "there is no place for another's program", (uint64_t)-id);
+    while (id >= 0 && exo_code_destroy(CAP_ROOT, (uint64_t)id) == -EXO_E_BUSY)
+        ;
+    must(exo_frame_free(CAP_ROOT, frames[0], EXO_CODE_FRAMES_MIN), "frames");
+    box->step = PLACES_SEEN;
+}
+
 const struct attack code_attacks[] = {
     {"E01", "code that never ends", never_ends, NULL, NULL, 0, 0, false},
     {"E02", "code that reaches outside", out_of_bounds, NULL, NULL, 0, 0, false},
@@ -721,6 +778,8 @@ const struct attack code_attacks[] = {
     {"E04", "code that changes between the calls that load it", changes_between, NULL, NULL, 0, 0,
      false},
     {"E04r", "code that changes while it is loaded", changes, changer, NULL, 0, 2, false},
+    {"H01c", "all places of programs", take_places, NULL, places_host, EXO_RIGHT_ALLOCATE, 0,
+     false},
     {"E05", "code that is garbage, truncated, huge or cyclic", garbage, NULL, NULL, 0, 0, false},
 };
 const uint32_t code_attack_count = sizeof code_attacks / sizeof code_attacks[0];
