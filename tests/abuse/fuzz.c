@@ -396,6 +396,7 @@ static void fuzz_host(struct box *box)
     last_calls = box->made;
     if (idle == IDLE_MAX) { /* it has unmapped what any env of its needs */
         ruined++;
+        box->tries++; /* perhaps with its first call */
         idle = 0;
         domain_calls = DOMAIN_CALLS;
     }
