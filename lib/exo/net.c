@@ -107,11 +107,6 @@ void exo_net_reclaim(struct exo_net *net)
     }
 }
 
-void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer)
-{
-    net->free[net->free_count++] = buffer;
-}
-
 /* What decides who may send a packet; false: too short for its type. */
 struct origin {
     uint32_t ethertype;

@@ -119,7 +119,7 @@ static inline void exo_net_give_back(struct exo_net *net, const struct exo_net_p
  * Returns  NULL: all are being sent: flush, and try again after the next event
  */
 static inline uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer);
-void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer);
+static inline void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer);
 
 /*
  * exo_net_send - post the packet in a buffer of exo_net_buffer's. It leaves with the next exo_net_flush.
@@ -217,15 +217,37 @@ static inline void exo_net_offer(struct exo_net *net, uint16_t buffer)
     __atomic_store_n(&net->ring->receive_posted, net->receive_posted, __ATOMIC_RELEASE);
 }
 
+/* exo_net_next - the entry of the next packet, if one has arrived: a look before exo_net_receive, or exo_net_taken. */
+static inline const struct exo_net_received *exo_net_next(const struct exo_net *net)
+{
+    return &net->ring->receive[net->receive_taken % EXO_NET_RECEIVE_MAX];
+}
+
+/* exo_net_bytes - the packet. */
+static inline uint8_t *exo_net_bytes(const struct exo_net *net,
+                                     const struct exo_net_received *entry)
+{
+    return net->memory.buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM;
+}
+
+/* exo_net_taken - the packet of exo_net_next is dealt with: receive and give back in one. */
+static inline void exo_net_taken(struct exo_net *net, const struct exo_net_received *entry)
+{
+    uint16_t buffer = entry->buffer; /* the entry may be the one that is offered next */
+
+    net->receive_taken++;
+    net->statistics.received++;
+    exo_net_offer(net, buffer);
+}
+
 static inline bool exo_net_receive(struct exo_net *net, struct exo_net_packet *packet)
 {
     if (!exo_net_arrived(net))
         return false;
-    const struct exo_net_received *entry =
-        &net->ring->receive[net->receive_taken++ % EXO_NET_RECEIVE_MAX];
+    const struct exo_net_received *entry = exo_net_next(net);
 
-    packet->bytes =
-        net->memory.buffers + (uint64_t)entry->buffer * EXO_NET_BUFFER_BYTES + EXO_NET_HEADROOM;
+    net->receive_taken++;
+    packet->bytes = exo_net_bytes(net, entry);
     packet->length = entry->length;
     packet->flags = entry->flags;
     packet->network = entry->network;
@@ -252,6 +274,11 @@ static inline uint8_t *exo_net_buffer(struct exo_net *net, uint16_t *buffer)
     }
     *buffer = net->free[--net->free_count];
     return net->memory.buffers + (uint64_t)*buffer * EXO_NET_BUFFER_BYTES;
+}
+
+static inline void exo_net_buffer_drop(struct exo_net *net, uint16_t buffer)
+{
+    net->free[net->free_count++] = buffer;
 }
 
 /* exo_net_room - has the ring room for one more, without a look at what was sent? */

@@ -295,18 +295,22 @@ static void alarm_update(void)
     (void)exo_alarm_set(next);
 }
 
-static void events_take(void)
+static __attribute__((noinline)) void events_deal(struct exo_upcall *upcall)
 {
-    struct exo_upcall *upcall = this_vcpu()->upcall;
-    uint64_t events;
+    uint64_t events = __atomic_exchange_n(&upcall->events, 0, __ATOMIC_ACQUIRE);
 
-    if (!upcall->events)
-        return;
-    events = __atomic_exchange_n(&upcall->events, 0, __ATOMIC_ACQUIRE);
     if (events & 1ul << STREAM_EVENT_IN)
         stream_event();
     if (events & 1ul << NETWORK_EVENT)
         stack_event();
+}
+
+static inline void events_take(void)
+{
+    struct exo_upcall *upcall = this_vcpu()->upcall;
+
+    if (upcall->events)
+        events_deal(upcall);
 }
 
 static bool may_run(const struct task *task, const struct vcpu *vcpu)
@@ -460,6 +464,11 @@ void sched_idle(void)
         run(idle());
 }
 
+static __attribute__((noinline)) void run_other(struct task *next)
+{
+    run(next);
+}
+
 static __attribute__((noinline)) void schedule_slow(void)
 {
     account(this_vcpu());
@@ -574,7 +583,7 @@ static void sleepers_add(struct task *task, uint64_t deadline_ns)
         quiet_until = 0;
 }
 
-static int sleep_until(uint64_t deadline_ns, bool interruptible)
+static __attribute__((noinline)) int sleep_until(uint64_t deadline_ns, bool interruptible)
 {
     struct task *task = current();
 
@@ -597,12 +606,24 @@ static int sleep_until(uint64_t deadline_ns, bool interruptible)
     return 0;
 }
 
-int task_sleep(uint64_t deadline_ns)
+/* With one vcpu and nobody else ready: mostly the task itself is woken next, and there is nothing to switch. */
+static __attribute__((noinline)) int sleep_alone(struct task *task)
 {
-    struct task *task = current();
+    task->state = TASK_SLEEPING;
+    account(this_vcpu());
+    slow &= ~(uint32_t)SLOW_ALARM;
+    struct task *next = idle();
 
-    if (__builtin_expect(deadline_ns != NO_DEADLINE, 0))
-        return sleep_until(deadline_ns, true);
+    if (next == task)
+        task->state = TASK_RUNNING;
+    else
+        run_other(next);
+    task->woken = false;
+    return 0;
+}
+
+static __attribute__((noinline)) int sleep_long(struct task *task)
+{
     if (!task->woken) {
         if (signal_pending(task))
             return -ERESTARTSYS;
@@ -611,6 +632,17 @@ int task_sleep(uint64_t deadline_ns)
     }
     task->woken = false;
     return 0;
+}
+
+int task_sleep(uint64_t deadline_ns)
+{
+    struct task *task = current();
+
+    if (__builtin_expect(deadline_ns != NO_DEADLINE, 0))
+        return sleep_until(deadline_ns, true);
+    if (list_empty(&ready) && !instance_many && !task->woken && !signal_pending(task))
+        return sleep_alone(task);
+    return sleep_long(task);
 }
 
 int task_sleep_uninterruptible(uint64_t deadline_ns)

@@ -91,6 +91,13 @@ static inline bool user_word(uint64_t *to, uaddr_t from)
 fault:
     return false;
 }
+static inline bool give_word(uaddr_t to, uint64_t word)
+{
+    USER_STORE("movq", to, word, fault);
+    return true;
+fault:
+    return false;
+}
 /* A word of 32 bits and one of 64 behind it, likewise. */
 static inline bool give_words(uaddr_t to, uint32_t first, uint64_t second)
 {

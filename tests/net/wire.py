@@ -428,6 +428,42 @@ def unreachable(wire, quoted, code, kind=3, source=HOST):
     wire.icmp(kind, code, b'\0' * 4 + quoted.ip[:28], source=source)
 
 
+def same_place(wire, guest):
+    """datagrams to one place again and again: each is right by itself, and what changes in between is seen at once"""
+    guest('u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("", 5000))')
+
+    def post(size, to_port, code='', ttl=64, tos=0, port=5000, own=HOST, send=None):
+        data = random.Random(size + to_port).randbytes(size)
+        equal(guest(code or 'None'), None)
+        equal(guest(send or f'u.sendto({data!r}, ("{own}", {to_port}))'), size)
+        packet = wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == to_port)
+        equal((packet.data if not send else b'', packet.port, packet.source, packet.to), (data if not send else b'', port, GUEST, own))
+        equal((packet.ip[8], packet.ip[1], checksum(packet.ip[:20])), (ttl, tos, 0))
+        pseudo = packet.ip[12:20] + struct.pack('!HH', 17, len(packet.next))
+        equal((struct.unpack('!H', packet.next[4:6])[0], checksum(pseudo + packet.next)), (8 + size, 0))
+        return packet.id
+
+    post(1, 8)  # asks for the neighbour
+    numbers = [post(size, 9) for size in (1, 1, 0, 2, 3, 7, 8, 9, 63, 64, 65, 500, 1471, 1472, 1)]
+    assert len(set(numbers)) == len(numbers), numbers
+    for to_port in (9, 10, 9, 10):
+        post(5, to_port)
+    post(5, 9, own='10.0.2.77')
+    post(5, 9)
+    post(6, 9, 'u.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 9)', ttl=9)
+    post(6, 9, 'u.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 16)', ttl=9, tos=16)
+    post(6, 9, 'u.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)', ttl=9, tos=16)
+    post(6, 9, 'u.close(); u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("", 5001))', port=5001)
+    post(6, 9, port=5001)
+    post(4, 9, f'u.connect(("{HOST}", 9))', port=5001, send='u.send(b"four")')
+    post(4, 9, port=5001, send='u.send(b"four")')
+    post(4, 10, port=5001)
+    post(4, 9, 'u.shutdown(socket.SHUT_RD)', port=5001, send='u.send(b"four")')
+    equal(guest('u.shutdown(socket.SHUT_WR), attempt(u.send, b"four")'), (None, 'EPIPE'))
+    equal(guest(f'attempt(u.sendto, b"four", ("{HOST}", 9))'), 'EPIPE')
+    guest('u.close()')
+
+
 def icmp_udp(wire, guest):
     """ICMP errors reach connected UDP sockets, and those that ask for them"""
     guest(f'u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.connect(("{HOST}", 9)); u.setblocking(False); u.send(b"a")')
@@ -814,7 +850,7 @@ def advertised_router(wire, guest):
     equal(wire.expect('a datagram', lambda p: p.protocol == 17 and p.to_port == 7).data, b'six')
 
 
-TESTS = [time_wait, time_wait_old, full_list, list_ends, window, bursts, window_out, icmp_udp, icmp_tcp, icmp_nonsense, fragments, malformed, lossy_out,
+TESTS = [time_wait, time_wait_old, full_list, list_ends, window, bursts, window_out, same_place, icmp_udp, icmp_tcp, icmp_nonsense, fragments, malformed, lossy_out,
          lossy_in, last_words]
 TESTS6 = [advertised_router, lossy_six]  # with the addresses of a manifest
 

@@ -200,6 +200,17 @@ int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const
 struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes);
 /* udp_queue - the receiver has it. */
 void udp_queue(struct inet_socket *receiver, struct inet_packet *packet);
+/*
+ * udp_send_plain, udp_receive_plain - sendto and recvfrom as most are for datagrams: one buffer, an IPv4 address or none, nothing to wait
+ * for. They do at once what takes the general way several steps, with the same outcome.
+ *
+ * Returns  what the call returns; UDP_NOT_PLAIN: nothing happened, the general way is to be taken
+ */
+#define UDP_NOT_PLAIN INT64_MIN
+int64_t udp_send_plain(struct inet_socket *self, uaddr_t buffer, uint64_t bytes, uint32_t flags,
+                       uaddr_t address, uint64_t length);
+int64_t udp_receive_plain(struct inet_socket *self, uaddr_t buffer, uint64_t bytes, uint32_t flags,
+                          uaddr_t address, uaddr_t length);
 /* Something happened to a datagram of the socket's. fatal: it is told to those, too, that are connected but did not ask. */
 void udp_error(struct inet_socket *self, int error, bool fatal);
 

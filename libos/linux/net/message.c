@@ -2,7 +2,7 @@
 /*
  * message.c - the calls that send and receive, from write(2) to recvmmsg(2), and what comes with the bytes.
  */
-#include "libos/linux/net/socket.h"
+#include "libos/linux/net/inet.h"
 #include "libos/linux/net/rights.h"
 #include "libos/linux/proc/capability.h"
 #include "libos/linux/user.h"
@@ -264,8 +264,8 @@ int64_t socket_write_here(struct file *file, const void *buffer, uint64_t bytes,
 
 /* --- send, recv --- */
 
-int64_t lx_sendto(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags, uint64_t address,
-                  uint64_t length)
+static __attribute__((noinline)) int64_t send_to(uint64_t fd, uint64_t buffer, uint64_t bytes,
+                                                 uint64_t flags, uint64_t address, uint64_t length)
 {
     struct iovec vector = {(void *)buffer, min_of(bytes, IO_LIMIT)};
     struct message message = {.vector = &vector, .left = vector.iov_len, .flags = (uint32_t)flags};
@@ -290,8 +290,9 @@ int64_t lx_sendto(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags, 
     return done;
 }
 
-int64_t lx_recvfrom(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags, uint64_t address,
-                    uint64_t length)
+static __attribute__((noinline)) int64_t receive_from(uint64_t fd, uint64_t buffer, uint64_t bytes,
+                                                      uint64_t flags, uint64_t address,
+                                                      uint64_t length)
 {
     struct iovec vector = {(void *)buffer, min_of(bytes, IO_LIMIT)};
     struct message message = {.vector = &vector, .left = vector.iov_len, .flags = (uint32_t)flags};
@@ -316,6 +317,35 @@ int64_t lx_recvfrom(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags
     }
     file_drop(file);
     return done;
+}
+
+/* The socket of a descriptor, borrowed, if it is one of UDP's. NULL: something else, or nothing. */
+static inline struct inet_socket *datagram_socket(uint64_t fd)
+{
+    const struct file *file = files_get(current()->process->files, (int)fd);
+
+    return file && file->ops == &inet_file_ops ? file->state : NULL;
+}
+
+int64_t lx_sendto(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags, uint64_t address,
+                  uint64_t length)
+{
+    struct inet_socket *udp = datagram_socket(fd);
+    int64_t done =
+        udp ? udp_send_plain(udp, buffer, bytes, (uint32_t)flags, address, (uint32_t)length)
+            : UDP_NOT_PLAIN;
+
+    return done != UDP_NOT_PLAIN ? done : send_to(fd, buffer, bytes, flags, address, length);
+}
+
+int64_t lx_recvfrom(uint64_t fd, uint64_t buffer, uint64_t bytes, uint64_t flags, uint64_t address,
+                    uint64_t length)
+{
+    struct inet_socket *udp = datagram_socket(fd);
+    int64_t done = udp ? udp_receive_plain(udp, buffer, bytes, (uint32_t)flags, address, length)
+                       : UDP_NOT_PLAIN;
+
+    return done != UDP_NOT_PLAIN ? done : receive_from(fd, buffer, bytes, flags, address, length);
 }
 
 /* --- sendmsg, recvmsg --- */

@@ -149,14 +149,18 @@ int64_t socket_broken_pipe(const struct message *message)
     return -EPIPE;
 }
 
+static __attribute__((noinline)) void name_queues(struct socket *socket, struct poll_wait *wait)
+{
+    poll_wait_add_for(wait, &socket->receive_wait, (uint32_t) ~(POLLOUT | POLLWRNORM));
+    poll_wait_add_for(wait, &socket->send_wait, POLLOUT | POLLWRNORM);
+}
+
 uint32_t socket_poll(struct file *file, struct poll_wait *wait)
 {
     struct socket *socket = file->state;
 
-    if (wait) {
-        poll_wait_add_for(wait, &socket->receive_wait, (uint32_t) ~(POLLOUT | POLLWRNORM));
-        poll_wait_add_for(wait, &socket->send_wait, POLLOUT | POLLWRNORM);
-    }
+    if (wait)
+        name_queues(socket, wait);
     return socket->ops->poll(socket);
 }
 

@@ -44,11 +44,14 @@ void stack_drain(void);
 int stack_udp_open(struct inet_socket *self); /* 0, -ENOMEM */
 void stack_udp_close(struct inet_socket *self);
 /*
- * stack_send_again - a datagram to where the socket has sent one before, as nothing has changed since; no control messages.
+ * stack_send_again - a datagram of a connected socket that has sent one before, as nothing has changed since; no control messages.
  *
  * Returns  0: on its way, stack_kick must follow; 1: that is not so, nothing happened; -EFAULT
  */
 int stack_send_again(const struct inet_socket *self, struct message *message);
+/* stack_send_plain - the same of any socket, to an IPv4 address and port (as on the wire); the payload is in the program's memory. */
+int stack_send_plain(const struct inet_socket *self, uint32_t address, uint32_t port,
+                     uaddr_t buffer, uint64_t bytes);
 void stack_kick(void); /* what was posted leaves; call-backs may run */
 int stack_send_datagram(struct inet_socket *self, const struct endpoint *from,
                         const struct endpoint *to, uint8_t tos, uint8_t ttl,

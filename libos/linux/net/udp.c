@@ -13,6 +13,8 @@
 #define DATAGRAM6_MAX   65527u
 #define PACKET_OVERHEAD 768u
 
+#define PLAIN_NAME_BYTES 16u /* struct sockaddr_in */
+
 struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes)
 {
     uint32_t charge = bytes + PACKET_OVERHEAD;
@@ -201,7 +203,79 @@ static int64_t udp_send(struct socket *socket, struct message *message)
     return error ? error : (int64_t)bytes;
 }
 
+int64_t udp_send_plain(struct inet_socket *self, uaddr_t buffer, uint64_t bytes, uint32_t flags,
+                       uaddr_t address, uint64_t length)
+{
+    uint64_t name[2];
+    int error;
+
+    if (self->socket.family != AF_INET || length != PLAIN_NAME_BYTES ||
+        (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) || self->socket.error ||
+        (self->socket.shutdown & SHUT_SEND) || bytes > DATAGRAM_MAX ||
+        !user_range_ok(buffer, bytes) || !user_range_ok(address, sizeof name) ||
+        !user_word(&name[0], address) || !user_word(&name[1], address + 8) ||
+        (uint16_t)name[0] != AF_INET)
+        return UDP_NOT_PLAIN;
+    error =
+        stack_send_plain(self, (uint32_t)(name[0] >> 32), (uint16_t)(name[0] >> 16), buffer, bytes);
+    if (error > 0)
+        return UDP_NOT_PLAIN;
+    if (error)
+        return error;
+    stack_kick();
+    return (int64_t)bytes;
+}
+
 /* --- Receiving --- */
+
+/* The sender's name, as address_to_user has it. */
+static int plain_name(const struct inet_packet *packet, uaddr_t address, uaddr_t length)
+{
+    uint64_t name[2] = {AF_INET | (uint64_t)__builtin_bswap16(packet->from.port) << 16 |
+                            (uint64_t)packet->from.ip.word[3] << 32,
+                        0};
+    uint32_t room;
+
+    if (get_user_u32(&room, length))
+        return -EFAULT;
+    if ((int32_t)room < 0)
+        return -EINVAL;
+    if (room >= sizeof name) {
+        if (!user_range_ok(address, sizeof name) || !give_word(address, name[0]) ||
+            !give_word(address + 8, name[1]))
+            return -EFAULT;
+    } else if (room && copy_to_user(address, name, room)) {
+        return -EFAULT;
+    }
+    return put_user_u32(length, sizeof name);
+}
+
+/* The first packet is the program's, or nobody's. */
+static void packet_end(struct inet_socket *self, struct inet_packet *packet)
+{
+    list_remove(&packet->node);
+    self->packet_count--;
+    self->receive_charge -= packet->charge;
+    heap_free(packet);
+}
+
+int64_t udp_receive_plain(struct inet_socket *self, uaddr_t buffer, uint64_t bytes, uint32_t flags,
+                          uaddr_t address, uaddr_t length)
+{
+    struct inet_packet *packet = list_item(self->packets.next, struct inet_packet, node);
+    int64_t part;
+    int error;
+
+    if (list_empty(&self->packets) || (flags & ~MSG_DONTWAIT) || self->socket.family != AF_INET ||
+        !user_range_ok(buffer, bytes))
+        return UDP_NOT_PLAIN;
+    part = (int64_t)min_of(bytes, (uint64_t)packet->length);
+    error = copy_to_user(buffer, packet->bytes, (uint64_t)part);
+    if (!error && address)
+        error = plain_name(packet, address, length);
+    packet_end(self, packet);
+    return error ? error : part;
+}
 
 static int64_t udp_receive(struct socket *socket, struct message *message)
 {
@@ -239,12 +313,8 @@ static int64_t udp_receive(struct socket *socket, struct message *message)
         inet_give_control(self, message, packet);
     if (message->flags & MSG_TRUNC)
         part = packet->length;
-    if (!(message->flags & MSG_PEEK)) {
-        list_remove(&packet->node);
-        self->packet_count--;
-        self->receive_charge -= packet->charge;
-        heap_free(packet);
-    }
+    if (!(message->flags & MSG_PEEK))
+        packet_end(self, packet);
     return error ? error : (int64_t)part;
 }
 

@@ -295,7 +295,7 @@ static void deliver_host_signals(void)
     }
 }
 
-void stream_event(void)
+__attribute__((noinline)) void stream_event(void)
 {
     uint32_t window;
 

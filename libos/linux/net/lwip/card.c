@@ -23,19 +23,15 @@
 #include <lwip/pbuf.h>
 #include <netif/ethernet.h>
 
-#define BUFFER_ORDER 8 /* frames of the ring: 256, that is 512 buffers */
+#define BUFFER_ORDER 8 /* frames of the ring: CARD_BUFFERS, and twice as many buffers */
 #define SHARED_ORDER 2 /* at least EXO_NET_SHARED_FRAMES */
-#define BUFFER_COUNT (1u << BUFFER_ORDER)
+#define BUFFER_COUNT CARD_BUFFERS
 #define HELD_MAX     (BUFFER_COUNT / 2) /* of the BUFFER_COUNT receive buffers */
 
-/* Each segment may bring an acknowledgement, while those for as many others have not been taken from the ring. */
-#define SENDING_MAX    (BUFFER_COUNT / 3)
 #define DEPARTURES_MAX 1024u /* packets that wait for the ring */
 #define ARRIVALS_MAX   1024u /* packets that wait outside of the ring */
 #define ROUNDS_MAX     8     /* of sending and receiving before programs get their turn */
 #define ETHERNET_BYTES 14u
-#define IP4_PROTOCOL   9u /* where it is in an IPv4 header; of IPv6 it is some byte of an address */
-#define IP_UDP         17u
 /* What lwIP makes and checks; TCP's and UDP's of what is received only where the card has not done it. */
 #define CHECKSUMS                                                                                  \
     (NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_GEN_ICMP |                    \
@@ -43,10 +39,11 @@
      NETIF_CHECKSUM_CHECK_ICMP6)
 #define IPV4_FRAGMENT 0x3fffu /* more fragments, or an offset */
 
-static struct exo_net card;
+struct exo_net card_ring;
 static struct netif interface;
 static uint32_t held;
-static uint64_t received_bytes, sent_bytes;
+static uint64_t received_bytes;
+uint64_t card_sent_bytes;
 
 struct held_packet {
     struct pbuf_custom pbuf; /* first */
@@ -62,7 +59,7 @@ static void held_free(struct pbuf *pbuf)
 {
     struct held_packet *packet = (struct held_packet *)pbuf;
 
-    exo_net_give_back(&card, &packet->packet);
+    exo_net_give_back(&card_ring, &packet->packet);
     held--;
     packet->next = spare;
     spare = packet;
@@ -87,7 +84,7 @@ struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint3
     copy = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_RAM);
     if (copy)
         memcpy(copy->payload, packet->bytes + from, bytes);
-    exo_net_give_back(&card, packet);
+    exo_net_give_back(&card_ring, packet);
     return copy;
 }
 
@@ -108,7 +105,7 @@ static void keep_arrivals(void)
 {
     struct exo_net_packet packet;
 
-    while (arrival_count < ARRIVALS_MAX && exo_net_receive(&card, &packet)) {
+    while (arrival_count < ARRIVALS_MAX && exo_net_receive(&card_ring, &packet)) {
         struct arrival *arrival = heap_alloc(sizeof *arrival);
         struct pbuf *pbuf = arrival ? pbuf_alloc(PBUF_RAW, (u16_t)packet.length, PBUF_RAM) : NULL;
         if (pbuf) {
@@ -121,7 +118,7 @@ static void keep_arrivals(void)
         } else {
             heap_free(arrival);
         }
-        exo_net_give_back(&card, &packet);
+        exo_net_give_back(&card_ring, &packet);
     }
 }
 
@@ -130,7 +127,7 @@ static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
 {
     *pbuf = NULL;
     if (list_empty(&arrivals))
-        return exo_net_receive(&card, packet);
+        return exo_net_receive(&card_ring, packet);
     struct arrival *arrival = list_item(arrivals.next, struct arrival, node);
 
     *packet = arrival->packet;
@@ -159,33 +156,55 @@ static void receive_frame(const struct exo_net_packet *packet, struct pbuf *pbuf
     NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS);
 }
 
-void card_receive(void)
+/* Is the next packet a datagram for one of our sockets, as most datagrams are? Then it is there. */
+static inline bool datagram_take(void)
+{
+    if (!list_empty(&arrivals) || !exo_net_arrived(&card_ring))
+        return false;
+    const struct exo_net_received *entry = exo_net_next(&card_ring);
+    const uint8_t *frame = exo_net_bytes(&card_ring, entry);
+
+    if (!fast_is_datagram(entry, frame))
+        return false;
+    incoming_flush(); /* in the order in which they came */
+    if (!fast_receive(entry, frame))
+        return false;
+    received_bytes += entry->length;
+    exo_net_taken(&card_ring, entry);
+    return true;
+}
+
+static __attribute__((noinline)) void receive_all(void)
 {
     struct exo_net_packet packet;
     struct pbuf *pbuf;
 
-    incoming_batch++;
-    while (arrival_take(&packet, &pbuf)) {
+    for (;;) {
+        if (datagram_take())
+            continue;
+        if (!arrival_take(&packet, &pbuf))
+            break;
         received_bytes += packet.length;
-        if (packet.transport && packet.bytes[packet.network + IP4_PROTOCOL] == IP_UDP) {
-            incoming_flush(); /* in the order in which they came */
-            if (!pbuf && fast_receive(&packet)) {
-                exo_net_give_back(&card, &packet);
-                continue;
-            }
-        } else if (incoming_again(&packet)) {
+        if (incoming_again(&packet)) {
             if (pbuf)
                 pbuf_free(pbuf);
             else
-                exo_net_give_back(&card, &packet);
-            continue;
-        } else if (incoming_segment(&packet, pbuf)) {
-            continue;
+                exo_net_give_back(&card_ring, &packet);
+        } else if (!incoming_segment(&packet, pbuf)) {
+            incoming_flush();
+            receive_frame(&packet, pbuf);
         }
-        incoming_flush();
-        receive_frame(&packet, pbuf);
     }
     incoming_flush();
+}
+
+void card_receive(void)
+{
+    incoming_batch++;
+    while (datagram_take())
+        ;
+    if (exo_net_arrived(&card_ring) || !list_empty(&arrivals))
+        receive_all();
 }
 
 /* --- Sending --- */
@@ -224,30 +243,25 @@ static bool prepare_checksum(uint8_t *frame, uint32_t length)
 /* In the midst of lwIP's work: what arrives has to wait. */
 static void flush(void)
 {
-    (void)exo_net_flush(&card);
+    (void)exo_net_flush(&card_ring);
     keep_arrivals();
-}
-
-static bool has_room(void)
-{
-    return card.send_posted - card.send_reclaimed < min_of(SENDING_MAX, (uint32_t)EXO_NET_SEND_MAX);
 }
 
 /* false: the ring has no room, or the answers to what is under way would have none. */
 static bool post(const struct pbuf *pbuf)
 {
     uint16_t number;
-    uint8_t *buffer = has_room() ? exo_net_buffer(&card, &number) : NULL;
+    uint8_t *buffer = card_has_room() ? exo_net_buffer(&card_ring, &number) : NULL;
 
     if (!buffer)
         return false;
     pbuf_copy_partial(pbuf, buffer, pbuf->tot_len, 0);
-    if (exo_net_send(&card, number, 0, pbuf->tot_len,
+    if (exo_net_send(&card_ring, number, 0, pbuf->tot_len,
                      prepare_checksum(buffer, pbuf->tot_len) ? EXO_NET_SEND_CHECKSUM : 0)) {
-        sent_bytes += pbuf->tot_len;
+        card_sent_bytes += pbuf->tot_len;
         return true;
     }
-    exo_net_buffer_drop(&card, number);
+    exo_net_buffer_drop(&card_ring, number);
     return true; /* there was room: no claim permits it, and none will. It must not hold up the others */
 }
 
@@ -260,7 +274,7 @@ struct departure {
     struct pbuf *pbuf;
 };
 
-static struct list departures = {&departures, &departures};
+struct list card_departures = {&card_departures, &card_departures};
 static uint32_t departure_count;
 
 /* Takes the packet; NULL: there was no memory for it. */
@@ -275,15 +289,15 @@ static err_t depart_later(struct pbuf *pbuf)
         return ERR_MEM; /* lost, as on a wire */
     }
     departure->pbuf = pbuf;
-    list_add_tail(&departures, &departure->node);
+    list_add_tail(&card_departures, &departure->node);
     departure_count++;
     return ERR_OK;
 }
 
 static void depart(void)
 {
-    while (!list_empty(&departures)) {
-        struct departure *departure = list_item(departures.next, struct departure, node);
+    while (!list_empty(&card_departures)) {
+        struct departure *departure = list_item(card_departures.next, struct departure, node);
         if (!post(departure->pbuf))
             return;
         list_remove(&departure->node);
@@ -298,7 +312,7 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
     (void)netif;
     if (pbuf->tot_len > EXO_NET_BUFFER_BYTES)
         return ERR_BUF;
-    if (list_empty(&departures)) {
+    if (list_empty(&card_departures)) {
         if (post(pbuf))
             return ERR_OK;
         flush();
@@ -308,59 +322,23 @@ static err_t transmit(struct netif *netif, struct pbuf *pbuf)
     return depart_later(pbuf_clone(PBUF_RAW, PBUF_RAM, pbuf));
 }
 
-/* The ring is full, or others wait already. */
-static __attribute__((noinline)) uint8_t *frame_later(struct card_frame *frame, bool flushes)
+uint8_t *card_frame_later(struct card_frame *frame)
 {
-    if (list_empty(&departures) && flushes) {
+    if (list_empty(&card_departures)) {
         flush();
-        if (has_room() && card.free_count)
-            return exo_net_buffer(&card, &frame->number);
+        uint8_t *place = card_place(frame->bytes, &frame->number);
+
+        frame->waits = !place;
+        if (place)
+            return place;
     }
-    if (!flushes)
-        return NULL;
     frame->pbuf = pbuf_alloc(PBUF_RAW, (u16_t)frame->bytes, PBUF_RAM);
     return frame->pbuf ? frame->pbuf->payload : NULL;
 }
 
-uint8_t *card_frame(struct card_frame *frame, uint32_t bytes, bool flushes)
+void card_frame_wait(struct card_frame *frame)
 {
-    frame->bytes = bytes;
-    frame->pbuf = NULL;
-    if (__builtin_expect(!list_empty(&departures) || !has_room() || !card.free_count, 0))
-        return frame_later(frame, flushes);
-    return exo_net_buffer(&card, &frame->number);
-}
-
-void card_frame_drop(struct card_frame *frame)
-{
-    if (frame->pbuf)
-        pbuf_free(frame->pbuf);
-    else
-        exo_net_buffer_drop(&card, frame->number);
-}
-
-static __attribute__((noinline)) void send_later(struct card_frame *frame, uint32_t permission,
-                                                 bool unfinished)
-{
-    if (frame->pbuf)
-        (void)depart_later(frame->pbuf);
-    else if (exo_net_post(&card, frame->number, frame->bytes,
-                          unfinished ? EXO_NET_SEND_CHECKSUM : 0, permission))
-        sent_bytes += frame->bytes;
-    else
-        exo_net_buffer_drop(&card, frame->number); /* lost, as on a full wire */
-}
-
-void card_frame_send(struct card_frame *frame, uint32_t permission, bool unfinished)
-{
-    if (__builtin_expect(frame->pbuf || !exo_net_room(&card) || frame->bytes > EXO_NET_BUFFER_BYTES,
-                         0)) {
-        send_later(frame, permission, unfinished);
-        return;
-    }
-    sent_bytes += frame->bytes;
-    exo_net_post_one(&card, frame->number, frame->bytes, unfinished ? EXO_NET_SEND_CHECKSUM : 0,
-                     permission);
+    (void)depart_later(frame->pbuf);
 }
 
 uint32_t card_permission(uint32_t ip, uint32_t protocol, uint32_t port)
@@ -371,7 +349,7 @@ uint32_t card_permission(uint32_t ip, uint32_t protocol, uint32_t port)
         return last;
     struct inet_ip address = ip_v4(ip);
 
-    last = exo_net_permission(&card, EXO_NET_IPV4, (const uint8_t *)&address, protocol, port);
+    last = exo_net_permission(&card_ring, EXO_NET_IPV4, (const uint8_t *)&address, protocol, port);
     last_ip = ip;
     last_port = protocol << 16 | port;
     return last;
@@ -384,12 +362,12 @@ bool card_sums(void)
 
 bool card_waits(void)
 {
-    return exo_net_pending(&card) || !list_empty(&departures);
+    return exo_net_pending(&card_ring) || !list_empty(&card_departures);
 }
 
 bool card_has_work(void)
 {
-    return card_waits() || exo_net_arrived(&card) || !list_empty(&arrivals);
+    return card_waits() || exo_net_arrived(&card_ring) || !list_empty(&arrivals);
 }
 
 bool card_turn(void)
@@ -398,9 +376,10 @@ bool card_turn(void)
         depart();
         if (card_waits())
             (void)exo_net_flush(
-                &card); /* which also looks for packets, and sends no event for those */
-        if (!exo_net_arrived(&card) && list_empty(&arrivals))
-            return !list_empty(&departures); /* no event says that the card has sent something */
+                &card_ring); /* which also looks for packets, and sends no event for those */
+        if (!exo_net_arrived(&card_ring) && list_empty(&arrivals))
+            return !list_empty(
+                &card_departures); /* no event says that the card has sent something */
         card_receive();
     }
     return true;
@@ -416,9 +395,9 @@ static err_t interface_init(struct netif *netif)
     netif->output = etharp_output;
     netif->output_ip6 = ethip6_output;
     netif->linkoutput = transmit;
-    netif->mtu = card.config->mtu;
+    netif->mtu = card_ring.config->mtu;
     netif->hwaddr_len = 6;
-    memcpy(netif->hwaddr, card.config->mac, 6);
+    memcpy(netif->hwaddr, card_ring.config->mac, 6);
     netif->flags =
         NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
     return ERR_OK;
@@ -447,20 +426,20 @@ static void interface_add(void)
     ip4_addr_t mask = {0};
     ip4_addr_t gateway = {0};
 
-    for (uint32_t i = 0; i < card.config->address_count; i++) {
-        const struct instance_address *address = &card.config->address[i];
+    for (uint32_t i = 0; i < card_ring.config->address_count; i++) {
+        const struct instance_address *address = &card_ring.config->address[i];
         if (address->ipv6 || ip.addr) /* LIMIT: one IPv4 address of an instance is used */
             continue;
         memcpy(&ip.addr, address->address + 12, 4);
         mask.addr = address->prefix ? lwip_htonl(UINT32_MAX << (32 - address->prefix)) : 0;
     }
-    memcpy(&gateway.addr, card.config->gateway4 + 12, 4);
+    memcpy(&gateway.addr, card_ring.config->gateway4 + 12, 4);
     netif_add(&interface, &ip, &mask, &gateway, NULL, interface_init, ethernet_input);
     netif_set_default(&interface);
     netif_set_up(&interface);
-    for (uint32_t i = 0; i < card.config->address_count; i++)
-        if (card.config->address[i].ipv6)
-            address6_add(&card.config->address[i]);
+    for (uint32_t i = 0; i < card_ring.config->address_count; i++)
+        if (card_ring.config->address[i].ipv6)
+            address6_add(&card_ring.config->address[i]);
 }
 
 bool card_start(void)
@@ -483,7 +462,7 @@ bool card_start(void)
         .buffers = frame_address(buffers),
         .buffer_count = BUFFER_COUNT,
     };
-    error = exo_net_open(&card, &memory, instance->env, NETWORK_EVENT);
+    error = exo_net_open(&card_ring, &memory, instance->env, NETWORK_EVENT);
     if (error) {
         log_line("network: the packet ring cannot be opened: error %d", (int)-error);
         return false;
@@ -496,7 +475,7 @@ void card_bytes(uint64_t *received, uint64_t *sent, uint64_t *received_packets,
                 uint64_t *sent_packets)
 {
     *received = received_bytes;
-    *sent = sent_bytes;
-    *received_packets = card.statistics.received;
-    *sent_packets = card.statistics.sent;
+    *sent = card_sent_bytes;
+    *received_packets = card_ring.statistics.received;
+    *sent_packets = card_ring.statistics.sent;
 }

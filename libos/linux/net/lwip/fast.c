@@ -67,22 +67,20 @@ static struct inet_socket *receiver_of(const uint8_t *frame)
     return last;
 }
 
-bool fast_receive(const struct exo_net_packet *packet)
+bool fast_receive(const struct exo_net_received *entry, const uint8_t *frame)
 {
-    const uint8_t *frame = packet->bytes;
     const uint8_t *udp = frame + UDP_AT;
 
     /* The kernel has looked at lengths, and gives no place for the transport header of a fragment. */
-    if (packet->network != IP_AT || packet->transport != UDP_AT || frame[IP_AT] != 0x45 ||
-        frame[IP_AT + 9] != IP_UDP || packet->length < PAYLOAD_AT ||
+    if (entry->length < PAYLOAD_AT ||
         load32(frame + ADDRESSES_AT + 4) != netif_ip4_addr(netif_default)->addr ||
         !fast_is_host(load32(frame + ADDRESSES_AT)))
         return false;
     uint32_t bytes = get16(udp + 4);
 
-    if (bytes < 8 || UDP_AT + bytes > packet->length ||
+    if (bytes < 8 || UDP_AT + bytes > entry->length ||
         checksum_fold(checksum_header(frame + IP_AT, 0)) != SUM_RIGHT ||
-        (load16(udp + 6) && !(packet->flags & EXO_NET_RECEIVED_VERIFIED) &&
+        (load16(udp + 6) && !(entry->flags & EXO_NET_RECEIVED_VERIFIED) &&
          datagram_sum(frame, bytes) != SUM_RIGHT))
         return false;
     struct inet_socket *receiver = receiver_of(frame);
@@ -93,8 +91,9 @@ bool fast_receive(const struct exo_net_packet *packet)
 
     if (made) {
         memcpy(made->bytes, udp + 8, bytes - 8);
-        made->from =
-            (struct endpoint){.ip = ip_v4(load32(frame + ADDRESSES_AT)), .port = get16(udp)};
+        made->from.ip = ip_v4(load32(frame + ADDRESSES_AT));
+        made->from.port = get16(udp);
+        made->from.scope = 0;
         made->to = ip_v4(load32(frame + ADDRESSES_AT + 4));
         made->tos = frame[IP_AT + 1];
         made->ttl = frame[IP_AT + 8];
@@ -178,24 +177,14 @@ static struct way *way_to(uint32_t address, uint32_t port)
                  WAY_COUNT]; /* what differs, as on the wire */
 }
 
-/* Posts a datagram. 0; 1: there was no room, nothing happened; -EFAULT. */
-static int send_by(const struct way *way, struct message *message)
+/* All before the payload, which is in its place. */
+static inline void complete(uint8_t *frame, const struct way *way, uint32_t payload)
 {
     static uint16_t identification;
-    uint32_t bytes = (uint32_t)message->left + 8;
-    struct card_frame place;
-    uint8_t *frame = card_frame(&place, UDP_AT + bytes, false);
-
-    if (!frame)
-        return 1;
-    if (message_from(message, frame + PAYLOAD_AT, bytes - 8)) {
-        card_frame_drop(&place);
-        return -EFAULT;
-    }
     uint8_t *ip = frame + IP_AT;
     uint8_t *udp = frame + UDP_AT;
-    uint32_t total = __builtin_bswap16((uint16_t)(bytes + 20));
-    uint32_t length = __builtin_bswap16((uint16_t)bytes);
+    uint32_t total = __builtin_bswap16((uint16_t)(payload + 28));
+    uint32_t length = __builtin_bswap16((uint16_t)(payload + 8));
     uint32_t number = identification++;
 
     memcpy(frame, way->header, PAYLOAD_AT);
@@ -204,10 +193,26 @@ static int send_by(const struct way *way, struct message *message)
     store16(ip + 10, ~checksum_fold((uint64_t)way->ip_sum + total + number));
     store16(udp + 4, length);
     uint32_t sum =
-        ~checksum_add(udp + 8, bytes - 8, (uint64_t)way->udp_sum + length + length) & 0xffff;
+        ~checksum_add(udp + 8, payload, (uint64_t)way->udp_sum + length + length) & 0xffff;
 
     store16(udp + 6, sum ? sum : 0xffff);
-    card_frame_send(&place, way->permission, false);
+}
+
+/* Posts a datagram. 0; 1: there was no room, nothing happened; -EFAULT. */
+static int send_by(const struct way *way, struct message *message)
+{
+    uint32_t payload = (uint32_t)message->left;
+    uint16_t number;
+    uint8_t *frame = card_place(PAYLOAD_AT + payload, &number);
+
+    if (!frame)
+        return 1;
+    if (message_from(message, frame + PAYLOAD_AT, payload)) {
+        card_place_drop(number);
+        return -EFAULT;
+    }
+    complete(frame, way, payload);
+    card_place_send(number, PAYLOAD_AT + payload, way->permission, false);
     return 0;
 }
 
@@ -247,27 +252,46 @@ int fast_send(const struct inet_socket *self, const struct endpoint *from,
     return send_by(way, message);
 }
 
-int stack_send_again(const struct inet_socket *self, struct message *message)
+/* What was kept for a place (as on the wire), if it still holds; NULL. */
+static inline const struct way *way_known(const struct inet_socket *self, uint32_t address,
+                                          uint32_t port, uint64_t payload)
 {
-    uint32_t address = self->remote.ip.word[3];
-    uint32_t port = __builtin_bswap16(self->remote.port);
-
-    if (message->name_length) {
-        if (self->socket.family != AF_INET || message->name->family != AF_INET ||
-            message->name_length < 16)
-            return 1;
-        address = load32(message->name->bytes + 4);
-        port = load16(message->name->bytes + 2);
-    } else if (!ip_is_v4(&self->remote.ip)) {
-        return 1;
-    }
     const struct way *way = way_to(address, port);
 
     if (way->self != self || way->ports != port_changes || way->changes != changes ||
         load32(way->header + ADDRESSES_AT + 4) != address ||
         load16(way->header + UDP_AT + 2) != port || way->header[IP_AT + 1] != (uint8_t)self->tos ||
-        way->header[IP_AT + 8] != (uint8_t)self->ttl || message->left + 28 > netif_default->mtu ||
+        way->header[IP_AT + 8] != (uint8_t)self->ttl || payload + 28 > netif_default->mtu ||
         self->socket.flags & SOCKET_BROADCAST)
+        return NULL;
+    return way;
+}
+
+int stack_send_again(const struct inet_socket *self, struct message *message)
+{
+    const struct way *way;
+
+    if (message->name_length || !ip_is_v4(&self->remote.ip))
         return 1;
-    return send_by(way, message);
+    way = way_known(self, self->remote.ip.word[3], __builtin_bswap16(self->remote.port),
+                    message->left);
+    return way ? send_by(way, message) : 1;
+}
+
+int stack_send_plain(const struct inet_socket *self, uint32_t address, uint32_t port,
+                     uaddr_t buffer, uint64_t bytes)
+{
+    const struct way *way = way_known(self, address, port, bytes);
+    uint16_t number;
+    uint8_t *frame = way ? card_place(PAYLOAD_AT + (uint32_t)bytes, &number) : NULL;
+
+    if (!frame)
+        return 1;
+    if (copy_from_user(frame + PAYLOAD_AT, buffer, bytes)) {
+        card_place_drop(number);
+        return -EFAULT;
+    }
+    complete(frame, way, (uint32_t)bytes);
+    card_place_send(number, PAYLOAD_AT + (uint32_t)bytes, way->permission, false);
+    return 0;
 }

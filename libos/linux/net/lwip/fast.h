@@ -4,8 +4,14 @@
 #include "libos/linux/net/inet.h"
 #include "lib/exo/net.h"
 
-/* fast_receive - true: the packet was a datagram and is dealt with; false: it is lwIP's. */
-bool fast_receive(const struct exo_net_packet *packet);
+/* fast_is_datagram - a received packet: does it begin as UDP over IPv4 without options does? */
+static inline bool fast_is_datagram(const struct exo_net_received *entry, const uint8_t *frame)
+{
+    return entry->network == 14 && entry->transport == 34 && frame[14] == 0x45 && frame[23] == 17;
+}
+
+/* fast_receive - such a packet. true: it is dealt with; false: it is lwIP's. */
+bool fast_receive(const struct exo_net_received *entry, const uint8_t *frame);
 
 /*
  * fast_send - post a datagram on the card's ring.

@@ -33,13 +33,10 @@ static bool is_ours(const struct merge_segment *segment)
            fast_is_host(source) && ~(source | netif_ip4_netmask(netif_default)->addr);
 }
 
-void incoming_flush(void)
+static __attribute__((noinline)) void flush_run(struct pbuf *first)
 {
-    struct pbuf *first = head;
     uint32_t bytes;
 
-    if (!first)
-        return;
     head = NULL;
     bytes = run.first.tcp_bytes + run.payload;
     for (struct pbuf *pbuf = first; pbuf; pbuf = pbuf->next) {
@@ -57,6 +54,12 @@ void incoming_flush(void)
     incoming_count = 1;
     ip_data.current_netif = ip_data.current_input_netif = NULL;
     ip_data.current_ip4_header = NULL;
+}
+
+void incoming_flush(void)
+{
+    if (head)
+        flush_run(head);
 }
 
 bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf)

@@ -77,7 +77,7 @@ static void send_one(const struct way *way)
 {
     uint32_t bytes = way->segment->len;
     struct card_frame place;
-    uint8_t *frame = card_frame(&place, TCP_AT + bytes, true);
+    uint8_t *frame = card_frame(&place, TCP_AT + bytes);
     bool sums = card_sums();
 
     if (!frame)
@@ -116,7 +116,7 @@ static void send_cut(const struct way *way, uint32_t unit)
         return;
     do {
         struct card_frame place;
-        uint8_t *frame = card_frame(&place, ETHERNET_BYTES + cut.header_bytes + cut.part, true);
+        uint8_t *frame = card_frame(&place, ETHERNET_BYTES + cut.header_bytes + cut.part);
 
         identification++;
         if (!frame)

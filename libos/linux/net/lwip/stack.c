@@ -131,7 +131,7 @@ static void timer_due(struct timer *due)
     finish();
 }
 
-void stack_event(void)
+__attribute__((noinline)) void stack_event(void)
 {
     if (state != STACK_UP)
         return;
@@ -780,6 +780,7 @@ void stack_udp_close(struct inet_socket *self)
 
 void stack_kick(void)
 {
+    card_kick();
     finish();
 }
 
