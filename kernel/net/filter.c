@@ -150,7 +150,7 @@ static void flows_forget(void)
 /* A packet whose flow is not known; it is from now on, if that is enough to tell the filter. */
 __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet *packet)
 {
-    struct net_flow flow;
+    struct net_flow flow = {0};
     union net_key key;
     bool deep;
 
