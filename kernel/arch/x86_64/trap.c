@@ -67,6 +67,8 @@ static void switching_call(struct env *env)
         result = decode_yield(0, 0, 0, 0, 0, 0); /* the usual ones, known by name */
     else if (number == EXO_CALL_YIELD_TO - EXO_CALL_SWITCH_FIRST)
         result = decode_yield_to(regs->rdi, regs->rsi, 0, 0, 0, 0);
+    else if (number == EXO_CALL_SLEEP - EXO_CALL_SWITCH_FIRST)
+        result = decode_sleep(regs->rdi, regs->rsi, regs->rdx, 0, 0, 0);
     else if (number < sizeof call_table_switch / sizeof call_table_switch[0])
         result = call_table_switch[number](regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8,
                                            regs->r9);
