@@ -648,13 +648,14 @@ static void huge_code(struct box *box)
     uint32_t accepted = 0;
 
     for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        bool before = false;
+        bool before = false, dear = lengths[i] >= EXO_CODE_PACKET_COST / 8; /* it may cost too much */
 
         sum_code(code, lengths[i]);
         for (uint32_t frames = EXO_CODE_FRAMES_MIN; frames <= CODE_FRAMES; frames++) {
             uint32_t verdict = judge(box, code, lengths[i] + 1u, frames, true);
 
-            if (verdict && (verdict != EXO_CODE_E_MEMORY || before))
+            if (verdict && (before || (verdict != EXO_CODE_E_MEMORY &&
+                                       (!dear || verdict != EXO_CODE_E_COST))))
                 escape(box, "a long program is refused for something else", verdict);
             before |= !verdict;
         }
