@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* checksum.h - the sum that the Internet's protocols use (RFC 1071). */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint32_t checksum_word(const uint8_t *at, uint32_t bytes)
@@ -21,6 +22,24 @@ static inline uint32_t checksum_fold(uint64_t sum)
     high = low >> 16;
     __asm__("addw %w1, %w0\n\tadcw $0, %w0" : "+r"(low) : "r"(high) : "cc");
     return low & 0xffff;
+}
+
+/* checksum_fold_short - the same of a sum of at most 2^16 words of 16 bits. */
+static inline uint32_t checksum_fold_short(uint32_t sum)
+{
+    uint32_t high = sum >> 16;
+
+    __asm__("addw %w1, %w0\n\tadcw $0, %w0" : "+r"(sum) : "r"(high) : "cc");
+    return sum & 0xffff;
+}
+
+/*
+ * checksum_right - is a sum of words of any size, the checksum among them, what it has to be: 0xffff when folded, a multiple of that but 0?
+ */
+static inline bool checksum_right(uint64_t sum)
+{
+    /* Multiplied by the inverse of 65535 (modulo 2^64), its multiples and only they become small. */
+    return sum * 0xfffefffefffeffffull - 1 < UINT64_MAX / 65535;
 }
 
 /* checksum_header - the sum of 20 bytes, an IP or TCP header without options, added to `sum`: a word of 64 bits, to be folded. */
@@ -75,15 +94,8 @@ static inline uint64_t checksum_words(const uint8_t *at, uint64_t words, uint64_
     return sum;
 }
 
-/*
- * checksum_add - the ones' complement sum of 16-bit words as this machine loads them, so that what is stored of it again is in the order
- * of the network; a last odd byte counts as the first of a word.
- *
- * sum  what it is added to, e.g. a former result
- *
- * Returns  16 bits, not inverted; 0 only if everything was 0
- */
-static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t sum)
+/* checksum_sum - checksum_add, not folded. */
+static inline uint64_t checksum_sum(const void *bytes, uint64_t count, uint64_t sum)
 {
     const uint8_t *at = bytes;
     uint64_t last = 0;
@@ -94,10 +106,7 @@ static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t 
         count &= 7;
     }
     for (; count >= 8; count -= 8, at += 8)
-        __asm__("addq (%1), %0\n\tadcq $0, %0"
-                : "+r"(sum)
-                : "r"(at), "m"(*(const uint8_t(*)[8])at)
-                : "cc");
+        sum = checksum_eight(at, sum);
     /* Where a 16-bit word stands does not matter. */
     if (count & 4) {
         last += checksum_word(at, 4);
@@ -110,5 +119,18 @@ static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t 
     if (count & 1)
         last += *at;
     __asm__("addq %1, %0\n\tadcq $0, %0" : "+r"(sum) : "r"(last) : "cc");
-    return checksum_fold(sum);
+    return sum;
+}
+
+/*
+ * checksum_add - the ones' complement sum of 16-bit words as this machine loads them, so that what is stored of it again is in the order
+ * of the network; a last odd byte counts as the first of a word.
+ *
+ * sum  what it is added to, e.g. a former result
+ *
+ * Returns  16 bits, not inverted; 0 only if everything was 0
+ */
+static inline uint32_t checksum_add(const void *bytes, uint64_t count, uint64_t sum)
+{
+    return checksum_fold(checksum_sum(bytes, count, sum));
 }

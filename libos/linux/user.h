@@ -9,7 +9,8 @@
 #pragma once
 #include "libos/linux/core.h"
 
-bool user_range_ok_huge(uaddr_t address, uint64_t bytes); /* for what is larger than the upper part */
+bool user_range_ok_huge(uaddr_t address,
+                        uint64_t bytes); /* for what is larger than the upper part */
 static inline bool user_range_ok(uaddr_t address, uint64_t bytes)
 {
     if (__builtin_expect(bytes > USER_END - LIBOS_END, 0))
@@ -24,16 +25,16 @@ int clear_user(uaddr_t to, size_t bytes);
 int64_t string_from_user(char *to, uaddr_t from, size_t size);
 /* PATH_MAX is 4096 with NUL: allocates with heap_alloc; the caller frees. NULL with *error set. */
 char *path_from_user(uaddr_t from, int *error);
-#define USER_LOAD(instruction, to, from, fault)                                                     \
+#define USER_LOAD(instruction, to, from, fault)                                                    \
     __asm__ goto("1: " instruction " (%1), %0\n\t"                                                 \
-                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"     \
                  : "=r"(to)                                                                        \
                  : "r"(from)                                                                       \
                  : "memory"                                                                        \
                  : fault)
 #define USER_STORE(instruction, to, from, fault)                                                   \
     __asm__ goto("1: " instruction " %0, (%1)\n\t"                                                 \
-                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"    \
+                 ".pushsection .user_fixups, \"a\"\n\t.quad 1b, %l[" #fault "]\n\t.popsection"     \
                  :                                                                                 \
                  : "r"(from), "r"(to)                                                              \
                  : "memory"                                                                        \
@@ -80,13 +81,30 @@ static inline int put_user_u64(uaddr_t to, uint64_t v)
 fault:
     return -EFAULT;
 }
-/* One word where user_range_ok has said yes. False: fault. */
+/* One word, or half of one, where user_range_ok has said yes. False: fault. */
 static inline bool user_word(uint64_t *to, uaddr_t from)
 {
     uint64_t word;
 
     USER_LOAD("movq", word, from, fault);
     *to = word;
+    return true;
+fault:
+    return false;
+}
+static inline bool user_half(uint32_t *to, uaddr_t from)
+{
+    uint32_t half;
+
+    USER_LOAD("movl", half, from, fault);
+    *to = half;
+    return true;
+fault:
+    return false;
+}
+static inline bool give_half(uaddr_t to, uint32_t half)
+{
+    USER_STORE("movl", to, half, fault);
     return true;
 fault:
     return false;

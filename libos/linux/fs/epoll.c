@@ -396,11 +396,10 @@ int64_t lx_epoll_pwait2(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64
     return done;
 }
 
-int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout,
-                       uint64_t mask, uint64_t bytes)
+static __attribute__((noinline)) int64_t wait_masked(uint64_t epoll_fd, uint64_t events,
+                                                     uint64_t max, uint64_t timeout, uint64_t mask,
+                                                     uint64_t bytes)
 {
-    if (!mask)
-        return lx_epoll_wait(epoll_fd, events, max, timeout);
     int64_t done = signal_mask_borrow(mask, bytes);
 
     if (done)
@@ -408,6 +407,13 @@ int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_
     done = lx_epoll_wait(epoll_fd, events, max, timeout);
     signal_mask_return(done);
     return done;
+}
+
+int64_t lx_epoll_pwait(uint64_t epoll_fd, uint64_t events, uint64_t max, uint64_t timeout,
+                       uint64_t mask, uint64_t bytes)
+{
+    return mask ? wait_masked(epoll_fd, events, max, timeout, mask, bytes)
+                : lx_epoll_wait(epoll_fd, events, max, timeout);
 }
 
 int64_t lx_epoll_create1(uint64_t flags)

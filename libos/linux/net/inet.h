@@ -197,7 +197,24 @@ bool tcp_writable(const struct inet_socket *self);
 int udp_deliver(struct inet_socket *receiver, const struct endpoint *from, const struct inet_ip *to,
                 uint8_t tos, uint8_t ttl, struct message *message);
 /* udp_packet - room for a datagram of so many bytes, which the caller fills in but for its charge and time; NULL: it is lost, and counted. */
-struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes);
+#define PACKET_OVERHEAD 768u
+static inline struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes)
+{
+    uint32_t charge = bytes + PACKET_OVERHEAD;
+    struct inet_packet *packet = NULL;
+
+    if (receiver->receive_charge + charge <= receiver->socket.receive_limit)
+        packet = heap_alloc(sizeof *packet + bytes);
+    if (!packet) { /* as if it were lost on its way */
+        receiver->drops++;
+        return NULL;
+    }
+    packet->length = bytes;
+    packet->charge = charge;
+    packet->stamp_ns =
+        receiver->socket.flags & (SOCKET_TIMESTAMP | SOCKET_TIMESTAMPNS) ? clock_realtime_ns() : 0;
+    return packet;
+}
 /* udp_queue - the receiver has it. */
 void udp_queue(struct inet_socket *receiver, struct inet_packet *packet);
 /*

@@ -9,29 +9,10 @@
 #include <asm/ioctls.h>
 #include <linux/poll.h>
 
-#define DATAGRAM_MAX    65507u
-#define DATAGRAM6_MAX   65527u
-#define PACKET_OVERHEAD 768u
+#define DATAGRAM_MAX  65507u
+#define DATAGRAM6_MAX 65527u
 
 #define PLAIN_NAME_BYTES 16u /* struct sockaddr_in */
-
-struct inet_packet *udp_packet(struct inet_socket *receiver, uint32_t bytes)
-{
-    uint32_t charge = bytes + PACKET_OVERHEAD;
-    struct inet_packet *packet = NULL;
-
-    if (receiver->receive_charge + charge <= receiver->socket.receive_limit)
-        packet = heap_alloc(sizeof *packet + bytes);
-    if (!packet) { /* as if it were lost on its way */
-        receiver->drops++;
-        return NULL;
-    }
-    packet->length = bytes;
-    packet->charge = charge;
-    packet->stamp_ns =
-        receiver->socket.flags & (SOCKET_TIMESTAMP | SOCKET_TIMESTAMPNS) ? clock_realtime_ns() : 0;
-    return packet;
-}
 
 void udp_queue(struct inet_socket *receiver, struct inet_packet *packet)
 {
@@ -231,23 +212,24 @@ int64_t udp_send_plain(struct inet_socket *self, uaddr_t buffer, uint64_t bytes,
 /* The sender's name, as address_to_user has it. */
 static int plain_name(const struct inet_packet *packet, uaddr_t address, uaddr_t length)
 {
-    uint64_t name[2] = {AF_INET | (uint64_t)__builtin_bswap16(packet->from.port) << 16 |
-                            (uint64_t)packet->from.ip.word[3] << 32,
-                        0};
+    uint64_t first = AF_INET | (uint64_t)__builtin_bswap16(packet->from.port) << 16 |
+                     (uint64_t)packet->from.ip.word[3] << 32;
     uint32_t room;
 
-    if (get_user_u32(&room, length))
+    if (!user_range_ok(length, sizeof room) || !user_half(&room, length))
         return -EFAULT;
     if ((int32_t)room < 0)
         return -EINVAL;
-    if (room >= sizeof name) {
-        if (!user_range_ok(address, sizeof name) || !give_word(address, name[0]) ||
-            !give_word(address + 8, name[1]))
+    if (room >= PLAIN_NAME_BYTES) {
+        if (!user_range_ok(address, PLAIN_NAME_BYTES) || !give_word(address, first) ||
+            !give_word(address + 8, 0))
             return -EFAULT;
-    } else if (room && copy_to_user(address, name, room)) {
-        return -EFAULT;
+    } else if (room) {
+        uint64_t name[2] = {first, 0};
+        if (copy_to_user(address, name, room))
+            return -EFAULT;
     }
-    return put_user_u32(length, sizeof name);
+    return give_half(length, PLAIN_NAME_BYTES) ? 0 : -EFAULT;
 }
 
 /* The first packet is the program's, or nobody's. */

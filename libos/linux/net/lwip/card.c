@@ -92,7 +92,7 @@ struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint3
  * What arrives while lwIP is busy sending: answers to a burst are as many packets as the burst, and come before lwIP has
  * dealt with the last ones. They are copied off the ring, which would lose them otherwise.
  */
-struct arrival {
+struct arrival { /* in the pbuf, before the packet */
     struct list node;
     struct pbuf *pbuf;
     struct exo_net_packet packet; /* bytes: the pbuf's */
@@ -106,17 +106,18 @@ static void keep_arrivals(void)
     struct exo_net_packet packet;
 
     while (arrival_count < ARRIVALS_MAX && exo_net_receive(&card_ring, &packet)) {
-        struct arrival *arrival = heap_alloc(sizeof *arrival);
-        struct pbuf *pbuf = arrival ? pbuf_alloc(PBUF_RAW, (u16_t)packet.length, PBUF_RAM) : NULL;
+        struct arrival *arrival;
+        struct pbuf *pbuf =
+            pbuf_alloc(PBUF_RAW, (u16_t)(sizeof *arrival + packet.length), PBUF_RAM);
         if (pbuf) {
+            arrival = pbuf->payload;
+            pbuf_remove_header(pbuf, sizeof *arrival);
             memcpy(pbuf->payload, packet.bytes, packet.length);
             arrival->pbuf = pbuf;
             arrival->packet = packet;
             arrival->packet.bytes = pbuf->payload;
             list_add_tail(&arrivals, &arrival->node);
             arrival_count++;
-        } else {
-            heap_free(arrival);
         }
         exo_net_give_back(&card_ring, &packet);
     }
@@ -134,7 +135,6 @@ static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
     *pbuf = arrival->pbuf;
     list_remove(&arrival->node);
     arrival_count--;
-    heap_free(arrival);
     return true;
 }
 
@@ -156,55 +156,71 @@ static void receive_frame(const struct exo_net_packet *packet, struct pbuf *pbuf
     NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS);
 }
 
-/* Is the next packet a datagram for one of our sockets, as most datagrams are? Then it is there. */
-static inline bool datagram_take(void)
+/* Does the next packet, if one has arrived, begin as a datagram does? */
+static inline bool datagram_next(void)
 {
-    if (!list_empty(&arrivals) || !exo_net_arrived(&card_ring))
+    const struct exo_net_received *entry = exo_net_next(&card_ring);
+
+    return list_empty(&arrivals) && exo_net_arrived(&card_ring) &&
+           fast_is_datagram(entry, exo_net_bytes(&card_ring, entry));
+}
+
+/* Is the next packet in the ring an acknowledgement that goes on where those before it were, as most are in a batch? Then that is all. */
+static inline bool acknowledgement_take(void)
+{
+    if (!incoming_waits() || !list_empty(&arrivals) || !exo_net_arrived(&card_ring))
         return false;
     const struct exo_net_received *entry = exo_net_next(&card_ring);
-    const uint8_t *frame = exo_net_bytes(&card_ring, entry);
 
-    if (!fast_is_datagram(entry, frame))
-        return false;
-    incoming_flush(); /* in the order in which they came */
-    if (!fast_receive(entry, frame))
+    if (!entry->transport || !incoming_again(exo_net_bytes(&card_ring, entry), entry->network,
+                                             entry->length, entry->flags))
         return false;
     received_bytes += entry->length;
     exo_net_taken(&card_ring, entry);
     return true;
 }
 
-static __attribute__((noinline)) void receive_all(void)
+/* The next packet, which is no datagram for one of our sockets, and those behind it until something begins as a datagram. */
+static __attribute__((noinline)) void receive_others(void)
 {
     struct exo_net_packet packet;
     struct pbuf *pbuf;
 
-    for (;;) {
-        if (datagram_take())
-            continue;
+    do {
         if (!arrival_take(&packet, &pbuf))
             break;
         received_bytes += packet.length;
-        if (incoming_again(&packet)) {
-            if (pbuf)
-                pbuf_free(pbuf);
-            else
-                exo_net_give_back(&card_ring, &packet);
+        if (pbuf && incoming_waits() && packet.transport &&
+            incoming_again(packet.bytes, packet.network, packet.length, packet.flags)) {
+            pbuf_free(pbuf);
         } else if (!incoming_segment(&packet, pbuf)) {
             incoming_flush();
             receive_frame(&packet, pbuf);
         }
-    }
-    incoming_flush();
+        while (acknowledgement_take())
+            ;
+    } while (!datagram_next());
+    incoming_flush(); /* in the order in which they came */
 }
 
 void card_receive(void)
 {
     incoming_batch++;
-    while (datagram_take())
-        ;
-    if (exo_net_arrived(&card_ring) || !list_empty(&arrivals))
-        receive_all();
+    for (;;) {
+        if (list_empty(&arrivals)) {
+            if (!exo_net_arrived(&card_ring))
+                return;
+            const struct exo_net_received *entry = exo_net_next(&card_ring);
+            const uint8_t *frame = exo_net_bytes(&card_ring, entry);
+
+            if (fast_is_datagram(entry, frame) && fast_receive(entry, frame)) {
+                received_bytes += entry->length;
+                exo_net_taken(&card_ring, entry);
+                continue;
+            }
+        }
+        receive_others();
+    }
 }
 
 /* --- Sending --- */

@@ -49,7 +49,7 @@ bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit)
     return true;
 }
 
-void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum)
+void cut_header(const struct cut *cut, uint8_t *to, const uint8_t *payload)
 {
     uint32_t tcp_bytes = cut->header_bytes - cut->ip_bytes + cut->part;
     uint16_t flags = cut->left ? cut->flags & (uint16_t)~FLAGS_OF_END : cut->flags;
@@ -66,15 +66,15 @@ void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum)
 
         store16(to + 2, total);
         store16(to + 4, number);
-        store16(to + 10, ~checksum_fold((uint64_t)cut->ip_sum + total + number));
+        store16(to + 10, ~checksum_fold_short(cut->ip_sum + total + number));
     } else {
         store16(to + 4, length);
     }
     memcpy(tcp + 4, &sequence, 4);
     store16(tcp + 12, flags);
-    store16(tcp + 16, sum == CUT_CARD ? checksum_fold((uint64_t)cut->pseudo + length)
-                                      : ~checksum_fold((uint64_t)cut->tcp_sum + length + sequence +
-                                                       flags + sum));
+    store16(tcp + 16, payload ? ~checksum_add(payload, cut->part,
+                                              (uint64_t)cut->tcp_sum + length + sequence + flags)
+                              : checksum_fold_short(cut->pseudo + length));
 }
 
 bool cut_next(struct cut *cut)

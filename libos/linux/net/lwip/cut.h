@@ -6,15 +6,14 @@
  *     do {
  *         frame = ...room for cut.header_bytes + cut.part...
  *         ...copy the next cut.part bytes of payload behind the header...
- *         cut_header(&cut, frame, checksum_add(payload, cut.part, 0));
+ *         cut_header(&cut, frame, payload);
  *     } while (cut_next(&cut));
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CUT_HEADER_MAX (40 + 60)  /* IPv6, TCP with all options */
-#define CUT_CARD       UINT32_MAX /* instead of a sum: the card completes the checksum */
+#define CUT_HEADER_MAX (40 + 60) /* IPv6, TCP with all options */
 
 struct cut {
     /*
@@ -46,10 +45,10 @@ bool cut_begin(struct cut *cut, uint32_t payload, uint32_t unit);
 /*
  * cut_header - write the headers of the present segment.
  *
- * to   cut->header_bytes bytes
- * sum  of its payload (checksum_add), or CUT_CARD: the checksum field gets the sum of the pseudo header only
+ * to       cut->header_bytes bytes
+ * payload  cut->part bytes, to be added up; NULL: the card completes the checksum, its field gets the sum of the pseudo header only
  */
-void cut_header(const struct cut *cut, uint8_t *to, uint32_t sum);
+void cut_header(const struct cut *cut, uint8_t *to, const uint8_t *payload);
 
 /* cut_next - go on to the next segment. false: that was the last one. */
 bool cut_next(struct cut *cut);

@@ -20,7 +20,6 @@
 #define PAYLOAD_AT     (UDP_AT + 8u)
 #define IP_UDP         17u
 #define ADDRESSES_AT   (IP_AT + 12u) /* source, destination */
-#define SUM_RIGHT      0xffffu
 
 /* What lwIP may have learned or forgotten about neighbours: counts. */
 static uint32_t changes;
@@ -30,12 +29,13 @@ void fast_forget(void)
     changes++;
 }
 
-/* The sum of a datagram with its pseudo header. */
-static uint32_t datagram_sum(const uint8_t *frame, uint32_t bytes)
+/* Is the checksum of a datagram right? */
+static inline bool datagram_right(const uint8_t *frame, uint32_t bytes)
 {
     uint64_t pseudo = (uint64_t)(IP_UDP << 8) + __builtin_bswap16((uint16_t)bytes);
 
-    return checksum_add(frame + UDP_AT, bytes, checksum_eight(frame + ADDRESSES_AT, pseudo));
+    return checksum_right(
+        checksum_sum(frame + UDP_AT, bytes, checksum_eight(frame + ADDRESSES_AT, pseudo)));
 }
 
 bool fast_is_host(uint32_t network_order)
@@ -79,9 +79,9 @@ bool fast_receive(const struct exo_net_received *entry, const uint8_t *frame)
     uint32_t bytes = get16(udp + 4);
 
     if (bytes < 8 || UDP_AT + bytes > entry->length ||
-        checksum_fold(checksum_header(frame + IP_AT, 0)) != SUM_RIGHT ||
+        !checksum_right(checksum_header(frame + IP_AT, 0)) ||
         (load16(udp + 6) && !(entry->flags & EXO_NET_RECEIVED_VERIFIED) &&
-         datagram_sum(frame, bytes) != SUM_RIGHT))
+         !datagram_right(frame, bytes)))
         return false;
     struct inet_socket *receiver = receiver_of(frame);
 
@@ -190,7 +190,7 @@ static inline void complete(uint8_t *frame, const struct way *way, uint32_t payl
     memcpy(frame, way->header, PAYLOAD_AT);
     store16(ip + 2, total);
     store16(ip + 4, number);
-    store16(ip + 10, ~checksum_fold((uint64_t)way->ip_sum + total + number));
+    store16(ip + 10, ~checksum_fold_short(way->ip_sum + total + number));
     store16(udp + 4, length);
     uint32_t sum =
         ~checksum_add(udp + 8, payload, (uint64_t)way->udp_sum + length + length) & 0xffff;

@@ -103,11 +103,13 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf)
     return true;
 }
 
-bool incoming_again(const struct exo_net_packet *packet)
+bool incoming_waits(void)
 {
-    uint32_t at = packet->network;
+    return head;
+}
 
-    return head && packet->transport && packet->length > at &&
-           merge_again(&run, packet->bytes + at, packet->length - at,
-                       !(packet->flags & EXO_NET_RECEIVED_VERIFIED));
+bool incoming_again(const uint8_t *frame, uint32_t network, uint32_t bytes, uint32_t flags)
+{
+    return bytes > network && merge_again(&run, frame + network, bytes - network,
+                                          !(flags & EXO_NET_RECEIVED_VERIFIED));
 }

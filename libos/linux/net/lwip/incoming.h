@@ -24,5 +24,14 @@ bool incoming_segment(const struct exo_net_packet *packet, struct pbuf *pbuf);
 /* incoming_flush - hand what waits to lwIP. */
 void incoming_flush(void);
 
-/* incoming_again - is a packet an acknowledgement that goes on where those that wait here are? Then that is all; it can be given back. */
-bool incoming_again(const struct exo_net_packet *packet);
+/* incoming_waits - is there something to hand over? */
+bool incoming_waits(void);
+
+/*
+ * incoming_again - while something waits: is a packet an acknowledgement that goes on where those that wait here are? Then that is all;
+ * it can be given back.
+ *
+ * network  offset of the IP header
+ * flags    EXO_NET_RECEIVED_*
+ */
+bool incoming_again(const uint8_t *frame, uint32_t network, uint32_t bytes, uint32_t flags);

@@ -13,8 +13,7 @@
 #define FRAGMENT_ON_WIRE 0xff3fu /* the same as it is loaded */
 #define TCP_PUSH         0x08u
 #define TCP_ACK          0x10u
-#define PAYLOAD_MAX      60000u /* of a run: lwIP's lengths have 16 bits */
-#define SUM_RIGHT        0xffffu
+#define PAYLOAD_MAX      60000u      /* of a run: lwIP's lengths have 16 bits */
 #define STAMP_BYTES      12u         /* of a timestamp option as everybody pads it */
 #define STAMP_BEGIN      0x0a080101u /* no-operation twice, kind 8, length 10 */
 
@@ -60,7 +59,7 @@ bool merge_verify(const struct merge_segment *segment, bool tcp)
     bool v4 = segment->ip_bytes == IP4_BYTES;
     uint32_t bytes = segment->tcp_bytes + segment->payload;
 
-    if (v4 && checksum_add(ip, IP4_BYTES, 0) != SUM_RIGHT)
+    if (v4 && !checksum_right(checksum_header(ip, 0)))
         return false;
     if (!tcp)
         return true;
@@ -70,7 +69,7 @@ bool merge_verify(const struct merge_segment *segment, bool tcp)
         pseudo += (uint64_t)load32(ip + 12) + load32(ip + 16);
     else
         pseudo = checksum_add(ip + 8, 32, pseudo);
-    return checksum_add(segment->tcp, bytes, pseudo) == SUM_RIGHT;
+    return checksum_right(checksum_sum(segment->tcp, bytes, pseudo));
 }
 
 void merge_begin(struct merge *run, const struct merge_segment *segment)
@@ -155,7 +154,7 @@ bool merge_again(struct merge *run, const uint8_t *ip, uint32_t bytes, bool tcp)
 
     if ((int32_t)(acknowledged - first->acknowledged) <= 0 ||
         (stamped && load32(header + TCP_BYTES) != STAMP_BEGIN) ||
-        checksum_fold(checksum_header(ip, 0)) != SUM_RIGHT)
+        !checksum_right(checksum_header(ip, 0)))
         return false;
     if (tcp) {
         uint64_t sum = (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)first->tcp_bytes);
@@ -163,10 +162,11 @@ bool merge_again(struct merge *run, const uint8_t *ip, uint32_t bytes, bool tcp)
         sum = checksum_header(header, checksum_eight(ip + 12, sum));
         if (stamped)
             sum = checksum_eight(header + TCP_BYTES, sum) + load32(header + TCP_BYTES + 8);
-        if (checksum_fold(sum) != SUM_RIGHT)
+        if (!checksum_right(sum))
             return false;
     }
-    memcpy(own, header, TCP_BYTES);
+    memcpy(own + 8, header + 8, 8); /* the rest is the same */
+    memcpy(own + 16, header + 16, 4);
     if (stamped)
         memcpy(own + TCP_BYTES, header + TCP_BYTES, STAMP_BYTES);
     first->acknowledged = acknowledged;

@@ -107,8 +107,10 @@ static void send_cut(const struct way *way, uint32_t unit)
 {
     struct cut cut __attribute__((uninitialized));
     struct cursor cursor = {.pbuf = way->segment, .at = way->tcp_bytes};
+    uint8_t ethernet[ETHERNET_BYTES];
     bool sums = card_sums();
 
+    fast_ethernet(ethernet, way->hop);
     write_ip(cut.header, way);
     store16(cut.header + 4, __builtin_bswap16(identification));
     memcpy(cut.header + IP4_BYTES, way->segment->payload, way->tcp_bytes);
@@ -124,9 +126,8 @@ static void send_cut(const struct way *way, uint32_t unit)
         uint8_t *payload = frame + ETHERNET_BYTES + cut.header_bytes;
 
         take(&cursor, payload, cut.part);
-        fast_ethernet(frame, way->hop);
-        cut_header(&cut, frame + ETHERNET_BYTES,
-                   sums ? CUT_CARD : checksum_add(payload, cut.part, 0));
+        memcpy(frame, ethernet, ETHERNET_BYTES);
+        cut_header(&cut, frame + ETHERNET_BYTES, sums ? NULL : payload);
         card_frame_send(&place, way->permission, sums);
     } while (cut_next(&cut));
 }
