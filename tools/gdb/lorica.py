@@ -9,6 +9,7 @@ import struct
 import gdb
 
 WINDOW_BASE = 0xFFFFFE8000000000  # layout.h: frame f of the kernel's own at WINDOW_BASE + f * 4096
+CPU_FIRST, CPU_STRIDE = 0xFFFFFE500000C000, 0x10000  # layout.h: struct cpu of each
 FRAME_ROW = "<QQIHBBBBHI"  # abi/exo_types.h: struct exo_frame
 KINDS = ["none", "free", "data", "table", "env", "kernel", "exposed", "upcall"]
 STATES = {1: "ready", 2: "running", 3: "sleeping", 4: "waiting", 5: "calling", 6: "stopped"}
@@ -210,11 +211,11 @@ class Events(Command):
     name, usage = "events", "events [COUNT]"
 
     def show(self, words):
-        rings, names = value("trace_ring"), value("trace_name")
-        first, last = rings[0].type.range()
+        names = value("trace_name")
         wanted = int(words[0]) if words else 16
         for cpu in range(int(value("cpu_count"))):
-            records = [rings[cpu][i] for i in range(first, last + 1)]
+            ring = value(f"((struct cpu *){CPU_FIRST + cpu * CPU_STRIDE:#x})->trace")
+            records = [ring[i] for i in range(ring.type.range()[1] + 1)]
             records = sorted((r for r in records if int(r["event"])), key=lambda r: int(r["time_ns"]))
             for record in records[-wanted:]:
                 name = names[int(record["event"])].string()
