@@ -123,19 +123,15 @@ static void keep_arrivals(void)
     }
 }
 
-/* The next packet. *pbuf: it was copied off the ring into that; NULL: it lies in the ring. */
-static bool arrival_take(struct exo_net_packet *packet, struct pbuf **pbuf)
+/* The first of them, of which there is one. */
+static struct pbuf *arrival_take(struct exo_net_packet *packet)
 {
-    *pbuf = NULL;
-    if (list_empty(&arrivals))
-        return exo_net_receive(&card_ring, packet);
     struct arrival *arrival = list_item(arrivals.next, struct arrival, node);
 
     *packet = arrival->packet;
-    *pbuf = arrival->pbuf;
     list_remove(&arrival->node);
     arrival_count--;
-    return true;
+    return arrival->pbuf;
 }
 
 /* To lwIP as a whole frame. */
@@ -156,50 +152,49 @@ static void receive_frame(const struct exo_net_packet *packet, struct pbuf *pbuf
     NETIF_SET_CHECKSUM_CTRL(&interface, CHECKSUMS);
 }
 
-/* Does the next packet, if one has arrived, begin as a datagram does? */
-static inline bool datagram_next(void)
-{
-    const struct exo_net_received *entry = exo_net_next(&card_ring);
-
-    return list_empty(&arrivals) && exo_net_arrived(&card_ring) &&
-           fast_is_datagram(entry, exo_net_bytes(&card_ring, entry));
-}
-
-/* Is the next packet in the ring an acknowledgement that goes on where those before it were, as most are in a batch? Then that is all. */
-static inline bool acknowledgement_take(void)
-{
-    if (!incoming_waits() || !list_empty(&arrivals) || !exo_net_arrived(&card_ring))
-        return false;
-    const struct exo_net_received *entry = exo_net_next(&card_ring);
-
-    if (!entry->transport || !incoming_again(exo_net_bytes(&card_ring, entry), entry->network,
-                                             entry->length, entry->flags))
-        return false;
-    received_bytes += entry->length;
-    exo_net_taken(&card_ring, entry);
-    return true;
-}
-
-/* The next packet, which is no datagram for one of our sockets, and those behind it until something begins as a datagram. */
+/*
+ * The next packet, which is no datagram for one of our sockets, and those behind it until something begins as a datagram. Most in a batch
+ * are acknowledgements that go on where those before them were: of these nothing is kept.
+ */
 static __attribute__((noinline)) void receive_others(void)
 {
-    struct exo_net_packet packet;
-    struct pbuf *pbuf;
+    for (bool first = true;; first = false) {
+        struct exo_net_packet packet;
+        struct pbuf *pbuf = NULL;
+        const struct exo_net_received *entry = NULL;
 
-    do {
-        if (!arrival_take(&packet, &pbuf))
-            break;
-        received_bytes += packet.length;
-        if (pbuf && incoming_waits() && packet.transport &&
+        if (!list_empty(&arrivals)) {
+            pbuf = arrival_take(&packet);
+        } else {
+            if (!exo_net_arrived(&card_ring))
+                break;
+            entry = exo_net_next(&card_ring);
+            packet.bytes = exo_net_bytes(&card_ring, entry);
+            packet.length = entry->length;
+            packet.flags = entry->flags;
+            packet.network = entry->network;
+            packet.transport = entry->transport;
+        }
+        if (incoming_waits() && packet.transport &&
             incoming_again(packet.bytes, packet.network, packet.length, packet.flags)) {
-            pbuf_free(pbuf);
-        } else if (!incoming_segment(&packet, pbuf)) {
+            received_bytes += packet.length;
+            if (entry)
+                exo_net_taken(&card_ring, entry);
+            else
+                pbuf_free(pbuf);
+            continue;
+        }
+        if (entry) {
+            if (!first && fast_is_datagram(entry, packet.bytes))
+                break;
+            (void)exo_net_receive(&card_ring, &packet);
+        }
+        received_bytes += packet.length;
+        if (!incoming_segment(&packet, pbuf)) {
             incoming_flush();
             receive_frame(&packet, pbuf);
         }
-        while (acknowledgement_take())
-            ;
-    } while (!datagram_next());
+    }
     incoming_flush(); /* in the order in which they came */
 }
 
