@@ -57,7 +57,8 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
     return now;
 }
 
-static void switching_call(struct env *env)
+/* Apart, so that the end of a slice saves no register more than it needs. */
+__attribute__((noinline, flatten)) static void switching_call(struct env *env)
 {
     struct regs *regs = &env->regs;
     uint64_t number = (regs->rax & 0xffffffff) - EXO_CALL_SWITCH_FIRST;
