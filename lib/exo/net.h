@@ -195,6 +195,14 @@ static inline bool exo_net_arrived(const struct exo_net *net)
     return __atomic_load_n(&net->ring->receive_filled, __ATOMIC_ACQUIRE) != net->receive_taken;
 }
 
+/* exo_net_crowded - are more of the offered buffers full than free? The next packets may soon be lost then. */
+static inline bool exo_net_crowded(const struct exo_net *net)
+{
+    uint32_t filled = __atomic_load_n(&net->ring->receive_filled, __ATOMIC_ACQUIRE);
+
+    return filled - net->receive_taken > net->receive_posted - filled;
+}
+
 /* exo_net_wait - sleep until a packet has arrived, an event of the env, or the deadline (nanoseconds since boot). */
 void exo_net_wait(const struct exo_net *net, uint64_t deadline_ns);
 

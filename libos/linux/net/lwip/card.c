@@ -90,7 +90,7 @@ struct pbuf *card_pbuf(const struct exo_net_packet *packet, uint32_t from, uint3
 
 /*
  * What arrives while lwIP is busy sending: answers to a burst are as many packets as the burst, and come before lwIP has
- * dealt with the last ones. They are copied off the ring, which would lose them otherwise.
+ * dealt with the last ones. They are copied off the ring when it fills up: it would lose them otherwise.
  */
 struct arrival { /* in the pbuf, before the packet */
     struct list node;
@@ -105,7 +105,8 @@ static void keep_arrivals(void)
 {
     struct exo_net_packet packet;
 
-    while (arrival_count < ARRIVALS_MAX && exo_net_receive(&card_ring, &packet)) {
+    while (exo_net_crowded(&card_ring) && arrival_count < ARRIVALS_MAX &&
+           exo_net_receive(&card_ring, &packet)) {
         struct arrival *arrival;
         struct pbuf *pbuf =
             pbuf_alloc(PBUF_RAW, (u16_t)(sizeof *arrival + packet.length), PBUF_RAM);
