@@ -187,13 +187,20 @@ static void audit_caps(struct env *env)
     }
 }
 
+/* A CPU that finds nobody else to run leaves its env without a lock, then changes its state (slice_leave): it is given the time. */
 static void audit_run_state(struct env *env)
 {
-    uint32_t state = atomic_load(&env->state);
-    uint32_t runs = 0;
+    uint32_t state = 0, runs = 0;
 
-    for (uint32_t c = 0; c < cpu_count; c++)
-        runs += cpu_by_index(c)->env == env;
+    for (uint32_t tries = 0; tries < 10000000; tries++) {
+        state = atomic_load(&env->state);
+        runs = 0;
+        for (uint32_t c = 0; c < cpu_count; c++)
+            runs += cpu_by_index(c)->env == env;
+        if (state != ENV_RUNNING || runs)
+            break;
+        cpu_relax();
+    }
     if (state < ENV_READY || state > ENV_STOPPED || runs != (state == ENV_RUNNING))
         audit_say("env %lx in state %u is current on %u CPUs", env->id, state, runs);
     if (env->sleep_count > EXO_SLEEP_WORDS || (env->sleep_count && state != ENV_SLEEPING))
