@@ -52,7 +52,7 @@ echo "--- jobs, signals, statuses"
 (exit 3) & first=$!; (exit 0) & second=$!
 wait $first; echo "first $?"; wait $second; echo "second $?"
 for n in 1 2 3 4 5; do (echo $((n * n)) > "job$n") & done; wait; cat job1 job2 job3 job4 job5 | paste -sd ' '
-/bin/busybox sleep 100 & pid=$!; sleep 1; kill $pid; wait $pid; echo "killed: $?"
+/bin/busybox sleep 100 & pid=$!; sleep 1; { kill $pid; wait $pid; } 2> /dev/null; echo "killed: $?"
 trap 'echo "got USR1"' USR1; kill -USR1 $$; trap - USR1
 (trap 'echo "subshell exit"' EXIT; exit 7); echo "status $?"
 /bin/busybox sh -c 'trap "echo term; exit 5" TERM; kill -TERM $$; echo never'; echo "status $?"
