@@ -18,7 +18,7 @@
 #include "core/upcall.h"
 
 #define CHAIN_MAX 8 /* control-transfer callees followed from one position */
-#define ASKED_MAX 3 /* sleepers asked without taking interrupts: a predicate takes up to 3,300 instructions */
+#define ASKED_MAX 3 /* sleepers whose words are read without taking interrupts, or one predicate: EXO_CODE_PREDICATE_COST */
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
 void (*device_poll)(void);
@@ -93,7 +93,7 @@ static struct env *runnable(struct env *env, uint64_t now)
             return env;
         case ENV_SLEEPING:
             cpu->curious |= env->sleep_count || env->predicate; /* any interrupt may change what it waits for */
-            cpu->asked += cpu->curious;
+            cpu->asked += env->predicate ? ASKED_MAX : cpu->curious;
             if (sleep_may_end(env, now) && sleep_over(env, now))
                 return env;
             if (sleep_deadline(env) < cpu->look_ns)

@@ -115,7 +115,7 @@ static uint32_t free_count;
 static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
 static uint16_t taken;                         /* buffer of the packet that is out */
 static uint8_t verified_flags;                 /* of a header: the checksum is right */
-static uint32_t listening = NOBODY;            /* or or what nic_listen was told */
+static uint32_t listening = NOBODY;            /* or what nic_listen was told */
 
 static uint64_t physical(const void *window)
 {
