@@ -248,8 +248,8 @@ int64_t udp_receive_plain(struct inet_socket *self, uaddr_t buffer, uint64_t byt
     int64_t part;
     int error;
 
-    if (list_empty(&self->packets) || (flags & ~MSG_DONTWAIT) || self->socket.family != AF_INET ||
-        !user_range_ok(buffer, bytes))
+    if (list_empty(&self->packets) || (flags & ~MSG_DONTWAIT) || self->socket.error ||
+        self->socket.family != AF_INET || !user_range_ok(buffer, bytes))
         return UDP_NOT_PLAIN;
     part = (int64_t)min_of(bytes, (uint64_t)packet->length);
     error = copy_to_user(buffer, packet->bytes, (uint64_t)part);
@@ -271,9 +271,7 @@ static int64_t udp_receive(struct socket *socket, struct message *message)
         return -EOPNOTSUPP;
     if (message->flags & MSG_ERRQUEUE)
         return -EAGAIN; /* LIMIT: errors are told by the calls, there is no queue of them */
-    while (!error && list_empty(&self->packets)) {
-        if (socket->error)
-            return socket_error(socket);
+    while (!error && !socket->error && list_empty(&self->packets)) {
         if ((socket->shutdown & SHUT_RECEIVE) && !(message->flags & MSG_DONTWAIT))
             return 0;
         if (message->flags & MSG_DONTWAIT)
@@ -282,8 +280,8 @@ static int64_t udp_receive(struct socket *socket, struct message *message)
             deadline = socket_deadline(socket->receive_timeout);
         error = socket_sleep(&socket->receive_wait, deadline);
     }
-    if (error)
-        return error;
+    if (error || socket->error)
+        return error ? error : socket_error(socket);
     packet = list_item(self->packets.next, struct inet_packet, node);
     part = min_of(message->left, (uint64_t)packet->length);
     error = message_to(message, packet->bytes, part);
