@@ -236,7 +236,7 @@ static bool check_one(struct verdict *v, const struct check_request *request)
             progress = code_check_step(&check, 4096);
         v->accepted = progress == CODE_DONE;
         if (v->accepted) {
-            text = code_compile_size(&check, 1);
+            text = code_compile(&check, 1, NULL, 0);
         } else {
             describe(v, &check);
             v->origin = linked.origin[check.insn];

@@ -27,17 +27,27 @@ static struct code_cell unknown_number(uint32_t bytes)
     return number(value_truncate(value_any(), bytes * 8));
 }
 
+/* 0, or why nothing is known of it. */
+static uint32_t unusable(const struct code_cell *cell)
+{
+    return cell->type == CELL_NONE ? EXO_CODE_E_UNINIT : cell->type == CELL_MIXED ? EXO_CODE_E_MIXED : 0;
+}
+
 /* 0 if the register holds a number, else why not. */
 static uint32_t want_number(struct code_check *check, uint32_t reg, uint32_t otherwise)
 {
-    uint8_t type = check->work.reg[reg].type;
+    const struct code_cell *cell = &check->work.reg[reg];
 
     check->detail = reg;
-    if (type == CELL_NUMBER)
-        return 0;
-    return type == CELL_NONE    ? EXO_CODE_E_UNINIT
-           : type == CELL_MIXED ? EXO_CODE_E_MIXED
-                                : otherwise;
+    return cell->type <= CELL_MIXED ? unusable(cell) : cell->type == CELL_NUMBER ? 0 : otherwise;
+}
+
+/* The second operand of arithmetic and jumps: a register, or *immediate. */
+static struct code_cell *source(struct code_check *check, const struct code_insn *insn,
+                                struct code_cell *immediate)
+{
+    *immediate = number(value_of((uint64_t)(int64_t)insn->imm));
+    return insn->opcode & CODE_X ? &check->work.reg[code_src(insn)] : immediate;
 }
 
 /* --- Memory ------------------------------------------------------------------------------------------------------- */
@@ -148,10 +158,9 @@ static uint32_t store(struct code_check *check, uint32_t pc)
     check->detail = code_src(insn);
     if (code_class(insn) == CODE_STX)
         cell = check->work.reg[code_src(insn)];
-    if (cell.type == CELL_NONE)
-        return EXO_CODE_E_UNINIT;
-    if (cell.type == CELL_MIXED)
-        return EXO_CODE_E_MIXED;
+    error = unusable(&cell);
+    if (error)
+        return error;
     if (check->note[pc].region == EXO_CODE_STACK_REGION)
         return code_stack_store(&check->work, at, code_size(insn), &cell);
     if (check->note[pc].region == EXO_CODE_CONTEXT)
@@ -209,14 +218,12 @@ static struct value swap_bytes(const struct code_insn *insn, struct value v)
 
 static uint32_t move(struct code_check *check, const struct code_insn *insn, bool wide)
 {
-    struct code_cell cell = number(value_of((uint64_t)(int64_t)insn->imm));
+    struct code_cell immediate, cell = *source(check, insn, &immediate);
+    uint32_t error = unusable(&cell);
 
-    if (insn->opcode & CODE_X) {
-        cell = check->work.reg[code_src(insn)];
-        check->detail = code_src(insn);
-        if (cell.type == CELL_NONE || cell.type == CELL_MIXED)
-            return cell.type == CELL_NONE ? EXO_CODE_E_UNINIT : EXO_CODE_E_MIXED;
-    }
+    check->detail = code_src(insn);
+    if (error)
+        return error;
     if (cell.type != CELL_NUMBER && (!wide || insn->offset))
         return EXO_CODE_E_LEAK;
     if (insn->offset)
@@ -253,25 +260,25 @@ static uint32_t alu(struct code_check *check, const struct code_insn *insn)
     bool wide = code_class(insn) == CODE_ALU64;
     uint8_t operation = code_operation(insn);
     struct code_cell *to = &check->work.reg[code_dst(insn)];
-    struct code_cell operand = number(value_of((uint64_t)(int64_t)insn->imm));
+    struct code_cell immediate, operand = *source(check, insn, &immediate);
+    uint32_t error = unusable(to);
 
     if (operation == CODE_MOV)
         return move(check, insn, wide);
     check->detail = code_dst(insn);
-    if (to->type == CELL_NONE || to->type == CELL_MIXED)
-        return to->type == CELL_NONE ? EXO_CODE_E_UNINIT : EXO_CODE_E_MIXED;
+    if (error)
+        return error;
     if (operation == CODE_END) {
         if (to->type != CELL_NUMBER)
             return EXO_CODE_E_ARITHMETIC;
         to->n = swap_bytes(insn, to->n);
         return 0;
     }
-    if (operation != CODE_NEG && insn->opcode & CODE_X) {
-        operand = check->work.reg[code_src(insn)];
+    error = unusable(&operand);
+    if (insn->opcode & CODE_X)
         check->detail = code_src(insn);
-        if (operand.type == CELL_NONE || operand.type == CELL_MIXED)
-            return operand.type == CELL_NONE ? EXO_CODE_E_UNINIT : EXO_CODE_E_MIXED;
-    }
+    if (error)
+        return error;
     if (to->type == CELL_NUMBER && operand.type == CELL_NUMBER) {
         to->n = value_alu(operation, insn->offset == 1, to->n, operand.n, wide ? 64 : 32);
         return 0;
@@ -339,10 +346,8 @@ static uint32_t comparison(const struct code_cell *a, const struct code_cell *b,
 {
     bool pointers = a->type >= CELL_POINTER && b->type >= CELL_POINTER;
 
-    if (a->type == CELL_NONE || b->type == CELL_NONE)
-        return EXO_CODE_E_UNINIT;
-    if (a->type == CELL_MIXED || b->type == CELL_MIXED)
-        return EXO_CODE_E_MIXED;
+    if (unusable(a) || unusable(b))
+        return unusable(a) ? unusable(a) : unusable(b);
     if (a->type == CELL_NUMBER && b->type == CELL_NUMBER)
         return 0;
     if (!wide)
@@ -362,9 +367,8 @@ static uint32_t comparison(const struct code_cell *a, const struct code_cell *b,
 /* What holds in the current state after the jump came out as `taken`; false: it cannot. */
 static bool refine(struct code_check *check, const struct code_insn *insn, bool taken)
 {
-    struct code_cell immediate = number(value_of((uint64_t)(int64_t)insn->imm));
-    struct code_cell *a = &check->work.reg[code_dst(insn)];
-    struct code_cell *b = insn->opcode & CODE_X ? &check->work.reg[code_src(insn)] : &immediate;
+    struct code_cell immediate;
+    struct code_cell *a = &check->work.reg[code_dst(insn)], *b = source(check, insn, &immediate);
     bool wide = code_class(insn) == CODE_JMP;
 
     if (a->type == CELL_NUMBER && b->type == CELL_NUMBER) {
@@ -431,10 +435,10 @@ static uint32_t transfer(struct code_check *check, uint32_t pc)
         check->work.reg[code_dst(insn)] =
             number(value_of((uint32_t)insn->imm | (uint64_t)(uint32_t)insn[1].imm << 32));
         if (code_src(insn) == CODE_LDDW_REGION)
-            check->work.reg[code_dst(insn)] = (struct code_cell){
-                .type = CELL_POINTER,
-                .region = insn->imm == CODE_LDDW_RODATA ? EXO_CODE_RODATA : EXO_CODE_MEMORY,
-                .n = value_of((uint32_t)insn[1].imm)};
+            check->work.reg[code_dst(insn)] =
+                (struct code_cell){.type = CELL_POINTER,
+                                   .region = code_lddw_region(insn),
+                                   .n = value_of((uint32_t)insn[1].imm)};
         return 0;
     default:
         return call(check, insn);
@@ -452,19 +456,12 @@ static bool writes_frame_pointer(const struct code_insn *insn)
            (fetches && code_src(insn) == 10);
 }
 
-static bool refuse(struct code_check *check, uint32_t error, uint32_t pc)
-{
-    check->error = error;
-    check->insn = pc;
-    return false;
-}
-
 static bool leave(struct code_check *check, uint32_t pc)
 {
     uint32_t error = want_number(check, 0, EXO_CODE_E_RESULT);
 
     if (error)
-        return refuse(check, error, pc);
+        return code_refuse(check, error, pc);
     if (check->work.reg[0].n.high > check->type->result_max)
         check->result_guarded = 1;
     return true;
@@ -481,7 +478,7 @@ static bool follow(struct code_check *check, uint32_t pc)
         if (++check->steps > check->subject.count * STEPS_EACH + STEPS_MORE)
             error = EXO_CODE_E_COMPLEX;
         if (error)
-            return refuse(check, error, pc);
+            return code_refuse(check, error, pc);
         check->note[pc].flags |= CODE_NOTE_VISITED;
         if (code_is_exit(insn))
             return leave(check, pc);
@@ -490,12 +487,11 @@ static bool follow(struct code_check *check, uint32_t pc)
             return true;
         }
         if (code_is_jump(insn)) {
-            struct code_cell immediate = number(value_of((uint64_t)(int64_t)insn->imm));
+            struct code_cell immediate;
 
             check->detail = code_dst(insn);
             error =
-                comparison(&check->work.reg[code_dst(insn)],
-                           insn->opcode & CODE_X ? &check->work.reg[code_src(insn)] : &immediate,
+                comparison(&check->work.reg[code_dst(insn)], source(check, insn, &immediate),
                            code_operation(insn), code_class(insn) == CODE_JMP);
             if (!error && !branch(check, insn, pc))
                 return true;
@@ -503,7 +499,7 @@ static bool follow(struct code_check *check, uint32_t pc)
             error = transfer(check, pc);
         }
         if (error)
-            return refuse(check, error, pc);
+            return code_refuse(check, error, pc);
         pc += insn->opcode == CODE_LDDW ? 2 : 1;
         if (check->note[pc].flags & CODE_NOTE_HEAD) {
             arrive(check, pc);

@@ -118,6 +118,14 @@ enum code_progress code_check_begin(struct code_check *check, const struct code_
  */
 enum code_progress code_check_step(struct code_check *check, uint32_t steps);
 
+/* For what refuses a program: false. */
+static inline bool code_refuse(struct code_check *check, uint32_t error, uint32_t insn)
+{
+    check->error = error;
+    check->insn = insn;
+    return false;
+}
+
 /* shape.c, for check.c: the part that needs no states. Sets error, insn, detail. */
 bool code_shape(struct code_check *check, uint16_t *stack);
 

@@ -35,7 +35,15 @@ enum x86 {
 
 static const uint8_t registers[11] = {RAX, RDI, RSI, RDX, RCX, R8, RBX, R13, R14, R15, RBP};
 
+#define PUSH 0x50
+#define POP  0x58
 #define WIDE 0x48 /* 64-bit operands */
+
+/* The processor's number of an operation: of op_imm; op << 3 | 1 is the opcode from a register. */
+static const uint8_t group1[16] = {
+    [CODE_ADD >> 4] = 0, [CODE_OR >> 4] = 1,  [CODE_AND >> 4] = 4,
+    [CODE_SUB >> 4] = 5, [CODE_XOR >> 4] = 6,
+};
 
 /* Condition codes of JCC; the lowest bit negates. */
 #define BELOW     2
@@ -121,9 +129,7 @@ static void op_at(struct emitter *e, uint32_t wide, uint32_t op, uint32_t reg)
 /* op /extension rm, imm32 */
 static void op_imm(struct emitter *e, uint32_t wide, uint32_t extension, uint32_t rm, int32_t imm)
 {
-    rex(e, wide, 0, rm);
-    byte(e, 0x81);
-    byte(e, 0xc0 | extension << 3 | (rm & 7));
+    op_rr(e, wide, 0x81, extension, rm);
     word32(e, (uint32_t)imm);
 }
 
@@ -157,9 +163,7 @@ static void set_imm(struct emitter *e, uint32_t wide, uint32_t reg, int32_t imm)
 {
     uint32_t key = harmless(imm) ? 0 : (uint32_t)next_key(e) | 1;
 
-    rex(e, wide, 0, reg);
-    byte(e, 0xc7);
-    byte(e, 0xc0 | (reg & 7));
+    op_rr(e, wide, 0xc7, 0, reg);
     word32(e, (uint32_t)imm ^ key);
     if (key)
         op_imm(e, wide, 6, reg, (int32_t)key);
@@ -248,9 +252,7 @@ static void locate(struct emitter *e, uint32_t pc, uint32_t reg, bool aligned)
         op_rr(e, WIDE, 0x21, T0, T1);
     }
     if (aligned) {
-        rex(e, 0, 0, T1);
-        byte(e, 0xf6);
-        byte(e, 0xc0 | (T1 & 7));
+        op_rr(e, 0, 0xf6, 0, T1); /* test */
         byte(e, (uint32_t)bytes - 1);
         jump_if(e, NOT_EQUAL, stub(e, pc, EXO_CODE_A_ALIGN));
     }
@@ -348,11 +350,7 @@ static void atomic(struct emitter *e, uint32_t pc)
     uint32_t src = registers[code_src(insn)];
     uint32_t wide = code_size(insn) == 8 ? WIDE : 0;
     uint8_t operation = (uint8_t)insn->imm & 0xf0;
-    /* op [mem], reg; with 2 added: op reg, [mem] */
-    uint32_t op = operation == CODE_ADD   ? 0x01
-                  : operation == CODE_OR  ? 0x09
-                  : operation == CODE_AND ? 0x21
-                                          : 0x31;
+    uint32_t op = group1[operation >> 4] << 3 | 1; /* op [mem], reg; with 2 added: op reg, [mem] */
 
     if (note->access == CODE_ACCESS_FIXED)
         op_run(e, WIDE, 0x8d, T1, fixed_offset(note));
@@ -384,9 +382,7 @@ static void swap_bytes(struct emitter *e, const struct code_insn *insn, uint32_t
 
     if (swap && insn->imm == 16) { /* ror reg16, 8 */
         byte(e, 0x66);
-        rex(e, 0, 0, reg);
-        byte(e, 0xc1);
-        byte(e, 0xc8 | (reg & 7));
+        op_rr(e, 0, 0xc1, 1, reg);
         byte(e, 8);
     } else if (swap) {
         rex(e, insn->imm == 64 ? WIDE : 0, 0, reg);
@@ -452,9 +448,7 @@ static void shift(struct emitter *e, const struct code_insn *insn, uint32_t wide
 
     move(e, wide, T1, reg);
     if (!(insn->opcode & CODE_X)) {
-        rex(e, wide, 0, T1);
-        byte(e, 0xc1);
-        byte(e, 0xc0 | extension << 3 | (T1 & 7));
+        op_rr(e, wide, 0xc1, extension, T1);
         byte(e, (uint32_t)insn->imm & (wide ? 63 : 31));
     } else {
         move(e, WIDE, T0, RCX);
@@ -516,23 +510,10 @@ static void alu(struct emitter *e, const struct code_insn *insn)
         op_rr(e, wide, 0x0faf, reg, operand(e, insn, wide));
         break;
     default:
-        if (!(insn->opcode & CODE_X) && harmless(insn->imm)) {
-            op_imm(e, wide,
-                   operation == CODE_ADD   ? 0
-                   : operation == CODE_OR  ? 1
-                   : operation == CODE_AND ? 4
-                   : operation == CODE_SUB ? 5
-                                           : 6,
-                   reg, insn->imm);
-            break;
-        }
-        op_rr(e, wide,
-              operation == CODE_ADD   ? 0x01
-              : operation == CODE_OR  ? 0x09
-              : operation == CODE_AND ? 0x21
-              : operation == CODE_SUB ? 0x29
-                                      : 0x31,
-              operand(e, insn, wide), reg);
+        if (!(insn->opcode & CODE_X) && harmless(insn->imm))
+            op_imm(e, wide, group1[operation >> 4], reg, insn->imm);
+        else
+            op_rr(e, wide, group1[operation >> 4] << 3 | 1, operand(e, insn, wide), reg);
     }
 }
 
@@ -618,14 +599,10 @@ static void insn_emit(struct emitter *e, uint32_t pc)
             store(e, pc);
         break;
     case CODE_LD:
-        if (code_src(insn) == CODE_LDDW_REGION)
-            set_imm64(
-                e, registers[code_dst(insn)],
-                EXO_CODE_POINTER(insn->imm == CODE_LDDW_RODATA ? EXO_CODE_RODATA : EXO_CODE_MEMORY,
-                                 (uint32_t)insn[1].imm));
-        else
-            set_imm64(e, registers[code_dst(insn)],
-                      (uint32_t)insn->imm | (uint64_t)(uint32_t)insn[1].imm << 32);
+        set_imm64(e, registers[code_dst(insn)],
+                  code_src(insn) == CODE_LDDW_REGION
+                      ? EXO_CODE_POINTER(code_lddw_region(insn), (uint32_t)insn[1].imm)
+                      : (uint32_t)insn->imm | (uint64_t)(uint32_t)insn[1].imm << 32);
         break;
     default:
         if (code_is_exit(insn))
@@ -637,16 +614,11 @@ static void insn_emit(struct emitter *e, uint32_t pc)
     }
 }
 
-static void push(struct emitter *e, uint32_t reg)
+/* op: PUSH or POP */
+static void stack(struct emitter *e, uint32_t op, uint32_t reg)
 {
     byte(e, 0x40 | reg >> 3);
-    byte(e, 0x50 | (reg & 7));
-}
-
-static void pop(struct emitter *e, uint32_t reg)
-{
-    byte(e, 0x40 | reg >> 3);
-    byte(e, 0x58 | (reg & 7));
+    byte(e, op | (reg & 7));
 }
 
 static const uint8_t saved[] = {RBP, RBX, RUN, R13, R14, R15};
@@ -655,7 +627,7 @@ static void prologue(struct emitter *e)
 {
     word32(e, 0xfa1e0ff3); /* endbr64 */
     for (uint32_t i = 0; i < sizeof saved; i++)
-        push(e, saved[i]);
+        stack(e, PUSH, saved[i]);
     op_imm(e, WIDE, 5, 4, 8); /* sub rsp, 8: helpers want it aligned */
     move(e, WIDE, RUN, RDI);
     op_run(e, WIDE, 0x8b, FUEL, CODE_RUN_FUEL);
@@ -687,7 +659,7 @@ static void endings(struct emitter *e)
     op_run(e, WIDE, 0x89, FUEL, CODE_RUN_FUEL);
     op_imm(e, WIDE, 0, 4, 8);
     for (uint32_t i = sizeof saved; i--;)
-        pop(e, saved[i]);
+        stack(e, POP, saved[i]);
     byte(e, 0xc3);
 }
 
@@ -705,31 +677,19 @@ static void pass(struct emitter *e)
     endings(e);
 }
 
-static struct emitter begin(struct code_check *check, uint64_t seed)
+uint32_t code_compile(struct code_check *check, uint64_t seed, uint8_t *text, uint64_t address)
 {
-    return (struct emitter){.check = check, .seed = seed ? seed : 1};
-}
-
-uint32_t code_compile_size(struct code_check *check, uint64_t seed)
-{
-    struct emitter e = begin(check, seed);
+    struct emitter e = {.check = check,
+                        .seed = seed ? seed : 1,
+                        .text = text,
+                        .address = address,
+                        .stub_start = check->text_ends[0],
+                        .common = check->text_ends[1],
+                        .epilogue = check->text_ends[2]};
 
     pass(&e);
     check->text_ends[0] = e.stub_start;
     check->text_ends[1] = e.common;
     check->text_ends[2] = e.epilogue;
-    return e.at;
-}
-
-uint32_t code_compile(struct code_check *check, uint64_t seed, uint8_t *text, uint64_t address)
-{
-    struct emitter e = begin(check, seed);
-
-    e.text = text;
-    e.address = address;
-    e.stub_start = check->text_ends[0];
-    e.common = check->text_ends[1];
-    e.epilogue = check->text_ends[2];
-    pass(&e);
     return e.far ? 0 : e.at;
 }

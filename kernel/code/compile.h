@@ -15,17 +15,14 @@ typedef uint64_t code_entry(struct code_run *run);
 #define CODE_TEXT_MORE 192
 
 /*
- * code_compile - write machine code.
+ * code_compile - write machine code. To be called twice with the same seed: the first time only counts, and finds where jumps go.
  *
  * check    code_check_step returned CODE_DONE; its tables are used
  * seed     for constant blinding: not to be guessed by the program's author
- * text     at least code_compile_size(check, seed) bytes; NULL there
+ * text     NULL, then as many bytes as that returned
  * address  where the text will run
  *
  * Returns  bytes of text; 0: address is further than 2 GiB from the helpers
  * Bound    linear in the program's length
  */
 uint32_t code_compile(struct code_check *check, uint64_t seed, uint8_t *text, uint64_t address);
-
-/* code_compile_size - how long the text will be. To be called before code_compile with the same seed: it finds the jump targets. */
-uint32_t code_compile_size(struct code_check *check, uint64_t seed);

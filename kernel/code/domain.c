@@ -176,27 +176,16 @@ static struct value shift_arithmetic(struct value a, struct value b)
     return value_range((uint64_t)((int64_t)a.low >> b.low), (uint64_t)((int64_t)a.high >> b.high));
 }
 
-/* Division by zero gives 0, modulo zero gives a (RFC 9669, "Arithmetic instructions"). */
-static struct value divide(struct value a, struct value b)
+/* Division by zero gives 0, modulo zero gives a (RFC 9669, "Arithmetic instructions"). Signed: known only where neither is negative. */
+static struct value divide(uint8_t operation, bool a_signed, struct value a, struct value b)
 {
-    if (!b.low)
-        return value_range(0, a.high);
-    return value_range(a.low / b.high, a.high / b.low);
-}
-
-static struct value modulo(struct value a, struct value b)
-{
+    if (a_signed && (a.high >= SIGN || b.high >= SIGN))
+        return value_any();
+    if (operation == CODE_DIV)
+        return value_range(b.low ? a.low / b.high : 0, b.low ? a.high / b.low : a.high);
     if (a.high < b.low)
         return a;
     return value_range(0, b.low && b.high - 1 < a.high ? b.high - 1 : a.high);
-}
-
-/* Signed: known only where neither operand is negative. */
-static struct value divide_signed(uint8_t operation, struct value a, struct value b)
-{
-    if (a.high >= SIGN || b.high >= SIGN)
-        return value_any();
-    return operation == CODE_DIV ? divide(a, b) : modulo(a, b);
 }
 
 static struct value bitwise(uint8_t operation, struct value a, struct value b)
@@ -218,11 +207,36 @@ static struct value bitwise(uint8_t operation, struct value a, struct value b)
     return settled(0, mask_up_to(a.high | b.high), (a.bits ^ b.bits) & ~either, either);
 }
 
+/* Both operands are truncated, shifts are below `bits`; the result is to be truncated. */
+static struct value apply(uint8_t operation, bool a_signed, struct value a, struct value b,
+                          uint32_t bits)
+{
+    switch (operation) {
+    case CODE_ADD:
+        return value_add(a, b);
+    case CODE_SUB:
+        return value_subtract(a, b);
+    case CODE_NEG:
+        return value_subtract(value_of(0), a);
+    case CODE_MUL:
+        return multiply(a, b);
+    case CODE_DIV:
+    case CODE_MOD:
+        return divide(operation, a_signed, a, b);
+    case CODE_LSH:
+        return shift_left(a, b, bits);
+    case CODE_RSH:
+        return shift_right(a, b);
+    case CODE_ARSH:
+        return shift_arithmetic(a, b);
+    default:
+        return bitwise(operation, a, b);
+    }
+}
+
 struct value value_alu(uint8_t operation, bool a_signed, struct value a, struct value b,
                        uint32_t bits)
 {
-    struct value result = value_any();
-
     a = value_truncate(a, bits);
     b = value_truncate(b, bits);
     if (operation == CODE_LSH || operation == CODE_RSH || operation == CODE_ARSH)
@@ -231,43 +245,7 @@ struct value value_alu(uint8_t operation, bool a_signed, struct value a, struct 
         a = value_sign_extend(a, 32);
         b = value_sign_extend(b, 32);
     }
-    switch (operation) {
-    case CODE_ADD:
-        result = value_add(a, b);
-        break;
-    case CODE_SUB:
-        result = value_subtract(a, b);
-        break;
-    case CODE_NEG:
-        result = value_subtract(value_of(0), a);
-        break;
-    case CODE_MUL:
-        result = multiply(a, b);
-        break;
-    case CODE_DIV:
-    case CODE_MOD:
-        result = a_signed                ? divide_signed(operation, a, b)
-                 : operation == CODE_DIV ? divide(a, b)
-                                         : modulo(a, b);
-        break;
-    case CODE_AND:
-    case CODE_OR:
-    case CODE_XOR:
-        result = bitwise(operation, a, b);
-        break;
-    case CODE_LSH:
-        result = shift_left(a, b, bits);
-        break;
-    case CODE_RSH:
-        result = shift_right(a, b);
-        break;
-    case CODE_ARSH:
-        result = shift_arithmetic(a, b);
-        break;
-    default:
-        break;
-    }
-    return value_truncate(result, bits);
+    return value_truncate(apply(operation, a_signed, a, b, bits), bits);
 }
 
 struct value value_join(struct value a, struct value b)
@@ -357,28 +335,14 @@ static bool refine_clear(struct value *a, uint64_t mask)
 
 uint8_t value_inverse(uint8_t operation)
 {
-    switch (operation) {
-    case CODE_JEQ:
-        return CODE_JNE;
-    case CODE_JNE:
-        return CODE_JEQ;
-    case CODE_JGT:
-        return CODE_JLE;
-    case CODE_JGE:
-        return CODE_JLT;
-    case CODE_JLT:
-        return CODE_JGE;
-    case CODE_JLE:
-        return CODE_JGT;
-    case CODE_JSGT:
-        return CODE_JSLE;
-    case CODE_JSGE:
-        return CODE_JSLT;
-    case CODE_JSLT:
-        return CODE_JSGE;
-    default:
-        return CODE_JSGT;
-    }
+    static const uint8_t inverse[16] = {
+        [CODE_JEQ >> 4] = CODE_JNE,   [CODE_JNE >> 4] = CODE_JEQ,   [CODE_JGT >> 4] = CODE_JLE,
+        [CODE_JGE >> 4] = CODE_JLT,   [CODE_JLT >> 4] = CODE_JGE,   [CODE_JLE >> 4] = CODE_JGT,
+        [CODE_JSGT >> 4] = CODE_JSLE, [CODE_JSGE >> 4] = CODE_JSLT, [CODE_JSLT >> 4] = CODE_JSGE,
+        [CODE_JSLE >> 4] = CODE_JSGT,
+    };
+
+    return inverse[operation >> 4];
 }
 
 /* Signed comparisons say something when the smaller side is known not to be negative: then neither is. */
@@ -407,29 +371,17 @@ bool value_refine(uint8_t operation, bool taken, uint32_t bits, struct value *a,
             return (a->bits | a->unknown) & (b->bits | b->unknown);
         return !value_constant(b) || refine_clear(a, b->low);
     }
-    switch (taken ? operation : value_inverse(operation)) {
-    case CODE_JEQ:
+    uint8_t holds = taken ? operation : value_inverse(operation);
+    bool or_equal = holds & CODE_OR_EQUAL;
+
+    if (holds == CODE_JEQ)
         return refine_equal(a, b);
-    case CODE_JNE:
+    if (holds == CODE_JNE)
         return (!value_constant(b) || exclude(a, b->low)) &&
                (!value_constant(a) || exclude(b, a->low));
-    case CODE_JGT:
-        return refine_less(b, a, false);
-    case CODE_JGE:
-        return refine_less(b, a, true);
-    case CODE_JLT:
-        return refine_less(a, b, false);
-    case CODE_JLE:
-        return refine_less(a, b, true);
-    case CODE_JSGT:
-        return refine_signed(b, a, false, sign);
-    case CODE_JSGE:
-        return refine_signed(b, a, true, sign);
-    case CODE_JSLT:
-        return refine_signed(a, b, false, sign);
-    case CODE_JSLE:
-        return refine_signed(a, b, true, sign);
-    default:
-        return true;
-    }
+    struct value *small = holds & CODE_LESS ? a : b;
+    struct value *large = holds & CODE_LESS ? b : a;
+
+    return holds & CODE_SIGNED ? refine_signed(small, large, or_equal, sign)
+                               : refine_less(small, large, or_equal);
 }

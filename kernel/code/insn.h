@@ -3,6 +3,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "abi/exo_code.h"
 
 struct code_insn {
     uint8_t opcode;
@@ -54,6 +55,10 @@ _Static_assert(sizeof(struct code_insn) == 8, "instruction");
 #define CODE_JLE  0xb0
 #define CODE_JSLT 0xc0
 #define CODE_JSLE 0xd0
+/* Bits of those above that compare by order. */
+#define CODE_OR_EQUAL 0x10
+#define CODE_SIGNED   0x40
+#define CODE_LESS     0x80
 
 /* Loads and stores: size in bits 3-4, mode in bits 5-7. */
 #define CODE_MEM    0x60
@@ -104,6 +109,10 @@ code_is_jump(const struct code_insn *insn) /* may go elsewhere than to the next 
 
     return (code_class(insn) == CODE_JMP || code_class(insn) == CODE_JMP32) &&
            operation != CODE_CALL && operation != CODE_EXIT;
+}
+static inline uint8_t code_lddw_region(const struct code_insn *insn) /* source CODE_LDDW_REGION */
+{
+    return insn->imm == CODE_LDDW_RODATA ? EXO_CODE_RODATA : EXO_CODE_MEMORY;
 }
 static inline bool code_is_always(const struct code_insn *insn) /* JA, 16 or 32 bits */
 {

@@ -32,14 +32,12 @@ static bool pay(struct code_run *run, uint64_t cost)
     return false;
 }
 
-static uint64_t helper_copy(uint64_t to, uint64_t from, uint64_t bytes, uint64_t d, uint64_t e,
+static uint64_t helper_copy(uint64_t to, uint64_t from, uint64_t bytes, uint64_t, uint64_t,
                             struct code_run *run)
 {
     const uint8_t *source = reach(run, from, bytes, CODE_READ);
     uint8_t *target = source ? reach(run, to, bytes, CODE_WRITE) : NULL;
 
-    (void)d;
-    (void)e;
     if (target && pay(run, (uint64_t)target - (uint64_t)source < bytes ? bytes : bytes / 8))
         __builtin_memmove(target, source, bytes);
     return 0;
@@ -61,24 +59,19 @@ static uint64_t checksum(const uint8_t *at, uint64_t bytes, uint64_t sum)
     return sum;
 }
 
-static uint64_t helper_checksum(uint64_t from, uint64_t bytes, uint64_t seed, uint64_t d,
-                                uint64_t e, struct code_run *run)
+static uint64_t helper_checksum(uint64_t from, uint64_t bytes, uint64_t seed, uint64_t,
+                                uint64_t, struct code_run *run)
 {
     const uint8_t *at = reach(run, from, bytes, CODE_READ);
 
-    (void)d;
-    (void)e;
     return at && pay(run, bytes) ? checksum(at, bytes, seed & UINT32_MAX) : 0;
 }
 
-static uint64_t helper_send(uint64_t from, uint64_t bytes, uint64_t c, uint64_t d, uint64_t e,
+static uint64_t helper_send(uint64_t from, uint64_t bytes, uint64_t, uint64_t, uint64_t,
                             struct code_run *run)
 {
     const uint8_t *at = reach(run, from, bytes, CODE_READ);
 
-    (void)c;
-    (void)d;
-    (void)e;
     if (!at)
         return 0;
     if (run->send_count == EXO_CODE_SENDS)
@@ -87,22 +80,16 @@ static uint64_t helper_send(uint64_t from, uint64_t bytes, uint64_t c, uint64_t 
     return 0;
 }
 
-static uint64_t helper_wake(uint64_t events, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+static uint64_t helper_wake(uint64_t events, uint64_t, uint64_t, uint64_t, uint64_t,
                             struct code_run *run)
 {
-    (void)b;
-    (void)c;
-    (void)d;
-    (void)e;
     run->wake |= events;
     return 0;
 }
 
-static uint64_t helper_own(uint64_t first, uint64_t count, uint64_t type, uint64_t d, uint64_t e,
+static uint64_t helper_own(uint64_t first, uint64_t count, uint64_t type, uint64_t, uint64_t,
                            struct code_run *run)
 {
-    (void)d;
-    (void)e;
     if (!count || count > UINT32_MAX || type > UINT32_MAX || first > UINT64_MAX - count ||
         run->own_count >= run->own_max)
         return give_up(run, EXO_CODE_A_HELPER);

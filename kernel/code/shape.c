@@ -11,133 +11,108 @@
  */
 #include "code/check.h"
 
-static bool alu_offset_ok(const struct code_insn *insn)
-{
-    uint8_t operation = code_operation(insn);
-    bool wide = code_class(insn) == CODE_ALU64;
+/* Operations that a class of arithmetic or jumps has, a bit each: with a constant, with a register. */
+static const uint16_t operations[8][2] = {
+    [CODE_ALU] = {0x3fff, 0x3eff},   /* NEG has no register as operand, */
+    [CODE_ALU64] = {0x3fff, 0x1eff}, /* nor has END here, */
+    [CODE_JMP] = {0x3fff, 0x3cfe},   /* nor have JA, CALL, EXIT, */
+    [CODE_JMP32] = {0x3cff, 0x3cfe}, /* of which there is only JA here */
+};
 
+/* Fields beside the opcode. */
+#define DST    1
+#define SRC    2
+#define OFFSET 4
+#define IMM    8
+#define NONE   16
+
+static uint32_t jump_fields(const struct code_insn *insn)
+{
+    switch (code_operation(insn)) {
+    case CODE_JA:
+        return code_class(insn) == CODE_JMP32 ? IMM : OFFSET;
+    case CODE_CALL:
+        return code_src(insn) ? 0 : IMM; /* local functions are expanded by the loader */
+    case CODE_EXIT:
+        return NONE;
+    default:
+        return DST | OFFSET | (insn->opcode & CODE_X ? SRC : IMM);
+    }
+}
+
+static uint32_t memory_fields(const struct code_insn *insn)
+{
+    uint8_t class = code_class(insn), mode = code_mode(insn);
+    bool atomic = class == CODE_STX && mode == CODE_ATOMIC && code_size(insn) >= 4;
+    bool extends = class == CODE_LDX && mode == CODE_MEMSX && code_size(insn) < 8;
+
+    if (class == CODE_LD && (code_src(insn) == 0 || code_src(insn) == CODE_LDDW_REGION))
+        return insn->opcode == CODE_LDDW ? DST | SRC | IMM : 0;
+    if (class == CODE_LD || (mode != CODE_MEM && !atomic && !extends))
+        return 0;
+    return DST | OFFSET | (class == CODE_ST ? IMM : SRC) | (atomic ? IMM : 0);
+}
+
+/* Those that an instruction may use, all others being 0; 0: there is no such instruction. */
+static uint32_t fields_of(const struct code_insn *insn)
+{
+    uint8_t class = code_class(insn), operation = code_operation(insn);
+    bool x = insn->opcode & CODE_X;
+
+    if (class < CODE_ALU)
+        return memory_fields(insn);
+    if (!(operations[class][x] >> (operation >> 4) & 1))
+        return 0;
+    if (class == CODE_JMP || class == CODE_JMP32)
+        return jump_fields(insn);
+    if (operation == CODE_NEG || operation == CODE_END)
+        return operation == CODE_END ? DST | IMM : DST;
+    return DST | (x ? SRC : IMM) | OFFSET;
+}
+
+static bool atomic_ok(uint32_t imm)
+{
+    uint32_t operation = imm & ~(uint32_t)CODE_FETCH;
+
+    return imm == CODE_XCHG || imm == CODE_CMPXCHG || operation == CODE_ADD ||
+           operation == CODE_OR || operation == CODE_AND || operation == CODE_XOR;
+}
+
+/* Are the values of its fields such that it means something? */
+static bool values_ok(const struct code_insn *insn)
+{
+    uint8_t class = code_class(insn), operation = code_operation(insn);
+    int32_t offset = insn->offset, imm = insn->imm;
+
+    if (class == CODE_LD)
+        return !insn[1].opcode && !insn[1].registers && !insn[1].offset &&
+               (!code_src(insn) || imm == CODE_LDDW_RODATA || imm == CODE_LDDW_MEMORY);
+    if (class == CODE_STX && code_mode(insn) == CODE_ATOMIC)
+        return atomic_ok((uint32_t)imm);
+    if (class != CODE_ALU && class != CODE_ALU64)
+        return true;
+    if (operation == CODE_END)
+        return imm == 16 || imm == 32 || imm == 64;
     if (operation == CODE_DIV || operation == CODE_MOD)
-        return insn->offset == 0 || insn->offset == 1;
-    if (operation == CODE_MOV && insn->opcode & CODE_X)
-        return insn->offset == 0 || insn->offset == 8 || insn->offset == 16 ||
-               (wide && insn->offset == 32);
-    return insn->offset == 0;
-}
-
-static uint32_t alu_legal(const struct code_insn *insn)
-{
-    uint8_t operation = code_operation(insn);
-
-    if (operation > CODE_END)
-        return EXO_CODE_E_OPCODE;
-    if (operation == CODE_END) {
-        if (code_class(insn) == CODE_ALU64 && insn->opcode & CODE_X)
-            return EXO_CODE_E_OPCODE;
-        if (insn->imm != 16 && insn->imm != 32 && insn->imm != 64)
-            return EXO_CODE_E_FIELD;
-        return code_src(insn) || insn->offset ? EXO_CODE_E_FIELD : 0;
-    }
-    if (operation == CODE_NEG) {
-        if (insn->opcode & CODE_X)
-            return EXO_CODE_E_OPCODE;
-        return code_src(insn) || insn->offset || insn->imm ? EXO_CODE_E_FIELD : 0;
-    }
-    if (!alu_offset_ok(insn) || (insn->opcode & CODE_X ? insn->imm : code_src(insn)))
-        return EXO_CODE_E_FIELD;
-    return 0;
-}
-
-static uint32_t jump_legal(const struct code_insn *insn)
-{
-    uint8_t operation = code_operation(insn);
-    bool wide = code_class(insn) == CODE_JMP32;
-
-    if (operation > CODE_JSLE)
-        return EXO_CODE_E_OPCODE;
-    if (operation == CODE_CALL || operation == CODE_EXIT) {
-        if (wide || insn->opcode & CODE_X)
-            return EXO_CODE_E_OPCODE;
-        if (operation == CODE_CALL && code_src(insn))
-            return EXO_CODE_E_OPCODE; /* local functions are expanded by the loader */
-        return code_dst(insn) || code_src(insn) || insn->offset ||
-                       (operation == CODE_EXIT && insn->imm)
-                   ? EXO_CODE_E_FIELD
-                   : 0;
-    }
-    if (operation == CODE_JA) {
-        if (insn->opcode & CODE_X)
-            return EXO_CODE_E_OPCODE;
-        return insn->registers || (wide ? insn->offset != 0 : insn->imm != 0) ? EXO_CODE_E_FIELD
-                                                                              : 0;
-    }
-    return (insn->opcode & CODE_X ? insn->imm : code_src(insn)) ? EXO_CODE_E_FIELD : 0;
-}
-
-static uint32_t atomic_legal(const struct code_insn *insn)
-{
-    uint32_t operation = (uint32_t)insn->imm & ~(uint32_t)CODE_FETCH;
-
-    if (code_size(insn) < 4)
-        return EXO_CODE_E_OPCODE;
-    if (insn->imm == CODE_XCHG || insn->imm == CODE_CMPXCHG)
-        return 0;
-    return operation == CODE_ADD || operation == CODE_OR || operation == CODE_AND ||
-                   operation == CODE_XOR
-               ? 0
-               : EXO_CODE_E_FIELD;
-}
-
-static uint32_t memory_legal(const struct code_insn *insn)
-{
-    uint8_t mode = code_mode(insn);
-
-    if (code_class(insn) == CODE_STX && mode == CODE_ATOMIC)
-        return atomic_legal(insn);
-    if (code_class(insn) == CODE_LDX && mode == CODE_MEMSX)
-        return code_size(insn) == 8 ? EXO_CODE_E_OPCODE : insn->imm ? EXO_CODE_E_FIELD : 0;
-    if (mode != CODE_MEM)
-        return EXO_CODE_E_OPCODE;
-    if (code_class(insn) == CODE_ST)
-        return code_src(insn) ? EXO_CODE_E_FIELD : 0;
-    return insn->imm ? EXO_CODE_E_FIELD : 0;
-}
-
-static uint32_t lddw_legal(const struct code_insn *insn, uint32_t left)
-{
-    if (insn->opcode != CODE_LDDW)
-        return EXO_CODE_E_OPCODE;
-    if (left < 2)
-        return EXO_CODE_E_END;
-    if (insn->offset || insn[1].opcode || insn[1].registers || insn[1].offset)
-        return EXO_CODE_E_FIELD;
-    if (code_src(insn) == 0)
-        return 0;
-    if (code_src(insn) != CODE_LDDW_REGION)
-        return EXO_CODE_E_OPCODE;
-    return insn->imm == CODE_LDDW_RODATA || insn->imm == CODE_LDDW_MEMORY ? 0 : EXO_CODE_E_FIELD;
+        return offset == 0 || offset == 1;
+    return !offset || (insn->opcode == (class | CODE_MOV | CODE_X) &&
+                       (offset == 8 || offset == 16 || (offset == 32 && class == CODE_ALU64)));
 }
 
 /* One instruction by itself; `left` are left, itself included. */
 static uint32_t legal(const struct code_insn *insn, uint32_t left)
 {
-    uint8_t class = code_class(insn);
+    uint32_t fields = fields_of(insn);
 
-    if (code_dst(insn) > 10 || (class != CODE_LD && code_src(insn) > 10))
+    if (!fields)
+        return EXO_CODE_E_OPCODE;
+    if (insn->opcode == CODE_LDDW && left < 2)
+        return EXO_CODE_E_END;
+    if (code_dst(insn) > 10 || code_src(insn) > 10 || (code_dst(insn) && !(fields & DST)) ||
+        (code_src(insn) && !(fields & SRC)) || (insn->offset && !(fields & OFFSET)) ||
+        (insn->imm && !(fields & IMM)) || !values_ok(insn))
         return EXO_CODE_E_FIELD;
-    if (class == CODE_LD)
-        return lddw_legal(insn, left);
-    if (class == CODE_ALU || class == CODE_ALU64)
-        return alu_legal(insn);
-    if (class == CODE_JMP || class == CODE_JMP32)
-        return jump_legal(insn);
-    return memory_legal(insn);
-}
-
-static bool refuse(struct code_check *check, uint32_t error, uint32_t insn)
-{
-    check->error = error;
-    check->insn = insn;
-    return false;
+    return 0;
 }
 
 static bool all_legal(struct code_check *check)
@@ -148,7 +123,7 @@ static bool all_legal(struct code_check *check)
 
         code_breathe(pc);
         if (error)
-            return refuse(check, error, pc);
+            return code_refuse(check, error, pc);
         if (insn->opcode == CODE_LDDW)
             check->note[++pc].flags |= CODE_NOTE_SECOND;
     }
@@ -167,12 +142,12 @@ static bool jumps_ok(struct code_check *check)
 
         if (target < 0 || target >= check->subject.count ||
             check->note[target].flags & CODE_NOTE_SECOND)
-            return refuse(check, EXO_CODE_E_JUMP, pc);
+            return code_refuse(check, EXO_CODE_E_JUMP, pc);
         check->note[target].flags |= CODE_NOTE_HEAD;
         if (target > pc)
             continue;
         if (!check->type->loops)
-            return refuse(check, EXO_CODE_E_LOOP, pc);
+            return code_refuse(check, EXO_CODE_E_LOOP, pc);
         check->note[target].flags |= CODE_NOTE_WIDEN;
         check->note[pc].flags |= CODE_NOTE_BACK;
         check->loops++;
@@ -200,7 +175,7 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
 
         code_breathe(turn++);
         if (falls && next[0] >= check->subject.count)
-            return refuse(check, EXO_CODE_E_END, pc);
+            return code_refuse(check, EXO_CODE_E_END, pc);
         for (uint32_t i = falls ? 0 : 1; i < (code_is_jump(insn) ? 2 : 1); i++) {
             if (check->note[next[i]].flags & CODE_NOTE_REACHED)
                 continue;
@@ -211,7 +186,7 @@ static bool paths_ok(struct code_check *check, uint16_t *stack)
     for (uint32_t pc = 0; pc < check->subject.count; pc++) {
         code_breathe(pc);
         if (!(check->note[pc].flags & (CODE_NOTE_REACHED | CODE_NOTE_SECOND)))
-            return refuse(check, EXO_CODE_E_UNREACHED, pc);
+            return code_refuse(check, EXO_CODE_E_UNREACHED, pc);
     }
     return true;
 }
@@ -263,7 +238,7 @@ static bool costs_ok(struct code_check *check)
     if (check->note[0].cost <= check->type->cost_max)
         return true;
     check->detail = check->note[0].cost;
-    return refuse(check, EXO_CODE_E_COST, 0);
+    return code_refuse(check, EXO_CODE_E_COST, 0);
 }
 
 /*

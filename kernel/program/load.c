@@ -125,7 +125,7 @@ static bool compile(struct program *program)
     struct code_check *check = &program->check;
     uint32_t first = pages_of(program->rodata_bytes);
     uint8_t *text = area_at(program, first);
-    uint32_t bytes = code_compile_size(check, program->seed);
+    uint32_t bytes = code_compile(check, program->seed, NULL, 0);
     uint32_t pages = pages_of(bytes);
 
     /* The tables that the compiler needs begin with `stub`. */

@@ -50,7 +50,7 @@ static void map_once(void)
 const uint8_t *native_text(struct code_check *check, uint64_t seed, uint32_t *text_bytes)
 {
     map_once();
-    *text_bytes = code_compile_size(check, seed);
+    *text_bytes = code_compile(check, seed, NULL, 0);
     if (*text_bytes > TEXT_MAX ||
         *text_bytes > check->subject.count * CODE_TEXT_EACH + CODE_TEXT_MORE ||
         code_compile(check, seed, writable, (uint64_t)executable) != *text_bytes)
