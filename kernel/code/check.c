@@ -260,7 +260,8 @@ static uint32_t alu(struct code_check *check, const struct code_insn *insn)
     bool wide = code_class(insn) == CODE_ALU64;
     uint8_t operation = code_operation(insn);
     struct code_cell *to = &check->work.reg[code_dst(insn)];
-    struct code_cell immediate, operand = *source(check, insn, &immediate);
+    struct code_cell immediate;
+    const struct code_cell *operand;
     uint32_t error = unusable(to);
 
     if (operation == CODE_MOV)
@@ -274,16 +275,17 @@ static uint32_t alu(struct code_check *check, const struct code_insn *insn)
         to->n = swap_bytes(insn, to->n);
         return 0;
     }
-    error = unusable(&operand);
+    operand = source(check, insn, &immediate);
+    error = unusable(operand);
     if (insn->opcode & CODE_X)
         check->detail = code_src(insn);
     if (error)
         return error;
-    if (to->type == CELL_NUMBER && operand.type == CELL_NUMBER) {
-        to->n = value_alu(operation, insn->offset == 1, to->n, operand.n, wide ? 64 : 32);
+    if (to->type == CELL_NUMBER && operand->type == CELL_NUMBER) {
+        to->n = value_alu(operation, insn->offset == 1, to->n, operand->n, wide ? 64 : 32);
         return 0;
     }
-    return wide ? pointer_arithmetic(to, &operand, operation) : EXO_CODE_E_ARITHMETIC;
+    return wide ? pointer_arithmetic(to, operand, operation) : EXO_CODE_E_ARITHMETIC;
 }
 
 static uint32_t call(struct code_check *check, const struct code_insn *insn)

@@ -208,7 +208,7 @@ static struct value bitwise(uint8_t operation, struct value a, struct value b)
 }
 
 /* Both operands are truncated, shifts are below `bits`; the result is to be truncated. */
-static struct value apply(uint8_t operation, bool a_signed, struct value a, struct value b,
+static inline struct value apply(uint8_t operation, bool a_signed, struct value a, struct value b,
                           uint32_t bits)
 {
     switch (operation) {
