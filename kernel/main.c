@@ -127,12 +127,6 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
     paging_start(highest_frame());
     cpu_tables_setup(cpu_prepare(0, 0));
     cpu_control_setup();
-    pci_port = (struct pci_port){.map_registers = map_mmio};
-    device_covers = pci_covers;
-    device_count = pci_count;
-    device_resume = pci_resume;
-    device_release = pci_release;
-    device_interrupt = pci_interrupt;
     apic_map(acpi_info.apic_address);
     apic_start();
     this_cpu()->apic_id = apic_id();

@@ -73,6 +73,8 @@ void arch_window_close(uint64_t frame);
 /* Any frame, for this CPU, until the next call with the same slot (0 or 1). */
 void *arch_map_frame(uint32_t slot, uint64_t frame);
 void arch_unmap_frame(uint32_t slot);
+/* Boot: registers of a device, for the kernel's own use. */
+void *arch_map_registers(uint64_t physical, uint64_t bytes);
 /* Fill a new root table's kernel half and the recursive entry. */
 void arch_root_init(uint64_t root);
 /* Entries of this CPU's TLB: one page of the current space, or everything but global. */

@@ -27,14 +27,12 @@ struct ending {
     bool keep;
 };
 
-bool (*device_release)(const struct cap *under, bool end);
-
 /* Does it die with the subtree: by its guard, or because a frame that it cannot live without goes? */
 static bool env_under(const struct sweep *sweep, const struct env *env)
 {
     return path_dominates(&sweep->under->path, &env->guard) ||
            sweep_hits(sweep, env->id & ((1ull << ENV_FRAME_BITS) - 1)) ||
-           sweep_hits(sweep, env->root) || sweep_hits(sweep, env->upcall_frame);
+           sweep_hits(sweep, env->root) || sweep_hits(sweep, env->config.upcall_frame);
 }
 
 /* Slice positions of the subtree are free; false: some env of it still runs on another CPU, which was told. */
@@ -128,13 +126,12 @@ static enum sweep_phase step(struct sweep *sweep)
 {
     switch (sweep->phase) {
     case SWEEP_FIRST:
-        if (device_release)
-            (void)device_release(sweep->under, false);
+        (void)device_release(sweep->under, false);
         return stop_running(sweep) ? SWEEP_ENVS : SWEEP_FIRST;
     case SWEEP_ENVS:
         return end_envs(sweep) ? SWEEP_SLEEPERS : SWEEP_ENVS;
     case SWEEP_DEVICES:
-        return !device_release || device_release(sweep->under, true) ? SWEEP_LAST : SWEEP_BINDINGS;
+        return device_release(sweep->under, true) ? SWEEP_LAST : SWEEP_BINDINGS;
     default:
         return end_frames(sweep, ((struct ending *)sweep)->keep);
     }

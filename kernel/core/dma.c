@@ -52,7 +52,7 @@ int dma_root_check(const struct cap *cap, uint64_t root)
     return table_check(cap, root, EXO_FRAME_DMA, arch_dma_levels);
 }
 
-struct call_result call_dma_update(struct env *self, const struct cap *cap, uint64_t root,
+struct call_result call_dma_update(struct env *, const struct cap *cap, uint64_t root,
                                    uint64_t batch, uint64_t count)
 {
     struct exo_pte request[EXO_PT_BATCH_MAX];
@@ -60,7 +60,6 @@ struct call_result call_dma_update(struct env *self, const struct cap *cap, uint
     uint64_t done = 0;
     int error = ucopy_in(request, batch, count * sizeof request[0]);
 
-    (void)self;
     if (error)
         return call_error(error);
     lock_take(&memory_lock);

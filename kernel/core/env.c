@@ -46,16 +46,9 @@ static void env_init(struct env *env, uint64_t frame, const struct exo_env_confi
 {
     env->id = frame_generation(&frame_table[frame]) << ENV_FRAME_BITS | frame;
     env->upcall = frame_window(c->upcall_frame);
-    env->syscall_entry = c->syscall_entry;
-    env->trap_entry = c->trap_entry;
-    env->last_resort = c->last_resort;
-    env->transfer_entry = c->transfer_entry;
-    env->transfer_rsp = c->transfer_rsp;
+    env->config = *c;
+    env->config.flags |= c->trap_entry ? 0 : EXO_ENV_NO_EPILOGUE;
     env->root = c->root;
-    env->upcall_frame = c->upcall_frame;
-    env->guardian = c->guardian;
-    env->open_events = c->open_events;
-    env->flags = c->flags | (c->trap_entry ? 0 : EXO_ENV_NO_EPILOGUE);
     env->guard = cap->path;
     cap_set(&env->cap[0], cap);
     env->bases.gs_base = c->gs_base;
@@ -126,13 +119,12 @@ struct env *env_boot(uint64_t frame, const struct exo_env_config *config)
     return env_find(id);
 }
 
-struct call_result call_env_create(struct env *self, const struct cap *cap, uint64_t frame,
+struct call_result call_env_create(struct env *, const struct cap *cap, uint64_t frame,
                                    const struct exo_env_config *config)
 {
     uint64_t id = 0;
     int error = config_check(config);
 
-    (void)self;
     if (!error)
         error = env_make(frame, config, cap, &id);
     return error ? call_error(error) : call_ok((int64_t)id);
@@ -176,7 +168,7 @@ void env_stop(struct env *env)
     lock_take(&env_lock);
     frame_table[env->id & ((1ull << ENV_FRAME_BITS) - 1)].level = 1;
     caller_release(env);
-    struct env *guardian = env->guardian ? env_find(env->guardian) : NULL;
+    struct env *guardian = env->config.guardian ? env_find(env->config.guardian) : NULL;
 
     if (guardian)
         env_notify(guardian, 1ull << EXO_EVENT_STOPPED);
@@ -211,9 +203,9 @@ bool env_release(struct env *env)
     revoke_forget(env);
     table_epoch++;
     frame_table[env->root].references--;
-    frame_table[env->upcall_frame].references--;
-    frame_table[env->upcall_frame].kind = EXO_FRAME_DATA;
-    arch_window_close(env->upcall_frame);
+    frame_table[env->config.upcall_frame].references--;
+    frame_table[env->config.upcall_frame].kind = EXO_FRAME_DATA;
+    arch_window_close(env->config.upcall_frame);
     memset(env, 0, EXO_PAGE_SIZE);
     frame_give_back(frame);
     return true;

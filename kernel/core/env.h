@@ -22,7 +22,7 @@ enum env_state {
 
 #define ENV_KILL         (1u << 31)
 #define ENV_FRAME_BITS   EXO_ENV_FRAME_BITS
-#define ENV_XSAVE_OFFSET 1280
+#define ENV_XSAVE_OFFSET 1344
 
 struct env_sleep_word {
     uint64_t frame; /* pinned */
@@ -36,11 +36,11 @@ struct env_sleep_word {
 struct env {
     struct regs regs;          /* c; first: entry.S */
     struct exo_upcall *upcall; /* I: in the window */
-    uint64_t syscall_entry, trap_entry, last_resort, transfer_entry, transfer_rsp; /* I */
-    uint64_t id;                                                                   /* I */
+    uint64_t id;               /* I */
     uint64_t root;      /* c; pins the table */
     struct env *caller; /* e: env whose transfer_call this one serves: it is CALLING; NULL: none */
     uint64_t callee;    /* e: env id that serves this env's transfer_call */
+    struct exo_env_config config; /* I; `root` is the first one */
     struct bases bases; /* c: while it does not run */
     _Atomic uint64_t alarm_ns; /* a */
     _Atomic uint32_t state;    /* a: enum env_state; changed by its CPU or under env_lock */
@@ -53,10 +53,6 @@ struct env {
     bool eager;                /* c: its extended state is loaded when it is called */
     bool in_last_resort;       /* c */
     struct cap cap[EXO_CAP_SLOTS];               /* e */
-    uint64_t upcall_frame;                       /* I */
-    uint64_t guardian;                           /* I */
-    uint64_t open_events;                        /* I */
-    uint64_t flags;                              /* I */
     struct path guard;                           /* I */
     uint64_t sleep_deadline_ns;                  /* e */
     uint32_t sleep_count;                        /* e */

@@ -164,23 +164,20 @@ static struct call_result frames_move(const struct cap *cap, uint64_t first, uin
     return error ? call_error_at(error, f) : call_ok(0);
 }
 
-struct call_result call_frame_alloc(struct env *self, const struct cap *cap, uint64_t first,
+struct call_result call_frame_alloc(struct env *, const struct cap *cap, uint64_t first,
                                     uint64_t count)
 {
-    (void)self;
     return frames_move(cap, first, count, EXO_FRAME_FREE, &cap->path, false);
 }
 
-struct call_result call_frame_free(struct env *self, const struct cap *cap, uint64_t first,
+struct call_result call_frame_free(struct env *, const struct cap *cap, uint64_t first,
                                    uint64_t count)
 {
-    (void)self;
     return frames_move(cap, first, count, EXO_FRAME_DATA, NULL, false);
 }
 
-struct call_result call_frame_guard(struct env *self, const struct cap *cap, uint64_t first,
+struct call_result call_frame_guard(struct env *, const struct cap *cap, uint64_t first,
                                     uint64_t count, const struct cap *to, uint64_t flags)
 {
-    (void)self;
     return frames_move(cap, first, count, EXO_FRAME_DATA, &to->path, flags);
 }

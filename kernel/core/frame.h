@@ -22,6 +22,14 @@ static inline void frame_set_guard(struct exo_frame *row, const struct path *pat
     row->guard_depth = (uint8_t)path->depth;
 }
 
+/* frame_under - is what guards the frame this path, or below it? */
+static inline bool frame_under(const struct exo_frame *row, const struct path *over)
+{
+    struct path guard = frame_guard_path(row);
+
+    return path_dominates(over, &guard);
+}
+
 /* frame_pin - one more (1) or less (-1) names the frame; atomic, for CPUs that share memory_lock. */
 static inline void frame_pin(uint64_t frame, int change)
 {
@@ -39,9 +47,8 @@ static inline struct exo_frame *frame_dominated(uint64_t frame, const struct cap
         return NULL;
     }
     struct exo_frame *row = &frame_table[frame];
-    struct path guard = frame_guard_path(row);
 
-    if (row->kind == EXO_FRAME_FREE || !path_dominates(&cap->path, &guard)) {
+    if (row->kind == EXO_FRAME_FREE || !frame_under(row, &cap->path)) {
         *error = EXO_E_CAP;
         return NULL;
     }

@@ -7,22 +7,19 @@
 #include "core/slice.h"
 #include "core/ucopy.h"
 
-struct call_result decode_null(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
-                               uint64_t a5)
+struct call_result decode_null(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t)
 {
-    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
     TEST_ONLY(call_begin());
     TEST_ONLY(call_end(0x00));
     return call_ok(0);
 }
 
-struct call_result call_console_write(struct env *self, const struct cap *cap, uint64_t text,
+struct call_result call_console_write(struct env *, const struct cap *, uint64_t text,
                                       uint64_t length)
 {
     char copy[EXO_CONSOLE_MAX];
     int error = ucopy_in(copy, text, length);
 
-    (void)self, (void)cap;
     if (error)
         return call_error(error);
     if (console_output)
@@ -30,23 +27,21 @@ struct call_result call_console_write(struct env *self, const struct cap *cap, u
     return call_ok((int64_t)length);
 }
 
-struct call_result call_machine_off(struct env *self, const struct cap *cap, uint64_t status)
+struct call_result call_machine_off(struct env *, const struct cap *, uint64_t status)
 {
-    (void)self, (void)cap;
     arch_off((uint32_t)status);
 }
 
 const struct exo_device *device_table;
 
 /* What a row holds may change while it is read, as for who maps the table. What is free has the root's guard. */
-struct call_result call_row_read(struct env *self, const struct cap *cap, uint64_t table,
+struct call_result call_row_read(struct env *, const struct cap *cap, uint64_t table,
                                  uint64_t index, uint64_t out)
 {
     const uint64_t rows[] = {frame_count, (uint64_t)cpu_count * EXO_SLICE_COUNT, EXO_DEVICE_MAX};
     union exo_row row = {0};
     struct path guard;
 
-    (void)self;
     if (index >= rows[table])
         return call_error(EXO_E_RANGE);
     if (table == EXO_ROW_FRAME) {

@@ -51,9 +51,8 @@ void revoke_forget(struct env *env)
 {
     for (uint32_t i = 0; i < env->guaranteed_count; i++) {
         struct exo_frame *row = &frame_table[env->guaranteed[i]];
-        struct path guard = frame_guard_path(row);
 
-        if (row->kind != EXO_FRAME_NONE && path_dominates(&env->guard, &guard))
+        if (row->kind != EXO_FRAME_NONE && frame_under(row, &env->guard))
             row->flags &= (uint8_t)~EXO_FRAME_FLAG_GUARANTEED;
     }
     env->guaranteed_count = 0;
@@ -70,11 +69,10 @@ static int plan_check(const struct env *self, const struct cap *cap,
         return EXO_E_ARG;
     for (uint32_t i = 0; i < plan->guaranteed_count; i++) {
         struct exo_frame *row = frame_dominated(plan->guaranteed[i], cap, &error);
-        struct path guard = row ? frame_guard_path(row) : (struct path){.depth = 0};
 
         if (!row)
             return error;
-        if (!path_dominates(&self->guard, &guard))
+        if (!frame_under(row, &self->guard))
             return EXO_E_CAP;
         if (row->flags & EXO_FRAME_FLAG_GUARANTEED)
             return EXO_E_BUSY;
@@ -124,9 +122,8 @@ static int taking_check(const struct taking *t)
         return EXO_E_RANGE;
     for (uint64_t f = t->first; f < t->first + t->count; f++) {
         const struct exo_frame *row = &frame_table[f];
-        struct path guard = frame_guard_path(row);
-        int error = repossess_rule(row->kind, row->flags, path_dominates(&t->cap.path, &guard),
-                                   path_dominates(&t->env->guard, &guard), t->env->revoke_owed,
+        int error = repossess_rule(row->kind, row->flags, frame_under(row, &t->cap.path),
+                                   frame_under(row, &t->env->guard), t->env->revoke_owed,
                                    t->count, due);
 
         if (error)
@@ -141,11 +138,10 @@ static uint64_t save_place(struct env *env)
     while (env->save_count) {
         uint64_t frame = env->save_first++;
         const struct exo_frame *row = &frame_table[frame];
-        struct path guard = frame_guard_path(row);
 
         env->save_count--;
         if (row->kind == EXO_FRAME_DATA && !(row->flags & EXO_FRAME_FLAG_TAKEN) &&
-            path_dominates(&env->guard, &guard))
+            frame_under(row, &env->guard))
             return frame;
     }
     return 0;
@@ -195,12 +191,9 @@ static enum sweep_phase take_all(struct taking *t)
 static void unmark(const struct taking *t)
 {
     for (uint64_t f = t->first;
-         range_ok(t->first, t->count, frame_count) && f < t->first + t->count; f++) {
-        struct path guard = frame_guard_path(&frame_table[f]);
-
-        if (path_dominates(&t->cap.path, &guard))
+         range_ok(t->first, t->count, frame_count) && f < t->first + t->count; f++)
+        if (frame_under(&frame_table[f], &t->cap.path))
             frame_table[f].flags &= (uint8_t)~EXO_FRAME_FLAG_TAKEN;
-    }
 }
 
 static enum sweep_phase step(struct sweep *sweep)

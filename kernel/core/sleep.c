@@ -14,8 +14,6 @@
 #include "core/table.h"
 #include "core/ucopy.h"
 
-uint64_t (*sleep_predicate)(uint64_t program);
-
 static uint32_t word_value(const struct env_sleep_word *word)
 {
     const uint8_t *page = arch_map_frame(1, word->frame);
@@ -40,7 +38,7 @@ bool sleep_over(struct env *env, uint64_t now)
         if (word_value(&env->word[i]) != env->word[i].value)
             return true;
     if (env->predicate) {
-        uint64_t tag = sleep_predicate(env->predicate);
+        uint64_t tag = program_predicate(env->predicate);
 
         if (tag)
             regs_set_result(&env->regs, 0, tag);
@@ -145,7 +143,7 @@ struct call_result call_wake(struct env *self, uint32_t slot, uint64_t env_id, u
 
     lock_take(&env_lock);
     struct env *env = env_find(env_id);
-    bool open = env && events && !(events & ~env->open_events);
+    bool open = env && events && !(events & ~env->config.open_events);
 
     if (!env)
         error = EXO_E_NONE;

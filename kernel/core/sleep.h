@@ -28,5 +28,5 @@ void sleep_unpin(struct env *env);
  */
 void sleep_begin(struct env *self, uint32_t count, uint64_t predicate, uint64_t deadline_ns);
 
-/* Runs a predicate: 0: sleep on. Set at boot by who has programs. */
-extern uint64_t (*sleep_predicate)(uint64_t program);
+/* program_predicate - the tag of a predicate: 0: sleep on. 1 when it is gone or was aborted. program/run.c */
+uint64_t program_predicate(uint64_t program);

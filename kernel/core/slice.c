@@ -145,7 +145,7 @@ static inline void begin(struct cpu *cpu, struct exo_slice *slice, uint32_t posi
     atomic_store_explicit(&cpu->donated, 0, memory_order_relaxed);
     slice->turns++;
     count(&env->upcall->slices, 1);
-    if (env->flags & EXO_ENV_PROLOGUE)
+    if (env->config.flags & EXO_ENV_PROLOGUE)
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
 }
 
@@ -394,7 +394,7 @@ void slice_timer(struct cpu *cpu, uint64_t now)
         atomic_store_explicit(&env->alarm_ns, EXO_FOREVER, memory_order_relaxed);
         atomic_fetch_or(&env->async, EXO_PENDING_ALARM);
     }
-    if (now < cpu->slice_until_ns || !(env->flags & EXO_ENV_NO_EPILOGUE)) {
+    if (now < cpu->slice_until_ns || !(env->config.flags & EXO_ENV_NO_EPILOGUE)) {
         if (atomic_load_explicit(&cpu->donated, memory_order_relaxed))
             slice_donated();
         if (now < cpu->slice_until_ns || cpu->env != env)
@@ -454,10 +454,9 @@ void slice_start(void)
     arch_leave(kernel_exit(cpu, 0));
 }
 
-struct call_result call_slice_set(struct env *self, const struct cap *cap, uint64_t cpu,
+struct call_result call_slice_set(struct env *, const struct cap *cap, uint64_t cpu,
                                   uint64_t position, uint64_t env_id)
 {
-    (void)self;
     if (cpu >= cpu_count)
         return call_error(EXO_E_RANGE);
     lock_take(&env_lock);

@@ -17,18 +17,16 @@
 bool (*net_env_gone)(const struct env *env);
 bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 bool (*net_table_end)(uint64_t frame);
-bool (*sweep_programs)(struct sweep *sweep);
 
 bool sweep_hits(const struct sweep *sweep, uint64_t frame)
 {
     if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
-        return sweep->under && device_covers && device_covers(sweep->under, frame);
+        return sweep->under && device_covers(sweep->under, frame);
     const struct exo_frame *row = &frame_table[frame];
-    struct path guard = frame_guard_path(row);
 
     if (!sweep->under)
         return row->flags & EXO_FRAME_FLAG_TAKEN;
-    return row->kind != EXO_FRAME_FREE && path_dominates(&sweep->under->path, &guard);
+    return row->kind != EXO_FRAME_FREE && frame_under(row, &sweep->under->path);
 }
 
 /* One table from entry `at % 512` on; true when it is done. */

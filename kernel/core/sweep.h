@@ -59,5 +59,5 @@ extern bool (*net_env_gone)(const struct env *env); /* an env dies: one of its r
 extern bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
 extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
-/* SWEEP_PROGRAMS, from sweep->at on; true: its end was reached. Set at boot by who has programs. REQUIRES(env_lock, memory_lock). */
-extern bool (*sweep_programs)(struct sweep *sweep);
+/* SWEEP_PROGRAMS, from sweep->at on; true: its end was reached. program/program.c. REQUIRES(env_lock, memory_lock). */
+bool sweep_programs(struct sweep *sweep);

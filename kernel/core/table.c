@@ -25,10 +25,6 @@
 #define ROOTS_KNOWN       4
 #define PIN_LOT           64 /* frames of a 2 MiB leaf checked and pinned with interrupts off */
 
-bool (*device_covers)(const struct cap *cap, uint64_t frame);
-void (*device_count)(uint64_t frame, int change);
-void (*device_resume)(struct env *env);
-
 static uint64_t entry_frame(uint64_t entry)
 {
     return (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
@@ -164,12 +160,11 @@ void table_shoot_down(uint64_t root)
 static inline int leaf_frame_check(const struct cap *cap, uint64_t frame, uint64_t entry)
 {
     if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
-        return device_covers && device_covers(cap, frame) ? 0 : EXO_E_RANGE;
+        return device_covers(cap, frame) ? 0 : EXO_E_RANGE;
 
     const struct exo_frame *row = &frame_table[frame];
-    struct path guard = frame_guard_path(row);
 
-    return leaf_frame(row->kind, row->references, row->flags, path_dominates(&cap->path, &guard),
+    return leaf_frame(row->kind, row->references, row->flags, frame_under(row, &cap->path),
                       row->flags & EXO_FRAME_FLAG_PUBLIC || cap->rights & EXO_RIGHT_OBSERVE,
                       entry & EXO_PTE_WRITE);
 }
@@ -204,7 +199,7 @@ static inline void count_frame(uint64_t frame, int change)
 {
     if (frame < frame_count && frame_table[frame].kind != EXO_FRAME_NONE)
         frame_pin(frame, change);
-    else if (device_count)
+    else
         device_count(frame, change);
 }
 
@@ -687,11 +682,10 @@ static inline bool write_one(const struct cap *slot, uint64_t root, uint64_t add
 
 __attribute__((optimize("omit-frame-pointer"))) struct call_result
 decode_pt_write(uint64_t slot, uint64_t root, uint64_t address, uint64_t entry, uint64_t count,
-                uint64_t a5)
+                uint64_t)
 {
     struct call_result result = call_ok(1);
 
-    (void)a5;
     TEST_ONLY(call_begin());
     if (count != 1 || slot >= EXO_CAP_SLOTS ||
         !write_one(&env_current()->cap[slot], root, address, entry))
@@ -700,13 +694,12 @@ decode_pt_write(uint64_t slot, uint64_t root, uint64_t address, uint64_t entry, 
     return result;
 }
 
-struct call_result call_table_create(struct env *self, const struct cap *cap, uint64_t frame,
+struct call_result call_table_create(struct env *, const struct cap *cap, uint64_t frame,
                                      uint64_t level)
 {
     bool dma = level & EXO_TABLE_DMA;
     int error = 0;
 
-    (void)self;
     level &= ~(uint64_t)EXO_TABLE_DMA;
     if (!level || level > (dma ? arch_dma_levels : 4))
         return call_error(EXO_E_ARG);
@@ -764,11 +757,10 @@ uint64_t table_replace(uint64_t *slot, uint32_t level, uint64_t new)
     return old;
 }
 
-struct call_result call_table_destroy(struct env *self, const struct cap *cap, uint64_t frame)
+struct call_result call_table_destroy(struct env *, const struct cap *cap, uint64_t frame)
 {
     int error = 0;
 
-    (void)self;
     lock_take(&memory_lock);
     struct exo_frame *row = frame_dominated(frame, cap, &error);
 

@@ -20,17 +20,21 @@ extern uint64_t table_epoch;
  * REQUIRES(memory_lock). */
 int table_resolve(uint64_t root, uint64_t address, uint64_t *frame);
 
-/* Does some claimed device whose guard `cap` dominates have this frame in a BAR? Set by main.c (dev/pci.c). */
-extern bool (*device_covers)(const struct cap *cap, uint64_t frame);
-/* The env is told of its events on this CPU: interrupts that were held back for it may come again, here. Set by main.c (dev/pci.c). */
-extern void (*device_resume)(struct env *env);
-/* An entry names this frame of registers from now on (1), or no longer (-1). Set by main.c (dev/pci.c). */
-extern void (*device_count)(uint64_t frame, int change);
+/* --- What core asks of those who know devices: dev/pci.c ---------------------------------------------------------------- */
+
+/* Does some claimed device whose guard `cap` dominates have this frame in a BAR? */
+bool device_covers(const struct cap *cap, uint64_t frame);
+/* The env is told of its events on this CPU: interrupts that were held back for it may come again, here. */
+void device_resume(struct env *env);
+/* An entry names this frame of registers from now on (1), or no longer (-1). A mapped function keeps its guard. */
+void device_count(uint64_t frame, int change);
 /*
  * Functions that `under` dominates: stop them, and with `end` take their owners away; false: some are still mapped.
- * REQUIRES(env_lock, memory_lock). Set by main.c (dev/pci.c).
+ * REQUIRES(env_lock, memory_lock).
  */
-extern bool (*device_release)(const struct cap *under, bool end);
+bool device_release(const struct cap *under, bool end);
+/* A device's interrupt: its env gets the event. */
+void device_interrupt(uint32_t vector);
 
 /* table_replace - another entry, of a page table or an IOMMU table, counted: the old one. Nothing is checked; the caller
  * flushes. REQUIRES(memory_lock). */

@@ -22,7 +22,7 @@ static int callee_find(struct env *self, uint32_t slot, uint64_t id, struct env 
 
     if (!env)
         return EXO_E_NONE;
-    if (!(env->flags & EXO_ENV_OPEN_TRANSFER)) {
+    if (!(env->config.flags & EXO_ENV_OPEN_TRANSFER)) {
         if (error)
             return error;
         if (!path_dominates(&cap.path, &env->guard))
@@ -39,8 +39,8 @@ static void enter(struct env *callee, struct env *self, bool synchronous)
 {
     regs_copy_message(&callee->regs, &self->regs);
     callee->regs.rax = self->id;
-    callee->regs.rsp = callee->transfer_rsp;
-    regs_enter(&callee->regs, callee->transfer_entry);
+    callee->regs.rsp = callee->config.transfer_rsp;
+    regs_enter(&callee->regs, callee->config.transfer_entry);
     callee->upcall->masked = 1;
     callee->upcall->transfers++;
     callee->caller = synchronous ? self : NULL;
@@ -76,7 +76,7 @@ struct call_result call_transfer_send(struct env *self, uint32_t slot, uint64_t 
 
 struct call_result call_transfer_wait(struct env *self)
 {
-    if (!self->transfer_entry)
+    if (!self->config.transfer_entry)
         return call_error(EXO_E_ARG);
     lock_take(&env_lock);
     caller_release(self); /* it refuses: transfer_return would have been the answer */

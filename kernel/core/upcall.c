@@ -36,20 +36,20 @@ static bool deliver(struct env *env, uint32_t vector, uint64_t error, uint64_t a
     trap->masked = upcall->masked;
     upcall->trap_depth = depth + 1;
     upcall->masked = 1;
-    regs_enter(regs, env->trap_entry);
+    regs_enter(regs, env->config.trap_entry);
     return true;
 }
 
 void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t address)
 {
     env->upcall->traps++;
-    if (env->trap_entry && deliver(env, vector, error, address))
+    if (env->config.trap_entry && deliver(env, vector, error, address))
         return;
-    if (env->last_resort && !env->in_last_resort) {
+    if (env->config.last_resort && !env->in_last_resort) {
         env->in_last_resort = true;
         env->upcall->trap_depth = 0;
         env->upcall->masked = 1;
-        regs_enter(&env->regs, env->last_resort);
+        regs_enter(&env->regs, env->config.last_resort);
         return;
     }
     trace(TRACE_STOP, env->id, vector);
@@ -72,7 +72,7 @@ void upcall_async(struct env *env)
         device_resume(env);
     for (uint32_t bit; bits; bits ^= 1u << bit) { /* the end of the slice comes last */
         bit = 31 - (uint32_t)__builtin_clz(bits);
-        if (!env->trap_entry || env->upcall->masked ||
+        if (!env->config.trap_entry || env->upcall->masked ||
             !deliver(env, EXO_VECTOR_SLICE_END + bit, 0, 0))
             __atomic_fetch_or(&env->upcall->pending, 1u << bit, __ATOMIC_SEQ_CST);
     }

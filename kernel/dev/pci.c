@@ -56,7 +56,6 @@ struct vector_use {
     void (*handler)(void); /* of a driver in the kernel */
 };
 
-struct pci_port pci_port;
 static struct exo_device *devices;
 struct pci_function pci_functions[EXO_DEVICE_MAX];
 static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
@@ -148,7 +147,7 @@ static void caps_read(struct exo_device *device, struct pci_function *function)
 
     function->msix_first = table >> EXO_PAGE_SHIFT;
     function->msix_last = (table + device->interrupts * 16ull - 1) >> EXO_PAGE_SHIFT;
-    function->msix = pci_port.map_registers(table, bytes);
+    function->msix = arch_map_registers(table, bytes);
 }
 
 static void function_read(uint16_t address, uint32_t id, uint32_t row)
@@ -292,7 +291,7 @@ int pci_device_of(uint64_t frame)
     return -1;
 }
 
-bool pci_covers(const struct cap *cap, uint64_t frame)
+bool device_covers(const struct cap *cap, uint64_t frame)
 {
     int d = pci_device_of(frame);
     struct path guard = d < 0 ? (struct path){.depth = 0} : guard_of(&devices[d]);
@@ -300,7 +299,7 @@ bool pci_covers(const struct cap *cap, uint64_t frame)
     return d >= 0 && devices[d].claimed == 1 && path_dominates(&cap->path, &guard);
 }
 
-void pci_count(uint64_t frame, int change)
+void device_count(uint64_t frame, int change)
 {
     int d = pci_device_of(frame);
 
@@ -346,7 +345,7 @@ static void vector_end(struct vector_use *use)
     *use = (struct vector_use){0};
 }
 
-void pci_interrupt(uint32_t vector)
+__attribute__((noinline)) void device_interrupt(uint32_t vector)
 {
     struct vector_use *use = &vectors[vector - VECTOR_DEVICE];
     void (*handler)(void) = use->handler; /* of the kernel's own devices: set at boot */
@@ -372,7 +371,7 @@ void pci_interrupt(uint32_t vector)
 }
 
 /* What an interrupt costs is its owner's: they come to the CPU on which it runs. */
-void pci_resume(struct env *env)
+__attribute__((noinline)) void device_resume(struct env *env)
 {
     lock_take(&env_lock);
     env->held = 0;
@@ -423,7 +422,7 @@ volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t byt
 
     if (!where || !where->address || offset > where->length || bytes > where->length - offset)
         return NULL;
-    return pci_port.map_registers(where->address + offset, bytes);
+    return arch_map_registers(where->address + offset, bytes);
 }
 
 bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
@@ -524,7 +523,7 @@ static void device_own(struct exo_device *device, bool claimed, const struct pat
     device->owner_depth = owner->depth;
 }
 
-bool pci_release(const struct cap *under, bool end)
+bool device_release(const struct cap *under, bool end)
 {
     bool all = true;
 
@@ -545,13 +544,12 @@ bool pci_release(const struct cap *under, bool end)
     return all;
 }
 
-struct call_result call_device_claim(struct env *self, const struct cap *cap, uint64_t device,
+struct call_result call_device_claim(struct env *, const struct cap *cap, uint64_t device,
                                      const struct cap *to, uint64_t flags)
 {
     struct exo_device *row = &devices[device];
     int error = 0;
 
-    (void)self;
     lock_take(&env_lock);
     struct path guard = guard_of(row);
 

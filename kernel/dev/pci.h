@@ -6,17 +6,8 @@
 /* Fills the exposed device table (EXO_DEVICE_MAX rows) and maps the MSI-X tables. Boot. */
 void pci_start(struct exo_device *table);
 
-/* For core/table.c: may cap map this frame as a device's registers? */
-bool pci_covers(const struct cap *cap, uint64_t frame);
-
 /* The function one of whose BARs holds this frame of registers, MSI-X tables apart; -1: none. */
 int pci_device_of(uint64_t frame);
-
-/* For core/upcall.c: an env whose interrupts were held back is told of its events. */
-struct env;
-void pci_resume(struct env *env);
-/* For core/table.c: a page-table entry names the frame (1) or no longer does (-1). A mapped function keeps its guard. */
-void pci_count(uint64_t frame, int change);
 
 /* What is known of a function besides its exposed row. */
 struct pci_function {
@@ -32,18 +23,6 @@ struct pci_function {
     uint32_t mapped;                /* page-table entries that name its registers; memory_lock */
 };
 extern struct pci_function pci_functions[EXO_DEVICE_MAX];
-
-/* For core/destroy.c: functions that `under` dominates stop; with `end` they are nobody's, false: some are mapped. */
-bool pci_release(const struct cap *under, bool end);
-
-/* A device's interrupt: its env gets the event. */
-void pci_interrupt(uint32_t vector);
-
-/* What pci.c needs from the architecture; set by main.c before pci_start. */
-struct pci_port {
-    void *(*map_registers)(uint64_t physical, uint64_t bytes);
-};
-extern struct pci_port pci_port;
 
 /* For the kernel's own drivers, at boot. Rows are those of the device table. */
 uint32_t pci_find(uint16_t vendor, uint16_t device); /* EXO_DEVICE_MAX: none */

@@ -266,21 +266,17 @@ static bool room(const struct cap *cap)
     struct path domain = {.part = {cap->path.part[0]}, .depth = 1};
     uint32_t held = 0;
 
-    for (uint32_t i = 0; i < EXO_CODE_PROGRAMS; i++) {
-        struct path guard = frame_guard_path(&frame_table[slots[i] & RECORD_MASK]);
-
-        held += slots[i] && path_dominates(&domain, &guard);
-    }
+    for (uint32_t i = 0; i < EXO_CODE_PROGRAMS; i++)
+        held += slots[i] && frame_under(&frame_table[slots[i] & RECORD_MASK], &domain);
     return held < EXO_CODE_PROGRAMS_OWN || !cap->path.depth;
 }
 
-struct call_result call_code_create(struct env *self, const struct cap *cap, uint64_t place,
+struct call_result call_code_create(struct env *, const struct cap *cap, uint64_t place,
                                     uint64_t frames, uint64_t count)
 {
     struct program *program = NULL;
     int error = count < EXO_CODE_FRAMES_MIN ? EXO_E_ARG : 0;
 
-    (void)self;
     if (!error)
         error = take_all(&program, frames, count, cap);
     if (error) {
@@ -398,7 +394,7 @@ static bool program_under(const struct sweep *sweep, const struct program *progr
     return hit;
 }
 
-static bool program_sweep(struct sweep *sweep)
+bool sweep_programs(struct sweep *sweep)
 {
     for (uint64_t place = sweep->at / PROGRAM_PAGES; place < EXO_CODE_PROGRAMS; place++) {
         uint64_t record = slots[place] & RECORD_MASK;
@@ -435,6 +431,4 @@ void program_start(void)
 {
     arch_program_table(0, 0);
     code_pause = call_pause;
-    sleep_predicate = program_predicate;
-    sweep_programs = program_sweep;
 }

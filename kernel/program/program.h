@@ -103,8 +103,5 @@ uint32_t program_run_packet(uint64_t id, const struct program_packet *packet, st
 /* program_is - is there a ready program of this type whose guard is dominated by `over`? For who attaches one. */
 bool program_is(uint64_t id, uint32_t type, const struct path *over);
 
-/* program_predicate - the tag of a predicate: 0: sleep on. 1 when it is gone or was aborted. For core/sleep.c. */
-uint64_t program_predicate(uint64_t id);
-
-/* Boot: the slots' page tables, and the hook of core/sleep.c. */
+/* Boot: the slots' page tables. */
 void program_start(void);

@@ -88,7 +88,7 @@ static uint64_t run_predicate(struct code_run *run, struct program *program)
     return run_go(run, program);
 }
 
-uint64_t program_predicate(uint64_t id)
+__attribute__((noinline)) uint64_t program_predicate(uint64_t id)
 {
     struct program *program = program_enter(id, EXO_CODE_STATE_READY, EXO_CODE_PREDICATE);
     struct code_run run __attribute__((uninitialized));

@@ -229,13 +229,13 @@ static void audit_env(uint64_t frame)
     audit_caps(env);
     audit_run_state(env);
     audit_pin(env->root, "root", env->id);
-    audit_pin(env->upcall_frame, "upcall page", env->id);
+    audit_pin(env->config.upcall_frame, "upcall page", env->id);
     if (is_memory(env->root) &&
         (frame_table[env->root].kind != EXO_FRAME_TABLE || frame_table[env->root].level != 4))
         audit_say("env %lx has root %lu, which is none", env->id, env->root);
-    if (is_memory(env->upcall_frame) && (frame_table[env->upcall_frame].kind != EXO_FRAME_UPCALL ||
-                                         env->upcall != frame_window(env->upcall_frame)))
-        audit_say("env %lx has upcall frame %lu, which is none", env->id, env->upcall_frame);
+    if (is_memory(env->config.upcall_frame) && (frame_table[env->config.upcall_frame].kind != EXO_FRAME_UPCALL ||
+                                         env->upcall != frame_window(env->config.upcall_frame)))
+        audit_say("env %lx has upcall frame %lu, which is none", env->id, env->config.upcall_frame);
     for (uint32_t i = 0; i < env->sleep_count && i < EXO_SLEEP_WORDS; i++)
         audit_pin(env->word[i].frame, "sleep word", env->id);
 }

@@ -59,8 +59,7 @@ static uint64_t digest_table(uint64_t hash, uint64_t frame)
 static uint64_t digest_env(uint64_t hash, const struct env *env)
 {
     hash = words(hash, &env->upcall, offsetof(struct env, bases) - offsetof(struct env, upcall));
-    hash = words(hash, &env->upcall_frame,
-                 offsetof(struct env, sleep_deadline_ns) - offsetof(struct env, upcall_frame));
+    hash = words(hash, &env->guard, sizeof env->guard);
     for (uint32_t s = 0; s < EXO_CAP_SLOTS; s++) {
         const struct cap *cap = &env->cap[s];
 

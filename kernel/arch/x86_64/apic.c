@@ -28,7 +28,7 @@ static uint64_t ticks_per_ns_32; /* timer ticks per nanosecond << 32 */
 
 void apic_map(uint64_t physical)
 {
-    apic = map_mmio(physical, EXO_PAGE_SIZE);
+    apic = arch_map_registers(physical, EXO_PAGE_SIZE);
     port_write8(0x21, 0xff); /* the old interrupt controllers: all masked */
     port_write8(0xa1, 0xff);
 }

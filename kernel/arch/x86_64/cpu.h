@@ -65,7 +65,6 @@ void paging_finish(void);  /* boot: W^X image, no identity map, kernel root load
 /* boot: one page of the kernel's half */
 void map_kernel(uint64_t address, uint64_t frame, uint64_t bits);
 uint64_t *kernel_entry_slot(uint64_t address); /* its level-1 entry, in the window */
-void *map_mmio(uint64_t physical, uint64_t bytes);
 uint64_t boot_frame(void); /* boot: a zeroed frame for the kernel */
 
 /* time.c, apic.c, smp.c */
@@ -120,6 +119,3 @@ static inline void *boot_memory(uint64_t physical)
 {
     return (void *)physical;
 }
-
-/* trap.c: interrupts of devices, set by main.c */
-extern void (*device_interrupt)(uint32_t vector);

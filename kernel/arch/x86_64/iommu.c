@@ -248,7 +248,7 @@ void iommu_start(void)
     bool fits = acpi_info.iommu_count;
 
     for (uint32_t i = 0; fits && i < acpi_info.iommu_count; i++) {
-        units[i].registers = map_mmio(acpi_info.iommu[i], EXO_PAGE_SIZE);
+        units[i].registers = arch_map_registers(acpi_info.iommu[i], EXO_PAGE_SIZE);
         fits = unit_fits(&units[i]);
     }
     if (!fits) {

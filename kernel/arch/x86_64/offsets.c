@@ -32,10 +32,10 @@ void offsets(void)
     OFFSET(REGS_RSP, regs, rsp);
     VALUE(REGS_END, sizeof(struct regs));
     OFFSET(ENV_UPCALL, env, upcall);
-    OFFSET(ENV_SYSCALL_ENTRY, env, syscall_entry);
-    OFFSET(ENV_TRAP_ENTRY, env, trap_entry);
-    OFFSET(ENV_TRANSFER_ENTRY, env, transfer_entry);
-    OFFSET(ENV_TRANSFER_RSP, env, transfer_rsp);
+    OFFSET(ENV_SYSCALL_ENTRY, env, config.syscall_entry);
+    OFFSET(ENV_TRAP_ENTRY, env, config.trap_entry);
+    OFFSET(ENV_TRANSFER_ENTRY, env, config.transfer_entry);
+    OFFSET(ENV_TRANSFER_RSP, env, config.transfer_rsp);
     OFFSET(ENV_ID, env, id);
     OFFSET(ENV_ROOT, env, root);
     OFFSET(ENV_CALLER, env, caller);

@@ -84,7 +84,7 @@ void map_kernel(uint64_t address, uint64_t frame, uint64_t bits)
     *slot_of(address, true) = frame << EXO_PAGE_SHIFT | bits;
 }
 
-void *map_mmio(uint64_t physical, uint64_t bytes)
+void *arch_map_registers(uint64_t physical, uint64_t bytes)
 {
     uint64_t first = physical >> EXO_PAGE_SHIFT;
     uint64_t last = (physical + bytes - 1) >> EXO_PAGE_SHIFT;

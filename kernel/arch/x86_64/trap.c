@@ -6,6 +6,7 @@
 #include "core/calls.h"
 #include "core/env.h"
 #include "core/slice.h"
+#include "core/table.h"
 #include "core/upcall.h"
 #include "call_table.h"
 #include "exo_numbers.h"
@@ -15,7 +16,6 @@ struct fixup {
 };
 extern const struct fixup fixup_start[], fixup_end[];
 
-void (*device_interrupt)(uint32_t vector);
 _Noreturn void kernel_enter(struct regs *regs);
 void kernel_trap(struct regs *regs);
 
@@ -51,7 +51,7 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
         arch_state_settle();
         if (!in_kernel && atomic_load(&cpu->donated))
             slice_donated();
-    } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END && device_interrupt) {
+    } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END) {
         device_interrupt(vector);
     }
     return now;

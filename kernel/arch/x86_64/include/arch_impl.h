@@ -172,19 +172,9 @@ static inline void regs_set_result(struct regs *regs, int64_t value, uint64_t se
     regs->rdx = second;
 }
 
-/* Control transfer: all general registers but rax, rcx, r11 and rsp are the message. */
+/* Control transfer: all general registers but rax, which the caller sets, rcx and r11 are the message. */
 static inline void regs_copy_message(struct regs *to, const struct regs *from)
 {
-    to->r15 = from->r15;
-    to->r14 = from->r14;
-    to->r13 = from->r13;
-    to->r12 = from->r12;
-    to->rbp = from->rbp;
-    to->rbx = from->rbx;
-    to->r10 = from->r10;
-    to->r9 = from->r9;
-    to->r8 = from->r8;
-    to->rdx = from->rdx;
-    to->rsi = from->rsi;
-    to->rdi = from->rdi;
+    __builtin_memcpy(to, from, offsetof(struct regs, vector));
+    to->rcx = to->r11 = 0;
 }

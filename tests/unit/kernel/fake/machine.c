@@ -107,3 +107,15 @@ void arch_dma_written(const void *at, uint64_t bytes)
 {
     (void)at, (void)bytes;
 }
+
+/* There are no devices. */
+bool device_covers(const struct cap *cap, uint64_t frame)
+{
+    (void)cap, (void)frame;
+    return false;
+}
+
+void device_count(uint64_t frame, int change)
+{
+    (void)frame, (void)change;
+}
