@@ -6,6 +6,7 @@
  * address of struct hvm_start_info, flat segments, interrupts off. Intel SDM 3A, "Initializing IA-32e Mode".
  */
 #include "arch/x86_64/layout.h"
+#include "kernel_offsets.h"
 
 #define PHYSICAL(symbol) ((symbol) - KERNEL_BASE)
 
@@ -24,18 +25,14 @@ boot_entry:
     rdtsc
     movl %eax, PHYSICAL(boot_entry_tsc)
     movl %edx, PHYSICAL(boot_entry_tsc) + 4
-    movl $PHYSICAL(boot_stack_top), %esp
-    movl %ebx, %esi             /* start info, kept for C */
-
-    movl $PHYSICAL(boot_pml4), %eax
-    call enter_long_mode
-    ljmp $0x08, $PHYSICAL(boot_long)
+    movl %ebx, PHYSICAL(cpu_start + START_ARGUMENT)
 
 /*
- * enter_long_mode - eax: physical address of the root table. Turns on PAE, long mode, NX if there,
- * paging and write protection, loads boot_gdt. Lost: eax ecx edx ebx edi. Also used by the other CPUs.
+ * From here on all CPUs go the same way, with flat segments and without a stack: PAE, long mode, NX if there, paging and write
+ * protection, then to what `cpu_start` says.
  */
-enter_long_mode:
+start_32:
+    movl $PHYSICAL(boot_pml4), %eax
     movl %eax, %cr3
     movl $0x20, %eax            /* CR4.PAE */
     movl %eax, %cr4
@@ -54,29 +51,27 @@ enter_long_mode:
     orl $0x80010021, %eax       /* PG, WP, NE, PE */
     movl %eax, %cr0
     lgdt PHYSICAL(boot_gdt_pointer)
-    ret
-
+    ljmp $0x08, $PHYSICAL(start_64)
     .code64
-boot_long:
-    movq $boot_high, %rax
+start_64:
+    movq $start_high, %rax
     jmp *%rax
-boot_high:
+start_high:
     xorl %eax, %eax
     movl %eax, %ds
     movl %eax, %es
     movl %eax, %ss
     movl %eax, %fs
     movl %eax, %gs
-    movq $boot_stack_top, %rsp
-    movl %esi, %edi
+    movq cpu_start + START_ROOT, %rax
+    movq %rax, %cr3
+    movq cpu_start + START_STACK, %rsp
+    movq cpu_start + START_ARGUMENT, %rdi
     xorl %ebp, %ebp
-    call kernel_main
+    call *cpu_start + START_FUNCTION
     ud2
 
-/*
- * The first instructions of the other CPUs, copied to SMP_TRAMPOLINE (below 1 MiB). Real mode, cs = address >> 4.
- * smp_boot_stack and smp_boot_cpu are set by smp_start, one CPU at a time.
- */
+/* The first instructions of the other CPUs, copied to SMP_TRAMPOLINE (below 1 MiB). Real mode, cs = address >> 4. */
     .code16
     .global smp_trampoline, smp_trampoline_end
 smp_trampoline:
@@ -84,51 +79,19 @@ smp_trampoline:
     cld
     movw %cs, %ax
     movw %ax, %ds
-    lgdtl smp_gdt_pointer - smp_trampoline
+    lgdtl boot_gdt_pointer - smp_trampoline
     movl $0x11, %eax
     movl %eax, %cr0
-    ljmpl $0x18, $(SMP_TRAMPOLINE + smp_32 - smp_trampoline)
+    ljmpl $0x18, $PHYSICAL(smp_32)
+boot_gdt_pointer:
+    .word 39
+    .long PHYSICAL(boot_gdt)
+smp_trampoline_end:
     .code32
 smp_32:
     movl $0x20, %eax
     movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    movl $(SMP_TRAMPOLINE + 0xff0), %esp
-    movl $PHYSICAL(boot_pml4), %eax
-    movl $PHYSICAL(enter_long_mode), %ecx
-    call *%ecx
-    ljmp $0x08, $PHYSICAL(smp_long)
-    .align 8
-smp_gdt:
-    .quad 0
-    .quad 0x00af9a000000ffff
-    .quad 0x00cf92000000ffff
-    .quad 0x00cf9a000000ffff    /* 0x18: 32-bit code */
-    .quad 0x00cf92000000ffff    /* 0x20: data */
-smp_gdt_pointer:
-    .word 39
-    .long SMP_TRAMPOLINE + smp_gdt - smp_trampoline
-smp_trampoline_end:
-
-    .code64
-smp_long:
-    movq $smp_high, %rax
-    jmp *%rax
-smp_high:
-    xorl %eax, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    movl %eax, %fs
-    movl %eax, %gs
-    movq kernel_root_physical, %rax
-    movq %rax, %cr3
-    movq smp_boot_stack, %rsp
-    movq smp_boot_cpu, %rdi
-    xorl %ebp, %ebp
-    call smp_main
-    ud2
+    jmp start_32
 
     .section .rodata
     .align 8
@@ -136,12 +99,16 @@ boot_gdt:
     .quad 0
     .quad 0x00af9a000000ffff    /* 0x08: 64-bit code */
     .quad 0x00cf92000000ffff    /* 0x10: data */
-boot_gdt_pointer:
-    .word 23
-    .long PHYSICAL(boot_gdt)
+    .quad 0x00cf9a000000ffff    /* 0x18: 32-bit code */
+    .quad 0x00cf92000000ffff    /* 0x20: data */
+
+/* struct cpu_start: the first CPU's; smp.c makes it that of each other one. */
+    .data
+    .global cpu_start
+cpu_start:
+    .quad PHYSICAL(boot_pml4), boot_stack_top, 0, kernel_main
 
 /* The first 4 GiB where they are, in 2 MiB pages (0x83: present, write, large), and the first of them again at KERNEL_BASE. */
-    .data
     .align 4096
     .global boot_entry_tsc
     .global boot_pml4

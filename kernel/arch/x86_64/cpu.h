@@ -77,6 +77,12 @@ uint32_t apic_id(void);
 void apic_send(uint32_t target, uint32_t command);
 #define CALIBRATE_NS 2500000 /* that `wait` waits */
 void apic_calibrate(void (*wait)(void));
+/* boot.S: how a CPU goes on once it is in the upper half. */
+struct cpu_start {
+    uint64_t root, stack, argument;
+    void (*function)(uint64_t argument);
+};
+extern struct cpu_start cpu_start;
 void smp_start(const uint32_t *apic_ids, uint32_t count);
 
 /* iommu.c */

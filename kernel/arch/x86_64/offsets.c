@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* offsets.c - what entry.S knows of structs and enums; compiled to assembly only, from which the Makefile makes kernel_offsets.h. */
+#include "arch/x86_64/cpu.h"
 #include "core/env.h"
 
 #define VALUE(name, value)         __asm__ volatile("\n#OFFSET " #name " %0" : : "i"(value))
@@ -53,6 +54,10 @@ void offsets(void)
     VALUE(STATE_RUNNING, ENV_RUNNING);
     VALUE(STATE_WAITING, ENV_WAITING);
     VALUE(STATE_CALLING, ENV_CALLING);
+    OFFSET(START_ROOT, cpu_start, root);
+    OFFSET(START_STACK, cpu_start, stack);
+    OFFSET(START_ARGUMENT, cpu_start, argument);
+    OFFSET(START_FUNCTION, cpu_start, function);
     OFFSET(FRAME_ROW_KIND, exo_frame, kind);
     VALUE(FRAME_KIND_ENV, EXO_FRAME_ENV);
 }

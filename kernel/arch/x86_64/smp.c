@@ -14,10 +14,8 @@
 #define MS           1000000ull
 
 extern char smp_trampoline[], smp_trampoline_end[];
-uint64_t smp_boot_stack, smp_boot_cpu;
 static _Atomic uint32_t smp_arrived;
 _Atomic uint32_t smp_go; /* main.c: everything is there, CPUs may run envs */
-_Noreturn void smp_main(uint64_t index);
 
 static void wait_ns(uint64_t ns)
 {
@@ -27,7 +25,7 @@ static void wait_ns(uint64_t ns)
         cpu_relax();
 }
 
-void smp_main(uint64_t index)
+static void smp_main(uint64_t index)
 {
     struct cpu *cpu = cpu_by_index((uint32_t)index);
 
@@ -51,8 +49,7 @@ void smp_start(const uint32_t *apic_ids, uint32_t count)
             continue;
         struct cpu *cpu = cpu_prepare(cpu_count, id);
 
-        smp_boot_stack = cpu->stack;
-        smp_boot_cpu = cpu_count;
+        cpu_start = (struct cpu_start){kernel_root_physical, cpu->stack, cpu_count, smp_main};
         apic_send(id, APIC_INIT);
         wait_ns(10 * MS);
         for (int tries = 0; tries < 2 && atomic_load(&smp_arrived) != cpu_count; tries++) {
