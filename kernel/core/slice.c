@@ -21,7 +21,7 @@
 #define ASKED_MAX 3 /* sleepers whose words are read without taking interrupts, or one predicate: EXO_CODE_PREDICATE_COST */
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
-void (*device_poll)(void);
+void (*device_poll)(bool idle);
 uint64_t device_poll_ns = EXO_FOREVER;
 
 #define SLICE_HELD 0x100 /* in guard_depth: somebody's */
@@ -344,10 +344,6 @@ __attribute__((flatten)) void slice_pick(void)
     struct cpu *cpu = this_cpu();
 
     for (bool same = as_before(cpu); same || !find(cpu); same = false) {
-        if (device_poll_ns != EXO_FOREVER) {
-            device_poll();
-            call_pause();
-        }
         /* A device's interrupt that made nobody runnable is no reason to look. */
         while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER) {
             arch_timer(cpu, cpu->look_ns, 0);
@@ -355,6 +351,8 @@ __attribute__((flatten)) void slice_pick(void)
             if (cpu->curious)
                 break;
         }
+        if (device_poll_ns != EXO_FOREVER)
+            device_poll(true); /* before who gets the first of it runs */
         if (resume())
             return;
     }

@@ -41,7 +41,7 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
         now = arch_now_ns();
         cpu->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
         if (device_poll_ns <= now) {
-            device_poll();
+            device_poll(false);
             now = arch_now_ns();
         }
         if (!in_kernel)
