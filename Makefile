@@ -137,7 +137,7 @@ $(B)/lorica-mutant.elf: $(TEST_O) kernel/arch/x86_64/kernel.ld $(B)/symbols0.o
 # --- Parts ----------------------------------------------------------------------------------------------
 -include lib/exo/exo.mk libos/init/init.mk libos/linux/linux.mk apps/apps.mk tools/tools.mk
 -include tests/unit/kernel/kernel.mk tests/unit/unit.mk tests/unit/linux-fs/linux-fs.mk tests/unit/linux-tty/linux-tty.mk tests/unit/linux-rewrite/linux-rewrite.mk tests/boot/boot.mk tests/unit/net/net.mk tests/unit/linux-net/linux-net.mk
--include tests/unit/code/code.mk tests/unit/strace/strace.mk
+-include tests/device/device.mk tests/unit/code/code.mk tests/unit/strace/strace.mk
 -include tests/abuse/abuse.mk
 -include tests/diff/diff.mk tests/tool/tool.mk bench/bench.mk bench/net/net.mk
 

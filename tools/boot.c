@@ -515,7 +515,8 @@ static void boot_manifest_packs(const struct request *request, const struct mani
             pack = item->value[0] == '1';
         }
         if (instance->root && pack)
-            boot_packs[strtoul(instance->root + strlen("root"), NULL, 10) % MANIFEST_INSTANCES_MAX] = 1;
+            boot_packs[strtoul(instance->root + strlen("root"), NULL, 10) %
+                       MANIFEST_INSTANCES_MAX] = 1;
     }
 }
 
@@ -594,7 +595,8 @@ static void boot_user_manifest(struct request *request, struct boot *boot)
         struct boot_root root = boot_manifest_root(request, use.root.item[i]);
         char *member = text_format("root%zu.cpio", i);
 
-        cpio_fd(&cpio, member, boot_root_file(&root, 0, i < MANIFEST_INSTANCES_MAX && boot_packs[i]));
+        cpio_fd(&cpio, member,
+                boot_root_file(&root, 0, i < MANIFEST_INSTANCES_MAX && boot_packs[i]));
         free(member);
     }
     cpio_close(&cpio);
@@ -637,7 +639,8 @@ void boot_prepare(struct request *request, struct boot *boot)
                                        .accel = boot_accel(request),
                                        .with_channel = 1};
     if (boot->card && !net_is_off(&request->net))
-        boot->wish.net = net_arguments(&request->net, request->verb, boot->ipv6);
+        boot->wish.net =
+            net_arguments(&request->net, request->verb, boot->ipv6, request->memory_mib);
     else if (request->pcap)
         fail(STATUS_FAILED, "%s: --pcap %s: there is no network card: give an instance an address",
              request->verb, request->pcap);

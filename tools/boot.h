@@ -62,8 +62,9 @@ struct boot {
         {"no-scripts", 0, NULL, "do not run the installation scripts of packages"},                \
         {"manifest", 0, "FILE", "what to start, in init's own words (docs/boot-image.md)"},        \
         {"app", 0, "NAME", "a native program of build/ instead of a Linux one"},                   \
-        {"net", 0, "user|none|socket:OWN,PEER",                                                    \
-         "network: QEMU's user network (default), none, or UNIX datagram sockets"},                \
+        {"net", 0, "user|none|socket:OWN,PEER|vhost-user:PATH[,PAIRS]",                            \
+         "network: QEMU's user network (default), none, UNIX datagram sockets, or a vhost-user "   \
+         "process"},                                                                               \
         {"port", 0, "HOST:GUEST[/udp]", "lead a port of 127.0.0.1 to the program (repeatable)"},   \
         {"pcap", 0, "FILE",                                                                        \
          "write all packets to FILE (pcapng), with the filter that claimed each"},                 \

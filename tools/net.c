@@ -19,18 +19,44 @@
 #include <unistd.h>
 
 #define SOCKET_PREFIX "socket:"
+#define VHOST_PREFIX  "vhost-user:"
+#define PAIRS_MAX     8
 #define LOOPBACK      "127.0.0.1:"
+
+/* PATH[,PAIRS]: how many pairs of queues; 0: it is malformed. */
+static unsigned vhost_pairs(const char *path, size_t *path_bytes)
+{
+    const char *comma = strchr(path, ',');
+
+    *path_bytes = comma ? (size_t)(comma - path) : strlen(path);
+    if (!*path_bytes || *path_bytes >= sizeof((struct sockaddr_un *)0)->sun_path)
+        return 0;
+    if (!comma)
+        return 1;
+    return comma[1] > '0' && comma[1] <= '0' + PAIRS_MAX && !comma[2] ? (unsigned)(comma[1] - '0')
+                                                                      : 0;
+}
 
 void net_mode(struct net_wish *wish, const char *verb, const char *argument)
 {
     const char *comma;
+    size_t bytes;
 
     wish->mode = argument;
     if (!strcmp(argument, "user") || !strcmp(argument, "none"))
         return;
+    if (text_starts(argument, VHOST_PREFIX)) {
+        if (!vhost_pairs(argument + strlen(VHOST_PREFIX), &bytes))
+            fail(STATUS_FAILED,
+                 "%s: --net vhost-user: needs the path of a UNIX socket and at most %d pairs of "
+                 "queues: vhost-user:PATH[,PAIRS]",
+                 verb, PAIRS_MAX);
+        return;
+    }
     if (!text_starts(argument, SOCKET_PREFIX))
-        fail(STATUS_FAILED, "%s: --net %s is unknown: user, none or socket:OWN,PEER", verb,
-             argument);
+        fail(STATUS_FAILED,
+             "%s: --net %s is unknown: user, none, socket:OWN,PEER or vhost-user:PATH[,PAIRS]",
+             verb, argument);
     argument += strlen(SOCKET_PREFIX);
     comma = strchr(argument, ',');
     if (!comma || comma == argument || !comma[1] || strchr(comma + 1, ','))
@@ -111,17 +137,44 @@ static void try_port(const struct net_forward *forward, const char *verb)
     close(fd);
 }
 
-struct text_list net_arguments(const struct net_wish *wish, const char *verb, int ipv6)
+static void add(struct text_list *list, const char *option, char *value)
+{
+    text_list_add(list, text_copy(option));
+    text_list_add(list, value);
+}
+
+/* Another process has the card's other half, and the machine's memory. */
+static void vhost_arguments(struct text_list *list, const char *words, unsigned memory_mib)
+{
+    size_t bytes;
+    unsigned pairs = vhost_pairs(words, &bytes);
+
+    add(list, "-object",
+        text_format("memory-backend-memfd,id=memory,share=on,size=%uM", memory_mib));
+    add(list, "-machine", text_copy("memory-backend=memory"));
+    add(list, "-chardev", text_format("socket,id=vhost,path=%.*s", (int)bytes, words));
+    add(list, "-netdev", text_format("vhost-user,id=net0,chardev=vhost,queues=%u", pairs));
+    add(list, "-device",
+        text_format("virtio-net-pci,disable-legacy=on,netdev=net0,romfile=,mq=%s,vectors=%u",
+                    pairs > 1 ? "on" : "off", 2 * pairs + 2));
+}
+
+struct text_list net_arguments(const struct net_wish *wish, const char *verb, int ipv6,
+                               unsigned memory_mib)
 {
     struct text_list list = {0};
     struct buffer netdev = {0};
 
+    if (wish->mode && !net_is_user(wish) && wish->forward_count)
+        fail(STATUS_FAILED, "%s: --port %s needs --net user", verb, wish->forward[0].text);
+    if (wish->mode && text_starts(wish->mode, VHOST_PREFIX)) {
+        vhost_arguments(&list, wish->mode + strlen(VHOST_PREFIX), memory_mib);
+        return list;
+    }
     if (wish->mode && text_starts(wish->mode, SOCKET_PREFIX)) {
         const char *own = wish->mode + strlen(SOCKET_PREFIX);
         const char *comma = strchr(own, ',');
 
-        if (wish->forward_count)
-            fail(STATUS_FAILED, "%s: --port %s needs --net user", verb, wish->forward[0].text);
         buffer_format(&netdev,
                       "dgram,id=net0,local.type=unix,local.path=%.*s,remote.type=unix,"
                       "remote.path=%s",
@@ -136,10 +189,8 @@ struct text_list net_arguments(const struct net_wish *wish, const char *verb, in
                           f->host, f->address ? f->address : NET_USER_ADDRESS, f->guest);
         }
     }
-    text_list_add(&list, text_copy("-netdev"));
-    text_list_add(&list, netdev.bytes);
-    text_list_add(&list, text_copy("-device"));
-    text_list_add(&list, text_copy("virtio-net-pci,disable-legacy=on,netdev=net0,romfile="));
+    add(&list, "-netdev", netdev.bytes);
+    add(&list, "-device", text_copy("virtio-net-pci,disable-legacy=on,netdev=net0,romfile="));
     return list;
 }
 

@@ -49,11 +49,13 @@ int net_is_off(const struct net_wish *wish);
 /*
  * net_arguments - QEMU's options for the card; the ports of this machine were tried and are free.
  *
- * ipv6  does an instance have an IPv6 address?
+ * ipv6        does an instance have an IPv6 address?
+ * memory_mib  of the machine
  *
  * Gives. Failures (a port in use) end the process with 125.
  */
-struct text_list net_arguments(const struct net_wish *wish, const char *verb, int ipv6);
+struct text_list net_arguments(const struct net_wish *wish, const char *verb, int ipv6,
+                               unsigned memory_mib);
 
 /* net_widen - let many clients connect at once to the ports that QEMU listens at. Call when it has begun to run. */
 void net_widen(pid_t qemu);

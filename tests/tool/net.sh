@@ -19,8 +19,19 @@ net_socket() {
     fake
     has card "$out" 'dgram,id=net0,local.type=unix,local.path=/tmp/a,remote.type=unix,remote.path=/tmp/b' && hasnt address6 "$out" 'address fec0'
 }
+net_vhost() {
+    options=(--dry-run --memory 300 --net vhost-user:/tmp/v,4)
+    fake
+    has memory "$out" 'memory-backend-memfd,id=memory,share=on,size=300M' && has socket "$out" 'socket,id=vhost,path=/tmp/v' &&
+        has queues "$out" 'vhost-user,id=net0,chardev=vhost,queues=4' && has card "$out" 'mq=on,vectors=10' || return
+    options=(--dry-run --net vhost-user:/tmp/v)
+    fake
+    has one "$out" 'vhost-user,id=net0,chardev=vhost,queues=1'
+}
 net_refused() {
-    refused 125 'user, none or socket:OWN,PEER' run --net foo x && refused 125 'two paths' run --net socket:a x &&
+    refused 125 'at most 8 pairs' run --net vhost-user:/tmp/v,9 x && refused 125 'at most 8 pairs' run --net vhost-user: x &&
+        refused 125 'at most 8 pairs' run --net vhost-user:/tmp/v,2,3 x || return
+    refused 125 'user, none, socket:OWN,PEER or vhost' run --net foo x && refused 125 'two paths' run --net socket:a x &&
         refused 125 'two paths' run --net socket:a,b,c x && refused 125 'longer than' run --net "socket:a,$(printf '%0120d' 0)" x
 }
 port_forms() {
@@ -83,6 +94,7 @@ CASES
 check 'net: a program has the user network' net_default
 check 'net: none' net_none
 check 'net: datagram sockets' net_socket
+check 'net: another process has the card' net_vhost
 check 'net: bad modes' net_refused
 check 'port: all forms' port_forms
 check 'port: bad forms' port_refused
