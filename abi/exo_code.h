@@ -24,8 +24,8 @@
 #define EXO_CODE_PACKET_COST    5120
 #define EXO_CODE_PACKET_FUEL    5120
 #define EXO_CODE_PREDICATE_COST 10240
-#define EXO_CODE_SENDS        4     /* frames that one run of a packet handler may send */
-#define EXO_CODE_REACH        2048 /* bytes that are mapped behind the start of packet, reply and input */
+#define EXO_CODE_SENDS          4 /* frames that one run of a packet handler may send */
+#define EXO_CODE_REACH          2048 /* bytes that are mapped behind the start of packet, reply and input */
 
 enum exo_code_type {
     EXO_CODE_PACKET = 1,    /* packet handler: result is a verdict */
@@ -53,6 +53,9 @@ enum exo_code_region {
 #define EXO_CODE_DELIVER  0 /* to the ring, as if there were no handler */
 #define EXO_CODE_CONSUMED 1
 #define EXO_CODE_DROP     2
+#define EXO_CODE_TRANSFER                                                                          \
+    4 /* added to one of them: the ring's env is woken and gets the rest of the slice that the packet interrupted, if its position
+         is one under the env's guard */
 
 /* Contexts: 8-byte aligned; pointer fields are read with 8-byte loads, all others with loads of their size. */
 struct exo_code_packet {
@@ -84,9 +87,10 @@ struct exo_code_ownership {
     3 /* send(from, bytes): transmit if the run ends well; 0, or -1 after EXO_CODE_SENDS */
 #define EXO_CODE_HELPER_WAKE                                                                       \
     4 /* wake(events): event bits set at the owner if the run ends well; 0 */
-#define EXO_CODE_HELPER_OWN  5 /* own(first, count, type): these blocks are owned by the input; 0 */
-#define EXO_CODE_HELPERS     6
-#define EXO_CODE_HELPER_COST 96 /* of a call; copy: and one for every 8 bytes (downwards: 8); checksum: 8 */
+#define EXO_CODE_HELPER_OWN 5 /* own(first, count, type): these blocks are owned by the input; 0 */
+#define EXO_CODE_HELPERS    6
+#define EXO_CODE_HELPER_COST                                                                       \
+    96 /* of a call; copy: and one for every 8 bytes (downwards: 8); checksum: 8 */
 
 /* Why a program is refused; `insn` says where. */
 enum exo_code_error {

@@ -62,6 +62,8 @@
 #define EXO_SLEEP_WORDS   4
 #define EXO_SLICE_COUNT   64 /* positions of each CPU's vector */
 #define EXO_SLICE_NS      10000000
+#define EXO_HANDLER_DEBT_NS                                                                        \
+    (4 * EXO_SLICE_NS) /* packet handlers of an env that owes so much do not run */
 #define EXO_OVERSTAY_NS                                                                            \
     1000000 /* grace after the end-of-slice upcall; then the kernel takes the CPU */
 #define EXO_CPU_MAX          64
@@ -221,6 +223,7 @@ struct exo_upcall {
     volatile uint64_t sleeps;
     volatile uint64_t wakes;
     volatile uint64_t transfers; /* control transfers received */
+    volatile uint64_t handler_ns; /* run by its rings' packet handlers in slices of others; taken off later slices */
     /* Revocation: what is asked for, how many are still owed, until when; and what was taken, newest at
      * repossession[(repossessed - 1) % EXO_REPOSSESSED_MAX]. */
     volatile uint64_t revoke_kind, revoke_count, revoke_deadline_ns;

@@ -54,7 +54,7 @@ const struct code_type code_types[EXO_CODE_TYPES] = {
             .loops = true,
             .cost_max = EXO_CODE_PACKET_COST,
             .fuel = EXO_CODE_PACKET_FUEL,
-            .result_max = EXO_CODE_DROP,
+            .result_max = EXO_CODE_DROP | EXO_CODE_TRANSFER,
         },
     [EXO_CODE_PREDICATE] =
         {

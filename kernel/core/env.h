@@ -58,7 +58,7 @@ struct env {
     uint32_t sleep_count;                        /* e */
     struct env_sleep_word word[EXO_SLEEP_WORDS]; /* e */
     uint64_t predicate;                          /* e: program that the sleep waits for, 0: none */
-    uint64_t debit_ns;                           /* c: overstayed, to be taken off later slices */
+    _Atomic uint64_t debit_ns; /* a: overstayed, or used by its packet handlers, to be taken off later slices */
     uint64_t token_epoch;            /* e: tokens that it issued before are worth nothing */
     struct path token_path;          /* e: dominates every path that it sealed in this epoch */
     bool token_issued;               /* e: in this epoch */
@@ -76,6 +76,12 @@ _Static_assert(sizeof(struct env) <= ENV_XSAVE_OFFSET, "extended state comes aft
 static inline uint8_t *env_xsave(struct env *env)
 {
     return (uint8_t *)env + ENV_XSAVE_OFFSET;
+}
+
+/* env_living - the env with this id, which is known to live: by a position (slice.c, invariant 1), or a ring. */
+static inline struct env *env_living(uint64_t id)
+{
+    return frame_window(id & ((1ull << ENV_FRAME_BITS) - 1));
 }
 
 /*

@@ -44,7 +44,7 @@ static void slice_free(struct exo_slice *slice)
 /* The env at a position, which lives: invariant 1. REQUIRES(env_lock, shared at least). NULL: nobody's. */
 static inline struct env *holder(const struct exo_slice *slice)
 {
-    return slice->env ? frame_window(slice->env & ((1ull << ENV_FRAME_BITS) - 1)) : NULL;
+    return slice->env ? env_living(slice->env) : NULL;
 }
 
 /* A counter of an upcall page, which others only read. */
@@ -62,7 +62,7 @@ static inline void account(const struct cpu *cpu, struct env *env, uint64_t now)
     if (now > cpu->slice_end_ns) {
         uint64_t over = now - (cpu->slice_end_ns > from ? cpu->slice_end_ns : from);
 
-        env->debit_ns += over;
+        atomic_fetch_add_explicit(&env->debit_ns, over, memory_order_relaxed);
         count(&upcall->overstay_ns, over);
     }
 }
@@ -140,13 +140,22 @@ static inline void begin(struct cpu *cpu, struct exo_slice *slice, uint32_t posi
                          struct env *env, uint64_t owes, uint64_t now)
 {
     cpu->slice_end_ns = cpu->slice_until_ns = env->upcall->slice_end_ns = now + EXO_SLICE_NS - owes;
-    env->debit_ns = 0;
+    atomic_store_explicit(&env->debit_ns, 0, memory_order_relaxed);
     cpu->position = position;
     atomic_store_explicit(&cpu->donated, 0, memory_order_relaxed);
     slice->turns++;
     count(&env->upcall->slices, 1);
     if (env->config.flags & EXO_ENV_PROLOGUE)
         atomic_fetch_or(&env->async, EXO_PENDING_SLICE_BEGIN);
+}
+
+/* A slice of env's is not used: it pays what it owes. REQUIRES(env_lock). */
+static void pay(struct env *env)
+{
+    uint64_t owes = atomic_load(&env->debit_ns);
+
+    if (owes)
+        atomic_fetch_sub(&env->debit_ns, owes < EXO_SLICE_NS ? owes : EXO_SLICE_NS);
 }
 
 /*
@@ -210,7 +219,7 @@ static bool pick_round(bool alone, bool *owing)
 
         if (slice->env == passed) /* nobody's, or as the one before */
             continue;
-        struct env *env = runnable(holder(slice), now);
+        struct env *owner = holder(slice), *env = runnable(owner, now);
 
         passed = env ? 0 : slice->env;
         if (env && (alone || env->debit_ns < EXO_SLICE_NS)) {
@@ -222,10 +231,9 @@ static bool pick_round(bool alone, bool *owing)
             end_idle(cpu, env, now);
             return true;
         }
-        if (env) { /* what it overstayed eats the slice up */
-            env->debit_ns -= EXO_SLICE_NS;
-            *owing = true;
-        }
+        if (env || owner)
+            pay(env ? env : owner);
+        *owing |= env != NULL;
     }
     return false;
 }
@@ -265,7 +273,7 @@ static inline bool passed_over(const struct env *env, const struct env *self, ui
     uint32_t state = atomic_load_explicit(&env->state, memory_order_relaxed);
 
     if (state == ENV_SLEEPING)
-        return !sleep_may_end(env, now);
+        return !sleep_may_end(env, now) && !atomic_load(&env->debit_ns);
     return state != ENV_CALLING && env != self; /* whose next position is its own, too */
 }
 
@@ -289,12 +297,13 @@ static inline bool slice_next(struct cpu *cpu, struct env *self, uint64_t now)
         if (env && atomic_load_explicit(&env->state, memory_order_relaxed) == ENV_READY)
             break;
     } while (position != cpu->position && (!env || passed_over(env, self, now)));
-    bool found = env && env->debit_ns < EXO_SLICE_NS &&
-                 atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
+    uint64_t owes = env ? atomic_load_explicit(&env->debit_ns, memory_order_relaxed) : EXO_SLICE_NS;
+    bool found =
+        owes < EXO_SLICE_NS && atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
 
     if (found) {
         account(cpu, self, now);
-        begin(cpu, slice, position, env, env->debit_ns, now);
+        begin(cpu, slice, position, env, owes, now);
         arch_switch(cpu, self, env);
         atomic_store_explicit(&self->state, ENV_READY, memory_order_release);
         run(cpu, env, now);
@@ -371,11 +380,16 @@ void slice_program(struct cpu *cpu, struct env *env, uint64_t now)
 __attribute__((noinline)) void slice_donated(void)
 {
     struct cpu *cpu = this_cpu();
+    const struct exo_slice *slice = &cpu->slices[cpu->position];
 
-    atomic_store(&cpu->donated, 0);
     lock_take(&env_lock);
-    struct env *env = runnable(holder(&cpu->slices[cpu->position]), arch_now_ns());
+    struct env *env = env_find(atomic_exchange(&cpu->donated, 0));
+    struct path guard = slice_guard(slice);
 
+    if (env && (slice->env == env->id || path_dominates(&env->guard, &guard)))
+        env = runnable(env, arch_now_ns());
+    else
+        env = NULL;
     if (env) {
         cpu->left = cpu->env->id;
         slice_hand(env, ENV_READY);
@@ -481,7 +495,7 @@ struct call_result call_slice_set(struct env *, const struct cap *cap, uint64_t 
     }
     if (!error && env_id && there != this_cpu() && there->position == position) {
         /* it may run now: the env gets what is left of the slice */
-        atomic_store(&there->donated, 1);
+        atomic_store(&there->donated, env_id);
         arch_kick((uint32_t)cpu);
     }
     lock_drop(&env_lock);

@@ -25,7 +25,10 @@ __attribute__((noinline)) void slice_pick(void);
 /* slice_timer - the timer interrupt of this CPU at `now`: end of slice, overstay, alarms. */
 void slice_timer(struct cpu *cpu, uint64_t now);
 
-/* slice_donated - the position that runs here may have been given to another env: that one gets the rest of the slice. */
+/*
+ * slice_donated - the slice that runs here may have been given to another env (cpu->donated), which gets the rest of it: if its position
+ * is that env's now (slice_set), or one under the env's guard (a packet handler asked for it).
+ */
 void slice_donated(void);
 
 /* slice_program - set the timer for what comes next on this CPU, which runs env. `now` was the time shortly before; 0: not known. */

@@ -14,8 +14,9 @@
 static uint8_t reply[EXO_CODE_REACH]; /* under net_lock */
 static uint64_t reply_of;             /* the program that has written it */
 
-__attribute__((noinline)) bool handler_takes(struct exo_net_row *filter,
-                                             const struct net_packet *packet, uint64_t *events)
+__attribute__((noinline)) uint32_t handler_run(struct exo_net_row *filter,
+                                               const struct net_packet *packet, uint64_t *events,
+                                               uint32_t *cost)
 {
     struct program_packet of = {
         .bytes = packet->bytes,
@@ -41,5 +42,6 @@ __attribute__((noinline)) bool handler_takes(struct exo_net_row *filter,
     if (flush)
         nic_flush();
     *events = run.wake;
-    return verdict != EXO_CODE_DELIVER;
+    *cost = run.cost;
+    return verdict;
 }

@@ -4,10 +4,12 @@
 #include "net/ring.h"
 
 /*
- * handler_takes - run the filter's program on a packet; what it sends is sent. REQUIRES(net_lock).
+ * handler_run - run the filter's program on a packet; what it sends is sent. REQUIRES(net_lock).
  *
  * events  set to the event bits that the env of the filter's ring shall get
+ * cost    set to the instructions that the run took, at most
  *
- * Returns  true: the packet is dealt with; false: it goes to the ring
+ * Returns  EXO_CODE_DELIVER, EXO_CODE_CONSUMED or EXO_CODE_DROP, perhaps with EXO_CODE_TRANSFER
  */
-bool handler_takes(struct exo_net_row *filter, const struct net_packet *packet, uint64_t *events);
+uint32_t handler_run(struct exo_net_row *filter, const struct net_packet *packet, uint64_t *events,
+                     uint32_t *cost);

@@ -38,16 +38,31 @@ static struct exo_net_row *ring_of(const struct exo_net_row *filter)
     return ring_named(filter->filter.ring, filter->filter.ring_serial);
 }
 
-/* Did the filter's program deal with the packet? */
+/*
+ * Did the filter's program deal with the packet? The env of the filter's ring pays for the run if it takes time of another's slice, with
+ * slices to come, and while it owes too much the program does not run.
+ */
 static bool handled(struct exo_net_row *filter, const struct net_packet *packet)
 {
+    const struct exo_net_row *ring = ring_of(filter);
+    struct env *owner = ring ? ring_env(ring) : NULL;
+    const struct env *interrupted = this_cpu()->env;
     uint64_t events;
-    bool taken = handler_takes(filter, packet, &events);
-    const struct exo_net_row *ring = events ? ring_of(filter) : NULL;
+    uint32_t cost;
 
-    if (ring)
+    if (!owner || atomic_load(&owner->debit_ns) >= EXO_HANDLER_DEBT_NS)
+        return false;
+    uint32_t verdict = handler_run(filter, packet, &events, &cost);
+
+    if (interrupted && interrupted != owner) {
+        atomic_fetch_add(&owner->debit_ns, cost); /* an instruction counts as a nanosecond */
+        owner->upcall->handler_ns += cost;
+        if (verdict & EXO_CODE_TRANSFER)
+            atomic_store(&this_cpu()->donated, owner->id);
+    }
+    if (events || verdict & EXO_CODE_TRANSFER)
         ring_wake(ring, events);
-    return taken;
+    return (verdict & ~(uint32_t)EXO_CODE_TRANSFER) != EXO_CODE_DELIVER;
 }
 
 /* A packet goes to a filter's ring, and to those of its twins. */

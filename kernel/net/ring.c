@@ -542,6 +542,11 @@ bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t lengt
     return true;
 }
 
+struct env *ring_env(const struct exo_net_row *row)
+{
+    return row->ring.stopped ? NULL : env_living(row->ring.env); /* rings end before their envs */
+}
+
 void ring_wake(const struct exo_net_row *row, uint64_t events)
 {
     ring_wakes |= 1ull << row->ring.number;

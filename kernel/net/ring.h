@@ -57,6 +57,8 @@ int ring_send(struct exo_net_row *row, uint32_t *sent);
  */
 bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length);
 
+/* ring_env - the env that gets a ring's events; it lives as long as net_lock is held. NULL: the ring has ended. */
+struct env *ring_env(const struct exo_net_row *row);
 /* ring_wake - the ring's env shall get its event, and these. */
 void ring_wake(const struct exo_net_row *row, uint64_t events);
 /* ring_sent - take back what the card is done with; rings that waited for room go on. `locked`: memory_lock is held. */

@@ -46,15 +46,17 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
         }
         if (!in_kernel)
             slice_timer(cpu, now);
-    } else if (vector == VECTOR_KICK) {
+        return now;
+    }
+    if (vector == VECTOR_KICK) {
         mail_answer();
         arch_state_settle();
-        if (!in_kernel && atomic_load(&cpu->donated))
-            slice_donated();
     } else if (vector >= VECTOR_DEVICE && vector < VECTOR_DEVICE_END) {
         device_interrupt(vector);
     }
-    return now;
+    if (!in_kernel && atomic_load(&cpu->donated))
+        slice_donated();
+    return 0;
 }
 
 /* Apart, so that the end of a slice saves no register more than it needs. */

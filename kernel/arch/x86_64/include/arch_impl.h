@@ -37,8 +37,8 @@ struct cpu {
     uint32_t index;            /* I */
     uint32_t apic_id;          /* I */
     _Atomic uint64_t root;     /* space in CR3; 0: the kernel's own */
+    _Atomic uint64_t donated;  /* a: env that gets the rest of the slice that runs here; 0: none. core/slice.c */
     _Atomic uint32_t flush;    /* a: another CPU asks for a full TLB flush */
-    _Atomic uint32_t donated;  /* a: another CPU gave the position that runs here away: core/slice.c */
     _Atomic uint32_t idle;     /* a: halted or about to */
     /* slices, core/slice.c */
     struct exo_slice *slices; /* I: its vector */

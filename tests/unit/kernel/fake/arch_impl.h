@@ -21,7 +21,8 @@ struct cpu {
     struct env *env;
     uint32_t index;
     _Atomic uint64_t root;
-    _Atomic uint32_t flush, donated;
+    _Atomic uint32_t flush;
+    _Atomic uint64_t donated;
     _Atomic uint32_t idle;
     uint32_t position;
     uint64_t slice_end_ns, env_from_ns;
