@@ -25,7 +25,7 @@ static uint64_t (*const exo_code_checksum)(const void *from, uint64_t bytes,
 /* exo_code_send - transmit these bytes if the run ends well; 0, or all ones after EXO_CODE_SENDS. */
 static uint64_t (*const exo_code_send)(const void *from,
                                        uint64_t bytes) = (void *)EXO_CODE_HELPER_SEND;
-/* exo_code_wake - set event bits at the owner if the run ends well. */
+/* exo_code_wake - set event bits at the owner if the run ends well. To have it run at once: add EXO_CODE_TRANSFER to the verdict. */
 static uint64_t (*const exo_code_wake)(uint64_t events) = (void *)EXO_CODE_HELPER_WAKE;
 /* exo_code_own - these blocks are owned by the input. */
 static uint64_t (*const exo_code_own)(uint64_t first, uint64_t count,

@@ -602,6 +602,91 @@ static void rings_host(struct box *box)
     box->step = STEP_END;
 }
 
+/* --- G06: a handler that takes others' time ------------------------------------------------------------------------------- */
+
+#define HANDLER_FRAMES 12 /* behind its ring's */
+#define HANDLER_COST   (28 * 8 * 20)
+#define HANDLED_MAX    (EXO_HANDLER_DEBT_NS / HANDLER_COST)
+#define FLOODS         (HANDLED_MAX * 4 / 3 / FLOOD)
+
+/* Instructions: opcode, destination, offset, constant. */
+#define I(op, d, off, imm)                                                                         \
+    ((uint64_t)(op) | (uint64_t)(d) << 8 | (uint64_t)(uint16_t)(off) << 16 |                       \
+     (uint64_t)(uint32_t)(imm) << 32)
+
+/* It has a handler that takes as long as it can, and wants the slice that is interrupted; then it has no slices. */
+static void steal(struct box *box)
+{
+    uint64_t insn[16], frames[HANDLER_FRAMES];
+    struct exo_code_image image = {.type = EXO_CODE_PACKET, .insns = (uint64_t)insn};
+    uint32_t n = 0;
+    int64_t id = -EXO_E_EXISTS, error = -EXO_E_AGAIN;
+    struct port port;
+
+    insn[n++] = I(0xb7, 7, 0, 77);
+    insn[n++] = I(0xb7, 8, 0, 0);
+    for (uint32_t i = 0; i < 8; i++)
+        insn[n++] = I(0x97, 7, 1, 0x12345678); /* r7 s%= */
+    insn[n++] = I(0x07, 8, 0, 1);
+    insn[n] = I(0x55, 8, 1 - (int)n, 28); /* 28 times */
+    n++;
+    insn[n++] = I(0xb7, 0, 0, EXO_CODE_CONSUMED | EXO_CODE_TRANSFER);
+    insn[n++] = I(0x95, 0, 0, 0);
+    image.insn_count = n;
+    if (!attacker_open(box, &port))
+        return;
+    for (uint32_t i = 0; i < HANDLER_FRAMES; i++)
+        frames[i] = box->own_first + ATTACKER_BUFFER + FRAMES + i;
+    for (uint32_t place = 0; id == -EXO_E_EXISTS && place < EXO_CODE_PROGRAMS; place++)
+        id = exo_code_create(SLOT_OWN, place, frames, HANDLER_FRAMES);
+    while (id >= 0 && error == -EXO_E_AGAIN)
+        error = exo_code_load(SLOT_OWN, (uint64_t)id, &image);
+    if (!error)
+        error = exo_net_handler(SLOT_OWN, box->own_filter, (uint64_t)id);
+    if (error)
+        escape(box, "its own handler is refused", (uint64_t) - (id < 0 ? id : error));
+    box->step = STEP_READY;
+    while (box->step != STEP_END)
+        box->made++;
+    while (exo_code_destroy(SLOT_OWN, (uint64_t)id) == -EXO_E_BUSY)
+        ;
+}
+
+/* Its packets interrupt the harness and the victim: it must not run for them, nor its handler for longer than it may owe. */
+static void steal_host(struct box *box)
+{
+    if (box->step == STEP_READY) {
+        host_run(0, false);
+        begin(box);
+        box->order = box->made;
+        box->step = STEP_RUN;
+    }
+    for (uint32_t spin = 0; box->step == STEP_RUN && spin < SPINS; spin++) {
+        if (run.waiting && !wire_marked())
+            continue;
+        if (run.waiting)
+            compare(box);
+        run.waiting = run.rounds++ < FLOODS;
+        if (run.waiting) {
+            flood(1);
+            wire_mark();
+            box->tries += FLOOD;
+            continue;
+        }
+        uint64_t handled = FLOODS * FLOOD - wire_row(CLAIM_OWN)->dropped;
+
+        if (box->made != box->order)
+            escape(box, "it runs in slices of others", box->made - box->order);
+        if (machine.page->cpu_count == 1 &&
+            handled > HANDLED_MAX) /* nobody pays where a CPU idles */
+            escape(box, "its handler takes more time than it will ever get", handled);
+        if (!handled)
+            escape(box, "its handler does not run at all", 0);
+        box->step = STEP_END;
+        host_run(0, true);
+    }
+}
+
 const struct attack wire_attacks[] = {
     {"G02", "packets in disguise", receive, NULL, disguise_host, 0, 0, false},
     {"G02t", "the same where tagged packets are claimed", receive, NULL, tagged_host, 0, 0, false},
@@ -609,5 +694,6 @@ const struct attack wire_attacks[] = {
     {"G04r", "all rings of the machine", take_rings, NULL, rings_host, EXO_RIGHT_ALLOCATE, 0,
      false},
     {"G05", "malformed packets", receive, NULL, malformed_host, 0, 0, false},
+    {"G06", "a handler that takes time of others", steal, NULL, steal_host, 0, 0, false},
 };
 const uint32_t wire_attack_count = sizeof wire_attacks / sizeof wire_attacks[0];

@@ -257,7 +257,7 @@ static void test_aborts(void)
     expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, seven, COUNT(seven)), 0,
            "a verdict that may not be");
     expect(report_of(id).result_guarded, 1, "is guarded");
-    check(run(id, 2).abort == 0 && run(id, 2).result == 2 && run(id, 3).abort == EXO_CODE_A_RESULT,
+    check(run(id, 2).abort == 0 && run(id, 2).result == 2 && run(id, 7).abort == EXO_CODE_A_RESULT,
           "and ends the run when it is none");
     container_drop(CAP_ROOT, id);
     frames_drop(FRAMES);

@@ -271,10 +271,11 @@ static void test_ring_refused(void)
     expect(exo_cap_drop(SLOT_WORK), 0, "drop it");
 }
 
-static void ring_open(uint32_t flags)
+static void ring_open_for(uint64_t env, uint32_t flags)
 {
     struct exo_net_ring_config config = ring_config();
 
+    config.env = env;
     config.flags = flags;
     expect(exo_net_ring(CAP_ROOT, ROW(table, 0), &config), 0, "a ring");
     taken = posted = 0;
@@ -282,6 +283,11 @@ static void ring_open(uint32_t flags)
         ring->receive[i].buffer = (uint16_t)i;
         ring->receive_posted = ++posted;
     }
+}
+
+static void ring_open(uint32_t flags)
+{
+    ring_open_for(machine.env, flags);
 }
 
 static void ring_close(void)
@@ -493,6 +499,112 @@ static void test_handler(void)
     frame_drop(frame);
 }
 
+/* A program that counts in its memory and takes at least as long as one may without loops; then its verdict. Returns its length. */
+static uint32_t long_handler(uint64_t *insn, uint32_t divisions, uint32_t sends, uint32_t verdict)
+{
+    uint32_t n = 0, loop;
+
+    insn[n++] = I(0x79, 6, 1, 32, 0); /* r6 = memory */
+    insn[n++] = I(0x79, 7, 6, 0, 0);  /* r7 = ++memory[0] */
+    insn[n++] = I(0x07, 7, 0, 0, 1);
+    insn[n++] = I(0x7b, 6, 7, 0, 0);
+    for (uint32_t i = 0; i < divisions; i++)
+        insn[n++] = I(0x37, 7, 0, 1, 0x12345678); /* r7 s/= */
+    insn[n++] = I(0xb7, 8, 0, 0, 0);
+    for (loop = n; n < loop + 8;)
+        insn[n++] = I(0x97, 7, 0, 1, 0x12345678); /* r7 s%= */
+    insn[n++] = I(0x07, 8, 0, 0, 1);
+    insn[n] = I(0x55, 8, 0, (int)loop - (int)n - 1, 28); /* 28 times */
+    n++;
+    for (uint32_t i = 0; i < sends; i++) {
+        insn[n++] = I(0xbf, 1, 6, 0, 0);
+        insn[n++] = I(0x07, 1, 0, 0, 64);
+        insn[n++] = I(0xb7, 2, 0, 0, 1514);
+        insn[n++] = I(0x85, 0, 0, 0, EXO_CODE_HELPER_SEND);
+    }
+    insn[n++] = I(0xb7, 0, 0, 0, (int)verdict);
+    insn[n++] = I(0x95, 0, 0, 0, 0);
+    return n;
+}
+
+/* Counts how often it is woken; has no slice of its own. */
+static void guest_body(struct child *child)
+{
+    for (;;) {
+        child->step++;
+        (void)exo_sleep(0, 0, EXO_FOREVER);
+    }
+}
+
+/* Stays in ring 3, so that packets interrupt it, until the word changes or a packet is in the ring; false: neither, in ten seconds. */
+static bool stay(const volatile uint64_t *word, uint64_t is)
+{
+    uint64_t deadline = exo_now_ns(machine.page) + 10000000000;
+
+    while (*word == is && !ring->receive_filled)
+        if (exo_now_ns(machine.page) >= deadline)
+            return false;
+    return true;
+}
+
+/*
+ * What a handler's verdict and its time do to others. A ring's env without a slice of its own gets that of the env that was interrupted,
+ * since its guard covers the position (G06 tries it with one that does not); and it owes the handler's time, until it owes so much that the
+ * handler rests.
+ */
+static void test_handler_owner(void)
+{
+    struct exo_net_filter arp = address_filter(0x0806, ours);
+    volatile uint64_t *memory = page_at(PAGE_CODE);
+    uint64_t frame = frame_new(CAP_ROOT), id = code_container(CAP_ROOT, 42, 60);
+    static uint64_t insn[300];
+
+    expect(page_map(PAGE_CODE, frame, EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE), 0, "memory is mapped");
+    expect(exo_code_memory(CAP_ROOT, id, &frame, 1), 0, "and given to a handler");
+    expect(code_insns_load(CAP_ROOT, id, EXO_CODE_PACKET, insn,
+                           long_handler(insn, 210, 0, EXO_CODE_CONSUMED | EXO_CODE_TRANSFER)),
+           0, "that is long and wants its env to go on");
+    struct child *child = child_make(guest_body, &(struct child_options){.slot = CAP_ROOT});
+
+    memory[0] = 0;
+    next_send = 0;
+    ring_open_for(child->env, 0);
+    arp.ring = (uint32_t)ROW(table, 0);
+    expect(bind(CAP_ROOT, 1, CAP_ROOT, arp, 0), 0, "a claim on ARP for an env that has no slice");
+    expect(exo_net_handler(CAP_ROOT, ROW(table, 1), id), 0, "and the handler");
+    for (uint32_t i = 0; i < 3; i++) {
+        expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE, "a request");
+        check(stay(&memory[0], i), "its reply is handled");
+        check(stay(&child->step, i), "and the env ran in this one's slice");
+    }
+    check(child->upcall->handler_ns >= 3 * 5000, "it owes for that: %lu ns",
+          (unsigned long)child->upcall->handler_ns);
+    for (uint32_t i = 0; i < 20000 && !ring->receive_filled; i++) {
+        uint64_t seen = memory[0];
+
+        (void)send_one(put_arp(ours), 60, 0, ROW(table, 1));
+        (void)stay(&memory[0], seen);
+    }
+    check(ring->receive_filled == 1, "the handler rests after %lu runs", (unsigned long)memory[0]);
+    check(child->upcall->handler_ns + child->upcall->overstay_ns >= EXO_HANDLER_DEBT_NS,
+          "when the env owes %lu ns for it and %lu for staying too long",
+          (unsigned long)child->upcall->handler_ns, (unsigned long)child->upcall->overstay_ns);
+    uint64_t seen = memory[0], deadline = exo_now_ns(machine.page) + 10000000000;
+
+    child_run(child, 0); /* what it does not use pays */
+    while (memory[0] == seen && exo_now_ns(machine.page) < deadline) {
+        (void)send_one(put_arp(ours), 60, 0, ROW(table, 1));
+        (void)exo_yield();
+    }
+    check(memory[0] > seen, "slices of its own pay: the handler runs again");
+    expect(exo_net_release(CAP_ROOT, ROW(table, 1)), 0, "the claim ends");
+    ring_close();
+    child_free(child);
+    code_container_drop(id, 60);
+    expect(page_unmap(PAGE_CODE), 0, "unmapped");
+    frame_drop(frame);
+}
+
 /*
  * As much as there can be at once: all descriptors of a ring, of no known flow, each answered; a handler that takes as long as one may for
  * each answer and sends four frames; a capture ring that gets everything. tests/boot/run reads how long interrupts were off.
@@ -505,28 +617,7 @@ static void test_turns(void)
     uint8_t *reply = (uint8_t *)page_at(PAGE_CODE) + 64;
     uint64_t frame = frame_new(CAP_ROOT), id = code_container(CAP_ROOT, 41, 60);
     static uint64_t insn[300];
-    uint32_t n = 0, loop;
-
-    insn[n++] = I(0x79, 6, 1, 32, 0); /* r6 = memory */
-    insn[n++] = I(0x79, 7, 6, 0, 0);  /* r7 = ++memory[0] */
-    insn[n++] = I(0x07, 7, 0, 0, 1);
-    insn[n++] = I(0x7b, 6, 7, 0, 0);
-    for (uint32_t i = 0; i < 210; i++)
-        insn[n++] = I(0x37, 7, 0, 1, 0x12345678); /* r7 s/= */
-    insn[n++] = I(0xb7, 8, 0, 0, 0);
-    for (loop = n; n < loop + 8;)
-        insn[n++] = I(0x97, 7, 0, 1, 0x12345678); /* r7 s%= */
-    insn[n++] = I(0x07, 8, 0, 0, 1);
-    insn[n] = I(0x55, 8, 0, (int)loop - (int)n - 1, 28); /* 28 times */
-    n++;
-    for (uint32_t i = 0; i < EXO_CODE_SENDS; i++) {
-        insn[n++] = I(0xbf, 1, 6, 0, 0);
-        insn[n++] = I(0x07, 1, 0, 0, 64);
-        insn[n++] = I(0xb7, 2, 0, 0, 1514);
-        insn[n++] = I(0x85, 0, 0, 0, EXO_CODE_HELPER_SEND);
-    }
-    insn[n++] = I(0xb7, 0, 0, 0, EXO_CODE_DELIVER);
-    insn[n++] = I(0x95, 0, 0, 0, 0);
+    uint32_t n = long_handler(insn, 210, EXO_CODE_SENDS, EXO_CODE_DELIVER);
 
     next_send = 0;
     ring_open(EXO_NET_CAPTURE);
@@ -744,6 +835,7 @@ void test_net(void)
     if (card) {
         test_exchange();
         test_handler();
+        test_handler_owner();
         test_turns();
         test_capture();
         test_end();

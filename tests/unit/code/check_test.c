@@ -302,11 +302,11 @@ static void helpers(void)
 
 static void results(void)
 {
-    ACCEPT(PACKET, 0, 0, MOV(0, 2), EXIT());
+    ACCEPT(PACKET, 0, 0, MOV(0, EXO_CODE_DROP | EXO_CODE_TRANSFER), EXIT());
     CHECK(!check.result_guarded);
-    ACCEPT(PACKET, 0, 0, MOV(0, 3), EXIT());
+    ACCEPT(PACKET, 0, 0, MOV(0, EXO_CODE_DROP + EXO_CODE_TRANSFER + 1), EXIT());
     CHECK(check.result_guarded);
-    ACCEPT(PACKET, 1, 0, LOAD(W, 0, 1, 56), ALU(CODE_AND, 0, 3), EXIT());
+    ACCEPT(PACKET, 1, 0, LOAD(W, 0, 1, 56), ALU(CODE_AND, 0, 7), EXIT());
     CHECK(check.result_guarded);
     ACCEPT(PREDICATE, 0, 0, MOV(0, -1), EXIT());
     CHECK(!check.result_guarded);
@@ -486,7 +486,7 @@ static void aborted_runs_have_no_effects(void)
     (void)code_helpers[EXO_CODE_HELPER_WAKE](6, 0, 0, 0, 0, &r);
     code_run_end(&r, &code_types[EXO_CODE_PACKET], EXO_CODE_DROP);
     CHECK(!r.abort && r.send_count == EXO_CODE_SENDS && r.wake == 6);
-    code_run_end(&r, &code_types[EXO_CODE_PACKET], EXO_CODE_DROP + 1);
+    code_run_end(&r, &code_types[EXO_CODE_PACKET], EXO_CODE_DROP + EXO_CODE_TRANSFER + 1);
     CHECK(r.abort == EXO_CODE_A_RESULT && r.send_count == 0 && r.wake == 0);
     r = fresh_run(packet, memory);
     code_run_begin(&r, &code_types[EXO_CODE_OWNERSHIP]);
