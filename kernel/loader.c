@@ -26,13 +26,9 @@ static uint64_t hex8(const uint8_t *text)
     uint64_t value = 0;
 
     for (int i = 0; i < 8; i++) {
-        uint8_t c = text[i];
-        uint32_t digit = c >= '0' && c <= '9'   ? c - '0' + 0u
-                         : c >= 'a' && c <= 'f' ? c - 'a' + 10u
-                         : c >= 'A' && c <= 'F' ? c - 'A' + 10u
-                                                : 0;
+        uint32_t digit = text[i] - (text[i] > '9' ? 'a' - 10u : '0');
 
-        value = value << 4 | digit;
+        value = value << 4 | (digit & 15);
     }
     return value;
 }

@@ -68,13 +68,10 @@ static bool end_envs(struct sweep *sweep)
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         bool is_env = frame_table[f].kind == EXO_FRAME_ENV;
-        uint32_t cost = is_env ? SWEEP_MANY : 1;
         struct env *env = frame_window(f);
 
-        sweep->at = f * TABLE_ENTRIES;
-        if (sweep->work < cost)
+        if (!sweep_pay(sweep, f * TABLE_ENTRIES, is_env ? SWEEP_MANY : 1))
             return false;
-        sweep->work -= cost;
         if (!is_env)
             continue;
         token_forget(env, &sweep->under->path);
@@ -95,12 +92,9 @@ static enum sweep_phase end_frames(struct sweep *sweep, bool keep)
         struct exo_frame *row = &frame_table[f];
         bool hit = row->kind != EXO_FRAME_NONE && sweep_hits(sweep, f);
         bool table = row->kind == EXO_FRAME_TABLE || row->kind == EXO_FRAME_DMA;
-        uint32_t cost = !hit ? 1 : table ? SWEEP_MANY : 3;
 
-        sweep->at = f * TABLE_ENTRIES;
-        if (sweep->work < cost)
+        if (!sweep_pay(sweep, f * TABLE_ENTRIES, !hit ? 1 : table ? SWEEP_MANY : 3))
             return SWEEP_LAST;
-        sweep->work -= cost;
         if (!hit)
             continue;
         if (row->kind == EXO_FRAME_ENV || row->kind == EXO_FRAME_UPCALL ||

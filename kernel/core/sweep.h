@@ -35,6 +35,16 @@ struct sweep {
     bool finish;   /* it must come to its end in this call */
 };
 
+/* sweep_pay - so much work is to be done at this place: false: there is not so much left, and it will go on there. */
+static inline bool sweep_pay(struct sweep *sweep, uint64_t at, uint32_t cost)
+{
+    sweep->at = at;
+    if (sweep->work < cost)
+        return false;
+    sweep->work -= cost;
+    return true;
+}
+
 /* sweep_hits - is this a frame that is taken from its holders? REQUIRES(memory_lock). */
 bool sweep_hits(const struct sweep *sweep, uint64_t frame);
 

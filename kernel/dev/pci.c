@@ -47,6 +47,7 @@
     16 /* so many, and the function masters the bus no more until its owner says so again */
 #define MSIX_ENTRIES 64 /* that we serve */
 #define CAPS_MAX     48
+#define VECTORS      (VECTOR_DEVICE_END - VECTOR_DEVICE)
 
 struct vector_use {
     uint64_t env; /* id; 0: free, or the kernel's */
@@ -58,7 +59,7 @@ struct vector_use {
 
 static struct exo_device *devices;
 struct pci_function pci_functions[EXO_DEVICE_MAX];
-static struct vector_use vectors[VECTOR_DEVICE_END - VECTOR_DEVICE];
+static struct vector_use vectors[VECTORS];
 static uint32_t vectors_per_function; /* every function present can have as many */
 static struct bus {
     uint16_t top; /* function of the first bus that leads there; 0: there is no such bus */
@@ -122,8 +123,20 @@ static uint8_t capability(uint16_t address, uint32_t id, uint32_t after)
     return 0;
 }
 
-static void caps_read(struct exo_device *device, struct pci_function *function)
+volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes)
 {
+    const struct exo_bar *where = bar < 6 ? &devices[row].bar[bar] : NULL;
+
+    if (!where || !where->address || offset > where->length || bytes > where->length - offset)
+        return NULL;
+    return arch_map_registers(where->address + offset, bytes);
+}
+
+static void caps_read(uint32_t row)
+{
+    struct exo_device *device = &devices[row];
+    struct pci_function *function = &pci_functions[row];
+
     if (!(config_read(device->address, REG_COMMAND) >> 16 & 0x10))
         return;
     function->msi_cap = capability(device->address, CAP_MSI, 0);
@@ -131,23 +144,17 @@ static void caps_read(struct exo_device *device, struct pci_function *function)
     function->msix_cap = capability(device->address, CAP_MSIX, 0);
     if (!function->msix_cap)
         return;
-    device->interrupts =
-        (uint16_t)((config_read(device->address, function->msix_cap) >> 16 & 0x7ff) + 1);
+    uint32_t entries = (config_read(device->address, function->msix_cap) >> 16 & 0x7ff) + 1;
     uint32_t where = config_read(device->address, function->msix_cap + 4);
-    const struct exo_bar *bar = (where & 7) < 6 ? &device->bar[where & 7] : NULL;
-    uint64_t bytes = device->interrupts * 16ull;
 
-    if (device->interrupts > MSIX_ENTRIES)
-        bytes = MSIX_ENTRIES * 16;
-    if (!bar || !bar->address || (where & ~7u) + device->interrupts * 16ull > bar->length) {
-        device->interrupts = 0;
+    function->msix = pci_map(row, where & 7, where & ~7u, entries * 16);
+    if (!function->msix)
         return;
-    }
-    uint64_t table = bar->address + (where & ~7u);
+    uint64_t table = device->bar[where & 7].address + (where & ~7u);
 
     function->msix_first = table >> EXO_PAGE_SHIFT;
-    function->msix_last = (table + device->interrupts * 16ull - 1) >> EXO_PAGE_SHIFT;
-    function->msix = arch_map_registers(table, bytes);
+    function->msix_last = (table + entries * 16 - 1) >> EXO_PAGE_SHIFT;
+    device->interrupts = entries < MSIX_ENTRIES ? (uint16_t)entries : MSIX_ENTRIES;
 }
 
 static void function_read(uint16_t address, uint32_t id, uint32_t row)
@@ -169,7 +176,7 @@ static void function_read(uint16_t address, uint32_t id, uint32_t row)
     for (uint32_t i = 0; i < 6;)
         i += bar_read(address, i, &device->bar[i]);
     config_write(address, REG_COMMAND, (command | COMMAND_MEMORY) & ~(uint32_t)COMMAND_MASTER);
-    caps_read(device, &pci_functions[row]);
+    caps_read(row);
 }
 
 /* --- What a function may reach -------------------------------------------------------------------------- */
@@ -190,7 +197,7 @@ static void dma_faults(void)
             continue;
         if (!(++devices[row].faults % FAULTS_MAX))
             command_set(address, COMMAND_MASTER, 0);
-        for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+        for (uint32_t v = 0; v < VECTORS; v++) {
             struct env *env =
                 vectors[v].env && vectors[v].device == row ? env_find(vectors[v].env) : NULL;
 
@@ -261,7 +268,7 @@ void pci_start(struct exo_device *table)
             }
         }
     }
-    vectors_per_function = (VECTOR_DEVICE_END - VECTOR_DEVICE - 1) / (row ? row : 1);
+    vectors_per_function = (VECTORS - 1) / (row ? row : 1);
     if (arch_dma_levels)
         vectors[0].handler = dma_faults;
 }
@@ -332,7 +339,7 @@ static void entries_mask(const struct vector_use *use)
     volatile uint32_t *entry = pci_functions[use->device].msix;
     uint32_t vector = VECTOR_DEVICE + (uint32_t)(use - vectors);
 
-    for (uint32_t i = 0; use->env && i < devices[use->device].interrupts && i < MSIX_ENTRIES; i++)
+    for (uint32_t i = 0; use->env && i < devices[use->device].interrupts; i++)
         if (entry[i * 4 + 2] == vector)
             entry[i * 4 + 3] = 1;
 }
@@ -375,12 +382,12 @@ __attribute__((noinline)) void device_resume(struct env *env)
 {
     lock_take(&env_lock);
     env->held = 0;
-    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+    for (uint32_t v = 0; v < VECTORS; v++) {
         volatile uint32_t *entry = pci_functions[vectors[v].device].msix;
 
         if (vectors[v].env != env->id)
             continue;
-        for (uint32_t i = 0; i < devices[vectors[v].device].interrupts && i < MSIX_ENTRIES; i++)
+        for (uint32_t i = 0; i < devices[vectors[v].device].interrupts; i++)
             if (entry[i * 4 + 2] == VECTOR_DEVICE + v && entry[i * 4 + 3] & 1)
                 message_set(vectors[v].device, i, v);
     }
@@ -416,23 +423,13 @@ uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after)
     return capability(devices[row].address, id, after);
 }
 
-volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes)
-{
-    const struct exo_bar *where = bar < 6 ? &devices[row].bar[bar] : NULL;
-
-    if (!where || !where->address || offset > where->length || bytes > where->length - offset)
-        return NULL;
-    return arch_map_registers(where->address + offset, bytes);
-}
-
 bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
 {
     struct vector_use *use = vectors;
 
-    while (use < vectors + sizeof vectors / sizeof vectors[0] && (use->env || use->handler))
+    while (use < vectors + VECTORS && (use->env || use->handler))
         use++;
-    if (use == vectors + sizeof vectors / sizeof vectors[0] || !pci_functions[row].msix ||
-        index >= devices[row].interrupts || index >= MSIX_ENTRIES)
+    if (use == vectors + VECTORS || index >= devices[row].interrupts)
         return false;
     use->handler = handler;
     message_set(row, index, (uint32_t)(use - vectors));
@@ -506,8 +503,7 @@ static void device_quiesce(uint32_t index)
         return; /* already done */
     command_set(devices[index].address, COMMAND_MASTER, 0);
     domain_set(index, 0, false);
-    for (struct vector_use *use = vectors; use < vectors + sizeof vectors / sizeof vectors[0];
-         use++)
+    for (struct vector_use *use = vectors; use < vectors + VECTORS; use++)
         if (use->env && use->device == index)
             vector_end(use);
     if (function->used)
@@ -656,7 +652,7 @@ static struct vector_use *vector_take(uint64_t env, uint32_t device, uint32_t ev
     struct vector_use *spare = NULL;
     uint32_t used = 0;
 
-    for (uint32_t v = 0; v < sizeof vectors / sizeof vectors[0]; v++) {
+    for (uint32_t v = 0; v < VECTORS; v++) {
         if (vectors[v].env == env && vectors[v].device == device && vectors[v].event == event)
             return &vectors[v];
         if (!spare && !vectors[v].handler && (!vectors[v].env || !env_find(vectors[v].env)))
@@ -675,9 +671,8 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
 
     lock_take(&env_lock);
     int error = device_held(self, slot, device, EXO_RIGHT_WRITE, &row);
-    struct pci_function *function = &pci_functions[device];
 
-    if (!error && (!function->msix || index >= row->interrupts))
+    if (!error && index >= row->interrupts)
         error = EXO_E_NONE;
     if (!error && !(use = vector_take(self->id, (uint32_t)device, (uint32_t)event)))
         error = EXO_E_BUSY;

@@ -14,8 +14,6 @@
 
 #define COPY_LOT        8192
 #define STEPS_EACH_CALL 1024 /* instructions that the verifier looks at in one kernel call, about */
-#define SMALL                                                                                      \
-    512 /* instructions of a program that is copied, verified and compiled in one call, if it does not loop */
 
 static uint32_t pages_of(uint64_t bytes)
 {
@@ -67,7 +65,7 @@ static int begin(struct program *program, const struct exo_code_image *image)
     report->type = image->type;
     report->insns = image->insn_count;
     if (!room) {
-        report->error = EXO_CODE_E_MEMORY;
+        program->check.error = EXO_CODE_E_MEMORY;
         return EXO_E_CODE;
     }
     program->rodata_bytes = image->rodata_bytes;
@@ -157,18 +155,13 @@ static void settle(struct program *program, uint32_t state)
 
 static int go_on(struct program *program)
 {
-    if (!program->verified) {
-        enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
+    enum code_progress progress = code_check_step(&program->check, STEPS_EACH_CALL);
 
-        if (progress == CODE_MORE)
-            return EXO_E_AGAIN;
-        report_fill(program);
-        if (progress == CODE_REFUSED)
-            return EXO_E_CODE;
-        program->verified = true;
-        if (program->report.insns > SMALL)
-            return EXO_E_AGAIN;
-    }
+    if (progress == CODE_MORE)
+        return EXO_E_AGAIN;
+    report_fill(program);
+    if (progress == CODE_REFUSED)
+        return EXO_E_CODE;
     if (compile(program))
         return 0;
     program->check.error = EXO_CODE_E_MEMORY;
@@ -209,25 +202,18 @@ struct call_result call_code_load(struct env *self, uint32_t slot, uint64_t id,
     }
     if (fresh)
         error = begin(program, image);
-    if (fresh && !error && image->insn_count > SMALL)
-        error = EXO_E_AGAIN;
-    if (error == EXO_E_FAULT) {
-        settle(program, EXO_CODE_STATE_EMPTY);
-    } else {
-        if (!error)
-            error = go_on(program);
-        if (error == EXO_E_CODE) {
-            if (program->check.error) {
-                program->report.error = program->check.error;
-                program->report.insn = program->check.insn;
-                program->report.detail = program->check.detail;
-            }
-            trim(program, 0);
-        }
-        settle(program, !error                ? EXO_CODE_STATE_READY
-                        : error == EXO_E_CODE ? EXO_CODE_STATE_REFUSED
-                                              : EXO_CODE_STATE_CHECK);
+    if (!error)
+        error = go_on(program);
+    if (error == EXO_E_CODE) {
+        program->report.error = program->check.error;
+        program->report.insn = program->check.insn;
+        program->report.detail = program->check.detail;
+        trim(program, 0);
     }
+    settle(program, !error                 ? EXO_CODE_STATE_READY
+                    : error == EXO_E_CODE  ? EXO_CODE_STATE_REFUSED
+                    : error == EXO_E_FAULT ? EXO_CODE_STATE_EMPTY
+                                           : EXO_CODE_STATE_CHECK);
     program_leave(program);
     return error ? call_error_at(error, program->report.insn) : call_ok(0);
 }

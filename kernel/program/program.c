@@ -398,12 +398,9 @@ bool sweep_programs(struct sweep *sweep)
 {
     for (uint64_t place = sweep->at / PROGRAM_PAGES; place < EXO_CODE_PROGRAMS; place++) {
         uint64_t record = slots[place] & RECORD_MASK;
-        uint32_t cost = record ? SWEEP_MANY : 1;
 
-        sweep->at = place * PROGRAM_PAGES;
-        if (sweep->work < cost)
+        if (!sweep_pay(sweep, place * PROGRAM_PAGES, record ? SWEEP_MANY : 1))
             return false;
-        sweep->work -= cost;
         if (!record)
             continue;
         struct program *program = frame_window(record);

@@ -36,7 +36,6 @@ struct program {
     uint32_t memory_pages;         /* p: fixed once loading begins */
     uint32_t released;             /* memory_lock: pages that went back; it is dying */
     uint32_t running;              /* p: runs, and calls in progress */
-    bool verified;                 /* l: it is to be compiled next */
     bool testing;                  /* p: a test run uses the input and output pages */
     code_entry *entry;             /* l */
     uint64_t seed;                 /* I */
