@@ -74,15 +74,15 @@ static void straight(uint32_t n)
 static void accesses(uint32_t n)
 {
     for (uint32_t i = 0; i < n - 1; i++)
-        insns[i] = i % 2 ? STORE(W, 6, i % 200, 0) : LOAD(W, 0, 6, i % 200);
-    insns[0] = INSN(CODE_LDX | CODE_MEM | DW, 6, 1, 32, 0);
+        insns[i] = LOAD(W, i % 2 ? 7 : 0, 6, i % 200);
+    insns[0] = LOAD(DW, 6, 1, 0); /* the input */
     insns[1] = MOV(0, 0);
     insns[n - 1] = EXIT();
 }
 
 static void branches(uint32_t n)
 {
-    insns[0] = LOAD(W, 2, 1, 56);
+    insns[0] = LOAD(DW, 2, 1, 24); /* the argument */
     insns[1] = MOV(0, 0);
     for (uint32_t i = 2; i < n - 1; i++)
         insns[i] = i % 2 ? ALU(CODE_ADD, 0, 1) : JUMP(CODE_JGT, 2, i, 1);
@@ -105,7 +105,7 @@ static void by_length(const char *name, void (*make)(uint32_t))
     for (uint32_t n = 64; n <= 4096; n *= 4) {
         make(n);
         subject = (struct code_subject){
-            .insn = insns, .count = n, .type = EXO_CODE_PACKET, .memory_bytes = 4096};
+            .insn = insns, .count = n, .type = EXO_CODE_OWNERSHIP}; /* which may be long */
         uint64_t verifying = cost(verify, NULL);
 
         verify();

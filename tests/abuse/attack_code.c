@@ -514,11 +514,10 @@ static uint32_t judge(struct box *box, const uint64_t *insns, uint32_t count, ui
     }
     if (l.error && l.error != -EXO_E_CODE)
         escape(box, "an error that says nothing of the code", (uint64_t)-l.error);
-    /* Of the calls one copies and one compiles, if it is not short; the last step of each may be as long as the program. */
-    uint32_t looking = l.calls - (count > 512 && l.calls > 2 && !l.error ? 2 : 0);
 
-    if (report.steps > STEPS_OF(count) || report.steps > looking * (STEPS_A_CALL + count) ||
-        looking > 3 + report.steps / STEPS_A_CALL)
+    /* The last step of each call may be as long as the program. */
+    if (report.steps > STEPS_OF(count) || report.steps > l.calls * (STEPS_A_CALL + count) ||
+        l.calls > 3 + report.steps / STEPS_A_CALL)
         escape(box, "it takes longer than it may", (uint64_t)l.calls << 32 | report.steps);
     if (report.frames > frame_count)
         escape(box, "it has frames that nobody gave", report.frames);
