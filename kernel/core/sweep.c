@@ -44,8 +44,13 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
         uint64_t frames = level == 2 && entry & EXO_PTE_LARGE ? LARGE_FRAMES : 1;
         bool hit = false;
 
-        if (!sweep_pay(sweep, table * TABLE_ENTRIES + i, frames > 1 ? SWEEP_MANY : 1))
+        uint32_t cost = frames > 1 ? SWEEP_MANY : 1;
+
+        if (sweep->work < cost) {
+            sweep->at = table * TABLE_ENTRIES + i;
             return false;
+        }
+        sweep->work -= cost;
         if (!(entry & EXO_PTE_PRESENT))
             continue;
         for (uint64_t f = frame; !hit && f < frame + frames; f++)
