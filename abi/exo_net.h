@@ -175,19 +175,22 @@ struct exo_net_row {
             uint32_t receive_filled, send_taken;
             uint32_t in_flight; /* packets that the card reads from buffers */
             uint32_t number;    /* 0 .. EXO_NET_RINGS_MAX - 1 */
-            uint32_t stopped;   /* its end waits for in_flight to become 0 */
-            uint32_t reserved[31];
+            uint32_t state;     /* EXO_NET_RING_* */
+            uint32_t
+                queue; /* pair of the card's queues that it sends by: of the CPU that it was made on */
+            uint32_t lock; /* the kernel's */
+            uint32_t reserved[29];
         } ring;
     };
 };
 static_assert(sizeof(struct exo_net_row) == 256, "rows fill a frame");
 
-/* The card and the machine's totals, in struct exo_machine. */
-struct exo_net_card {
-    uint8_t mac[6];
-    uint16_t mtu;
-    uint32_t features; /* EXO_NET_CARD_* */
-    uint32_t table_buckets;
+/* State of a ring. */
+#define EXO_NET_RING_STOPPED 0x1 /* its end waits for in_flight to become 0 */
+#define EXO_NET_RING_SHARED  0x2 /* packets come by several pairs of queues */
+
+/* What one pair of the card's queues has carried. */
+struct exo_net_queue {
     uint64_t received, received_bytes, sent, sent_bytes;
     uint64_t unclaimed;     /* received, and no filter wanted it */
     uint64_t malformed;     /* of these: lengths that contradict each other */
@@ -195,6 +198,19 @@ struct exo_net_card {
     uint64_t device_errors; /* what the card wrote could not be: ring indexes, lengths */
     uint64_t interrupts,
         deferred; /* deferred: polled later by the clock, because there was too much */
+};
+
+/*
+ * The card, in struct exo_machine. It chooses by flow in which pair of queues a packet comes; pair n interrupts CPU n. What a ring
+ * sends goes by the pair that its row names, so that a card that follows a flow's sender has the answers come to the same CPU.
+ */
+#define EXO_NET_QUEUES_MAX 8
+struct exo_net_card {
+    uint8_t mac[6];
+    uint16_t mtu;
+    uint32_t features; /* EXO_NET_CARD_* */
+    uint32_t queues; /* pairs in use: the card's, at most one for each CPU; the other rows are 0 */
+    struct exo_net_queue queue[EXO_NET_QUEUES_MAX];
 };
 #define EXO_NET_CARD_PRESENT  0x1
 #define EXO_NET_CARD_CHECKSUM 0x2 /* completes checksums of what is sent */

@@ -133,8 +133,8 @@ __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
     iommu_start();
     expose(frame_count);
     time_calibrate();
-    net_start(&machine->net, boot_entry_tsc ^ rtc << 8);
     smp_start(acpi_info.apic_ids, acpi_info.cpu_count);
+    net_start(&machine->net, boot_entry_tsc ^ rtc << 8);
     expose_time();
     token_start((uint64_t[2]){arch_entropy(), arch_entropy()});
     program_start();

@@ -2,9 +2,9 @@
 /*
  * lock.h - spin locks. The kernel runs with interrupts off, so a lock is never taken twice on a CPU.
  *
- * Ranks: env_lock, net_lock, memory_lock, program_lock, dma_lock (arch: iommu.c), taken in this order. env_lock and memory_lock can also be held shared (lock_share): that takes
+ * Ranks: env_lock, net_lock, memory_lock, program_lock, dma_lock (arch: iommu.c), taken in this order. The first three can also be held shared (lock_share): that takes
  * only the gate of this CPU, so that CPUs do not meet; what is changed so is atomic by itself. Who takes such a lock alone
- * closes every CPU's gate.
+ * closes every CPU's gate. Gate n of net_lock stands for pair n of the card's queues (net/queue.h), on whichever CPU.
  *
  * A CPU that spins answers TLB flush requests meanwhile (mail_answer), because the holder may be waiting
  * for exactly that.
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) void lock_enter(_Atomic uint32_t *t
 
 static inline bool lock_has_gates(const struct spinlock *lock)
 {
-    return lock_rank(lock) == LOCK_ENV || lock_rank(lock) == LOCK_MEMORY;
+    return lock_rank(lock) <= LOCK_MEMORY;
 }
 
 static inline void lock_take(struct spinlock *lock)

@@ -22,7 +22,6 @@
 
 struct exo_slice (*slice_table)[EXO_SLICE_COUNT];
 void (*device_poll)(bool idle);
-uint64_t device_poll_ns = EXO_FOREVER;
 
 #define SLICE_HELD 0x100 /* in guard_depth: somebody's */
 
@@ -354,13 +353,13 @@ __attribute__((flatten)) void slice_pick(void)
 
     for (bool same = as_before(cpu); same || !find(cpu); same = false) {
         /* A device's interrupt that made nobody runnable is no reason to look. */
-        while (!atomic_load(&cpu->look) && device_poll_ns == EXO_FOREVER) {
+        while (!atomic_load(&cpu->look) && cpu->poll_ns == EXO_FOREVER) {
             arch_timer(cpu, cpu->look_ns, 0);
             arch_halt();
             if (cpu->curious)
                 break;
         }
-        if (device_poll_ns != EXO_FOREVER)
+        if (cpu->poll_ns != EXO_FOREVER)
             device_poll(true); /* before who gets the first of it runs */
         if (resume())
             return;
@@ -372,8 +371,8 @@ void slice_program(struct cpu *cpu, struct env *env, uint64_t now)
     uint64_t deadline = cpu->slice_until_ns;
     uint64_t alarm = atomic_load_explicit(&env->alarm_ns, memory_order_relaxed);
 
-    if (device_poll_ns < deadline)
-        deadline = device_poll_ns;
+    if (cpu->poll_ns < deadline)
+        deadline = cpu->poll_ns;
     arch_timer(cpu, alarm < deadline ? alarm : deadline, now);
 }
 

@@ -47,8 +47,7 @@ _Noreturn void slice_start(void);
 void slice_kick_idle(void);
 
 /*
- * A device that waits for the clock instead of an interrupt (kernel/net): device_poll is called at device_poll_ns
- * (EXO_FOREVER: never) or as soon as a CPU has nothing to run (idle: then it may pause). No lock is held then.
+ * A device that waits for the clock instead of an interrupt (kernel/net): device_poll is called on a CPU at its poll_ns
+ * (EXO_FOREVER: never) or as soon as it has nothing to run (idle: then it may pause). No lock is held then.
  */
 extern void (*device_poll)(bool idle);
-extern uint64_t device_poll_ns;

@@ -2,7 +2,8 @@
 /*
  * nic.h - the one network card: what kernel/net asks of its driver (virtio_net.c).
  *
- * All functions but nic_start REQUIRE(net_lock). What the card writes is checked in the driver: packets that it
+ * It has one or more pairs of queues; pairs have nothing in common. All functions but nic_start take the number of one and
+ * REQUIRE(net_lock shared by that gate). What the card writes is checked in the driver: packets that it
  * hands out lie in buffers of the driver's, lengths are those of such a buffer.
  */
 #pragma once
@@ -14,7 +15,8 @@
 #define NIC_PIECES_MAX 3
 
 struct nic_received {
-    uint8_t *packet; /* from the Ethernet header on; writable, at most EXO_NET_BUFFER_BYTES */
+    uint8_t *
+        packet; /* from the Ethernet header on; writable, fits a buffer of a ring behind its headroom */
     uint32_t length;
     bool verified; /* its TCP or UDP checksum is right */
 };
@@ -39,27 +41,34 @@ struct nic_slot {
     uint64_t serial;
 };
 
-/* nic_start - find and start the card; `interrupt` is called when it has something. False: there is none. Boot. */
-bool nic_start(struct exo_net_card *card, void (*interrupt)(void));
+/*
+ * nic_start - find and start the card, with as many pairs of queues as it has, CPUs, or EXO_NET_QUEUES_MAX.
+ *
+ * interrupt  called on CPU 0 when pair 0 has something
+ * others     called on CPU n when pair n > 0 has
+ *
+ * Returns  false: there is none. Boot, when all CPUs are there.
+ */
+bool nic_start(struct exo_net_card *card, void (*interrupt)(void), void (*others)(void));
 
 /* nic_next - the next received packet, the driver's until nic_recycle; false: there is none. */
-bool nic_next(struct nic_received *received);
+bool nic_next(uint32_t pair, struct nic_received *received);
 /* nic_waits - has something been received? */
-bool nic_waits(void);
+bool nic_waits(uint32_t pair);
 /* nic_recycle - the card may fill the last packet's buffer again. */
-void nic_recycle(void);
+void nic_recycle(uint32_t pair);
 /* nic_listen - interrupts from now on; true: something came before that. Else nic_quiet. */
-bool nic_listen(bool sent_too);
-void nic_quiet(void);
+bool nic_listen(uint32_t pair, bool sent_too);
+void nic_quiet(uint32_t pair);
 
 /* nic_slot_take - a slot to fill in; NULL: the card has them all. nic_send hands it over, nic_flush tells the card. */
-struct nic_slot *nic_slot_take(void);
-void nic_send(struct nic_slot *slot);
-void nic_slot_drop(struct nic_slot *slot);
-void nic_flush(void);
+struct nic_slot *nic_slot_take(uint32_t pair);
+void nic_send(uint32_t pair, struct nic_slot *slot);
+void nic_slot_drop(uint32_t pair, struct nic_slot *slot);
+void nic_flush(uint32_t pair);
 /* nic_slots_free - has the driver a slot at all? */
-bool nic_slots_free(void);
+bool nic_slots_free(uint32_t pair);
 /* nic_slots_low - does the card have most of the slots? */
-bool nic_slots_low(void);
+bool nic_slots_low(uint32_t pair);
 /* nic_sent - a slot that the card is done with: look at it, then nic_slot_drop it. NULL: none. */
-struct nic_slot *nic_sent(void);
+struct nic_slot *nic_sent(uint32_t pair);

@@ -315,13 +315,13 @@ void device_count(uint64_t frame, int change)
                            __ATOMIC_RELAXED); /* memory_lock may be shared */
 }
 
-/* Messages of this MSI-X entry go to a vector of this CPU. No other may come meanwhile. */
-static void message_set(uint32_t row, uint64_t index, uint32_t vector)
+/* Messages of this MSI-X entry go to a vector of a CPU. No other may come meanwhile. */
+static void message_set(uint32_t row, uint64_t index, uint32_t vector, uint32_t cpu)
 {
     const struct pci_function *function = &pci_functions[row];
     volatile uint32_t *entry = &function->msix[index * 4];
-    uint64_t address = arch_message(devices[row].address, function->covered, VECTOR_DEVICE + vector,
-                                    this_cpu()->index);
+    uint64_t address =
+        arch_message(devices[row].address, function->covered, VECTOR_DEVICE + vector, cpu);
 
     entry[3] = 1; /* masked while it changes */
     entry[0] = (uint32_t)address;
@@ -389,7 +389,7 @@ __attribute__((noinline)) void device_resume(struct env *env)
             continue;
         for (uint32_t i = 0; i < devices[vectors[v].device].interrupts; i++)
             if (entry[i * 4 + 2] == VECTOR_DEVICE + v && entry[i * 4 + 3] & 1)
-                message_set(vectors[v].device, i, v);
+                message_set(vectors[v].device, i, v, this_cpu()->index);
     }
     lock_drop(&env_lock);
 }
@@ -423,7 +423,7 @@ uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after)
     return capability(devices[row].address, id, after);
 }
 
-bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
+bool pci_handler(uint32_t row, uint32_t index, uint32_t cpu, void (*handler)(void))
 {
     struct vector_use *use = vectors;
 
@@ -432,7 +432,7 @@ bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void))
     if (use == vectors + VECTORS || index >= devices[row].interrupts)
         return false;
     use->handler = handler;
-    message_set(row, index, (uint32_t)(use - vectors));
+    message_set(row, index, (uint32_t)(use - vectors), cpu);
     return true;
 }
 
@@ -681,7 +681,7 @@ struct call_result call_device_interrupt(struct env *self, uint32_t slot, uint64
             vector_end(use);      /* that an env left behind when it died */
         *use = (struct vector_use){
             .env = self->id, .event = (uint32_t)event, .device = (uint32_t)device, .told = self->told - 1};
-        message_set((uint32_t)device, index, (uint32_t)(use - vectors));
+        message_set((uint32_t)device, index, (uint32_t)(use - vectors), this_cpu()->index);
     }
     lock_drop(&env_lock);
     return error ? call_error(error) : call_ok(0);

@@ -32,5 +32,5 @@ uint32_t pci_read(uint32_t row, uint32_t offset); /* configuration space, 32 bit
 uint32_t pci_capability(uint32_t row, uint32_t id, uint32_t after);
 /* Bytes of a BAR, mapped; NULL: not inside it. */
 volatile void *pci_map(uint32_t row, uint32_t bar, uint32_t offset, uint32_t bytes);
-/* MSI-X entry `index` calls the handler on this CPU, interrupts off, no lock held; false: it cannot. */
-bool pci_handler(uint32_t row, uint32_t index, void (*handler)(void));
+/* MSI-X entry `index` calls the handler on a CPU, interrupts off, no lock held; false: it cannot. */
+bool pci_handler(uint32_t row, uint32_t index, uint32_t cpu, void (*handler)(void));

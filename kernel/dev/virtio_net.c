@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * virtio_net.c - a network card behind modern virtio over PCI: one pair of split queues.
+ * virtio_net.c - a network card behind modern virtio over PCI: pairs of split queues, one interrupt a pair.
  *
  * The card is not trusted: a descriptor index that it returns must be one that it has, a length at most what it was
  * given, a ring index at most as far as what it has. A queue on which it lies is given up (dead), and counted.
  * A receive buffer is half a frame; the packet's IP header is aligned to 4. Each send slot has descriptors of
  * its own, DESCRIPTORS_A_SLOT in a row, so that nothing has to be allocated.
+ * Pairs have nothing in common but the card's registers, each its own doorbells, so that CPUs use them at once.
  * Not here: who gets a packet, and who may send one (kernel/net).
  * Source: Virtual I/O Device (VIRTIO) 1.2, "Split Virtqueues", "Virtio Over PCI Bus", "Network Device".
  */
@@ -13,6 +14,7 @@
 #include "base/string.h"
 #include "core/frame.h"
 #include "core/klog.h"
+#include "core/lock.h"
 #include "dev/pci.h"
 
 #define VENDOR_VIRTIO     0x1af4
@@ -28,7 +30,7 @@
 #define STATUS_DRIVER      2
 #define STATUS_DRIVER_OK   4
 #define STATUS_FEATURES_OK 8
-#define RESET_POLLS        1000000
+#define ANSWER_POLLS       1000000 /* of a register */
 
 #define F_CSUM       (1ull << 0)
 #define F_GUEST_CSUM (1ull << 1)
@@ -37,12 +39,13 @@
 #define F_HOST_TSO4  (1ull << 11)
 #define F_HOST_TSO6  (1ull << 12)
 #define F_MRG_RXBUF  (1ull << 15)
+#define F_CTRL_VQ    (1ull << 17)
+#define F_MQ         (1ull << 22)
 #define F_VERSION_1  (1ull << 32)
 #define F_WANTED                                                                                   \
-    (F_CSUM | F_GUEST_CSUM | F_MTU | F_MAC | F_HOST_TSO4 | F_HOST_TSO6 | F_MRG_RXBUF | F_VERSION_1)
+    (F_CSUM | F_GUEST_CSUM | F_MTU | F_MAC | F_HOST_TSO4 | F_HOST_TSO6 | F_MRG_RXBUF | F_CTRL_VQ | \
+     F_MQ | F_VERSION_1)
 
-#define QUEUE_RECEIVE      0
-#define QUEUE_SEND         1
 #define QUEUE_MAX          256
 #define RECEIVE_BUFFERS    128
 #define SEND_SLOTS         64
@@ -74,6 +77,11 @@ struct net_header {
 #define HEADER_CHECKSUM_VALID  2
 #define SEGMENT_TCP4           1
 #define SEGMENT_TCP6           4
+
+/* A command for the card: class, command (0), pairs to use (16 bits); its answer behind that. */
+#define CONTROL_MQ    4
+#define CONTROL_BYTES 4
+#define CONTROL_OK    0
 
 struct descriptor {
     uint64_t address;
@@ -107,15 +115,17 @@ static volatile struct common *common;
 static volatile uint8_t *notify, *config;
 static uint32_t notify_bytes, notify_multiplier;
 static struct exo_net_card *card;
-static struct queue queue[2];
-static uint8_t *buffer[RECEIVE_BUFFERS];
-static struct nic_slot slots[SEND_SLOTS];
-static struct nic_slot *free_slots[SEND_SLOTS];
-static uint32_t free_count;
-static uint8_t assembly[EXO_NET_BUFFER_BYTES]; /* a packet that the card spread over buffers */
-static uint16_t taken;                         /* buffer of the packet that is out */
-static uint8_t verified_flags;                 /* of a header: the checksum is right */
-static uint32_t listening = NOBODY;            /* or what nic_listen was told */
+static uint8_t verified_flags; /* of a header: the checksum is right */
+static struct pair {
+    struct queue receive, send;
+    uint8_t *buffer[RECEIVE_BUFFERS];
+    struct nic_slot slots[SEND_SLOTS];
+    struct nic_slot *free_slots[SEND_SLOTS];
+    uint32_t free_count;
+    uint8_t assembly[EXO_NET_BUFFER_BYTES - EXO_NET_HEADROOM]; /* a packet that the card spread over buffers */
+    uint16_t taken;                         /* buffer of the packet that is out */
+    uint32_t listening;                     /* what nic_listen was told, or NOBODY */
+} pairs[EXO_NET_QUEUES_MAX];
 
 static uint64_t physical(const void *window)
 {
@@ -169,13 +179,15 @@ static bool negotiate(uint64_t *got)
 {
     common->status = 0;
     for (uint32_t i = 0; common->status; i++)
-        if (i == RESET_POLLS)
+        if (i == ANSWER_POLLS)
             return false;
     common->status = STATUS_ACKNOWLEDGE;
     common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
     *got = features() & F_WANTED;
     if (!(*got & F_CSUM))
         *got &= ~(F_HOST_TSO4 | F_HOST_TSO6);
+    if (!(*got & F_CTRL_VQ) || !(*got & F_MQ) || cpu_count == 1)
+        *got &= ~(F_CTRL_VQ | F_MQ);
     common->driver_select = 0;
     common->driver_features = (uint32_t)*got;
     common->driver_select = 1;
@@ -185,10 +197,10 @@ static bool negotiate(uint64_t *got)
     return *got & F_VERSION_1 && *got & F_MAC && common->status & STATUS_FEATURES_OK;
 }
 
-static bool queue_start(struct queue *q, uint32_t row, uint16_t number, void (*interrupt)(void))
+static bool queue_start(struct queue *q, uint32_t number, uint16_t size, uint16_t vector)
 {
-    common->queue_select = number;
-    if (common->queue_size < QUEUE_MAX || !pci_handler(row, number, interrupt))
+    common->queue_select = (uint16_t)number;
+    if (common->queue_size < size)
         return false;
     uint64_t where = (uint64_t)common->queue_notify * notify_multiplier;
     uint8_t *rings = boot_page();
@@ -199,14 +211,14 @@ static bool queue_start(struct queue *q, uint32_t row, uint16_t number, void (*i
     q->avail = (volatile struct avail *)rings;
     q->used = (volatile struct used *)(rings + 1024);
     q->notify = (volatile uint16_t *)(notify + where);
-    q->number = number;
-    common->queue_size = QUEUE_MAX;
-    common->queue_vector = number;
+    q->number = (uint16_t)number;
+    common->queue_size = size;
+    common->queue_vector = vector;
     common->queue_desc = physical(q->desc);
     common->queue_driver = physical(rings);
     common->queue_device = physical(rings + 1024);
     common->queue_enable = 1;
-    return common->queue_vector == number;
+    return common->queue_vector == vector;
 }
 _Static_assert(sizeof(struct avail) <= 1024 && sizeof(struct used) <= EXO_PAGE_SIZE - 1024,
                "the rings of a queue share a frame");
@@ -228,54 +240,91 @@ static void tell(const struct queue *q)
         *q->notify = q->number;
 }
 
-static void make_buffers(void)
+static void make_buffers(struct pair *p)
 {
-    struct queue *q = &queue[QUEUE_RECEIVE];
+    struct queue *q = &p->receive;
 
     for (uint16_t i = 0; i < RECEIVE_BUFFERS; i += 2) {
-        buffer[i] = boot_page();
-        buffer[i + 1] = buffer[i] + EXO_NET_BUFFER_BYTES;
+        p->buffer[i] = boot_page();
+        p->buffer[i + 1] = p->buffer[i] + EXO_NET_BUFFER_BYTES;
     }
     for (uint16_t i = 0; i < RECEIVE_BUFFERS; i++) {
-        q->desc[i] = (struct descriptor){.address = physical(buffer[i] + BUFFER_START),
+        q->desc[i] = (struct descriptor){.address = physical(p->buffer[i] + BUFFER_START),
                                          .length = BUFFER_BYTES,
                                          .flags = DESC_WRITE};
         post(q, i);
     }
     for (uint32_t i = 0; i < SEND_SLOTS; i++) {
         uint8_t *page = i % (EXO_PAGE_SIZE / SLOT_BYTES)
-                            ? slots[i - 1].bytes - sizeof(struct net_header) + SLOT_BYTES
+                            ? p->slots[i - 1].bytes - sizeof(struct net_header) + SLOT_BYTES
                             : boot_page();
 
-        slots[i].bytes = page + sizeof(struct net_header);
-        slots[i].head = (uint16_t)(i * DESCRIPTORS_A_SLOT);
-        queue[QUEUE_SEND].desc[i * DESCRIPTORS_A_SLOT].address = physical(page);
-        free_slots[free_count++] = &slots[SEND_SLOTS - 1 - i];
+        p->slots[i].bytes = page + sizeof(struct net_header);
+        p->slots[i].head = (uint16_t)(i * DESCRIPTORS_A_SLOT);
+        p->send.desc[i * DESCRIPTORS_A_SLOT].address = physical(page);
+        p->free_slots[p->free_count++] = &p->slots[SEND_SLOTS - 1 - i];
     }
+    p->listening = NOBODY;
 }
 _Static_assert(sizeof(struct net_header) + NIC_COPY_MAX <= SLOT_BYTES,
                "a slot holds header and copy");
 _Static_assert(SEND_SLOTS *DESCRIPTORS_A_SLOT == QUEUE_MAX && NIC_PIECES_MAX < DESCRIPTORS_A_SLOT,
                "each slot has its descriptors");
 
-bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
+/* Pair n's queues, which interrupt CPU n. */
+static bool pair_start(uint32_t row, uint32_t n, void (*interrupt)(void))
 {
+    struct pair *p = &pairs[n];
+
+    if (!pci_handler(row, n, n, interrupt) ||
+        !queue_start(&p->receive, 2 * n, QUEUE_MAX, (uint16_t)n) ||
+        !queue_start(&p->send, 2 * n + 1, QUEUE_MAX, (uint16_t)n))
+        return false;
+    make_buffers(p);
+    return true;
+}
+
+/* Has the card use so many pairs. False: it does not answer, or not with yes. */
+static bool pairs_set(struct queue *q, uint32_t count)
+{
+    volatile uint8_t *command = boot_page();
+
+    command[0] = CONTROL_MQ;
+    command[2] = (uint8_t)count;
+    command[CONTROL_BYTES] = !CONTROL_OK;
+    q->desc[0] = (struct descriptor){physical((void *)command), CONTROL_BYTES, DESC_NEXT, 1};
+    q->desc[1] = (struct descriptor){q->desc[0].address + CONTROL_BYTES, 1, DESC_WRITE, 0};
+    post(q, 0);
+    tell(q);
+    for (uint32_t i = 0; q->used->index != q->posted && i < ANSWER_POLLS; i++)
+        (void)common->status; /* gives the card time */
+    return command[CONTROL_BYTES] == CONTROL_OK;
+}
+
+bool nic_start(struct exo_net_card *out, void (*interrupt)(void), void (*others)(void))
+{
+    struct queue control = {0};
     uint32_t row = pci_find(VENDOR_VIRTIO, DEVICE_NET);
     uint64_t got = 0;
+    uint32_t count = 1, most;
 
     if (row == EXO_DEVICE_MAX)
         row = pci_find(VENDOR_VIRTIO, DEVICE_NET_OLD);
     if (row == EXO_DEVICE_MAX)
         return false;
     pci_own(row);
-    if (!find_registers(row) || !negotiate(&got) ||
-        !queue_start(&queue[QUEUE_RECEIVE], row, QUEUE_RECEIVE, interrupt) ||
-        !queue_start(&queue[QUEUE_SEND], row, QUEUE_SEND, interrupt)) {
+    if (!find_registers(row) || !negotiate(&got) || !pair_start(row, 0, interrupt)) {
         klog("virtio_net: the card in row %u is unusable: use disable-legacy=on", row);
         if (common)
             common->status = 0;
         return false;
     }
+    most = got & F_MQ ? *(volatile const uint16_t *)(config + 8) : 1;
+    while (count < most && count < cpu_count && count < EXO_NET_QUEUES_MAX &&
+           pair_start(row, count, others))
+        count++;
+    if (count > 1 && !queue_start(&control, 2 * most, 2, NO_VECTOR))
+        count = 1;
     card = out;
     for (uint32_t i = 0; i < 6; i++)
         card->mac[i] = config[i];
@@ -288,9 +337,14 @@ bool nic_start(struct exo_net_card *out, void (*interrupt)(void))
                      (got & F_HOST_TSO6 ? EXO_NET_CARD_SEGMENT6 : 0);
     if (got & F_GUEST_CSUM)
         verified_flags = HEADER_CHECKSUM_NEEDED | HEADER_CHECKSUM_VALID;
-    make_buffers();
     common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
-    tell(&queue[QUEUE_RECEIVE]);
+    for (uint32_t n = 0; n < count; n++)
+        tell(&pairs[n].receive);
+    if (count > 1 && !pairs_set(&control, count)) {
+        klog("virtio_net: the card does not say that it uses %u pairs of queues", count);
+        count = 1;
+    }
+    card->queues = count;
     return true;
 }
 
@@ -309,7 +363,7 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
     if ((uint16_t)(index - q->next_used) > (uint16_t)(q->posted - q->next_used) ||
         id >= QUEUE_MAX || !q->busy[id]) {
         q->dead = true;
-        card->device_errors++;
+        card->queue[q->number / 2].device_errors++;
         return false;
     }
     q->next_used++;
@@ -322,33 +376,35 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
  * Further buffers of a packet, gathered behind what the first one holds. False: it is no good. Those of a packet that is too long go
  * back all the same: what lies in them must not be taken for packets.
  */
-__attribute__((noinline)) static bool gather(uint32_t count, struct nic_received *received)
+__attribute__((noinline)) static bool gather(struct pair *p, uint32_t count,
+                                             struct nic_received *received)
 {
     uint32_t bytes = 0;
     uint16_t head = 0;
     bool good = count <= RECEIVE_BUFFERS;
 
-    memcpy(assembly, received->packet, received->length);
-    received->packet = assembly;
+    memcpy(p->assembly, received->packet, received->length);
+    received->packet = p->assembly;
     for (uint32_t i = 1; i < count && i < RECEIVE_BUFFERS; i++) {
-        if (!done(&queue[QUEUE_RECEIVE], &head, &bytes))
+        if (!done(&p->receive, &head, &bytes))
             return false;
-        good = good && bytes <= BUFFER_BYTES && received->length + bytes <= sizeof assembly;
+        good = good && bytes <= BUFFER_BYTES && received->length + bytes <= sizeof p->assembly;
         if (good) {
-            memcpy(assembly + received->length, buffer[head] + BUFFER_START, bytes);
+            memcpy(p->assembly + received->length, p->buffer[head] + BUFFER_START, bytes);
             received->length += bytes;
         }
-        post(&queue[QUEUE_RECEIVE], head);
+        post(&p->receive, head);
     }
     return good;
 }
 
-bool nic_next(struct nic_received *received)
+bool nic_next(uint32_t pair, struct nic_received *received)
 {
+    struct pair *p = &pairs[pair];
     uint32_t bytes = 0;
 
-    while (done(&queue[QUEUE_RECEIVE], &taken, &bytes)) {
-        uint8_t *start = buffer[taken] + BUFFER_START;
+    while (done(&p->receive, &p->taken, &bytes)) {
+        uint8_t *start = p->buffer[p->taken] + BUFFER_START;
         /* The card can still write there: each field is read once. */
         const volatile struct net_header *header = (const volatile struct net_header *)start;
 
@@ -358,35 +414,40 @@ bool nic_next(struct nic_received *received)
             received->packet = start + sizeof *header;
             received->length = bytes - (uint32_t)sizeof *header;
             received->verified = header->flags & verified_flags;
-            if (__builtin_expect(count <= 1, 1) || gather(count, received))
+            if (__builtin_expect(count <= 1, 1) || gather(p, count, received))
                 return true;
         }
-        card->device_errors++;
-        nic_recycle();
+        card->queue[pair].device_errors++;
+        nic_recycle(pair);
     }
     return false;
 }
 
-bool nic_waits(void)
+bool nic_waits(uint32_t pair)
 {
-    return queue[QUEUE_RECEIVE].used->index != queue[QUEUE_RECEIVE].next_used;
+    const struct queue *r = &pairs[pair].receive;
+
+    return r->used->index != r->next_used;
 }
 
-void nic_recycle(void)
+void nic_recycle(uint32_t pair)
 {
-    if (!queue[QUEUE_RECEIVE].dead)
-        post(&queue[QUEUE_RECEIVE], taken);
+    struct pair *p = &pairs[pair];
+
+    if (!p->receive.dead)
+        post(&p->receive, p->taken);
 }
 
-bool nic_listen(bool sent_too)
+bool nic_listen(uint32_t pair, bool sent_too)
 {
-    const struct queue *r = &queue[QUEUE_RECEIVE];
-    const struct queue *s = &queue[QUEUE_SEND];
+    struct pair *p = &pairs[pair];
+    const struct queue *r = &p->receive;
+    const struct queue *s = &p->send;
 
     tell(r); /* buffers were given back */
-    if (listening == sent_too)
+    if (p->listening == sent_too)
         return false; /* what comes interrupts already */
-    listening = sent_too;
+    p->listening = sent_too;
     r->avail->flags = 0;
     s->avail->flags = sent_too ? 0 : AVAIL_QUIET;
     /* The flags before the indexes: what comes later interrupts. */
@@ -395,44 +456,50 @@ bool nic_listen(bool sent_too)
            (sent_too && !s->dead && s->used->index != s->next_used);
 }
 
-void nic_quiet(void)
+void nic_quiet(uint32_t pair)
 {
-    tell(&queue[QUEUE_RECEIVE]);
-    queue[QUEUE_RECEIVE].avail->flags = AVAIL_QUIET;
-    listening = NOBODY;
+    struct pair *p = &pairs[pair];
+
+    tell(&p->receive);
+    p->receive.avail->flags = AVAIL_QUIET;
+    p->listening = NOBODY;
 }
 
 /* --- Sending ------------------------------------------------------------------------------------------------ */
 
-struct nic_slot *nic_slot_take(void)
+struct nic_slot *nic_slot_take(uint32_t pair)
 {
-    if (!free_count)
+    struct pair *p = &pairs[pair];
+
+    if (!p->free_count)
         return NULL;
-    struct nic_slot *slot = free_slots[--free_count];
+    struct nic_slot *slot = p->free_slots[--p->free_count];
 
     slot->copied = slot->piece_count = 0;
     slot->checksum_start = slot->segment = 0;
     return slot;
 }
 
-bool nic_slots_free(void)
+bool nic_slots_free(uint32_t pair)
 {
-    return free_count;
+    return pairs[pair].free_count;
 }
 
-bool nic_slots_low(void)
+bool nic_slots_low(uint32_t pair)
 {
-    return free_count < SEND_SLOTS / 2;
+    return pairs[pair].free_count < SEND_SLOTS / 2;
 }
 
-void nic_slot_drop(struct nic_slot *slot)
+void nic_slot_drop(uint32_t pair, struct nic_slot *slot)
 {
-    free_slots[free_count++] = slot;
+    struct pair *p = &pairs[pair];
+
+    p->free_slots[p->free_count++] = slot;
 }
 
-void nic_send(struct nic_slot *slot)
+void nic_send(uint32_t pair, struct nic_slot *slot)
 {
-    struct queue *q = &queue[QUEUE_SEND];
+    struct queue *q = &pairs[pair].send;
     uint16_t head = slot->head;
     struct descriptor *d = &q->desc[head];
 
@@ -460,15 +527,16 @@ void nic_send(struct nic_slot *slot)
     post(q, head);
 }
 
-void nic_flush(void)
+void nic_flush(uint32_t pair)
 {
-    tell(&queue[QUEUE_SEND]);
+    tell(&pairs[pair].send);
 }
 
-struct nic_slot *nic_sent(void)
+struct nic_slot *nic_sent(uint32_t pair)
 {
+    struct pair *p = &pairs[pair];
     uint16_t head = 0;
     uint32_t bytes = 0;
 
-    return done(&queue[QUEUE_SEND], &head, &bytes) ? &slots[head / DESCRIPTORS_A_SLOT] : NULL;
+    return done(&p->send, &head, &bytes) ? &p->slots[head / DESCRIPTORS_A_SLOT] : NULL;
 }

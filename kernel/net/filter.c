@@ -16,7 +16,7 @@
 #include "base/string.h"
 
 #define BUCKETS    (1u << NET_BUCKETS_LOG)
-#define WORK_SHAPE 90 /* a probe: net_work */
+#define WORK_SHAPE 90 /* a probe */
 #define WORK_KEY   300
 
 static uint32_t buckets[BUCKETS];
@@ -29,16 +29,11 @@ static struct exo_net_row top; /* everything */
  * says: places move by one with each era. UDP's are 11/32 of the table before TCP's; by the time that a place has come round for either,
  * flows_forget, which does FLOW_STEP places at a time, has emptied it.
  */
-#define FLOWS     (1u << NET_FLOWS_LOG)
-#define FLOW_WAYS 4
 #define FLOW_STEP 4
-static struct flow {
-    uint64_t addresses;
-    uint32_t ports, filter;
-} flows[FLOWS][FLOW_WAYS];
+static struct net_flows flows;
 static uint64_t era; /* in the bits that say the place */
 uint64_t filter_changes;
-uint32_t net_work;
+struct net_queue net_queue[EXO_NET_QUEUES_MAX];
 
 void filter_start(uint64_t random)
 {
@@ -50,7 +45,9 @@ void filter_start(uint64_t random)
         seed[i] = (mixed ^ mixed >> 31) | 1;
     }
     memset(buckets, 0, sizeof buckets);
-    memset(flows, 0, sizeof flows);
+    net_queue[0].flows = &flows;
+    for (uint32_t i = 0; i < EXO_NET_QUEUES_MAX && net_queue[i].flows; i++)
+        memset(net_queue[i].flows, 0, sizeof flows);
     memset(&top, 0, sizeof top);
 }
 
@@ -97,7 +94,7 @@ static struct exo_net_row *shape_find(const struct exo_net_row *shape, const uni
     return NULL;
 }
 
-struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
+struct exo_net_row *filter_demux(struct net_queue *queue, const union net_key *key, bool *deep)
 {
     struct exo_net_row *best = NULL;
     uint32_t shape = top.filter.inside;
@@ -107,7 +104,7 @@ struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
         const struct exo_net_row *first = net_row(shape);
         struct exo_net_row *found = shape_find(first, key);
 
-        net_work += WORK_SHAPE;
+        queue->work += WORK_SHAPE;
         more |= first->filter.mask[5] | first->filter.mask[6];
         best = found ? found : best;
         shape = found ? found->filter.inside : first->filter.next_shape;
@@ -119,20 +116,22 @@ struct exo_net_row *filter_demux(const union net_key *key, bool *deep)
 /* --- Flows ------------------------------------------------------------------------------------------- */
 
 /* The filters of flows that share a place; the latest is first. Another protocol's place is another. */
-static inline struct flow *flow_place(const struct net_flow *flow)
+static inline struct net_known *flow_place(const struct net_queue *queue,
+                                           const struct net_flow *flow)
 {
     uint64_t sum = (flow->addresses ^ flow->ports * seed[1]) * seed[0];
 
     sum += ((uint64_t)flow->kind << 35) + era;
-    return flows[sum >> (64 - NET_FLOWS_LOG)];
+    /* Of pair 0 it is known when it is compiled. */
+    return (queue == net_queue ? &flows : queue->flows)->place[sum >> (64 - NET_FLOWS_LOG)];
 }
 
-inline uint32_t filter_of_flow(const struct net_flow *flow)
+inline uint32_t filter_of_flow(const struct net_queue *queue, const struct net_flow *flow)
 {
-    const struct flow *at = flow_place(flow);
+    const struct net_known *at = flow_place(queue, flow);
 
 #pragma GCC unroll 4
-    for (uint32_t i = 0; i < FLOW_WAYS; i++, at++)
+    for (uint32_t i = 0; i < NET_FLOW_WAYS; i++, at++)
         if (__builtin_expect(at->addresses == flow->addresses && at->ports == flow->ports, 1))
             return at->filter;
     return 0;
@@ -143,12 +142,14 @@ static void flows_forget(void)
 {
     filter_changes++;
     era += 1ull << (64 - NET_FLOWS_LOG);
-    memset(flows[(era >> (64 - NET_FLOWS_LOG)) * FLOW_STEP % FLOWS], 0,
-           FLOW_STEP * sizeof flows[0]);
+    for (uint32_t i = 0; i < EXO_NET_QUEUES_MAX && net_queue[i].flows; i++)
+        memset(net_queue[i].flows->place[(era >> (64 - NET_FLOWS_LOG)) * FLOW_STEP % NET_FLOWS], 0,
+               FLOW_STEP * sizeof flows.place[0]);
 }
 
 /* A packet whose flow is not known; it is from now on, if that is enough to tell the filter. */
-__attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet *packet)
+__attribute__((noinline)) static struct exo_net_row *find_anew(struct net_queue *queue,
+                                                               struct net_packet *packet)
 {
     struct net_flow flow = {0};
     union net_key key;
@@ -158,27 +159,27 @@ __attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet
     bool known =
         net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length);
 
-    net_work += WORK_KEY;
+    queue->work += WORK_KEY;
     net_key_read(&key, &packet->layout, packet->bytes, packet->length, packet->length);
-    struct exo_net_row *row = filter_demux(&key, &deep);
+    struct exo_net_row *row = filter_demux(queue, &key, &deep);
 
     if (row && !deep && known) {
-        struct flow *at = flow_place(&flow);
+        struct net_known *at = flow_place(queue, &flow);
 
-        memmove(at + 1, at, (FLOW_WAYS - 1) * sizeof *at);
-        at[0] = (struct flow){flow.addresses, flow.ports, net_row_name(row)};
+        memmove(at + 1, at, (NET_FLOW_WAYS - 1) * sizeof *at);
+        at[0] = (struct net_known){flow.addresses, flow.ports, net_row_name(row)};
     }
     return row;
 }
 
-struct exo_net_row *filter_find(struct net_packet *packet)
+inline struct exo_net_row *filter_find(struct net_queue *queue, struct net_packet *packet)
 {
     struct net_flow flow __attribute__((uninitialized)); /* looked at when it was read */
     uint32_t name = 0;
 
     if (net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length))
-        name = filter_of_flow(&flow);
-    return name ? net_row(name) : find_anew(packet);
+        name = filter_of_flow(queue, &flow);
+    return name ? net_row(name) : find_anew(queue, packet);
 }
 
 uint32_t filter_top(void)

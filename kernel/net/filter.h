@@ -8,14 +8,13 @@
 #pragma once
 #include "core/arch.h"
 #include "core/cap.h"
-#include "net/key.h"
+#include "net/queue.h"
 
 #define NET_BUCKETS_LOG 14
-#define NET_FLOWS_LOG   13
 
 _Static_assert(EXO_NET_ROWS * sizeof(struct exo_net_row) == EXO_PAGE_SIZE, "rows fill frames");
 
-/* The row with this name. REQUIRES(net_lock), and that it exists. */
+/* The row with this name. REQUIRES(net_lock shared), and that it exists. */
 static inline struct exo_net_row *net_row(uint32_t name)
 {
     return (struct exo_net_row *)frame_window(0) + name;
@@ -31,7 +30,7 @@ static inline struct path net_row_guard(const struct exo_net_row *row)
     return (struct path){.part = {row->guard[0], row->guard[1]}, .depth = row->guard_depth};
 }
 
-/* filter_start - hash keys that nobody outside can guess; `random` any 64 bits. Boot. */
+/* filter_start - hash keys that nobody outside can guess; `random` any 64 bits. The memory of flows of further queues is there. Boot. */
 void filter_start(uint64_t random);
 
 /*
@@ -41,19 +40,16 @@ void filter_start(uint64_t random);
  * Returns  its row; NULL: nobody's
  * Bound    EXO_NET_DEPTH_MAX levels of EXO_NET_SHAPES_MAX shapes; the buckets' chains are short
  */
-struct exo_net_row *filter_find(struct net_packet *packet);
+struct exo_net_row *filter_find(struct net_queue *queue, struct net_packet *packet);
 
-/* filter_of_flow - the filter that packets of this flow belong to, if that is known; else 0. */
-uint32_t filter_of_flow(const struct net_flow *flow);
+/* filter_of_flow - the filter that packets of this flow belong to, if that is known to this pair of queues; else 0. */
+uint32_t filter_of_flow(const struct net_queue *queue, const struct net_flow *flow);
 
 /* Counts up whenever a filter comes or goes: what was found out before may be wrong then. REQUIRES(net_lock). */
 extern uint64_t filter_changes;
 
-/* How many instructions, about, were spent on packets since interrupts were last answered. REQUIRES(net_lock). */
-extern uint32_t net_work;
-
 /* filter_demux - as filter_find, by key. `deep` is set if the answer depends on more than what a flow says. */
-struct exo_net_row *filter_demux(const union net_key *key, bool *deep);
+struct exo_net_row *filter_demux(struct net_queue *queue, const union net_key *key, bool *deep);
 
 /* filter_top - the first shape of the filters that lie in nobody's; 0: none. */
 uint32_t filter_top(void);

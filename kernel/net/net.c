@@ -2,7 +2,8 @@
 /*
  * net.c - packets from the card to their owners, and the calls that bind filters and rings.
  *
- * Everything here is under net_lock; envs get their events after it is dropped. A turn ends after NET_WORK_TURN instructions, or before
+ * What follows a packet is under one gate of net_lock (net/queue.h), what changes filters and rings under all of it; envs get their events
+ * after it is dropped. A turn ends after NET_WORK_TURN instructions, or before
  * a packet that may take long (a program may look at it, or several rings get it) unless it has just begun; then the card's interrupts
  * stay off and the next turn waits for the clock (twice as long as this one took, or more), an idle CPU (which takes a few at once) or
  * a LibOS that kicks its ring, so that a flood leaves time to those that it is for. Packets that nobody claimed are dropped before anything is copied.
@@ -18,7 +19,7 @@
 #include "net/ring.h"
 #include "program/program.h"
 
-#define WORK_RECEIVE   200  /* net_work: a packet, without copies */
+#define WORK_RECEIVE   200  /* a packet, without copies */
 #define WORK_HEAVY     5000 /* that much may be spent before a packet that may take long */
 #define DEFER_NS       2    /* for each instruction of a turn */
 #define KICK_TURNS     16
@@ -30,6 +31,7 @@
 #define RELEASE_RING   8  /* what a ring counts for */
 
 static struct exo_net_card *card;
+static uint32_t queues; /* pairs; 0: no card */
 
 /* --- Packets ------------------------------------------------------------------------------------------------ */
 
@@ -38,11 +40,18 @@ static struct exo_net_row *ring_of(const struct exo_net_row *filter)
     return ring_named(filter->filter.ring, filter->filter.ring_serial);
 }
 
+/* By other pairs of queues the same may have a packet, too. */
+static void count(volatile uint64_t *counter, uint64_t more)
+{
+    __atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
+}
+
 /*
  * Did the filter's program deal with the packet? The env of the filter's ring pays for the run if it takes time of another's slice, with
  * slices to come, and while it owes too much the program does not run.
  */
-static bool handled(struct exo_net_row *filter, const struct net_packet *packet)
+static bool handled(struct net_queue *queue, struct exo_net_row *filter,
+                    const struct net_packet *packet)
 {
     const struct exo_net_row *ring = ring_of(filter);
     struct env *owner = ring ? ring_env(ring) : NULL;
@@ -52,98 +61,109 @@ static bool handled(struct exo_net_row *filter, const struct net_packet *packet)
 
     if (!owner || atomic_load(&owner->debit_ns) >= EXO_HANDLER_DEBT_NS)
         return false;
-    uint32_t verdict = handler_run(filter, packet, &events, &cost);
+    uint32_t verdict = handler_run(queue, filter, packet, &events, &cost);
 
     if (interrupted && interrupted != owner) {
         atomic_fetch_add(&owner->debit_ns, cost); /* an instruction counts as a nanosecond */
-        owner->upcall->handler_ns += cost;
+        count(&owner->upcall->handler_ns, cost);
         if (verdict & EXO_CODE_TRANSFER)
             atomic_store(&this_cpu()->donated, owner->id);
     }
     if (events || verdict & EXO_CODE_TRANSFER)
-        ring_wake(ring, events);
+        ring_wake(queue, ring, events);
     return (verdict & ~(uint32_t)EXO_CODE_TRANSFER) != EXO_CODE_DELIVER;
 }
 
 /* A packet goes to a filter's ring, and to those of its twins. */
-static void claim(struct exo_net_row *filter, const struct net_packet *packet)
+static void claim(struct net_queue *queue, struct exo_net_row *filter,
+                  const struct net_packet *packet)
 {
     uint32_t flags = packet->verified ? EXO_NET_RECEIVED_VERIFIED : 0;
 
     while (filter) {
-        filter->packets++;
-        filter->bytes += packet->length;
-        if (!filter->filter.program || !handled(filter, packet)) {
+        count(&filter->packets, 1);
+        count(&filter->bytes, packet->length);
+        if (!filter->filter.program || !handled(queue, filter, packet)) {
             struct exo_net_row *ring = ring_of(filter);
 
-            if (!ring || !ring_deliver(ring, packet, net_row_name(filter), flags))
-                filter->dropped++;
+            if (!ring || !ring_deliver(queue, ring, packet, net_row_name(filter), flags))
+                count(&filter->dropped, 1);
         }
         filter = filter->filter.twin ? net_row(filter->filter.twin) : NULL;
     }
 }
 
 /* False: it may take long, and is left for another turn. */
-static bool receive(const struct nic_received *received)
+static bool receive(struct net_queue *queue, const struct nic_received *received)
 {
     struct net_packet packet __attribute__((uninitialized)); /* filter_find fills in the rest */
-    bool first = !net_work;
+    bool first = !queue->work;
 
     if (received->length >= ETHERNET_BYTES && !(received->packet[0] & 1) &&
         memcmp(received->packet, card->mac, sizeof card->mac) != 0) {
-        net_work += WORK_RECEIVE;
-        card->foreign++;
+        queue->work += WORK_RECEIVE;
+        queue->count->foreign++;
         return true;
     }
     packet.bytes = received->packet;
     packet.have = packet.length = received->length;
     packet.verified = received->verified;
-    struct exo_net_row *filter = filter_find(&packet);
+    struct exo_net_row *filter = filter_find(queue, &packet);
 
     if (filter && (filter->filter.program || filter->filter.twin) && !first &&
-        net_work > WORK_HEAVY)
+        queue->work > WORK_HEAVY)
         return false;
-    net_work += WORK_RECEIVE;
-    ring_capture(&packet, filter ? net_row_name(filter) : 0, 0);
+    queue->work += WORK_RECEIVE;
+    ring_capture(queue, &packet, filter ? net_row_name(filter) : 0, 0);
     if (!packet.layout.network)
-        card->malformed++;
+        queue->count->malformed++;
     if (filter)
-        claim(filter, &packet);
+        claim(queue, filter, &packet);
     else
-        card->unclaimed++;
+        queue->count->unclaimed++;
     return true;
 }
 
-/* What is left waits, with the card's interrupts off. */
-static void defer(void)
+/* This CPU looks again then, or as soon as it has nothing to run. */
+static void poll_at(uint64_t ns)
 {
-    nic_quiet();
-    card->deferred++;
-    device_poll_ns = arch_now_ns() + (net_work + WORK_HEAVY) * DEFER_NS;
+    struct cpu *cpu = this_cpu();
+
+    if (ns < cpu->poll_ns)
+        cpu->poll_ns = ns;
 }
 
-/* One turn. REQUIRES(net_lock). */
-static void poll_card(void)
+/* What is left waits, with the card's interrupts off. */
+static void defer(struct net_queue *queue)
 {
-    static struct nic_received received; /* nic_next fills it in; */
-    static bool held;                    /* it waits for this turn */
+    nic_quiet(net_queue_number(queue));
+    queue->count->deferred++;
+    queue->deferred = true;
+    poll_at(arch_now_ns() + (queue->work + WORK_HEAVY) * DEFER_NS);
+}
+
+/* One turn. */
+static void poll_card(struct net_queue *queue)
+{
+    uint32_t pair = net_queue_number(queue);
+    struct nic_received *received = &queue->received;
 
     do {
-        while (net_work < NET_WORK_TURN && (held || nic_next(&received))) {
-            held = !receive(&received);
-            if (held)
+        while (queue->work < NET_WORK_TURN && (queue->held || nic_next(pair, received))) {
+            queue->held = !receive(queue, received);
+            if (queue->held)
                 break;
-            card->received++;
-            card->received_bytes += received.length;
-            nic_recycle();
+            queue->count->received++;
+            queue->count->received_bytes += received->length;
+            nic_recycle(pair);
         }
-        ring_tidy();
-        if (held || net_work >= NET_WORK_TURN || ring_can_go_on()) {
-            defer();
+        ring_tidy(queue);
+        if (queue->held || queue->work >= NET_WORK_TURN || ring_can_go_on(queue)) {
+            defer(queue);
             return;
         }
-    } while (nic_listen(ring_waits()));
-    device_poll_ns = EXO_FOREVER;
+    } while (nic_listen(pair, ring_waits(queue)));
+    queue->deferred = false;
 }
 
 /* Events to envs, once net_lock is dropped: env_lock comes before it, and a packet must not wait for envs. */
@@ -155,30 +175,66 @@ static void tell_envs(const struct ring_notice *notice, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         struct env *env = env_find(notice[i].env);
 
-        if (env)
+        if (env) {
             env_notify(env, notice[i].events);
+        } else {
+            lock_take(&net_lock);
+            lock_take(&memory_lock);
+            ring_finish();
+            lock_drop(&memory_lock);
+            lock_drop(&net_lock);
+        }
     }
     lock_drop(&env_lock);
 }
 
-__attribute__((flatten)) static void poll_and_tell(void)
+static inline __attribute__((always_inline)) void poll_and_tell(struct net_queue *queue)
 {
     struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
 
-    lock_take(&net_lock);
-    net_work = 0;
-    poll_card();
-    uint32_t count = ring_notices(notice, NULL);
+    net_queue_take(queue);
+    queue->work = 0;
+    poll_card(queue);
+    uint32_t count = ring_notices(queue, notice, NULL);
 
-    lock_drop(&net_lock);
+    net_queue_drop(queue);
     tell_envs(notice, count);
 }
 
-/* By the clock one turn; a CPU that idles takes the rest of a burst before anybody runs who would be told of each part. */
+__attribute__((noinline)) static void poll_other(struct net_queue *queue)
+{
+    poll_and_tell(queue);
+}
+
+/* Of pair 0, the only one of most machines, there is a copy in which the compiler knows all places. */
+__attribute__((flatten)) static void poll_first(void)
+{
+    poll_and_tell(&net_queue[0]);
+}
+
+/*
+ * Pairs that wait for the clock, on any CPU. By the clock one turn of one of them; a CPU that idles takes the rest of a burst before
+ * anybody runs who would be told of each part.
+ */
 static void poll_again(bool idle)
 {
-    for (uint32_t turn = 0; turn < (idle ? IDLE_TURNS : 1) && device_poll_ns != EXO_FOREVER; turn++) {
-        poll_and_tell();
+    static uint32_t last; /* its turn comes last now */
+    struct cpu *cpu = this_cpu();
+
+    for (uint32_t turn = 0; turn < (idle ? IDLE_TURNS : 1) && cpu->poll_ns != EXO_FOREVER; turn++) {
+        uint32_t pair = last, waiting = 0;
+
+        cpu->poll_ns = EXO_FOREVER;
+        for (uint32_t i = 0; i < queues; i++)
+            if (net_queue[(last + queues - i) % queues].deferred && ++waiting)
+                pair = (last + queues - i) % queues;
+        last = pair;
+        if (waiting > 1)
+            poll_at(arch_now_ns());
+        if (waiting && pair)
+            poll_other(&net_queue[pair]);
+        else if (waiting)
+            poll_first();
         if (idle)
             call_pause();
     }
@@ -186,8 +242,16 @@ static void poll_again(bool idle)
 
 static void interrupt(void)
 {
-    card->interrupts++;
-    poll_and_tell();
+    net_queue[0].count->interrupts++;
+    poll_first();
+}
+
+static void interrupt_other(void)
+{
+    struct net_queue *queue = &net_queue[this_cpu()->index];
+
+    queue->count->interrupts++;
+    poll_other(queue);
 }
 
 /* Releases what a row holds. 0 or EXO_E_AGAIN. REQUIRES(net_lock, memory_lock). */
@@ -227,18 +291,25 @@ static bool env_gone(const struct env *env)
     return ring_end_of_env(env->id);
 }
 
-/* Takes back what was sent; rings that wait go on in a turn of their own. REQUIRES(net_lock). */
-static void take_back(bool locked)
+/* Takes back what was sent; rings that wait go on in a turn of their own. REQUIRES(net_lock, memory_lock). */
+static void take_back(void)
 {
-    net_work = NET_WORK_TURN;
-    ring_sent(locked);
-    if (ring_waits())
-        device_poll_ns = arch_now_ns();
+    for (uint32_t i = 0; i < queues; i++) {
+        struct net_queue *queue = &net_queue[i];
+
+        queue->work = NET_WORK_TURN;
+        ring_sent(queue);
+        if (ring_waits(queue)) {
+            queue->deferred = true;
+            poll_at(arch_now_ns());
+        }
+    }
+    ring_finish();
 }
 
 static bool unbind(struct sweep *sweep, uint64_t frame)
 {
-    take_back(true);
+    take_back();
     for (uint32_t i = sweep->at % TABLE_ENTRIES; i < EXO_NET_ROWS; i++) {
         struct exo_net_row *row = net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i));
         uint32_t cost = row->kind == EXO_NET_FREE ? 1 : SWEEP_MANY;
@@ -263,18 +334,34 @@ static bool table_end(uint64_t frame)
     return true;
 }
 
+/* Memory in one piece: boot frames come from the top down. */
+static struct net_flows *boot_flows(void)
+{
+    uint64_t frame = 0;
+
+    for (uint64_t run = 0, last = 0; run < sizeof(struct net_flows) >> EXO_PAGE_SHIFT;
+         last = frame) {
+        frame = frame_boot_alloc(EXO_FRAME_KERNEL);
+        run = frame + 1 == last ? run + 1 : 1;
+    }
+    return frame_window(frame);
+}
+
 void net_start(struct exo_net_card *out, uint64_t random)
 {
+    card = nic_start(out, interrupt, interrupt_other) ? out : NULL;
+    queues = out->queues;
+    for (uint32_t i = 0; i < queues; i++) {
+        net_queue[i].count = &out->queue[i];
+        net_queue[i].flows = i ? boot_flows() : NULL;
+        (void)nic_listen(i, false);
+    }
     filter_start(random);
+    ring_start(card);
     net_env_gone = env_gone;
     net_unbind = unbind;
     net_table_end = table_end;
-    if (!nic_start(out, interrupt))
-        return;
-    card = out;
-    ring_start(out);
     device_poll = poll_again;
-    (void)nic_listen(false);
 }
 
 /* --- Rows ----------------------------------------------------------------------------------------------------- */
@@ -373,8 +460,8 @@ static struct call_result release(const struct cap *cap, uint64_t name, bool tab
         uint32_t budget = RELEASE_LOT;
 
         lock_take(&net_lock);
-        take_back(false);
         lock_take(&memory_lock);
+        take_back();
         error = table ? table_release(cap, name, &budget) : row_held(cap, name, 0, &row);
         if (!error && !table)
             error = row_release(row, &budget);
@@ -470,7 +557,7 @@ struct call_result call_net_ring(struct env *self, const struct cap *cap, uint64
         error = ring_frames(cap, config);
     lock_drop(&memory_lock);
     if (!error) {
-        ring_make(row, config);
+        ring_make(row, config, &net_queue[this_cpu()->index % queues]);
         set_guard(row, &cap->path);
     }
     lock_drop(&net_lock);
@@ -588,61 +675,101 @@ struct call_result call_net_handler(struct env *self, const struct cap *cap, uin
     return error ? call_error(error) : call_ok(0);
 }
 
-/*
- * The ring with this name if the env's slot dominates it. Once found, that stands in the slot (`bound`) until the slot changes: a ring's
- * guard never does. Only the env itself gets there meanwhile; whoever changes the slot moves the sequence first. REQUIRES(net_lock).
- */
-static inline int kick_row(struct env *self, uint32_t slot, uint64_t name, struct exo_net_row **row)
+/* As kick_row, of a slot that is not bound to this ring. */
+__attribute__((noinline)) static int kick_bind(struct cap *held, uint64_t name)
 {
-    struct cap *held = &self->cap[slot];
     uint32_t sequence = atomic_load(&held->sequence);
     struct cap cap __attribute__((uninitialized)); /* all of it is copied */
-    int error = row_find(name, row);
+    struct exo_net_row *row = NULL;
+    int error = -cap_copy(held, 0, &cap);
 
-    if (!error && (*row)->kind == EXO_NET_RING && held->bound == ((*row)->ring.serial | BOUND_RING))
-        return 0;
-    error = -cap_copy(held, 0, &cap);
     if (!error)
-        error = row_held(&cap, name, EXO_NET_RING, row);
+        error = row_held(&cap, name, EXO_NET_RING, &row);
     if (error)
         return error;
-    held->bound = (*row)->ring.serial | BOUND_RING;
+    held->bound = row->ring.serial | BOUND_RING;
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load(&held->sequence) != sequence)
         held->bound = 0;
     return 0;
 }
 
+/*
+ * Is there a ring with this name that the env's slot dominates? 0 or EXO_E_*. Once found, that stands in the slot (`bound`) until the slot changes: a ring's
+ * guard never does. Only the env itself gets there meanwhile; whoever changes the slot moves the sequence first.
+ */
+static inline int kick_row(struct cap *held, uint64_t name)
+{
+    struct exo_net_row *row = NULL;
+
+    if (!row_find(name, &row) && row->kind == EXO_NET_RING &&
+        held->bound == (row->ring.serial | BOUND_RING))
+        return 0;
+    return kick_bind(held, name);
+}
+
+/* Of a ring whose state is not 0: does it live, and send by this queue? If by another one, that is tried next: kick_bind has noted it. */
+static bool kick_here(const struct exo_net_row *row, const struct net_queue *queue, bool *more)
+{
+    bool lives = !(row->ring.state & EXO_NET_RING_STOPPED);
+
+    *more = lives && row->ring.queue != net_queue_number(queue);
+    return lives && !*more;
+}
+
+/* One turn; *more: another one is wanted. */
+static inline __attribute__((always_inline)) int kick(struct net_queue *queue, struct cap *held,
+                                                      uint64_t name, uint32_t *sent, bool *more)
+{
+    struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
+    uint32_t pair = net_queue_number(queue), count = 0;
+    bool last = !*more;
+    struct exo_net_row *row = net_row((uint32_t)name); /* if kick_row says so */
+
+    net_queue_take(queue);
+    queue->work = 0;
+    *more = false;
+    int error = kick_row(held, name);
+
+    if (!error && (__builtin_expect(!row->ring.state, 1) || kick_here(row, queue, more))) {
+        ring_tidy(queue);
+        error = ring_send(queue, row, sent);
+        *more = error == EXO_E_AGAIN && nic_slots_free(pair);
+        if (!*more && (nic_waits(pair) || ring_waits(queue)))
+            poll_card(queue);
+        else if (*more && last)
+            defer(queue);
+        count = queue->wakes ? ring_notices(queue, notice, row) : 0; /* the caller will look now */
+    }
+    net_queue_drop(queue);
+    tell_envs(notice, count);
+    return error;
+}
+
+__attribute__((noinline)) static int kick_other(struct net_queue *queue, struct cap *held,
+                                                uint64_t name, uint32_t *sent, bool *more)
+{
+    return kick(queue, held, name, sent, more);
+}
+
 __attribute__((flatten)) struct call_result call_net_kick(struct env *self, uint32_t slot,
                                                           uint64_t name)
 {
-    struct ring_notice notice[EXO_NET_RINGS_MAX] __attribute__((uninitialized)); /* counted */
-    struct exo_net_row *row = NULL;
-    uint32_t sent = 0, turn = 0;
+    struct cap *held = &self->cap[slot];
+    uint32_t sent = 0;
     int error = 0;
     bool more = true;
 
-    for (; more && turn < KICK_TURNS; turn++) {
-        uint32_t count = 0;
+    for (uint32_t turn = 0; more && turn < KICK_TURNS; turn++) {
+        uint32_t pair =
+            held->bound % EXO_NET_QUEUES_MAX; /* if it is a ring's serial number: its queues */
 
         if (turn)
             call_pause();
-        lock_take(&net_lock);
-        net_work = 0;
-        more = false;
-        error = kick_row(self, slot, name, &row);
-        if (!error && !row->ring.stopped) {
-            ring_tidy();
-            error = ring_send(row, &sent);
-            more = error == EXO_E_AGAIN && nic_slots_free();
-            if (!more && (nic_waits() || ring_waits()))
-                poll_card();
-            else if (more && turn == KICK_TURNS - 1)
-                defer();
-            count = ring_wakes ? ring_notices(notice, row) : 0; /* the caller will look now */
-        }
-        lock_drop(&net_lock);
-        tell_envs(notice, count);
+        more = turn < KICK_TURNS - 1;
+        error = __builtin_expect(!pair, 1)
+                    ? kick(&net_queue[0], held, name, &sent, &more)
+                    : kick_other(&net_queue[pair < queues ? pair : 0], held, name, &sent, &more);
     }
     return error ? call_error(error) : call_ok(sent);
 }

@@ -2,13 +2,15 @@
 /*
  * ring.c - packet rings between the kernel and a LibOS.
  *
- * Invariants (under net_lock):
+ * Invariants (under net_lock, shared or not):
  *   1. A ring pins its shared frames and its buffer frames from ring_make until nobody, the card included, uses them.
  *   2. Nothing in the shared frames is trusted: counters and descriptors are read once, bounded, then used.
  *   3. What the card sends begins with bytes that the kernel has copied and checked; only what lies behind the headers
  *      is read from the LibOS's frames, so that it cannot change an address after the check.
  *   4. A ring that has ended is not looked at through a filter any more: its serial number never comes again.
- * States of a ring's row: FREE -ring_make-> RING -ring_end-> stopped -in_flight 0-> FREE.
+ * States of a ring's row: FREE -ring_make-> RING -ring_end-> stopped, -in_flight 0, ring_finish-> FREE: only who holds net_lock alone
+ * makes or frees one. What a ring sends goes by one pair of queues, so its order is kept and its sending side is under that gate; what it
+ * receives may come by several at once: then its receiving side has a lock (EXO_NET_RING_SHARED).
  * A packet is sent by permission of a filter: the key of its answer must lie in the filter's set.
  */
 #include "net/ring.h"
@@ -19,7 +21,7 @@
 
 #define HEADERS_MAX     192 /* copied and checked of every packet */
 #define COPY_WHOLE      496 /* packets up to that are copied as a whole */
-#define WORK_PACKET     300 /* net_work: one sent, and as much again if it is of no known flow */
+#define WORK_PACKET     300 /* work: one sent, and as much again if it is of no known flow */
 #define WORK_SENT       50
 #define SHIFT_BUFFER    11
 #define BUFFERS_A_FRAME (EXO_PAGE_SIZE / EXO_NET_BUFFER_BYTES)
@@ -33,10 +35,6 @@ _Static_assert(NIC_COPY_MAX >= 1500 + ETHERNET_BYTES + 4 && COPY_WHOLE <= NIC_CO
 static struct exo_net_card *card;
 static uint32_t rings[EXO_NET_RINGS_MAX]; /* row names; 0: free */
 static uint64_t serial;
-uint64_t ring_wakes;
-static uint64_t more_events[EXO_NET_RINGS_MAX]; /* asked for by handlers */
-static uint64_t stalled; /* rings with something to send that found no slot */
-static uint32_t lent;    /* packets of which the card reads rings' buffers */
 static uint32_t capture; /* row name; 0: none */
 
 void ring_start(struct exo_net_card *of)
@@ -75,27 +73,40 @@ bool ring_room(uint32_t flags, const struct cap *cap)
     return held < EXO_NET_RINGS_OWN || cap->rights & EXO_RIGHT_NETWORK;
 }
 
-void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config)
+void ring_make(struct exo_net_row *row, const struct exo_net_ring_config *config,
+               const struct net_queue *queue)
 {
     uint32_t number = free_number();
 
     row->kind = EXO_NET_RING;
     row->flags = (uint16_t)config->flags;
-    row->ring.serial = ++serial;
+    row->ring.serial = ++serial * EXO_NET_QUEUES_MAX + net_queue_number(queue); /* kick_other */
     row->ring.env = config->env;
     row->ring.shared_frame = config->shared_frame;
     row->ring.buffer_frame = config->buffer_frame;
     row->ring.buffer_count = config->buffer_count;
     row->ring.event = config->event;
     row->ring.number = number;
+    row->ring.queue = net_queue_number(queue);
+    row->ring.state = card->queues > 1 ? EXO_NET_RING_SHARED : 0;
     rings[number] = net_row_name(row);
     if (config->flags & EXO_NET_CAPTURE)
         capture = net_row_name(row);
     memset(shared_of(row), 0, sizeof(struct exo_net_ring));
 }
 
+/* Nobody is to be told of it, nothing of it waits. */
+static void forget(const struct exo_net_row *row)
+{
+    for (uint32_t i = 0; i < EXO_NET_QUEUES_MAX; i++) {
+        net_queue[i].wakes &= ~(1ull << row->ring.number);
+        net_queue[i].stalled &= ~(1ull << row->ring.number);
+        net_queue[i].more_events[row->ring.number] = 0;
+    }
+}
+
 /* The card reads nothing of it any more: its frames go back, the row is free. REQUIRES(memory_lock). */
-static void ring_finish(struct exo_net_row *row)
+static void finish(struct exo_net_row *row)
 {
     for (uint32_t i = 0; i < EXO_NET_SHARED_FRAMES; i++) {
         frame_table[row->ring.shared_frame + i].references--;
@@ -104,22 +115,32 @@ static void ring_finish(struct exo_net_row *row)
     }
     for (uint32_t i = 0; i < row->ring.buffer_count; i++)
         frame_table[row->ring.buffer_frame + i].references--;
+    forget(row);
     rings[row->ring.number] = 0;
     memset(row, 0, sizeof *row);
 }
 
+void ring_finish(void)
+{
+    for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++) {
+        struct exo_net_row *row = ring_numbered(i);
+
+        if (row && row->ring.state & EXO_NET_RING_STOPPED && !row->ring.in_flight) {
+            finish(row);
+            return;
+        }
+    }
+}
+
 bool ring_end(struct exo_net_row *row)
 {
-    uint64_t bit = 1ull << row->ring.number;
-
-    row->ring.stopped = 1;
-    ring_wakes &= ~bit;
-    stalled &= ~bit;
-    more_events[row->ring.number] = 0;
+    forget(row);
+    row->ring.state |= EXO_NET_RING_STOPPED;
+    row->ring.env = 0;
     if (capture == net_row_name(row))
         capture = 0;
     if (!row->ring.in_flight)
-        ring_finish(row);
+        finish(row);
     return row->kind == EXO_NET_FREE;
 }
 
@@ -128,7 +149,7 @@ bool ring_end_of_env(uint64_t env)
     for (uint32_t i = 0; i < EXO_NET_RINGS_MAX; i++) {
         struct exo_net_row *row = ring_numbered(i);
 
-        if (!row || row->ring.env != env || row->ring.stopped)
+        if (!row || row->ring.env != env)
             continue;
         (void)ring_end(row);
         return true;
@@ -152,19 +173,20 @@ struct exo_net_row *ring_numbered(uint32_t number)
     return rings[number] ? net_row(rings[number]) : NULL;
 }
 
-uint32_t ring_notices(struct ring_notice *notice, const struct exo_net_row *caller)
+uint32_t ring_notices(struct net_queue *queue, struct ring_notice *notice,
+                      const struct exo_net_row *caller)
 {
     uint32_t count = 0;
 
-    for (; ring_wakes; ring_wakes &= ring_wakes - 1) {
-        uint32_t number = (uint32_t)__builtin_ctzll(ring_wakes);
+    for (; queue->wakes; queue->wakes &= queue->wakes - 1) {
+        uint32_t number = (uint32_t)__builtin_ctzll(queue->wakes);
         const struct exo_net_row *row = net_row(rings[number]); /* ring_end clears its bit */
 
-        if (row == caller && !more_events[number])
+        if (row == caller && !queue->more_events[number])
             continue;
-        notice[count++] =
-            (struct ring_notice){row->ring.env, 1ull << row->ring.event | more_events[number]};
-        more_events[number] = 0;
+        notice[count++] = (struct ring_notice){row->ring.env, 1ull << row->ring.event |
+                                                                  queue->more_events[number]};
+        queue->more_events[number] = 0;
     }
     return count;
 }
@@ -182,9 +204,20 @@ static inline void copy(uint8_t *to, const uint8_t *from, uint64_t bytes)
 
 /* --- Receiving -------------------------------------------------------------------------------------------- */
 
-bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint32_t filter,
-                  uint32_t flags)
+/* Of a ring that has ended, or gets packets by several queues: true: it lives, and this is the only one now. */
+__attribute__((noinline)) static bool ring_lock(struct exo_net_row *row)
 {
+    if (row->ring.state & EXO_NET_RING_STOPPED)
+        return false;
+    lock_enter((_Atomic uint32_t *)&row->ring.lock);
+    return true;
+}
+
+inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
+                         const struct net_packet *packet, uint32_t filter, uint32_t flags)
+{
+    if (__builtin_expect(row->ring.state, 0) && !ring_lock(row))
+        return false;
     struct exo_net_ring *shared = shared_of(row);
     /* Pairs with the LibOS's store: the entry is there when the counter says so. */
     uint32_t posted = __atomic_load_n(&shared->receive_posted, __ATOMIC_ACQUIRE);
@@ -193,42 +226,47 @@ bool ring_deliver(struct exo_net_row *row, const struct net_packet *packet, uint
     uint32_t buffer = *(volatile uint16_t *)&entry->buffer;
     uint32_t have = packet->have;
 
-    if (row->flags & EXO_NET_CAPTURE) {
-        have = have < CAPTURE_BYTES ? have : CAPTURE_BYTES;
-        flags |= have < packet->length ? EXO_NET_RECEIVED_CUT : 0;
-    }
-    if (row->ring.stopped || at == EXO_NET_RECEIVE_MAX || have > CAPTURE_BYTES ||
-        buffer >= row->ring.buffer_count * BUFFERS_A_FRAME) {
-        row->dropped++;
-        return false;
-    }
-    uint64_t frame = row->ring.buffer_frame + buffer / BUFFERS_A_FRAME;
-    uint8_t *page = arch_map_frame(0, frame);
+    bool good = at != EXO_NET_RECEIVE_MAX && buffer < row->ring.buffer_count * BUFFERS_A_FRAME;
 
-    copy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes, have);
-    arch_unmap_frame(0);
-    entry->length = (uint16_t)have;
-    entry->flags = (uint16_t)flags;
-    entry->network = (uint8_t)packet->layout.network;
-    entry->transport =
-        packet->layout.transport <= UINT8_MAX ? (uint8_t)packet->layout.transport : 0;
-    entry->filter = filter;
-    entry->time_us = (uint32_t)(arch_now_ns() / 1000);
-    net_work += WORK_PACKET / 2 + have / 8;
-    row->ring.receive_filled++;
-    row->packets++;
-    row->bytes += have;
-    /* Bytes and entry before the counter. */
-    __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
-    if (!*(volatile uint32_t *)&shared->quiet)
-        ring_wakes |= 1ull << row->ring.number;
-    return true;
+    if (good) {
+        uint64_t frame = row->ring.buffer_frame + buffer / BUFFERS_A_FRAME;
+        uint8_t *page = arch_map_frame(0, frame);
+
+        copy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes,
+             have);
+        arch_unmap_frame(0);
+        entry->length = (uint16_t)have;
+        entry->flags = (uint16_t)flags;
+        entry->network = (uint8_t)packet->layout.network;
+        entry->transport =
+            packet->layout.transport <= UINT8_MAX ? (uint8_t)packet->layout.transport : 0;
+        entry->filter = filter;
+        entry->time_us = (uint32_t)(arch_now_ns() / 1000);
+        queue->work += WORK_PACKET / 2 + have / 8;
+        row->ring.receive_filled++;
+        row->packets++;
+        row->bytes += have;
+        /* Bytes and entry before the counter. */
+        __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
+        if (!*(volatile uint32_t *)&shared->quiet)
+            queue->wakes |= 1ull << row->ring.number;
+    } else {
+        row->dropped++;
+    }
+    __atomic_store_n(&row->ring.lock, 0, __ATOMIC_RELEASE);
+    return good;
 }
 
-void ring_capture(const struct net_packet *packet, uint32_t filter, uint32_t flags)
+void ring_capture(struct net_queue *queue, const struct net_packet *packet, uint32_t filter,
+                  uint32_t flags)
 {
-    if (__builtin_expect(capture, 0))
-        (void)ring_deliver(net_row(capture), packet, filter, flags);
+    if (__builtin_expect(!capture, 1))
+        return;
+    struct net_packet cut = *packet;
+
+    cut.have = cut.have < CAPTURE_BYTES ? cut.have : CAPTURE_BYTES;
+    flags |= cut.have < cut.length ? EXO_NET_RECEIVED_CUT : 0;
+    (void)ring_deliver(queue, net_row(capture), &cut, filter, flags);
 }
 
 /* --- Sending ---------------------------------------------------------------------------------------------- */
@@ -363,33 +401,26 @@ __attribute__((noinline)) static bool answer_matches(const struct exo_net_row *f
     return filter_matches(filter, &key);
 }
 
-/* What was found out last: a packet of this flow may be sent by permission of the filter. */
-static struct {
-    struct net_flow flow;
-    uint64_t serial; /* of the ring; 0: the filter's program sends */
-    uint64_t changes;
-    uint32_t filter;
-} allowed;
-
 /* As may_send, for one that is not as the last. `flow`: NULL: it is of none. */
-__attribute__((noinline)) static bool find_permission(const struct exo_net_row *row, uint32_t name,
+__attribute__((noinline)) static bool find_permission(struct net_queue *queue,
+                                                      const struct exo_net_row *row, uint32_t name,
                                                       struct net_packet *packet, uint8_t *bytes,
                                                       struct net_flow *flow)
 {
     const struct exo_net_row *filter = permission(row, name);
 
-    net_work += WORK_PACKET;
+    queue->work += WORK_PACKET;
     if (!filter)
         return false;
     if (flow) {
         struct net_flow answer = *flow;
 
         net_flow_turn(&answer);
-        if (filter_of_flow(&answer) == name) {
-            allowed.flow = *flow;
-            allowed.serial = row ? row->ring.serial : 0;
-            allowed.changes = filter_changes;
-            allowed.filter = name;
+        if (filter_of_flow(queue, &answer) == name) {
+            queue->allowed.flow = *flow;
+            queue->allowed.serial = row ? row->ring.serial : 0;
+            queue->allowed.changes = filter_changes;
+            queue->allowed.filter = name;
             return true;
         }
     }
@@ -400,8 +431,8 @@ __attribute__((noinline)) static bool find_permission(const struct exo_net_row *
  * Does the answer to the packet in the slot belong to this filter, and may the ring's owner (NULL: the filter's program) send by it? Its
  * sender becomes the card; `packet` is filled in.
  */
-static inline bool may_send(const struct exo_net_row *row, uint32_t name, struct net_packet *packet,
-                            uint32_t length, struct nic_slot *slot)
+static inline bool may_send(struct net_queue *queue, const struct exo_net_row *row, uint32_t name,
+                            struct net_packet *packet, uint32_t length, struct nic_slot *slot)
 {
     struct net_flow flow __attribute__((uninitialized)); /* looked at when it was read */
     uint8_t *bytes = slot->bytes;
@@ -412,11 +443,12 @@ static inline bool may_send(const struct exo_net_row *row, uint32_t name, struct
     packet->length = length;
     bool known = net_flow_read(&flow, &packet->layout, bytes, packet->have, length);
 
-    if (known && flow.addresses == allowed.flow.addresses && flow.ports == allowed.flow.ports &&
-        flow.kind == allowed.flow.kind && name == allowed.filter &&
-        (row ? row->ring.serial : 0) == allowed.serial && filter_changes == allowed.changes)
+    if (known && flow.addresses == queue->allowed.flow.addresses &&
+        flow.ports == queue->allowed.flow.ports && flow.kind == queue->allowed.flow.kind &&
+        name == queue->allowed.filter && (row ? row->ring.serial : 0) == queue->allowed.serial &&
+        filter_changes == queue->allowed.changes)
         return true;
-    return find_permission(row, name, packet, bytes, known ? &flow : NULL);
+    return find_permission(queue, row, name, packet, bytes, known ? &flow : NULL);
 }
 
 /* What the card is to do to the packet; false: it cannot, or it makes no sense. */
@@ -444,14 +476,14 @@ static bool offload(const struct exo_net_send *send, const struct net_packet *pa
 }
 
 /* Checks the packet in the slot; source address and sender of ARP are the card's. */
-static bool slot_check(const struct exo_net_row *row, const struct exo_net_send *send,
-                       uint32_t length, struct nic_slot *slot)
+static bool slot_check(struct net_queue *queue, const struct exo_net_row *row,
+                       const struct exo_net_send *send, uint32_t length, struct nic_slot *slot)
 {
     struct net_packet packet __attribute__((uninitialized));
 
-    if (!may_send(row, send->filter, &packet, length, slot) || !offload(send, &packet, slot))
+    if (!may_send(queue, row, send->filter, &packet, length, slot) || !offload(send, &packet, slot))
         return false;
-    ring_capture(&packet, send->filter, EXO_NET_RECEIVED_SENT);
+    ring_capture(queue, &packet, send->filter, EXO_NET_RECEIVED_SENT);
     return true;
 }
 
@@ -464,33 +496,34 @@ static void mark(const struct exo_net_row *row, uint32_t first, uint32_t count, 
                           __ATOMIC_RELEASE);
 }
 
-int ring_send(struct exo_net_row *row, uint32_t *sent)
+int ring_send(struct net_queue *queue, struct exo_net_row *row, uint32_t *sent)
 {
+    uint32_t pair = net_queue_number(queue);
     struct exo_net_ring *shared = shared_of(row);
     uint32_t posted = __atomic_load_n(&shared->send_posted, __ATOMIC_ACQUIRE);
     struct outgoing out __attribute__((uninitialized)); /* its pieces are counted */
 
-    stalled &= ~(1ull << row->ring.number);
+    queue->stalled &= ~(1ull << row->ring.number);
     if (posted - row->ring.send_taken > EXO_NET_SEND_MAX)
         return EXO_E_ARG;
     while (row->ring.send_taken != posted) {
-        struct nic_slot *slot = nic_slot_take();
+        struct nic_slot *slot = nic_slot_take(pair);
         uint32_t first = row->ring.send_taken;
 
-        if (!slot || net_work >= NET_WORK_TURN) {
+        if (!slot || queue->work >= NET_WORK_TURN) {
             if (slot)
-                nic_slot_drop(slot);
-            stalled |= 1ull << row->ring.number;
+                nic_slot_drop(pair, slot);
+            queue->stalled |= 1ull << row->ring.number;
             break;
         }
-        net_work += WORK_PACKET;
+        queue->work += WORK_PACKET;
         piece_read(&shared->send[first % EXO_NET_SEND_MAX], &out.piece[0]);
         bool good = copy_short(row, &out, slot) || copy_pieces(row, posted, &out, slot);
 
-        good = good && slot_check(row, &out.piece[0], out.length, slot);
+        good = good && slot_check(queue, row, &out.piece[0], out.length, slot);
         row->ring.send_taken += out.count;
         if (!good) {
-            nic_slot_drop(slot);
+            nic_slot_drop(pair, slot);
             row->ring.refused++;
             mark(row, first, out.count, EXO_NET_SEND_DONE | EXO_NET_SEND_REFUSED);
             continue;
@@ -501,106 +534,104 @@ int ring_send(struct exo_net_row *row, uint32_t *sent)
             slot->first = first;
             slot->count = out.count;
             row->ring.in_flight++;
-            lent++;
+            queue->lent++;
         } else {
             mark(row, first, out.count, EXO_NET_SEND_DONE);
         }
-        nic_send(slot);
+        nic_send(pair, slot);
         row->ring.sent++;
         row->ring.sent_bytes += out.length;
-        card->sent++;
-        card->sent_bytes += out.length;
+        queue->count->sent++;
+        queue->count->sent_bytes += out.length;
         (*sent)++;
     }
     if (*sent)
-        nic_flush();
+        nic_flush(pair);
     __atomic_store_n(&shared->send_taken, row->ring.send_taken, __ATOMIC_RELEASE);
-    return stalled >> row->ring.number & 1 ? EXO_E_AGAIN : 0;
+    return queue->stalled >> row->ring.number & 1 ? EXO_E_AGAIN : 0;
 }
 
-bool ring_reply(struct exo_net_row *filter, const uint8_t *bytes, uint32_t length)
+bool ring_reply(struct net_queue *queue, struct exo_net_row *filter, const uint8_t *bytes,
+                uint32_t length)
 {
+    uint32_t pair = net_queue_number(queue);
     struct net_packet packet __attribute__((uninitialized));
     struct nic_slot *slot = length >= ETHERNET_BYTES && length <= card->mtu + ETHERNET_BYTES + 4u
-                                ? nic_slot_take()
+                                ? nic_slot_take(pair)
                                 : NULL;
 
     if (!slot)
         return false;
-    net_work += WORK_PACKET + length / 8;
+    queue->work += WORK_PACKET + length / 8;
     copy(slot->bytes, bytes, length);
     slot->copied = length;
-    if (!may_send(NULL, net_row_name(filter), &packet, length, slot)) {
-        nic_slot_drop(slot);
+    if (!may_send(queue, NULL, net_row_name(filter), &packet, length, slot)) {
+        nic_slot_drop(pair, slot);
         return false;
     }
-    ring_capture(&packet, net_row_name(filter), EXO_NET_RECEIVED_SENT);
+    ring_capture(queue, &packet, net_row_name(filter), EXO_NET_RECEIVED_SENT);
     slot->ring = 0;
-    nic_send(slot);
-    card->sent++;
-    card->sent_bytes += length;
+    nic_send(pair, slot);
+    queue->count->sent++;
+    queue->count->sent_bytes += length;
     return true;
 }
 
 struct env *ring_env(const struct exo_net_row *row)
 {
-    return row->ring.stopped ? NULL : env_living(row->ring.env); /* rings end before their envs */
+    return row->ring.state & EXO_NET_RING_STOPPED
+               ? NULL
+               : env_living(row->ring.env); /* rings end before their envs */
 }
 
-void ring_wake(const struct exo_net_row *row, uint64_t events)
+void ring_wake(struct net_queue *queue, const struct exo_net_row *row, uint64_t events)
 {
-    ring_wakes |= 1ull << row->ring.number;
-    more_events[row->ring.number] |= events;
+    queue->wakes |= 1ull << row->ring.number;
+    queue->more_events[row->ring.number] |= events;
 }
 
-void ring_sent(bool locked)
+void ring_sent(struct net_queue *queue)
 {
+    uint32_t pair = net_queue_number(queue);
     struct nic_slot *slot;
-    uint64_t waiting = stalled;
+    uint64_t waiting = queue->stalled;
 
-    while (card && (slot = nic_sent())) {
+    while (card && (slot = nic_sent(pair))) {
         /* The row stays a ring as long as this packet counts. */
         struct exo_net_row *row = slot->ring ? net_row(slot->ring) : NULL;
-        struct exo_net_row *finish = NULL;
 
-        net_work += WORK_SENT;
+        queue->work += WORK_SENT;
         if (row) {
             row->ring.in_flight--;
-            lent--;
-            if (!row->ring.stopped)
+            queue->lent--;
+            if (!(row->ring.state & EXO_NET_RING_STOPPED))
                 mark(row, slot->first, slot->count, EXO_NET_SEND_DONE);
             else if (!row->ring.in_flight)
-                finish = row;
+                queue->wakes |= 1ull << row->ring.number; /* to be finished */
         }
-        nic_slot_drop(slot);
-        if (finish && !locked)
-            lock_take(&memory_lock);
-        if (finish)
-            ring_finish(finish);
-        if (finish && !locked)
-            lock_drop(&memory_lock);
+        nic_slot_drop(pair, slot);
     }
-    for (; nic_slots_free() && waiting; waiting &= waiting - 1) {
+    for (; nic_slots_free(pair) && waiting; waiting &= waiting - 1) {
         uint32_t number = (uint32_t)__builtin_ctzll(waiting);
         uint32_t sent = 0;
 
-        (void)ring_send(net_row(rings[number]), &sent);
-        ring_wakes |= 1ull << number;
+        (void)ring_send(queue, net_row(rings[number]), &sent);
+        queue->wakes |= 1ull << number;
     }
 }
 
-void ring_tidy(void)
+void ring_tidy(struct net_queue *queue)
 {
-    if (lent || stalled || nic_slots_low())
-        ring_sent(false);
+    if (queue->lent || queue->stalled || nic_slots_low(net_queue_number(queue)))
+        ring_sent(queue);
 }
 
-bool ring_can_go_on(void)
+bool ring_can_go_on(const struct net_queue *queue)
 {
-    return stalled && nic_slots_free();
+    return queue->stalled && nic_slots_free(net_queue_number(queue));
 }
 
-bool ring_waits(void)
+bool ring_waits(const struct net_queue *queue)
 {
-    return stalled;
+    return queue->stalled;
 }

@@ -101,7 +101,7 @@ static void begin(const struct box *box)
     run.stride = host_number("short=", 0) ? 7 : 1;
     for (enum wire_claim c = 0; c < CLAIMS; c++)
         run.before[c] = wire_row(c)->packets;
-    run.malformed_before = card()->malformed;
+    run.malformed_before = card()->queue[0].malformed;
     run.victim_before = wire_victim()->taken;
     run.dropped_before = dropped();
     run.seed = 88172645463325252;
@@ -126,9 +126,9 @@ static void compare(struct box *box)
             escape(box, "packets went to another than who they were for", c);
     if (dropped() != run.dropped_before)
         escape(box, "packets of the victim are dropped", dropped() - run.dropped_before);
-    if (card()->malformed - run.malformed_before != run.malformed)
+    if (card()->queue[0].malformed - run.malformed_before != run.malformed)
         escape(box, "malformed packets are taken for good ones, or the other way round",
-               card()->malformed - run.malformed_before);
+               card()->queue[0].malformed - run.malformed_before);
 }
 
 static uint64_t of_the_victim(void)

@@ -373,7 +373,8 @@ static void test_exchange(void)
     check(machine.upcall->events & 1ull << EVENT || rows[0].packets, "the event was set");
     expect((int64_t)rows[1].packets, 1, "the filter's row counts it");
     expect((int64_t)rows[0].ring.sent, 1, "the ring's row counts what was sent");
-    check(machine.page->net.received >= 1 && machine.page->net.sent >= 1, "so does the machine");
+    check(machine.page->net.queue[0].received >= 1 && machine.page->net.queue[0].sent >= 1,
+          "so does the machine");
 
     expect(send_one(put_arp(other), 60, 0, ROW(table, 1)), refused, "a forged sender is refused");
     expect(send_one(put_arp(ours), 60, 0, ROW(table, 2)), refused, "so is a filter that is none");
@@ -473,21 +474,22 @@ static void test_handler(void)
     memset(page_at(PAGE_CODE), 0, EXO_PAGE_SIZE);
     memcpy((uint8_t *)page_at(PAGE_CODE) + 64, buffer_at(put_arp(ours)), 60);
     machine.upcall->events = 0;
-    sent = machine.page->net.sent;
+    sent = machine.page->net.queue[0].sent;
     expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE,
            "an ARP request leaves");
     check(wait_for(&memory[0], ANSWERS, 10000), "the handler has seen %lu replies",
           (unsigned long)memory[0]);
-    expect((int64_t)(machine.page->net.sent - sent), ANSWERS, "each but the last was answered");
+    expect((int64_t)(machine.page->net.queue[0].sent - sent), ANSWERS,
+           "each but the last was answered");
     expect((int64_t)ring->receive_filled, (int64_t)taken, "nothing came to the ring");
     check(wait_for(&machine.upcall->events, 0x20, 10000) && machine.upcall->events & 0x20,
           "the event that it asked for is set");
     memory[0] = 0;
     memcpy((uint8_t *)page_at(PAGE_CODE) + 64, buffer_at(put_arp(other)), 60);
-    sent = machine.page->net.sent;
+    sent = machine.page->net.queue[0].sent;
     expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE, "another request");
     check(wait_for(&memory[0], 1, 10000), "is handled");
-    expect((int64_t)(machine.page->net.sent - sent), 1, "its forged answer is not sent");
+    expect((int64_t)(machine.page->net.queue[0].sent - sent), 1, "its forged answer is not sent");
     code_container_drop(id, 12);
     expect(send_one(put_arp(ours), 60, 0, ROW(table, 1)), EXO_NET_SEND_DONE, "another request");
     check(arrival() != NULL, "without the program its reply comes to the ring");
@@ -644,7 +646,7 @@ static void test_turns(void)
     for (uint32_t i = 0; i < EXO_NET_RECEIVE_MAX; i++)
         ring->receive[i].buffer = (uint16_t)(i % BUFFERS);
     for (uint32_t round = 0; round < 3; round++) {
-        uint64_t sent = rows[0].ring.sent, seen = memory[0], all = machine.page->net.sent;
+        uint64_t sent = rows[0].ring.sent, seen = memory[0], all = machine.page->net.queue[0].sent;
         uint32_t pieces = round == 2 ? 3 : 1, count = EXO_NET_SEND_MAX / pieces;
         uint32_t offset = put_arp(ours), at = round ? offset + EXO_PAGE_SIZE - 1000 : offset;
 
@@ -664,12 +666,12 @@ static void test_turns(void)
             (void)exo_yield();
         expect((int64_t)(rows[0].ring.sent - sent), count, "%u packets leave", count);
         check(wait_for(&memory[0], seen + count, 20000), "and are answered");
-        check(machine.page->net.sent - all > count, "by frames of the handler's: %lu",
-              (unsigned long)(machine.page->net.sent - all));
+        check(machine.page->net.queue[0].sent - all > count, "by frames of the handler's: %lu",
+              (unsigned long)(machine.page->net.queue[0].sent - all));
     }
-    check(machine.page->net.deferred != 0, "in turns: %lu",
-          (unsigned long)machine.page->net.deferred);
-    check(machine.page->net.device_errors == 0, "the card is well");
+    check(machine.page->net.queue[0].deferred != 0, "in turns: %lu",
+          (unsigned long)machine.page->net.queue[0].deferred);
+    check(machine.page->net.queue[0].device_errors == 0, "the card is well");
     expect(exo_net_handler(CAP_ROOT, ROW(table, 1), 0), 0, "no handler any more");
     code_container_drop(id, 60);
     expect(exo_net_release(CAP_ROOT, ROW(table, 1)), 0, "the claim ends");

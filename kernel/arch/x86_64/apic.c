@@ -49,7 +49,7 @@ void apic_start(void)
     apic[APIC_LVT_TIMER] = VECTOR_TIMER;
     apic[APIC_COUNT] = 0;
     apic[APIC_EOI] = 0;
-    this_cpu()->timer_ns = EXO_FOREVER;
+    this_cpu()->timer_ns = this_cpu()->poll_ns = EXO_FOREVER;
 }
 
 void apic_calibrate(void (*wait)(void))

@@ -40,7 +40,7 @@ static inline uint64_t interrupt(struct cpu *cpu, uint32_t vector, bool in_kerne
     if (vector == VECTOR_TIMER) {
         now = arch_now_ns();
         cpu->timer_ns = EXO_FOREVER; /* it has fired: whatever comes next must program it */
-        if (device_poll_ns <= now) {
+        if (cpu->poll_ns <= now) {
             device_poll(false);
             now = arch_now_ns();
         }

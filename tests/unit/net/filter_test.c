@@ -257,7 +257,7 @@ static const struct exo_net_row *demux(const union net_key *key)
 {
     bool deep;
 
-    return filter_demux(key, &deep);
+    return filter_demux(&net_queue[0], key, &deep);
 }
 
 static void one_insert(void)
@@ -526,7 +526,7 @@ static const struct exo_net_row *find(const uint8_t *bytes)
 {
     struct net_packet packet = {.bytes = bytes, .have = 60, .length = 60};
 
-    return filter_find(&packet);
+    return filter_find(&net_queue[0], &packet);
 }
 
 /* A filter over some of what tells the flows (and the payload) apart, inside some other one or the top. */
@@ -599,14 +599,14 @@ static void known_flows_lead_where_keys_do(void)
 
             segment(packet, (uint32_t)chance() & 255, (uint8_t)(chance() & 1));
             CHECK(net_flow_read(&flow, &layout, packet, 60, 60));
-            known += filter_of_flow(&flow) != 0;
+            known += filter_of_flow(&net_queue[0], &flow) != 0;
             net_key_read(&key, &layout, packet, 60, 60);
-            const struct exo_net_row *row = filter_demux(&key, &deep);
+            const struct exo_net_row *row = filter_demux(&net_queue[0], &key, &deep);
 
             deep_ones += deep;
             CHECK(find(packet) == row);
             CHECK(find(packet) == row);
-            CHECK(filter_of_flow(&flow) == (row && !deep ? net_row_name(row) : 0));
+            CHECK(filter_of_flow(&net_queue[0], &flow) == (row && !deep ? net_row_name(row) : 0));
         }
     }
     printf("# %lu flows were known, %lu answers hung on more\n", (unsigned long)known,

@@ -2,7 +2,7 @@
 # net.mk - host tests of kernel/net's pure parts under ASan and UBSan; `make fuzz-net`.
 UNIT_N       := $(B)/tests/unit/net
 UNIT_N_FLAGS := -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
-  -Itests/unit/kernel/fake -Itests/unit/kernel -Itests/unit/net -Ikernel -I. -I$(B)/gen
+  -Itests/unit/kernel/fake -Itests/unit/kernel -Itests/unit/net -Ikernel -I. -I$(B)/gen -pthread
 UNIT_TESTS   += $(UNIT_N)/filter_test $(UNIT_N)/key_test $(UNIT_N)/card_test $(UNIT_N)/send_test
 
 $(UNIT_N)/filter_test: tests/unit/net/filter_test.c kernel/net/filter.c kernel/net/key.c kernel/core/cap.c kernel/core/rules.c $(wildcard kernel/net/*.h abi/exo_net.h)

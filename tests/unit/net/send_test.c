@@ -4,6 +4,8 @@
  *
  * What was allowed once is remembered (may_send); each thing that takes the permission away again must be noticed.
  */
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/frame.h"
@@ -26,7 +28,8 @@ struct exo_frame *frame_table;
 uint64_t frame_count = FRAMES;
 struct spinlock lock_of_rank[LOCK_RANKS];
 
-static struct exo_net_card card = {.mac = {2, 0, 0, 0, 0, 9}, .mtu = 1500};
+static struct exo_net_card card = {.mac = {2, 0, 0, 0, 0, 9}, .mtu = 1500, .queues = 1};
+static struct net_queue *const q = &net_queue[0];
 static uint8_t slot_bytes[NIC_COPY_MAX + 64];
 static struct nic_slot slot = {.bytes = slot_bytes};
 static uint32_t sent;
@@ -36,8 +39,8 @@ static bool out; /* the card has the slot */
 
 void lock_spin(_Atomic uint32_t *taken)
 {
-    (void)taken;
-    abort();
+    while (atomic_exchange(taken, 1))
+        sched_yield();
 }
 
 uint64_t arch_now_ns(void)
@@ -61,39 +64,48 @@ void arch_window_close(uint64_t frame)
     (void)frame;
 }
 
-struct nic_slot *nic_slot_take(void)
+struct nic_slot *nic_slot_take(uint32_t pair)
 {
+    (void)pair;
     slot.copied = slot.piece_count = 0;
     slot.checksum_start = slot.segment = 0;
     memset(slot_bytes, 0xee, sizeof slot_bytes);
     return &slot;
 }
 
-void nic_send(struct nic_slot *of)
+void nic_send(uint32_t pair, struct nic_slot *of)
 {
+    (void)pair;
     sent += of == &slot;
     out = true;
 }
 
-void nic_slot_drop(struct nic_slot *of)
+void nic_slot_drop(uint32_t pair, struct nic_slot *of)
 {
+    (void)pair;
     (void)of;
 }
 
-void nic_flush(void) {}
-
-bool nic_slots_free(void)
+void nic_flush(uint32_t pair)
 {
+    (void)pair;
+}
+
+bool nic_slots_free(uint32_t pair)
+{
+    (void)pair;
     return true;
 }
 
-bool nic_slots_low(void)
+bool nic_slots_low(uint32_t pair)
 {
+    (void)pair;
     return false;
 }
 
-struct nic_slot *nic_sent(void)
+struct nic_slot *nic_sent(uint32_t pair)
 {
+    (void)pair;
     bool had = out;
 
     out = false;
@@ -156,7 +168,7 @@ static struct exo_net_ring *ring_start_at(uint32_t name, uint64_t shared, uint32
                                          .env = 1,
                                          .event = 3};
 
-    ring_make(row, &config);
+    ring_make(row, &config, q);
     guard(row, of);
     return frame_window(shared);
 }
@@ -197,6 +209,7 @@ static void start(void)
     memset(fake_memory, 0, FRAMES * EXO_PAGE_SIZE);
     frame_table = calloc(FRAMES, sizeof *frame_table);
     frame_table[TABLE].kind = EXO_FRAME_NET;
+    q->count = card.queue;
     filter_start(77);
     ring_start(&card);
 }
@@ -208,7 +221,7 @@ static void flow_known(void)
     struct net_packet in = {.bytes = bytes, .have = 60, .length = 60};
 
     packet(bytes, 60, false);
-    CHECK(filter_find(&in) == net_row(FILTER));
+    CHECK(filter_find(q, &in) == net_row(FILTER));
 }
 
 static uint8_t *buffer_at(uint32_t offset)
@@ -223,11 +236,11 @@ static bool send_piece(uint32_t ring, struct exo_net_send piece)
     struct exo_net_ring *shared = frame_window(row->ring.shared_frame);
     uint32_t at = shared->send_posted % EXO_NET_SEND_MAX, count = 0, before = sent;
 
-    net_work = 0;
+    q->work = 0;
     shared->send[at] = piece;
     shared->send_posted++;
-    CHECK(ring_send(row, &count) == 0);
-    ring_sent(false);
+    CHECK(ring_send(q, row, &count) == 0);
+    ring_sent(q);
     CHECK(count == sent - before && shared->send_taken == shared->send_posted);
     CHECK(shared->send[at].flags & EXO_NET_SEND_DONE);
     CHECK((shared->send[at].flags & EXO_NET_SEND_REFUSED) == (count ? 0 : EXO_NET_SEND_REFUSED));
@@ -300,18 +313,19 @@ static void a_program_sends_for_its_filter_only(void)
     ring_start_at(RING_TWO, SHARED, 2);
     packet(bytes, 60, true);
     flow_known();
-    CHECK(ring_reply(net_row(FILTER), bytes, 60) && ring_reply(net_row(FILTER), bytes, 60));
+    CHECK(ring_reply(q, net_row(FILTER), bytes, 60) && ring_reply(q, net_row(FILTER), bytes, 60));
     memcpy(buffer_at(0), bytes, 60);
     CHECK(!send_bytes(RING_TWO, 0, 60)); /* what it may, a ring of others may not */
     bytes[29] = 77;
-    CHECK(!ring_reply(net_row(FILTER), bytes, 60));
+    CHECK(!ring_reply(q, net_row(FILTER), bytes, 60));
     bytes[29] = 15;
-    CHECK(ring_reply(net_row(FILTER), bytes, 60));
+    CHECK(ring_reply(q, net_row(FILTER), bytes, 60));
     filter_end();
     filter_make(1, EXO_NET_RECEIVE_ONLY);
     flow_known();
-    CHECK(!ring_reply(net_row(FILTER), bytes, 60));
-    CHECK(!ring_reply(net_row(FILTER), bytes, 13) && !ring_reply(net_row(FILTER), bytes, 1519));
+    CHECK(!ring_reply(q, net_row(FILTER), bytes, 60));
+    CHECK(!ring_reply(q, net_row(FILTER), bytes, 13) &&
+          !ring_reply(q, net_row(FILTER), bytes, 1519));
 }
 
 static void pieces_lie_in_the_ring(void)
@@ -369,7 +383,7 @@ static void what_is_copied(void)
         memset(bytes, (int)length, length);
         memset(to, 0x77, EXO_NET_BUFFER_BYTES);
         shared->receive[shared->receive_posted++ % EXO_NET_RECEIVE_MAX].buffer = (uint16_t)buffer;
-        CHECK(ring_deliver(row, &in, FILTER, 0));
+        CHECK(ring_deliver(q, row, &in, FILTER, 0));
         CHECK(to[1] == 0x77 && to[2] == (uint8_t)length && to[length + 1] == (uint8_t)length &&
               to[length + 2] == 0x77);
         CHECK(!memcmp(to + 2, bytes, length) && shared->receive_filled == length);
@@ -392,25 +406,95 @@ static void a_turn_ends(void)
         shared->send[i] = (struct exo_net_send){.length = 496, .filter = FILTER + i % 3 / 2};
     shared->send_posted = EXO_NET_SEND_MAX;
     do {
-        net_work = 0;
-        error = ring_send(net_row(RING), &count);
-        CHECK(net_work < NET_WORK_TURN + 2000 && (error == EXO_E_AGAIN) == ring_waits());
+        q->work = 0;
+        error = ring_send(q, net_row(RING), &count);
+        CHECK(q->work < NET_WORK_TURN + 2000 && (error == EXO_E_AGAIN) == ring_waits(q));
         turns++;
     } while (error == EXO_E_AGAIN && turns < 100);
     CHECK(!error && turns > 3 && turns < 20);
     CHECK(count == EXO_NET_SEND_MAX - EXO_NET_SEND_MAX / 3);
-    CHECK(shared->send_taken == EXO_NET_SEND_MAX && !ring_waits());
+    CHECK(shared->send_taken == EXO_NET_SEND_MAX && !ring_waits(q));
     shared->send[0] = (struct exo_net_send){.length = 496, .filter = FILTER};
     shared->send_posted++;
-    CHECK(ring_send(net_row(RING), &count) == (net_work < NET_WORK_TURN ? 0 : EXO_E_AGAIN));
-    net_work = NET_WORK_TURN;
+    CHECK(ring_send(q, net_row(RING), &count) == (q->work < NET_WORK_TURN ? 0 : EXO_E_AGAIN));
+    q->work = NET_WORK_TURN;
     shared->send[1] = shared->send[0];
     shared->send_posted = EXO_NET_SEND_MAX + 2;
-    CHECK(ring_send(net_row(RING), &count) == EXO_E_AGAIN && ring_can_go_on());
-    net_work = 0;
+    CHECK(ring_send(q, net_row(RING), &count) == EXO_E_AGAIN && ring_can_go_on(q));
+    q->work = 0;
     out = false; /* also when the card has nothing to give back */
-    ring_sent(false);
-    CHECK(!ring_waits() && shared->send_taken == EXO_NET_SEND_MAX + 2);
+    ring_sent(q);
+    CHECK(!ring_waits(q) && shared->send_taken == EXO_NET_SEND_MAX + 2);
+}
+
+#define EACH 20000 /* packets by each pair of queues */
+
+/* Packets of one flow, numbered; whoever has no buffer tries again. */
+static void *deliver_all(void *queue)
+{
+    uint8_t bytes[60];
+    uint32_t pair = net_queue_number(queue);
+
+    for (uint32_t i = 0; i < EACH; i++) {
+        struct net_packet in = {.bytes = bytes, .have = sizeof bytes, .length = sizeof bytes};
+
+        packet(bytes, sizeof bytes, false);
+        bytes[34] = (uint8_t)(pair + 1); /* source port */
+        memcpy(bytes + 50, &i, sizeof i);
+        struct exo_net_row *filter = filter_find(queue, &in);
+
+        CHECK(filter == net_row(FILTER));
+        while (!ring_deliver(queue, net_row(RING), &in, FILTER, 0))
+            sched_yield();
+    }
+    return NULL;
+}
+
+/* Two CPUs with packets for one ring: each packet comes once, and a flow's in their order. */
+static void two_pairs_of_queues(void)
+{
+    pthread_t thread[2];
+    uint32_t next[2] = {0, 0}, taken = 0;
+    struct net_flows *flows = calloc(1, sizeof *flows);
+
+    card.queues = 2;
+    net_queue[1].flows = flows;
+    net_queue[1].count = &card.queue[1];
+    start();
+    filter_make(1, 0);
+    struct exo_net_ring *shared = ring_start_at(RING, SHARED, 1);
+
+    for (uint32_t i = 0; i < BUFFER_N * 2; i++)
+        shared->receive[i].buffer = (uint16_t)i;
+    __atomic_store_n(&shared->receive_posted, BUFFER_N * 2, __ATOMIC_RELEASE);
+    for (uint32_t n = 0; n < 2; n++)
+        CHECK(!pthread_create(&thread[n], NULL, deliver_all, &net_queue[n]));
+    while (taken < 2 * EACH) {
+        if (__atomic_load_n(&shared->receive_filled, __ATOMIC_ACQUIRE) == taken) {
+            sched_yield();
+            continue;
+        }
+        const struct exo_net_received *entry = &shared->receive[taken++ % EXO_NET_RECEIVE_MAX];
+        uint16_t buffer = entry->buffer;
+        const uint8_t *bytes = buffer_at(buffer * EXO_NET_BUFFER_BYTES) + EXO_NET_HEADROOM;
+        uint32_t pair = bytes[34] - 1u, number;
+
+        memcpy(&number, bytes + 50, sizeof number);
+        CHECK(pair < 2 && number == next[pair]++);
+        shared->receive[shared->receive_posted % EXO_NET_RECEIVE_MAX].buffer = buffer;
+        __atomic_store_n(&shared->receive_posted, shared->receive_posted + 1, __ATOMIC_RELEASE);
+    }
+    for (uint32_t n = 0; n < 2; n++)
+        CHECK(!pthread_join(thread[n], NULL));
+    CHECK(shared->receive_filled == 2 * EACH && net_row(RING)->packets == 2 * EACH);
+    CHECK(net_queue[0].wakes == 1 && net_queue[1].wakes == 1);
+    /* A ring that has ended is nobody's, and none is told of it. */
+    frame_table[SHARED].kind = EXO_FRAME_RING;
+    CHECK(ring_end(net_row(RING)) && !net_queue[0].wakes && !net_queue[1].wakes);
+    filter_end();
+    card.queues = 1;
+    net_queue[1].flows = NULL;
+    free(flows);
 }
 
 int main(void)
@@ -421,6 +505,7 @@ int main(void)
     TEST(pieces_lie_in_the_ring);
     TEST(what_is_copied);
     TEST(a_turn_ends);
+    TEST(two_pairs_of_queues);
     free(fake_memory);
     free(frame_table);
     return TAP_END();

@@ -55,6 +55,7 @@ struct cpu {
     bool curious;           /* c: it saw sleepers who may go on after any interrupt */
     uint64_t left;          /* c: env that was left READY and may be wanted elsewhere; 0: none */
     uint64_t timer_ns;      /* c: deadline that the timer is set for */
+    uint64_t poll_ns;       /* c: core/slice.h */
     uint32_t trace_next;    /* c */
     struct bases nobody;    /* c: while no env runs */
     _Atomic uint32_t gate[4]; /* a: who shares a lock, by rank: core/lock.h */
