@@ -51,11 +51,6 @@ static uint64_t highest_frame(void)
     return end >> EXO_PAGE_SHIFT;
 }
 
-static uint64_t pages_of(uint64_t bytes)
-{
-    return (bytes + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
-}
-
 /* The exposed tables exist and machine names them. */
 static void expose(uint64_t frames)
 {
@@ -113,7 +108,6 @@ static void expose_time(void)
 __attribute__((no_stack_protector)) void kernel_main(uint32_t start_info)
 {
     console_start();
-    console_output = console_write;
     pvh_read(start_info);
     if (boot_info.module_start == boot_info.module_end ||
         boot_info.module_start & (EXO_PAGE_SIZE - 1))

@@ -265,23 +265,20 @@ static uint32_t fixed_offset(const struct code_note *note)
            (note->region == EXO_CODE_CONTEXT ? (uint32_t)CODE_RUN_CONTEXT : CODE_RUN_STACK);
 }
 
-/* op reg, memory of the instruction at pc. */
-static void access(struct emitter *e, uint32_t pc, uint32_t wide, uint32_t op, uint32_t reg,
-                   uint32_t base)
+/* op reg, memory of an instruction, which is located unless it is at a fixed place. */
+static void access(struct emitter *e, const struct code_note *note, uint32_t wide, uint32_t op,
+                   uint32_t reg)
 {
-    const struct code_note *note = &e->check->note[pc];
-
-    if (note->access == CODE_ACCESS_FIXED) {
+    if (note->access == CODE_ACCESS_FIXED)
         op_run(e, wide, op, reg, fixed_offset(note));
-        return;
-    }
-    locate(e, pc, base, false);
-    op_at(e, wide, op, reg);
+    else
+        op_at(e, wide, op, reg);
 }
 
 static void load(struct emitter *e, uint32_t pc)
 {
     const struct code_insn *insn = &e->check->subject.insn[pc];
+    const struct code_note *note = &e->check->note[pc];
     bool extend = code_mode(insn) == CODE_MEMSX;
     uint32_t op = 0x8b, wide = extend || code_size(insn) == 8 ? WIDE : 0;
 
@@ -291,7 +288,9 @@ static void load(struct emitter *e, uint32_t pc)
         op = extend ? 0x0fbf : 0x0fb7;
     if (code_size(insn) == 1)
         op = extend ? 0x0fbe : 0x0fb6;
-    access(e, pc, wide, op, registers[code_dst(insn)], code_src(insn));
+    if (note->access != CODE_ACCESS_FIXED)
+        locate(e, pc, code_src(insn), false);
+    access(e, note, wide, op, registers[code_dst(insn)]);
 }
 
 static void store(struct emitter *e, uint32_t pc)
@@ -300,9 +299,8 @@ static void store(struct emitter *e, uint32_t pc)
     const struct code_note *note = &e->check->note[pc];
     uint32_t bytes = code_size(insn);
     uint32_t reg = registers[code_src(insn)];
-    bool fixed = note->access == CODE_ACCESS_FIXED;
 
-    if (!fixed)
+    if (note->access != CODE_ACCESS_FIXED)
         locate(e, pc, code_dst(insn), false);
     if (code_class(insn) == CODE_ST) {
         reg = T0;
@@ -310,12 +308,7 @@ static void store(struct emitter *e, uint32_t pc)
     }
     if (bytes == 2)
         byte(e, 0x66);
-    uint32_t op = bytes == 1 ? 0x88 : 0x89, wide = bytes == 8 ? WIDE : 0;
-
-    if (fixed)
-        op_run(e, wide, op, reg, fixed_offset(note));
-    else
-        op_at(e, wide, op, reg);
+    access(e, note, bytes == 8 ? WIDE : 0, bytes == 1 ? 0x88 : 0x89, reg);
 }
 
 /* T1 is the address: fetch what is there and store what the operation makes of it and src, again until nobody was in between. */

@@ -11,6 +11,11 @@
 #include <stdint.h>
 #include "abi/exo_types.h"
 
+static inline uint64_t pages_of(uint64_t bytes)
+{
+    return (bytes + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
+}
+
 struct env;
 struct cpu;
 struct regs;

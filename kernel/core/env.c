@@ -175,6 +175,14 @@ void env_stop(struct env *env)
     lock_drop(&env_lock);
 }
 
+int env_named(const struct cap *cap, uint64_t id, struct env **out)
+{
+    *out = env_find(id);
+    if (!*out)
+        return EXO_E_NONE;
+    return path_dominates(&cap->path, &(*out)->guard) ? 0 : EXO_E_CAP;
+}
+
 int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out)
 {
     struct cap cap;
@@ -182,17 +190,14 @@ int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **ou
 
     if (error)
         return error;
-    *out = env_find(id);
-    if (!*out)
-        return EXO_E_NONE;
-    return path_dominates(&cap.path, &(*out)->guard) ? 0 : EXO_E_CAP;
+    return env_named(&cap, id, out);
 }
 
 bool env_release(struct env *env)
 {
     uint64_t frame = env->id & ((1ull << ENV_FRAME_BITS) - 1);
 
-    if (net_env_gone && net_env_gone(env))
+    if (net_env_gone(env))
         return false;
     trace(TRACE_DESTROY, env->id, 0);
     caller_release(env);

@@ -94,7 +94,10 @@ struct env *env_find(uint64_t id);
  */
 struct env *env_boot(uint64_t frame, const struct exo_env_config *config);
 
-/* The env that a call names, if slot dominates it with the write right: 0 or EXO_E_*. REQUIRES(env_lock). */
+/* The env that a call names, if the capability dominates it: 0 or EXO_E_*. REQUIRES(env_lock, shared at least). */
+int env_named(const struct cap *cap, uint64_t id, struct env **out);
+
+/* The same if slot dominates it with the write right: 0 or EXO_E_*. REQUIRES(env_lock). */
 int env_controlled(struct env *self, uint32_t slot, uint64_t id, struct env **out);
 
 /* env_release - an env that runs nowhere dies: its frame is data, its pins are gone. False: a ring of its went first, call again. REQUIRES(env_lock, net_lock, memory_lock). */

@@ -17,7 +17,6 @@ extern const uint32_t symbol_count;
 extern const char symbol_names[];
 extern char kernel_start[], text_end[];
 
-void (*console_output)(const char *text, uint64_t length);
 const char *kernel_epitaph; /* for debuggers: what a panic said */
 volatile uint32_t kernel_failed;
 
@@ -32,8 +31,7 @@ void klog(const char *fmt, ...)
     size_t length = klog_format(line, sizeof line - 1, fmt, arguments);
     va_end(arguments);
     line[length++] = '\n';
-    if (console_output)
-        console_output(line, length);
+    console_write(line, length);
 }
 
 static void print_place(uint64_t address)

@@ -50,5 +50,5 @@ static inline void trace_at(struct cpu *cpu, uint64_t time_ns, enum trace_event 
 }
 #define trace(event, a, b) trace_at(this_cpu(), arch_now_ns(), event, a, b)
 
-/* Console output of bytes (dev/console.c via main.c). */
-extern void (*console_output)(const char *text, uint64_t length);
+/* Bytes on the console, newline as CR LF; waits for the port, bounded. One CPU at a time. dev/console.c */
+void console_write(const char *text, uint64_t length);

@@ -36,11 +36,6 @@ void limit_return(const struct path *path)
         rows[i].used -= rows[i].present && path_dominates(&rows[i].path, path);
 }
 
-static bool same_path(const struct path *a, const struct path *b)
-{
-    return a->depth == b->depth && path_dominates(a, b);
-}
-
 struct call_result call_limit_set(struct env *self, const struct cap *cap, uint64_t kind,
                                   uint64_t limit)
 {
@@ -52,7 +47,7 @@ struct call_result call_limit_set(struct env *self, const struct cap *cap, uint6
     if (!path_dominates(&self->guard, &cap->path) || self->guard.depth == cap->path.depth)
         error = EXO_E_CAP; /* nobody limits, or frees from its limits, itself */
     for (uint32_t i = 0; !error && i < EXO_LIMIT_ROWS; i++)
-        if (rows[i].present ? same_path(&rows[i].path, &cap->path) : row == EXO_LIMIT_ROWS)
+        if (rows[i].present ? rows[i].path.depth == cap->path.depth && path_dominates(&rows[i].path, &cap->path) : row == EXO_LIMIT_ROWS)
             row = i;
     if (!error && row == EXO_LIMIT_ROWS)
         error = EXO_E_BUSY;

@@ -22,8 +22,7 @@ struct call_result call_console_write(struct env *, const struct cap *, uint64_t
 
     if (error)
         return call_error(error);
-    if (console_output)
-        console_output(copy, length);
+    console_write(copy, length);
     return call_ok((int64_t)length);
 }
 

@@ -518,15 +518,6 @@ struct call_result call_yield(struct env *self)
     return call_ok(0);
 }
 
-/* The env that a capability may give time to: 0 or EXO_E_*. REQUIRES(env_lock, shared at least). */
-static int yield_target(const struct cap *cap, uint64_t id, struct env **env)
-{
-    *env = env_find(id);
-    if (!*env)
-        return EXO_E_NONE;
-    return path_dominates(&cap->path, &(*env)->guard) ? 0 : EXO_E_CAP;
-}
-
 struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_id)
 {
     struct cap cap;
@@ -537,13 +528,13 @@ struct call_result call_yield_to(struct env *self, uint32_t slot, uint64_t env_i
     if (error)
         return call_error(error);
     lock_share(&env_lock);
-    error = yield_target(&cap, env_id, &env);
+    error = env_named(&cap, env_id, &env);
     bool alone = !error && !atomic_compare_exchange_strong(&env->state, &ready, ENV_RUNNING);
 
     if (alone) { /* asleep, calling, or not to be had */
         lock_unshare(&env_lock);
         lock_take(&env_lock);
-        error = yield_target(&cap, env_id, &env);
+        error = env_named(&cap, env_id, &env);
         if (!error && (env == self || !(env = runnable(env, arch_now_ns()))))
             error = EXO_E_BUSY;
     }

@@ -14,10 +14,6 @@
 
 #define PHASE_SHIFT 60
 
-bool (*net_env_gone)(const struct env *env);
-bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
-bool (*net_table_end)(uint64_t frame);
-
 bool sweep_hits(const struct sweep *sweep, uint64_t frame)
 {
     if (frame >= frame_count || frame_table[frame].kind == EXO_FRAME_NONE)
@@ -32,6 +28,8 @@ bool sweep_hits(const struct sweep *sweep, uint64_t frame)
 /* One table from entry `at % 512` on; true when it is done. */
 static bool sweep_table(struct sweep *sweep, uint64_t table)
 {
+    if (frame_table[table].kind != EXO_FRAME_TABLE && frame_table[table].kind != EXO_FRAME_DMA)
+        return true;
     uint32_t level = frame_table[table].level;
     uint32_t end = level == 4 ? TABLE_USER_HALF : TABLE_ENTRIES;
     uint64_t *entries = frame_window(table);
@@ -63,16 +61,14 @@ static bool sweep_table(struct sweep *sweep, uint64_t table)
     return true;
 }
 
-/* True: the end was reached, else sweep->at says where to go on. */
-static bool tables(struct sweep *sweep)
+/* Each frame from sweep->at on; true: the end was reached, else sweep->at says where to go on. */
+static bool frames(struct sweep *sweep, bool (*visit)(struct sweep *sweep, uint64_t frame))
 {
     for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
         if (!sweep->work)
             return false;
         sweep->work--;
-        bool table = frame_table[f].kind == EXO_FRAME_TABLE || frame_table[f].kind == EXO_FRAME_DMA;
-
-        if (table && !sweep_table(sweep, f))
+        if (!visit(sweep, f))
             return false;
         sweep->at = (f + 1) * TABLE_ENTRIES;
     }
@@ -89,19 +85,11 @@ static void end_sleep(const struct sweep *sweep, struct env *env)
         sleep_unpin(env);
 }
 
-static bool sleepers(struct sweep *sweep)
+static bool sweep_holder(struct sweep *sweep, uint64_t frame)
 {
-    for (uint64_t f = sweep->at / TABLE_ENTRIES; f < frame_count; f++) {
-        if (!sweep->work)
-            return false;
-        sweep->work--;
-        if (frame_table[f].kind == EXO_FRAME_ENV)
-            end_sleep(sweep, frame_window(f));
-        else if (frame_table[f].kind == EXO_FRAME_NET && !net_unbind(sweep, f))
-            return false;
-        sweep->at = (f + 1) * TABLE_ENTRIES;
-    }
-    return true;
+    if (frame_table[frame].kind == EXO_FRAME_ENV)
+        end_sleep(sweep, frame_window(frame));
+    return frame_table[frame].kind != EXO_FRAME_NET || net_unbind(sweep, frame);
 }
 
 /* Before the locks are dropped: no CPU can use what was broken. */
@@ -119,11 +107,11 @@ static enum sweep_phase next_phase(struct sweep *sweep, enum sweep_phase (*step)
 {
     switch (sweep->phase) {
     case SWEEP_SLEEPERS:
-        return sleepers(sweep) ? SWEEP_PROGRAMS : SWEEP_SLEEPERS;
+        return frames(sweep, sweep_holder) ? SWEEP_PROGRAMS : SWEEP_SLEEPERS;
     case SWEEP_PROGRAMS:
         return sweep_programs(sweep) ? SWEEP_BINDINGS : SWEEP_PROGRAMS;
     case SWEEP_BINDINGS:
-        return tables(sweep) ? SWEEP_DEVICES : SWEEP_BINDINGS;
+        return frames(sweep, sweep_table) ? SWEEP_DEVICES : SWEEP_BINDINGS;
     default:
         return step(sweep);
     }

@@ -62,12 +62,12 @@ struct call_result sweep_call(struct sweep *sweep, uint64_t place, int (*check)(
                               enum sweep_phase (*step)(struct sweep *));
 
 /*
- * What kernel/net binds to envs and frames; net_lock is taken by who breaks such bindings. NULL: nothing is bound. REQUIRE(env_lock, net_lock, memory_lock).
+ * What kernel/net binds to envs and frames; net_lock is taken by who breaks such bindings. REQUIRE(env_lock, net_lock, memory_lock).
  */
-extern bool (*net_env_gone)(const struct env *env); /* an env dies: one of its rings ends; false: it has none */
+bool net_env_gone(const struct env *env); /* an env dies: one of its rings ends; false: it has none */
 /* Of this net table, from row sweep->at % TABLE_ENTRIES on: rows of the subtree end, and rings that pin such frames. True: all. */
-extern bool (*net_unbind)(struct sweep *sweep, uint64_t frame);
-extern bool (*net_table_end)(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
+bool net_unbind(struct sweep *sweep, uint64_t frame);
+bool net_table_end(uint64_t frame); /* a table without rows is a data frame again; false: it has some */
 
 /* SWEEP_PROGRAMS, from sweep->at on; true: its end was reached. program/program.c. REQUIRES(env_lock, memory_lock). */
 bool sweep_programs(struct sweep *sweep);

@@ -84,22 +84,18 @@ int table_resolve(uint64_t root, uint64_t address, uint64_t *frame)
 {
     uint64_t table;
     bool shared;
+    uint64_t *slot = table_walk(root, address, 1, &table, &shared);
+    uint32_t level = slot ? 1 : 2;
 
-    for (uint32_t level = 1; level <= 2; level++) {
-        uint64_t *slot = table_walk(root, address, level, &table, &shared);
-
-        if (!slot || !(*slot & EXO_PTE_PRESENT))
-            continue;
-        if (level == 2 && !(*slot & EXO_PTE_LARGE))
-            continue;
-        *frame = entry_frame(*slot);
-        if (level == 2)
-            *frame += (address >> EXO_PAGE_SHIFT) & (LARGE_FRAMES - 1);
-        if (*frame >= frame_count || frame_table[*frame].kind == EXO_FRAME_NONE)
-            return EXO_E_FAULT; /* device registers are not memory */
-        return 0;
-    }
-    return EXO_E_FAULT;
+    if (!slot)
+        slot = table_walk(root, address, 2, &table, &shared);
+    if (!slot || !(*slot & EXO_PTE_PRESENT) || !entry_is_leaf(*slot, level))
+        return EXO_E_FAULT;
+    *frame = entry_frame(*slot);
+    if (level == 2)
+        *frame += table_index(address, 1);
+    /* device registers are not memory */
+    return *frame < frame_count && frame_table[*frame].kind != EXO_FRAME_NONE ? 0 : EXO_E_FAULT;
 }
 
 /* --- Flushing ------------------------------------------------------------------------------------ */
@@ -220,12 +216,10 @@ static inline void count_entry(uint64_t entry, uint32_t level, int change)
         count_frame(frame, change);
 }
 
-static void leaf_unpin(uint64_t first, uint64_t end)
+static void leaf_unpin(uint64_t first, uint64_t end) /* REQUIRES(memory_lock) */
 {
-    lock_take(&memory_lock);
     for (uint64_t f = first; f < end; f++)
         count_frame(f, -1);
-    lock_drop(&memory_lock);
 }
 
 /*
@@ -244,11 +238,11 @@ static int leaf_pin(const struct cap *cap, uint64_t entry)
             if (!error)
                 count_frame(f++, 1);
         } while (!error && f % PIN_LOT);
+        if (error)
+            leaf_unpin(first, f);
         lock_drop(&memory_lock);
         call_pause();
     }
-    if (error)
-        leaf_unpin(first, f);
     return error;
 }
 
@@ -548,11 +542,11 @@ static int update_upper(const struct cap *slot, uint64_t root, uint64_t address,
         lock_take(&memory_lock);
         *alone = true;
     }
-    if (error || !(error = write_upper(&cap, root, address, entry, due)) || !pins)
+    if (error)
         return error;
-    lock_drop(&memory_lock);
-    leaf_unpin(entry_frame(entry), entry_frame(entry) + LARGE_FRAMES);
-    lock_take(&memory_lock);
+    error = write_upper(&cap, root, address, entry, due);
+    if (error && pins)
+        leaf_unpin(entry_frame(entry), entry_frame(entry) + LARGE_FRAMES);
     return error;
 }
 

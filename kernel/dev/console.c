@@ -2,7 +2,7 @@
 /* console.c - a 16550 serial port, polled. Source: National PC16550D data sheet. */
 #include "dev/console.h"
 #include <stdatomic.h>
-#include "core/arch.h"
+#include "core/klog.h"
 
 #define PORT        0x3f8
 #define LINE_STATUS 5

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* console.h - the first serial port, for the kernel's log. */
+/* console.h - the first serial port, for the kernel's log; console_write is in core/klog.h. */
 #pragma once
-#include <stdint.h>
 
 void console_start(void);
-/* Writes bytes, newline as CR LF; waits for the port, bounded. One CPU at a time. */
-void console_write(const char *text, uint64_t length);

@@ -286,7 +286,7 @@ static bool row_ends(const struct sweep *sweep, const struct exo_net_row *row, u
     return hit;
 }
 
-static bool env_gone(const struct env *env)
+bool net_env_gone(const struct env *env)
 {
     return ring_end_of_env(env->id);
 }
@@ -307,7 +307,7 @@ static void take_back(void)
     ring_finish();
 }
 
-static bool unbind(struct sweep *sweep, uint64_t frame)
+bool net_unbind(struct sweep *sweep, uint64_t frame)
 {
     take_back();
     for (uint32_t i = sweep->at % TABLE_ENTRIES; i < EXO_NET_ROWS; i++) {
@@ -325,7 +325,7 @@ static bool unbind(struct sweep *sweep, uint64_t frame)
     return true;
 }
 
-static bool table_end(uint64_t frame)
+bool net_table_end(uint64_t frame)
 {
     for (uint32_t i = 0; i < EXO_NET_ROWS; i++)
         if (net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i))->kind != EXO_NET_FREE)
@@ -358,9 +358,6 @@ void net_start(struct exo_net_card *out, uint64_t random)
     }
     filter_start(random);
     ring_start(card);
-    net_env_gone = env_gone;
-    net_unbind = unbind;
-    net_table_end = table_end;
     device_poll = poll_again;
 }
 
@@ -446,7 +443,7 @@ static int table_release(const struct cap *cap, uint64_t frame, uint32_t *budget
     for (uint32_t i = 0; i < EXO_NET_ROWS && !error; i++)
         error = row_release(net_row((uint32_t)(frame << EXO_NET_ROW_BITS | i)), budget);
     if (!error)
-        (void)table_end(frame);
+        (void)net_table_end(frame);
     return error;
 }
 

@@ -15,11 +15,6 @@
 #define COPY_LOT        8192
 #define STEPS_EACH_CALL 1024 /* instructions that the verifier looks at in one kernel call, about */
 
-static uint32_t pages_of(uint64_t bytes)
-{
-    return (uint32_t)((bytes + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT);
-}
-
 static uint8_t *area_at(const struct program *program, uint32_t page)
 {
     return program_page(program, PROGRAM_PAGE_AREA + page);
@@ -49,10 +44,9 @@ static int copy_in(uint8_t *to, uint64_t from, uint64_t bytes)
 /* Copies constants and instructions into the area; verification begins. Only the caller is at the program (state CHECK). */
 static int begin(struct program *program, const struct exo_code_image *image)
 {
-    uint32_t rodata_pages = pages_of(image->rodata_bytes);
+    uint64_t rodata_room = pages_of(image->rodata_bytes) << EXO_PAGE_SHIFT;
     uint64_t insn_bytes = image->insn_count * sizeof(struct code_insn);
     uint64_t bytes = (uint64_t)program->area_pages << EXO_PAGE_SHIFT;
-    uint64_t rodata_room = (uint64_t)rodata_pages << EXO_PAGE_SHIFT;
     uint8_t *area = area_at(program, 0);
     struct exo_code_report *report = &program->report;
 
@@ -121,10 +115,10 @@ static void trim(struct program *program, uint32_t first)
 static bool compile(struct program *program)
 {
     struct code_check *check = &program->check;
-    uint32_t first = pages_of(program->rodata_bytes);
+    uint32_t first = (uint32_t)pages_of(program->rodata_bytes);
     uint8_t *text = area_at(program, first);
     uint32_t bytes = code_compile(check, program->seed, NULL, 0);
-    uint32_t pages = pages_of(bytes);
+    uint32_t pages = (uint32_t)pages_of(bytes);
 
     /* The tables that the compiler needs begin with `stub`. */
     if (text + ((uint64_t)pages << EXO_PAGE_SHIFT) > (uint8_t *)check->stub)

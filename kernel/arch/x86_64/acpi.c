@@ -18,20 +18,17 @@ struct acpi_header {
 
 struct acpi_info acpi_info = {.apic_address = 0xfee00000};
 
-static uint32_t read32(const uint8_t *at)
+static uint64_t read(const uint8_t *at, uint32_t bytes)
 {
-    uint32_t value;
+    uint64_t value = 0;
 
-    memcpy(&value, at, sizeof value);
+    memcpy(&value, at, bytes);
     return value;
 }
 
-static uint64_t read64(const uint8_t *at)
+static uint32_t read32(const uint8_t *at)
 {
-    uint64_t value;
-
-    memcpy(&value, at, sizeof value);
-    return value;
+    return (uint32_t)read(at, 4);
 }
 
 static bool reachable(uint64_t physical, uint64_t bytes)
@@ -70,7 +67,7 @@ static void read_dmar(const uint8_t *table, uint32_t length)
             if (table[s] <= 2 && table[s + 1] == 8 && !table[s + 5]) /* of the first bus */
                 acpi_info.iommu_functions[function / 64] |= 1ull << function % 64;
         }
-        acpi_info.iommu[acpi_info.iommu_count++] = read64(table + at + 8);
+        acpi_info.iommu[acpi_info.iommu_count++] = read(table + at + 8, 8);
     }
 }
 
@@ -97,9 +94,8 @@ void acpi_read(uint64_t rsdp)
         return;
     }
     const uint8_t *pointer = boot_memory(rsdp);
-    bool extended = pointer[15] >= 2;
-    uint64_t root = extended ? read64(pointer + 24) : read32(pointer + 16);
-    uint32_t width = extended ? 8 : 4;
+    uint32_t width = pointer[15] >= 2 ? 8 : 4;
+    uint64_t root = read(pointer + (width == 8 ? 24 : 16), width);
 
     if (!reachable(root, sizeof(struct acpi_header)))
         return;
@@ -109,5 +105,5 @@ void acpi_read(uint64_t rsdp)
     if (!reachable(root, length))
         return;
     for (uint32_t at = sizeof(struct acpi_header); at + width <= length; at += width)
-        read_table(extended ? read64(table + at) : read32(table + at));
+        read_table(read(table + at, width));
 }

@@ -109,11 +109,9 @@ static void map_image(void)
 /* The frame table's own memory and the window's tables, then every row. */
 void paging_start(uint64_t frames)
 {
-    uint64_t table_pages =
-        (frames * sizeof(struct exo_frame) + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
+    uint64_t table_pages = pages_of(frames * sizeof(struct exo_frame));
 
-    early_next =
-        ((uint64_t)kernel_end - KERNEL_BASE + EXO_PAGE_SIZE - 1) & ~(uint64_t)(EXO_PAGE_SIZE - 1);
+    early_next = pages_of((uint64_t)kernel_end - KERNEL_BASE) << EXO_PAGE_SHIFT;
     kernel_root_physical = boot_frame() << EXO_PAGE_SHIFT;
     map_image();
     uint64_t table_first = boot_frame();
@@ -144,16 +142,14 @@ void paging_start(uint64_t frames)
     for (uint32_t i = 0; i < boot_info.usable_count; i++) {
         const struct memory_range *range = &boot_info.usable[i];
 
-        for (uint64_t f = (range->start + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT;
-             f < range->end >> EXO_PAGE_SHIFT; f++)
+        for (uint64_t f = pages_of(range->start); f < range->end >> EXO_PAGE_SHIFT; f++)
             ((struct exo_frame *)FRAME_TABLE)[f].kind = EXO_FRAME_FREE;
     }
     frame_table = (struct exo_frame *)FRAME_TABLE;
     for (uint64_t f = 0; f < early_next >> EXO_PAGE_SHIFT; f++)
         if (frame_table[f].kind == EXO_FRAME_FREE)
             frame_table[f].kind = f < 0x100 ? EXO_FRAME_NONE : EXO_FRAME_KERNEL;
-    for (uint64_t f = boot_info.module_start >> EXO_PAGE_SHIFT;
-         f < (boot_info.module_end + EXO_PAGE_SIZE - 1) >> EXO_PAGE_SHIFT; f++)
+    for (uint64_t f = boot_info.module_start >> EXO_PAGE_SHIFT; f < pages_of(boot_info.module_end); f++)
         frame_table[f].kind = EXO_FRAME_DATA;
     window_ready = true;
 }

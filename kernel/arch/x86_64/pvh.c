@@ -71,13 +71,9 @@ bool boot_option(const char *word)
 {
     size_t length = strlen(word);
 
-    for (const char *at = boot_info.command_line; *at;) {
-        if (!strncmp(at, word, length) && (at[length] == ' ' || !at[length]))
+    for (const char *at = boot_info.command_line; *at; at++)
+        if ((at == boot_info.command_line || at[-1] == ' ') && !strncmp(at, word, length) &&
+            (at[length] == ' ' || !at[length]))
             return true;
-        while (*at && *at != ' ')
-            at++;
-        while (*at == ' ')
-            at++;
-    }
     return false;
 }
