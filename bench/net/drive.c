@@ -8,7 +8,7 @@
  *     udp NAME PORT BYTES OPERATIONS    datagrams that are sent back, one at a time
  *     tcp NAME PORT BYTES OPERATIONS    the same in a connection
  *     connect NAME PORT OPERATIONS      a connection, one byte there and back, and its end
- *     drain NAME PORT MIB               receives: an operation is 64 KiB, and the rate is in MB/s
+ *     drain NAME PORT MIB               receives, all that there is: an operation is 64 KiB, and the rate is in MB/s
  *     fill NAME PORT MIB                sends
  *     ask NAME PORT WORDS OPERATIONS    work inside the guest (serve.c): the operations that one datagram asks for
  *     load NAME PORT CONNECTIONS OPERATIONS REQUEST [FIRST]   requests that are answered, one in flight on each connection; FIRST once
@@ -265,11 +265,11 @@ static void bulk(int sends, double bytes_wanted)
                 break;
             moved += (double)n;
         }
-        if (sends) { /* until the guest has read all of it, and ends, too */
+        /* Until the guest has read all of it, or nothing is under way any more that would count without having been asked for. */
+        if (sends)
             shutdown(fd, SHUT_WR);
-            if (read(fd, bytes, 1) != 0)
-                die("no end");
-        }
+        if (moved < bytes_wanted || read(fd, bytes, 1) != 0)
+            die("no end, or too soon");
         end(r, moved / UNIT);
         close(fd);
     }
