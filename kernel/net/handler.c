@@ -18,7 +18,7 @@ static _Atomic uint32_t running[LOCKS];
 static inline __attribute__((always_inline)) uint32_t run_it(struct net_queue *queue,
                                                              struct exo_net_row *filter,
                                                              const struct net_packet *packet,
-                                                             uint64_t *events, uint32_t *cost)
+                                                             uint64_t *events)
 {
     struct program_packet of = {
         .bytes = packet->bytes,
@@ -48,16 +48,15 @@ static inline __attribute__((always_inline)) uint32_t run_it(struct net_queue *q
     if (flush)
         nic_flush(net_queue_number(queue));
     *events = run.wake;
-    *cost = run.cost;
     return verdict;
 }
 
 __attribute__((noinline, flatten)) uint32_t handler_run(struct net_queue *queue,
                                                         struct exo_net_row *filter,
                                                         const struct net_packet *packet,
-                                                        uint64_t *events, uint32_t *cost)
+                                                        uint64_t *events)
 {
     /* Of pair 0 the compiler knows all places. */
-    return queue == &net_queue[0] ? run_it(&net_queue[0], filter, packet, events, cost)
-                                  : run_it(queue, filter, packet, events, cost);
+    return queue == &net_queue[0] ? run_it(&net_queue[0], filter, packet, events)
+                                  : run_it(queue, filter, packet, events);
 }

@@ -7,9 +7,8 @@
  * handler_run - run the filter's program on a packet; what it sends is sent. REQUIRES(net_lock shared by the queue's gate).
  *
  * events  set to the event bits that the env of the filter's ring shall get
- * cost    set to the instructions that the run took, at most
  *
  * Returns  EXO_CODE_DELIVER, EXO_CODE_CONSUMED or EXO_CODE_DROP, perhaps with EXO_CODE_TRANSFER
  */
 uint32_t handler_run(struct net_queue *queue, struct exo_net_row *filter,
-                     const struct net_packet *packet, uint64_t *events, uint32_t *cost);
+                     const struct net_packet *packet, uint64_t *events);

@@ -46,31 +46,45 @@ static void count(volatile uint64_t *counter, uint64_t more)
     __atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
 }
 
-/*
- * Did the filter's program deal with the packet? The env of the filter's ring pays for the run if it takes time of another's slice, with
- * slices to come, and while it owes too much the program does not run.
- */
+/* Who pays for a run of the filter's program that takes time of another's slice: the env of its ring. NULL: nobody can, or it owes too much. */
+__attribute__((noinline)) static struct env *payer_of(const struct exo_net_row *filter)
+{
+    const struct exo_net_row *ring = ring_of(filter);
+    struct env *env = ring ? ring_env(ring) : NULL;
+
+    return env && atomic_load(&env->debit_ns) < EXO_HANDLER_DEBT_NS ? env : NULL;
+}
+
+/* It pays with slices to come. An instruction counts as a nanosecond. */
+__attribute__((noinline)) static void charge(struct env *payer, uint32_t cost, bool transfer)
+{
+    atomic_fetch_add(&payer->debit_ns, cost);
+    count(&payer->upcall->handler_ns, cost);
+    if (transfer)
+        atomic_store(&this_cpu()->donated, payer->id);
+}
+
+/* Did the filter's program deal with the packet? */
 static bool handled(struct net_queue *queue, struct exo_net_row *filter,
                     const struct net_packet *packet)
 {
-    const struct exo_net_row *ring = ring_of(filter);
-    struct env *owner = ring ? ring_env(ring) : NULL;
     const struct env *interrupted = this_cpu()->env;
+    struct env *payer = interrupted ? payer_of(filter) : NULL;
+    uint32_t before = queue->work;
     uint64_t events;
-    uint32_t cost;
 
-    if (!owner || atomic_load(&owner->debit_ns) >= EXO_HANDLER_DEBT_NS)
+    if (interrupted && !payer)
         return false;
-    uint32_t verdict = handler_run(queue, filter, packet, &events, &cost);
+    uint32_t verdict = handler_run(queue, filter, packet, &events);
 
-    if (interrupted && interrupted != owner) {
-        atomic_fetch_add(&owner->debit_ns, cost); /* an instruction counts as a nanosecond */
-        count(&owner->upcall->handler_ns, cost);
-        if (verdict & EXO_CODE_TRANSFER)
-            atomic_store(&this_cpu()->donated, owner->id);
+    if (payer && payer != interrupted)
+        charge(payer, queue->work - before, verdict & EXO_CODE_TRANSFER);
+    if (events || verdict & EXO_CODE_TRANSFER) {
+        const struct exo_net_row *ring = ring_of(filter);
+
+        if (ring)
+            ring_wake(queue, ring, events);
     }
-    if (events || verdict & EXO_CODE_TRANSFER)
-        ring_wake(queue, ring, events);
     return (verdict & ~(uint32_t)EXO_CODE_TRANSFER) != EXO_CODE_DELIVER;
 }
 
