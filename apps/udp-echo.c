@@ -76,5 +76,12 @@ int exo_main(const struct instance_start *start)
             exo_net_wait(&net, EXO_FOREVER);
     }
     exo_print("udp-echo: %lu datagrams\n", (unsigned long)echoed);
+    for (uint32_t i = 0; i < exo_machine_page()->net.queues;
+         i++) { /* the card's, whoever they were for */
+        const struct exo_net_queue *queue = &exo_machine_page()->net.queue[i];
+
+        exo_print("udp-echo: pair %u of queues: %lu received, %lu sent\n", i,
+                  (unsigned long)queue->received, (unsigned long)queue->sent);
+    }
     return 0;
 }
