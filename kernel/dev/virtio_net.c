@@ -3,7 +3,8 @@
  * virtio_net.c - a network card behind modern virtio over PCI: pairs of split queues, one interrupt a pair.
  *
  * The card is not trusted: a descriptor index that it returns must be one that it has, a length at most what it was
- * given, a ring index at most as far as what it has. A queue on which it lies is given up (dead), and counted.
+ * given, a ring index at most as far as what it has. A card that lies about what it has is counted and reset for good (dead): what
+ * it was to send comes back unsent, and nothing arrives any more.
  * A receive buffer is half a frame; the packet's IP header is aligned to 4. Each send slot has descriptors of
  * its own, DESCRIPTORS_A_SLOT in a row, so that nothing has to be allocated.
  * Pairs have nothing in common but the card's registers, each its own doorbells, so that CPUs use them at once.
@@ -108,7 +109,6 @@ struct queue {
     uint16_t number;
     uint16_t next_used, posted; /* mod 2^16 */
     bool busy[QUEUE_MAX];       /* heads that the card has */
-    bool dead;
 };
 
 static volatile struct common *common;
@@ -122,10 +122,12 @@ static struct pair {
     struct nic_slot slots[SEND_SLOTS];
     struct nic_slot *free_slots[SEND_SLOTS];
     uint32_t free_count;
-    uint8_t assembly[EXO_NET_BUFFER_BYTES - EXO_NET_HEADROOM]; /* a packet that the card spread over buffers */
-    uint16_t taken;                         /* buffer of the packet that is out */
-    uint32_t listening;                     /* what nic_listen was told, or NOBODY */
+    uint8_t assembly[EXO_NET_BUFFER_BYTES -
+                     EXO_NET_HEADROOM]; /* a packet that the card spread over buffers */
+    uint16_t taken;                     /* buffer of the packet that is out */
+    uint32_t listening;                 /* what nic_listen was told, or NOBODY */
 } pairs[EXO_NET_QUEUES_MAX];
+static volatile bool dead; /* the card has lied about what it has, and is off; all pairs look */
 
 static uint64_t physical(const void *window)
 {
@@ -355,14 +357,15 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
 {
     uint16_t index = __atomic_load_n(&q->used->index, __ATOMIC_ACQUIRE);
 
-    if (index == q->next_used || q->dead)
+    if (index == q->next_used || dead)
         return false;
     uint32_t id = q->used->ring[q->next_used % QUEUE_MAX].id;
 
     *length = q->used->ring[q->next_used % QUEUE_MAX].length;
     if ((uint16_t)(index - q->next_used) > (uint16_t)(q->posted - q->next_used) ||
         id >= QUEUE_MAX || !q->busy[id]) {
-        q->dead = true;
+        dead = true;
+        common->status = 0; /* so that it reads no more of what it was to send */
         card->queue[q->number / 2].device_errors++;
         return false;
     }
@@ -427,14 +430,14 @@ bool nic_waits(uint32_t pair)
 {
     const struct queue *r = &pairs[pair].receive;
 
-    return r->used->index != r->next_used;
+    return !dead && r->used->index != r->next_used;
 }
 
 void nic_recycle(uint32_t pair)
 {
     struct pair *p = &pairs[pair];
 
-    if (!p->receive.dead)
+    if (!dead)
         post(&p->receive, p->taken);
 }
 
@@ -452,8 +455,8 @@ bool nic_listen(uint32_t pair, bool sent_too)
     s->avail->flags = sent_too ? 0 : AVAIL_QUIET;
     /* The flags before the indexes: what comes later interrupts. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return (!r->dead && r->used->index != r->next_used) ||
-           (sent_too && !s->dead && s->used->index != s->next_used);
+    return !dead &&
+           (r->used->index != r->next_used || (sent_too && s->used->index != s->next_used));
 }
 
 void nic_quiet(uint32_t pair)
@@ -538,5 +541,15 @@ struct nic_slot *nic_sent(uint32_t pair)
     uint16_t head = 0;
     uint32_t bytes = 0;
 
-    return done(&p->send, &head, &bytes) ? &p->slots[head / DESCRIPTORS_A_SLOT] : NULL;
+    if (done(&p->send, &head, &bytes))
+        return &p->slots[head / DESCRIPTORS_A_SLOT];
+    if (!dead || common->status)
+        return NULL;
+    /* What a card that is off was to send comes back unsent: it is lent to it by somebody who may want to end. */
+    while (head < QUEUE_MAX && !p->send.busy[head])
+        head += DESCRIPTORS_A_SLOT;
+    if (head == QUEUE_MAX)
+        return NULL;
+    p->send.busy[head] = false;
+    return &p->slots[head / DESCRIPTORS_A_SLOT];
 }

@@ -128,6 +128,8 @@ int64_t host_repossess(uint64_t env, uint64_t frame); /* after the deadline, to 
 void host_kill_and_remake(uint32_t which);
 void host_run(uint32_t which, bool on); /* the attack's env gets time, or none */
 uint64_t host_number(const char *word, uint64_t otherwise); /* of the kernel's command line */
-void must(int64_t result, const char *what);                /* or the run ends */
+const char *host_word(const char *word);     /* what follows it there; NULL: it is not there */
+uint64_t host_victim_rounds(void);           /* how often the victim has looked after everything */
+void must(int64_t result, const char *what); /* or the run ends */
 /* host_row - frames in a row, guarded by what `slot` of the harness's holds, mapped; the first of them. */
 uint64_t host_row(uint32_t slot, uint64_t address, uint64_t pages);

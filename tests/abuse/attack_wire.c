@@ -701,5 +701,6 @@ const struct attack wire_attacks[] = {
      false},
     {"G05", "malformed packets", receive, NULL, malformed_host, 0, 0, false},
     {"G06", "a handler that takes time of others", steal, steal_second, steal_host, 0, 0, false},
+    {"C03", "a card that lies", lie_body, NULL, lie_host, 0, 0, false},
 };
 const uint32_t wire_attack_count = sizeof wire_attacks / sizeof wire_attacks[0];

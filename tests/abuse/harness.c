@@ -115,7 +115,7 @@ uint64_t host_now(void)
 }
 
 /* The text after `word` on the kernel's command line; NULL: not there. */
-static const char *option(const char *word)
+const char *host_word(const char *word)
 {
     const char *at = machine.page->command_line;
     size_t length = strlen(word);
@@ -127,7 +127,7 @@ static const char *option(const char *word)
 
 uint64_t host_number(const char *word, uint64_t otherwise)
 {
-    const char *at = option(word);
+    const char *at = host_word(word);
     uint64_t n = 0;
 
     for (; at && *at >= '0' && *at <= '9'; at++)
@@ -625,6 +625,11 @@ static bool by_device(const struct attack *attack)
     return attack >= device_attacks && attack < device_attacks + device_attack_count;
 }
 
+uint64_t host_victim_rounds(void)
+{
+    return victim_view()->rounds;
+}
+
 static bool by_wire(const struct attack *attack)
 {
     return attack >= wire_attacks && attack < wire_attacks + wire_attack_count;
@@ -756,7 +761,7 @@ static void run(uint64_t number, const struct attack *attack)
 /* abuse=ID[,ID...] on the kernel's command line: only those. */
 static bool chosen(const struct attack *attack)
 {
-    const char *at = option("abuse=");
+    const char *at = host_word("abuse=");
     size_t length = strlen(attack->id);
 
     if (!at)
@@ -791,7 +796,8 @@ void init_main(const struct exo_init_start *start)
     for (uint64_t n = 0; attack_by_number(n); n++)
         if (chosen(attack_by_number(n)) && attack_by_number(n)->cpus <= machine.page->cpu_count &&
             (!by_device(attack_by_number(n)) || machine.page->dma_levels) &&
-            (!by_wire(attack_by_number(n)) || wire_there()))
+            (!by_wire(attack_by_number(n)) || wire_there()) &&
+            (attack_by_number(n)->body != lie_body || host_word("lies=")))
             run(n, attack_by_number(n));
     finish();
 }

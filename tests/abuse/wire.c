@@ -4,6 +4,7 @@
 #include "tests/unit/net/packets.h"
 #include "lib/exo/match.h"
 #include "libos/init/frames.h"
+#include "tests/device/lies.h"
 #include "libos/init/init.h"
 
 #define IPV4       0x0800
@@ -18,6 +19,8 @@
 #define HOST_RING     0x170000042000 /* the page before is its table's, for a moment */
 #define HOST_FRAMES   32
 #define VICTIM_FRAMES 128
+
+#define LYING_PATIENCE 100000 /* kicks; a card that takes nothing any more is no reason to wait */
 
 /* --- Claims --------------------------------------------------------------------------------------------------------- */
 
@@ -124,37 +127,44 @@ void port_back(struct port *port)
     port_offer(port, port->ring->receive[port->taken++ % EXO_NET_RECEIVE_MAX].buffer);
 }
 
-static void port_kick(const struct port *port)
+/* False: it has waited for long enough. */
+static bool port_kick(struct port *port, uint32_t *tries)
 {
     (void)exo_net_kick(port->slot, port->row);
+    port->stuck |= port->patience && ++*tries > port->patience;
+    return !port->stuck;
 }
 
 /* With fewer buffers than descriptors a buffer is free when the descriptor that had it is done. */
-uint8_t *port_buffer(const struct port *port)
+uint8_t *port_buffer(struct port *port)
 {
-    uint32_t posted = port->ring->send_posted;
+    uint32_t posted = port->ring->send_posted, tries = 0;
 
-    while (posted >= port->half &&
+    while (posted >= port->half && !port->stuck &&
            !(__atomic_load_n(&port->ring->send[(posted - port->half) % EXO_NET_SEND_MAX].flags,
                              __ATOMIC_ACQUIRE) &
              EXO_NET_SEND_DONE))
-        port_kick(port);
+        (void)port_kick(port, &tries);
     return port->buffers + (uint64_t)(port->half + posted % port->half) * EXO_NET_BUFFER_BYTES;
 }
 
 bool port_send(struct port *port, uint32_t bytes, uint64_t filter)
 {
-    uint32_t posted = port->ring->send_posted;
+    uint32_t posted = port->ring->send_posted, tries = 0;
     struct exo_net_send *send = &port->ring->send[posted % EXO_NET_SEND_MAX];
+    uint8_t *buffer = port_buffer(port);
 
-    *send = (struct exo_net_send){.offset = (uint32_t)(port_buffer(port) - port->buffers),
+    if (port->stuck)
+        return false;
+    *send = (struct exo_net_send){.offset = (uint32_t)(buffer - port->buffers),
                                   .length = (uint16_t)bytes,
                                   .filter = (uint32_t)filter};
     __atomic_store_n(&port->ring->send_posted, posted + 1, __ATOMIC_RELEASE);
-    do
-        port_kick(port);
-    while (__atomic_load_n(&port->ring->send_taken, __ATOMIC_ACQUIRE) != posted + 1);
-    return !(__atomic_load_n(&send->flags, __ATOMIC_ACQUIRE) & EXO_NET_SEND_REFUSED);
+    while (port_kick(port, &tries) &&
+           __atomic_load_n(&port->ring->send_taken, __ATOMIC_ACQUIRE) != posted + 1)
+        ;
+    return !port->stuck &&
+           !(__atomic_load_n(&send->flags, __ATOMIC_ACQUIRE) & EXO_NET_SEND_REFUSED);
 }
 
 int64_t attacker_port(struct box *box, struct port *p, uint32_t frames)
@@ -203,7 +213,8 @@ void victim_net(struct victim_net *net)
     while (net->port.ring && (frame = port_next(&net->port, &bytes))) {
         enum wire_claim claim = wire_claim_of(frame, bytes, net->mac, true);
 
-        if (claim != CLAIM_VICTIM && claim != CLAIM_VICTIM6 && claim != CLAIM_VICTIM_VLAN)
+        if (claim != CLAIM_VICTIM && claim != CLAIM_VICTIM6 && claim != CLAIM_VICTIM_VLAN &&
+            !net->rewritten)
             net->foreign++;
         if (claim == CLAIM_VICTIM && frame[14] == 0x45 &&
             packet_reading(frame, bytes).destination_port == PORT_ECHO)
@@ -322,6 +333,7 @@ void wire_start(struct victim_net *victim, uint32_t slot, uint64_t victim_env)
     struct exo_net_ring *ring = theirs.ring;
 
     theirs.slot = 0; /* as the victim calls it */
+    theirs.patience = port.patience = host_word("lies=") ? LYING_PATIENCE : 0;
     theirs.ring = NULL;
     victim->port = theirs;
     __atomic_store_n(&victim->port.ring, ring, __ATOMIC_RELEASE); /* from now on it looks */
@@ -342,9 +354,27 @@ void wire_flush(void)
     envelope[12] = WIRE_TYPE >> 8;
     envelope[13] = WIRE_TYPE & 0xff;
     memcpy(frame, envelope, envelope_bytes);
-    if (!port_send(&port, envelope_bytes, claims << EXO_NET_ROW_BITS | CLAIM_ENVELOPE))
+    if (!port_send(&port, envelope_bytes, claims << EXO_NET_ROW_BITS | CLAIM_ENVELOPE) &&
+        !port.stuck)
         init_fail("an envelope is refused");
     envelope_bytes = 0;
+}
+
+void wire_order(uint32_t kind, uint32_t times, uint32_t seed)
+{
+    const uint16_t words[] = {
+        LIE_TYPE,      LIE_ORDER, (uint16_t)kind, (uint16_t)times, (uint16_t)(seed >> 16),
+        (uint16_t)seed};
+
+    wire_flush();
+    memset(envelope, 0xff, 12);
+    for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        envelope[12 + 2 * i] = (uint8_t)(words[i] >> 8);
+        envelope[13 + 2 * i] = (uint8_t)words[i];
+    }
+    memset(envelope + 24, 0, 36);
+    envelope_bytes = 60;
+    wire_flush();
 }
 
 /* Big endian: how often, how long, how much of it follows, and that. */
@@ -430,4 +460,10 @@ uint64_t wire_unanswered(void)
 {
     take();
     return requests - echoes;
+}
+
+void wire_forget(void)
+{
+    take();
+    echoes = requests;
 }

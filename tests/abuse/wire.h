@@ -45,6 +45,8 @@ struct port {
     uint32_t slot, half;
     uint64_t row;
     uint32_t taken;
+    uint32_t patience; /* kicks until it does not wait for the card any more; 0: it always does */
+    bool stuck;        /* that has happened: nothing is sent any more */
 };
 
 /* port_open - makes table and ring; -EXO_E_*, or 0. No buffer is offered. */
@@ -54,13 +56,14 @@ void port_offer(struct port *port, uint16_t buffer);
 const uint8_t *port_next(const struct port *port, uint32_t *bytes);
 void port_back(struct port *port);
 /* port_buffer - where to write the next frame. */
-uint8_t *port_buffer(const struct port *port);
+uint8_t *port_buffer(struct port *port);
 bool port_send(struct port *port, uint32_t bytes, uint64_t filter);
 
 /* For the victim, in its own space: takes what has arrived, and answers echoes. */
 struct victim_net {
     struct port port; /* slot, ring and so on as the victim has them; ring NULL: there is no wire */
     volatile uint64_t taken, foreign; /* foreign: packets that were not for it */
+    volatile bool rewritten; /* the card changes packets after the kernel has seen whose they are */
     uint64_t filter;
     uint8_t mac[6];
 };
@@ -77,6 +80,8 @@ int64_t attacker_port(struct box *box, struct port *port, uint32_t frames);
 /* For hosts. */
 extern const struct attack wire_attacks[];
 extern const uint32_t wire_attack_count;
+/* C03 (attack_lie.c). */
+void lie_body(struct box *box), lie_host(struct box *box);
 /* wire_tags - shall the claims with tags be there? They look at words that the kernel does not keep of flows. */
 bool wire_tags(const struct attack *attack);
 /* wire_claim - makes a claim for who holds `slot`; its row's name. 0: there is no card. */
@@ -91,6 +96,10 @@ const uint8_t *wire_mac(void);
 /* wire_put - a frame into the envelope; it comes back `times`, padded to `length`. */
 void wire_put(const uint8_t *frame, uint32_t bytes, uint32_t length, uint32_t times);
 void wire_flush(void);
+/* wire_order - the card is to lie (tests/device/lies.h), `times`. */
+void wire_order(uint32_t kind, uint32_t times, uint32_t seed);
+/* wire_forget - no echo is waited for any more. */
+void wire_forget(void);
 void wire_mark(void);           /* behind all that was put; leaves */
 bool wire_marked(void);         /* the last mark has come back */
 uint64_t wire_unanswered(void); /* echoes */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tests/device/lies.h"
 
 #define PACKET_MAX   65600 /* an IP packet of 65,535 bytes, Ethernet header and tag */
 #define HEADER_BYTES 12    /* virtio 1.0: with the count of buffers */
@@ -54,8 +55,16 @@ enum steering {
     STEER_ROUND,
 };
 
+struct lie {
+    enum lie_kind kind;
+    uint64_t seed;
+    uint32_t left, after; /* how many more lies; how many honest steps before them */
+    uint64_t told[LIE_KINDS];
+};
+
 struct card {
     const char *path;
+    struct lie lie;
     int listener, control;
     uint64_t offered, features, protocol_features;
     uint32_t pairs;
@@ -110,6 +119,16 @@ bool card_take(struct card *card, struct packet *packet);
 enum delivery card_put(struct card *card, const struct packet *packet);
 
 /* Steps of these, for liars. */
+/* Where a received packet's bytes went: heads from the ring's next on. */
+#define HEADS_MAX 512
+struct spread {
+    uint16_t head[HEADS_MAX];
+    uint32_t length[HEADS_MAX];
+    uint32_t count;
+    uint8_t *first; /* the header, in one piece */
+    bool too_long;  /* nobody's fault */
+};
+
 /* ring_ready - can it be used? */
 bool ring_ready(const struct ring *ring);
 /* ring_waiting - heads that the guest has posted and nobody has taken; more than the ring has: the guest lies. */
@@ -145,6 +164,21 @@ bool offload_part(const struct packet *packet, uint32_t n, bool whole, bool part
                   struct packet *out);
 /* offload_hash - of addresses and ports; the same in both directions. */
 uint32_t offload_hash(const struct packet *packet);
+
+/* --- lie.c ------------------------------------------------------------------------------------------------- */
+
+/* lie_parse - NAME[,SEED[,COUNT[,AFTER]]]; false: it is none. */
+bool lie_parse(struct lie *lie, const char *words);
+/* lie_order - is this packet of the guest's an order to lie (lies.h)? Then it is obeyed. */
+bool lie_order(struct lie *lie, const struct packet *packet);
+/* lie_receive - gives the buffers of a packet back to the guest in another way than it should; false: it is to be done honestly. */
+bool lie_receive(struct card *card, struct ring *ring, const struct spread *s);
+/* lie_sent - the same for what the guest has sent. */
+bool lie_sent(struct card *card, struct ring *ring, uint16_t head);
+/* lie_storm - some interrupts, if they are due; true: there are more to come. */
+bool lie_storm(struct card *card);
+/* lie_report - prints how many of each were told. */
+void lie_report(const struct lie *lie);
 
 /* --- wire.c ------------------------------------------------------------------------------------------------ */
 

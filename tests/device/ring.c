@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define PIECES_MAX 64
-#define HEADS_MAX  512 /* that one packet is spread over */
 
 bool ring_ready(const struct ring *ring)
 {
@@ -122,15 +121,20 @@ static bool take_from(struct card *card, struct ring *ring, struct packet *packe
         bool good = count && gather(piece, count, packet);
 
         ring->next_avail++;
-        ring_used(ring, head, 0);
-        ring_publish(ring);
-        ring_interrupt(ring, false);
+        if (good && lie_order(&card->lie, packet))
+            good = false;
+        else if (!good)
+            card->faults++;
+        if (!lie_sent(card, ring, head)) {
+            ring_used(ring, head, 0);
+            ring_publish(ring);
+            ring_interrupt(ring, false);
+        }
         if (good) {
             ring->packets++;
             card->sent++;
             return true;
         }
-        card->faults++;
     }
     return false;
 }
@@ -189,15 +193,6 @@ static void copy_out(uint8_t *to, const struct packet *packet, uint32_t from, ui
     if (count)
         memcpy(to, packet->bytes + (from - HEADER_BYTES), count);
 }
-
-/* Where the packet's bytes go: heads from the ring's next on. */
-struct spread {
-    uint16_t head[HEADS_MAX];
-    uint32_t length[HEADS_MAX];
-    uint32_t count;
-    uint8_t *first; /* the header, in one piece */
-    bool too_long;  /* nobody's fault */
-};
 
 /* LATER: there are not enough buffers. No head: one of them is no good, or they never suffice. */
 static enum delivery spread(struct card *card, struct ring *ring, const struct packet *packet,
@@ -270,11 +265,13 @@ enum delivery card_put(struct card *card, const struct packet *packet)
 
     memcpy(s.first + offsetof(struct virtio_net_hdr_mrg_rxbuf, num_buffers), &buffers,
            sizeof buffers);
-    for (uint32_t i = 0; i < s.count; i++)
-        ring_used(ring, s.head[i], s.length[i]);
     ring->next_avail = (uint16_t)(ring->next_avail + s.count);
-    ring_publish(ring);
-    ring_interrupt(ring, false);
+    if (!lie_receive(card, ring, &s)) {
+        for (uint32_t i = 0; i < s.count; i++)
+            ring_used(ring, s.head[i], s.length[i]);
+        ring_publish(ring);
+        ring_interrupt(ring, false);
+    }
     ring->packets++;
     card->received++;
     card->turn++;

@@ -10,6 +10,8 @@
  *   --pairs N     pairs of queues, 1 to 8 (1)
  *   --offer LIST  features, by comma, of csum, guest_csum, mrg, tso (guest), host_tso, mtu, all, none (all)
  *   --steer HOW   auto, hash or round: which queue a received packet goes to (auto)
+ *   --lie WHAT    NAME[,SEED[,COUNT[,AFTER]]]: what it lies about (lies.h), COUNT times after AFTER honest steps; a guest can order
+ *                 lies, too
  *   --headers     virtio headers on a datagram wire (wire.c)
  *   --segment N   payload of a segment of what comes uncut and without header (1448)
  *
@@ -238,7 +240,10 @@ static void start(int argc, char **argv)
             pairs = number(value, PAIRS_MAX);
         else if (!strcmp(option, "--offer"))
             features = offer(value);
-        else if (!strcmp(option, "--segment"))
+        else if (!strcmp(option, "--lie")) {
+            if (!lie_parse(&cards[0].lie, value))
+                usage("--lie: tests/device/lies.h has the names");
+        } else if (!strcmp(option, "--segment"))
             segment = number(value, 65535);
         else if (!strcmp(option, "--steer"))
             steering = !strcmp(value, "round")  ? STEER_ROUND
@@ -274,6 +279,7 @@ static void report(const struct card *card)
     for (uint32_t i = 0; i < card->pairs; i++)
         (void)printf(" %lu/%lu", card->ring[2 * i].packets, card->ring[2 * i + 1].packets);
     (void)printf("\n");
+    lie_report(&card->lie);
 }
 
 int main(int argc, char **argv)
@@ -290,6 +296,7 @@ int main(int argc, char **argv)
         wait_for_events(more);
         more = move(&ends[0], &ends[1]);
         more |= move(&ends[1], &ends[0]);
+        more |= lie_storm(&cards[0]);
     }
     for (uint32_t e = 0; e < 2; e++)
         if (ends[e].card) {
