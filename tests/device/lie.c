@@ -195,8 +195,8 @@ bool lie_receive(struct card *card, struct ring *ring, const struct spread *s)
     case LIE_LENGTH_HUGE:
         length = false_length(lie, kind);
         break;
-    case LIE_BUFFERS_0:
-        set_buffers(s, 0);
+    case LIE_BUFFERS_0: /* of several it would make packets of their own */
+        set_buffers(s, s->count == 1 ? 0 : s->count);
         break;
     case LIE_BUFFERS_HUGE:
         set_buffers(s, UINT16_MAX - chance(lie) % 2 * (chance(lie) % 65000));
@@ -213,9 +213,11 @@ bool lie_receive(struct card *card, struct ring *ring, const struct spread *s)
     default:
         break;
     }
-    ring_used(ring, id, length);
+    bool last = s->count > 1 && (kind == LIE_LENGTH_ABOVE || kind == LIE_LENGTH_HUGE);
+
+    ring_used(ring, id, last ? s->length[0] : length);
     for (uint32_t i = 1; i < s->count; i++)
-        ring_used(ring, s->head[i], s->length[i]);
+        ring_used(ring, s->head[i], last && i == s->count - 1 ? length : s->length[i]);
     if (kind == LIE_INDEX_AHEAD)
         jump(ring, (uint16_t)(ring->size + 1 + chance(lie) % 20000));
     else if (kind == LIE_INDEX_BACK)
