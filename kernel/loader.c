@@ -66,22 +66,16 @@ static uint64_t new_table(uint8_t level)
     return frame;
 }
 
-/* Maps one page, making tables on the way; true when the page had none before. */
+/* Maps one page, making tables on the way. */
 static void map_page(uint64_t root, uint64_t address, uint64_t frame, uint64_t bits)
 {
-    uint64_t table = root;
+    uint64_t table;
+    bool shared;
 
-    for (uint32_t level = 4; level > 1; level--) {
-        uint32_t shift = 12 + 9 * (level - 1);
-        uint64_t entry = ((uint64_t *)frame_window(table))[address >> shift & 511];
-
-        if (!(entry & EXO_PTE_PRESENT)) {
-            entry =
-                new_table((uint8_t)(level - 1)) << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE;
-            write_entry(root, (address >> shift << shift) | level, entry);
-        }
-        table = (entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
-    }
+    for (uint8_t level = 4; level > 1; level--)
+        if (!table_walk(root, address, level - 1u, &table, &shared))
+            write_entry(root, (address & ~0ul << (3 + 9 * level)) | level,
+                        new_table(level - 1) << EXO_PAGE_SHIFT | EXO_PTE_PRESENT | EXO_PTE_WRITE);
     write_entry(root, address | 1, frame << EXO_PAGE_SHIFT | bits | EXO_PTE_PRESENT);
 }
 

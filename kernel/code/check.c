@@ -52,20 +52,18 @@ static struct code_cell *source(struct code_check *check, const struct code_insn
 
 /* --- Memory ------------------------------------------------------------------------------------------------------- */
 
-static uint32_t access_context(struct code_check *check, uint64_t at, uint32_t bytes,
+static uint32_t access_context(struct code_check *check, uint32_t at, uint32_t bytes,
                                struct code_cell *out)
 {
-    check->detail = (uint32_t)at;
-    for (const struct code_field *f = check->type->fields; f->bytes; f++) {
-        if (f->offset != at || f->bytes != bytes)
-            continue;
-        *out = unknown_number(bytes);
-        if (f->kind != CODE_FIELD_NUMBER)
-            *out = (struct code_cell){.type = f->kind == CODE_FIELD_END ? CELL_END : CELL_POINTER,
-                                      .region = f->region};
-        return 0;
-    }
-    return EXO_CODE_E_CONTEXT;
+    check->detail = at;
+    if (bytes != (at < check->type->wide_bytes ? 8 : 4) || at % bytes)
+        return EXO_CODE_E_CONTEXT;
+    *out = unknown_number(bytes);
+    for (uint32_t i = 0; check->type->bounds[i]; i++)
+        if (at / 16 == i)
+            *out = (struct code_cell){.type = at % 16 ? CELL_END : CELL_POINTER,
+                                      .region = check->type->bounds[i]};
+    return 0;
 }
 
 /* Is [n, n + bytes) inside the region whatever happens? Also inside what is mapped, if the length check is mispredicted. */

@@ -8,20 +8,13 @@
 #define CODE_WRITE 2
 #define CODE_LOCK  4 /* atomic operations */
 
-enum code_field_kind {
-    CODE_FIELD_NUMBER,
-    CODE_FIELD_POINTER, /* to the start of a region */
-    CODE_FIELD_END,     /* of a region: for comparisons only */
-};
-
-struct code_field {
-    uint8_t offset, bytes, kind, region;
-};
-
+/*
+ * A context is 64-bit fields up to wide_bytes, 32-bit fields behind them. It begins with a pointer to the start of each of the regions
+ * in `bounds` and one to its end, which is for comparisons only; the other fields are numbers.
+ */
 struct code_type {
-    const struct code_field *fields; /* ends with bytes == 0 */
-    uint8_t context_bytes;
-    uint8_t bounds[4]; /* the context begins with start and end of these regions; 0 ends the list */
+    uint8_t context_bytes, wide_bytes;
+    uint8_t bounds[4]; /* 0 ends the list */
     uint8_t access[EXO_CODE_REGIONS]; /* CODE_READ .. */
     uint32_t helpers;                 /* bit n: helper n may be called */
     bool loops;                       /* backward jumps are allowed, and metered */

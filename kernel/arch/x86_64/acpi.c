@@ -10,11 +10,7 @@
 #include "base/string.h"
 #include "core/klog.h"
 
-struct acpi_header {
-    char signature[4];
-    uint32_t length;
-    uint8_t rest[28];
-} __attribute__((packed));
+#define HEADER 36 /* bytes of every table: signature, length, ... */
 
 struct acpi_info acpi_info = {.apic_address = 0xfee00000};
 
@@ -34,6 +30,14 @@ static uint32_t read32(const uint8_t *at)
 static bool reachable(uint64_t physical, uint64_t bytes)
 {
     return physical && physical + bytes <= 1ull << 32 && bytes <= 1 << 20;
+}
+
+/* A table all of which can be read; NULL: it cannot. */
+static const uint8_t *table_at(uint64_t physical)
+{
+    if (!reachable(physical, HEADER) || !reachable(physical, read32(boot_memory(physical) + 4)))
+        return NULL;
+    return boot_memory(physical);
 }
 
 static void read_madt(const uint8_t *table, uint32_t length)
@@ -71,20 +75,16 @@ static void read_dmar(const uint8_t *table, uint32_t length)
     }
 }
 
-static void read_table(uint64_t physical)
+static void read_table(const uint8_t *table)
 {
-    if (!reachable(physical, sizeof(struct acpi_header)))
-        return;
-    const struct acpi_header *header = boot_memory(physical);
+    uint32_t length = table ? read32(table + 4) : 0;
 
-    if (!reachable(physical, header->length))
-        return;
-    if (!memcmp(header->signature, "APIC", 4) && header->length >= 44)
-        read_madt((const uint8_t *)header, header->length);
-    if (!memcmp(header->signature, "FACP", 4) && header->length >= 68)
-        acpi_info.pm1a_control = (uint16_t)read32((const uint8_t *)header + 64);
-    if (!memcmp(header->signature, "DMAR", 4))
-        read_dmar((const uint8_t *)header, header->length);
+    if (length >= 44 && !memcmp(table, "APIC", 4))
+        read_madt(table, length);
+    if (length >= 68 && !memcmp(table, "FACP", 4))
+        acpi_info.pm1a_control = (uint16_t)read32(table + 64);
+    if (length >= HEADER && !memcmp(table, "DMAR", 4))
+        read_dmar(table, length);
 }
 
 void acpi_read(uint64_t rsdp)
@@ -97,13 +97,8 @@ void acpi_read(uint64_t rsdp)
     uint32_t width = pointer[15] >= 2 ? 8 : 4;
     uint64_t root = read(pointer + (width == 8 ? 24 : 16), width);
 
-    if (!reachable(root, sizeof(struct acpi_header)))
-        return;
-    const uint8_t *table = boot_memory(root);
-    uint32_t length = read32(table + 4);
+    const uint8_t *table = table_at(root);
 
-    if (!reachable(root, length))
-        return;
-    for (uint32_t at = sizeof(struct acpi_header); at + width <= length; at += width)
-        read_table(read(table + at, width));
+    for (uint32_t at = HEADER; table && at + width <= read32(table + 4); at += width)
+        read_table(table_at(read(table + at, width)));
 }

@@ -161,24 +161,23 @@ static void load_constant(struct maker *m)
 
 static void load_context(struct maker *m)
 {
-    const struct code_field *field = code_types[m->subject->type].fields;
-    uint32_t count = 0, r = target(m), from = 0xff;
+    const struct code_type *type = &code_types[m->subject->type];
+    uint32_t wide = type->wide_bytes / 8, regions = 0, r = target(m), from = 0xff;
+    uint32_t field = below(m, wide + (type->context_bytes - type->wide_bytes) / 4);
 
-    while (field[count].bytes)
-        count++;
-    field += below(m, count);
+    while (type->bounds[regions])
+        regions++;
     for (uint32_t i = 0; i < 10; i++)
         if (m->holds[i] == POINTER && m->region[i] == EXO_CODE_CONTEXT)
             from = i;
     if (from == 0xff)
         return;
-    emit(m, field->bytes == 8 ? CODE_LDX | CODE_MEM | 0x18 : CODE_LDX | CODE_MEM, r, from,
-         field->offset, 0);
-    set(m, r,
-        field->kind == CODE_FIELD_NUMBER ? NUMBER
-        : field->kind == CODE_FIELD_END  ? END_OF
-                                         : POINTER,
-        field->region);
+    emit(m, field < wide ? CODE_LDX | CODE_MEM | 0x18 : CODE_LDX | CODE_MEM, r, from,
+         (int16_t)(field < wide ? field * 8 : type->wide_bytes + (field - wide) * 4), 0);
+    if (field < 2 * regions)
+        set(m, r, field % 2 ? END_OF : POINTER, type->bounds[field / 2]);
+    else
+        set(m, r, NUMBER, 0);
 }
 
 static int32_t stack_offset(struct maker *m, uint32_t bytes)
