@@ -239,7 +239,7 @@ static void locate(struct emitter *e, uint32_t pc, uint32_t reg, bool aligned)
 {
     const struct code_insn *insn = &e->check->subject.insn[pc];
     const struct code_note *note = &e->check->note[pc];
-    uint32_t window = CODE_RUN_WINDOW + note->region * (uint32_t)sizeof(struct code_window);
+    uint32_t window = CODE_RUN(window) + note->region * (uint32_t)sizeof(struct code_window);
     int32_t bytes = (int32_t)code_size(insn);
 
     lea(e, 0, T1, registers[reg], insn->offset);
@@ -262,7 +262,7 @@ static void locate(struct emitter *e, uint32_t pc, uint32_t reg, bool aligned)
 static uint32_t fixed_offset(const struct code_note *note)
 {
     return note->offset +
-           (note->region == EXO_CODE_CONTEXT ? (uint32_t)CODE_RUN_CONTEXT : CODE_RUN_STACK);
+           (note->region == EXO_CODE_CONTEXT ? CODE_RUN(context) : CODE_RUN(stack));
 }
 
 /* op reg, memory of an instruction, which is located unless it is at a fixed place. */
@@ -317,13 +317,13 @@ static void fetch_loop(struct emitter *e, uint32_t pc, uint32_t op, uint32_t wid
     const struct code_insn *insn = &e->check->subject.insn[pc];
     uint32_t src = registers[code_src(insn)];
 
-    op_run(e, WIDE, 0x89, RAX, CODE_RUN_SCRATCH);
-    op_run(e, WIDE, 0x89, src, CODE_RUN_SCRATCH + 8);
+    op_run(e, WIDE, 0x89, RAX, CODE_RUN(scratch[0]));
+    op_run(e, WIDE, 0x89, src, CODE_RUN(scratch[1]));
     op_at(e, wide, 0x8b, RAX);
     uint32_t again = e->at;
 
     move(e, wide, T0, RAX);
-    op_run(e, wide, op, T0, CODE_RUN_SCRATCH + 8);
+    op_run(e, wide, op, T0, CODE_RUN(scratch[1]));
     byte(e, 0xf0);
     op_at(e, wide, 0x0fb1, T0);
     uint32_t done = skip(e, EQUAL);
@@ -333,7 +333,7 @@ static void fetch_loop(struct emitter *e, uint32_t pc, uint32_t op, uint32_t wid
     land(e, done);
     move(e, wide, src, RAX);
     if (src != RAX)
-        op_run(e, WIDE, 0x8b, RAX, CODE_RUN_SCRATCH);
+        op_run(e, WIDE, 0x8b, RAX, CODE_RUN(scratch[0]));
 }
 
 static void atomic(struct emitter *e, uint32_t pc)
@@ -401,8 +401,8 @@ static void divide(struct emitter *e, bool modulo, bool is_signed, uint32_t wide
         op_imm(e, wide, 7, T1, -1);
         minus = skip(e, EQUAL);
     }
-    op_run(e, WIDE, 0x89, RAX, CODE_RUN_SCRATCH);
-    op_run(e, WIDE, 0x89, RDX, CODE_RUN_SCRATCH + 8);
+    op_run(e, WIDE, 0x89, RAX, CODE_RUN(scratch[0]));
+    op_run(e, WIDE, 0x89, RDX, CODE_RUN(scratch[1]));
     move(e, WIDE, RAX, T0);
     if (is_signed) {
         rex(e, wide, 0, 0);
@@ -412,8 +412,8 @@ static void divide(struct emitter *e, bool modulo, bool is_signed, uint32_t wide
     }
     op_rr(e, wide, 0xf7, is_signed ? 7 : 6, T1);
     move(e, wide, T0, modulo ? RDX : RAX);
-    op_run(e, WIDE, 0x8b, RAX, CODE_RUN_SCRATCH);
-    op_run(e, WIDE, 0x8b, RDX, CODE_RUN_SCRATCH + 8);
+    op_run(e, WIDE, 0x8b, RAX, CODE_RUN(scratch[0]));
+    op_run(e, WIDE, 0x8b, RDX, CODE_RUN(scratch[1]));
     uint32_t done = skip(e, 16);
 
     if (is_signed) {
@@ -552,7 +552,7 @@ static void call(struct emitter *e, uint32_t pc)
 {
     uint64_t helper = (uint64_t)code_helpers[e->check->subject.insn[pc].imm];
 
-    op_run(e, WIDE, 0x89, FUEL, CODE_RUN_FUEL);
+    op_run(e, WIDE, 0x89, FUEL, CODE_RUN(fuel));
     move(e, WIDE, FUEL, RUN); /* r9 is the sixth argument */
     byte(e, 0xe8);
     int64_t distance = (int64_t)(helper - (e->address + e->at + 4));
@@ -560,8 +560,8 @@ static void call(struct emitter *e, uint32_t pc)
     if (distance != (int32_t)distance && e->text)
         e->far = true;
     word32(e, (uint32_t)distance);
-    op_run(e, WIDE, 0x8b, FUEL, CODE_RUN_FUEL);
-    op_run(e, 0, 0x83, 7, CODE_RUN_ABORT); /* cmp dword, 0 */
+    op_run(e, WIDE, 0x8b, FUEL, CODE_RUN(fuel));
+    op_run(e, 0, 0x83, 7, CODE_RUN(abort)); /* cmp dword, 0 */
     byte(e, 0);
     jump_if(e, NOT_EQUAL, stub(e, pc, EXO_CODE_RAN)); /* the reason is there already */
 }
@@ -623,7 +623,7 @@ static void prologue(struct emitter *e)
         stack(e, PUSH, saved[i]);
     op_imm(e, WIDE, 5, 4, 8); /* sub rsp, 8: helpers want it aligned */
     move(e, WIDE, RUN, RDI);
-    op_run(e, WIDE, 0x8b, FUEL, CODE_RUN_FUEL);
+    op_run(e, WIDE, 0x8b, FUEL, CODE_RUN(fuel));
     set_quad(e, RDI, EXO_CODE_POINTER(EXO_CODE_CONTEXT, 0));
     set_quad(e, RBP, EXO_CODE_POINTER(EXO_CODE_STACK_REGION, EXO_CODE_STACK));
 }
@@ -640,16 +640,16 @@ static void endings(struct emitter *e)
     }
     e->common = e->at;
     op_rr(e, 0, 0x0fb7, RCX, RAX);
-    op_run(e, 0, 0x89, RCX, CODE_RUN_INSN);
+    op_run(e, 0, 0x89, RCX, CODE_RUN(insn));
     op_rr(e, 0, 0xc1, 5, RAX); /* shr eax, 16 */
     byte(e, 16);
     uint32_t known = skip(e, EQUAL);
 
-    op_run(e, 0, 0x89, RAX, CODE_RUN_ABORT);
+    op_run(e, 0, 0x89, RAX, CODE_RUN(abort));
     land(e, known);
     zero(e, RAX);
     e->epilogue = e->at;
-    op_run(e, WIDE, 0x89, FUEL, CODE_RUN_FUEL);
+    op_run(e, WIDE, 0x89, FUEL, CODE_RUN(fuel));
     op_imm(e, WIDE, 0, 4, 8);
     for (uint32_t i = sizeof saved; i--;)
         stack(e, POP, saved[i]);

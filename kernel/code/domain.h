@@ -29,11 +29,6 @@ static inline bool value_equal(const struct value *a, const struct value *b)
     return a->low == b->low && a->high == b->high && a->bits == b->bits && a->unknown == b->unknown;
 }
 
-static inline bool value_contains(const struct value *v, uint64_t x)
-{
-    return x >= v->low && x <= v->high && (x & ~v->unknown) == v->bits;
-}
-
 struct value value_truncate(struct value v, uint32_t bits);    /* to its low 8, 16, 32 or 64 bits */
 struct value value_sign_extend(struct value v, uint32_t bits); /* from its low 8, 16 or 32 bits */
 struct value value_add(struct value a, struct value b);

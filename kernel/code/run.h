@@ -2,8 +2,8 @@
 /*
  * run.h - one run of a program: its windows on memory, its stack, its fuel, and the effects that it has asked for.
  *
- * Effects are staged here and happen only if the run ends well. Compiled code finds everything through this struct, at the
- * CODE_RUN_* offsets; helpers take it as their sixth argument. Pure.
+ * Effects are staged here and happen only if the run ends well. Compiled code finds everything through this struct, at
+ * the offsets CODE_RUN(member); helpers take it as their sixth argument. Pure.
  */
 #pragma once
 #include "code/type.h"
@@ -34,18 +34,7 @@ struct code_run {
     struct exo_code_extent *own;
 };
 
-#define CODE_RUN_FUEL    0
-#define CODE_RUN_ABORT   8
-#define CODE_RUN_INSN    12
-#define CODE_RUN_SCRATCH 16
-#define CODE_RUN_WINDOW  32
-#define CODE_RUN_CONTEXT 160
-#define CODE_RUN_STACK   224
-_Static_assert(__builtin_offsetof(struct code_run, scratch) == CODE_RUN_SCRATCH &&
-                   __builtin_offsetof(struct code_run, window) == CODE_RUN_WINDOW &&
-                   __builtin_offsetof(struct code_run, context) == CODE_RUN_CONTEXT &&
-                   __builtin_offsetof(struct code_run, stack) == CODE_RUN_STACK,
-               "compile.c");
+#define CODE_RUN(member) ((uint32_t)__builtin_offsetof(struct code_run, member))
 
 /*
  * code_run_begin - a new run: no effects, full fuel. The caller has set window[] and the numbers in context[]; its pointers

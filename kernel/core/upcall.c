@@ -16,27 +16,30 @@ _Static_assert(EXO_PENDING_REVOKE == 1 << (EXO_VECTOR_REVOKE - EXO_VECTOR_SLICE_
                    EXO_PENDING_SLICE_BEGIN == 1 << (EXO_VECTOR_SLICE_BEGIN - EXO_VECTOR_SLICE_END),
                "one bit for each vector, in order");
 
+static struct exo_trap record(const struct env *env, uint32_t vector, uint64_t error,
+                              uint64_t address)
+{
+    return (struct exo_trap){.rip = env->regs.rip,
+                             .rflags = env->regs.rflags,
+                             .rsp = env->regs.rsp,
+                             .error = error,
+                             .address = address,
+                             .vector = vector,
+                             .masked = env->upcall->masked};
+}
+
 /* Fills a trap record and redirects the env. False: the records are used up. */
 static bool deliver(struct env *env, uint32_t vector, uint64_t error, uint64_t address)
 {
     struct exo_upcall *upcall = env->upcall;
-    struct regs *regs = &env->regs;
     uint32_t depth = upcall->trap_depth;
 
     if (depth >= EXO_TRAP_DEPTH)
         return false;
-    struct exo_trap *trap = &upcall->trap[depth];
-
-    trap->rip = regs->rip;
-    trap->rflags = regs->rflags;
-    trap->rsp = regs->rsp;
-    trap->error = error;
-    trap->address = address;
-    trap->vector = vector;
-    trap->masked = upcall->masked;
+    upcall->trap[depth] = record(env, vector, error, address);
     upcall->trap_depth = depth + 1;
     upcall->masked = 1;
-    regs_enter(regs, env->config.trap_entry);
+    regs_enter(&env->regs, env->config.trap_entry);
     return true;
 }
 
@@ -54,12 +57,7 @@ void upcall_trap(struct env *env, uint32_t vector, uint64_t error, uint64_t addr
     }
     trace(TRACE_STOP, env->id, vector);
     /* Its last words, for a guardian that maps the upcall page. The kernel itself prints nothing for users. */
-    env->upcall->trap[EXO_TRAP_DEPTH - 1] = (struct exo_trap){.rip = env->regs.rip,
-                                                              .rflags = env->regs.rflags,
-                                                              .rsp = env->regs.rsp,
-                                                              .error = error,
-                                                              .address = address,
-                                                              .vector = vector};
+    env->upcall->trap[EXO_TRAP_DEPTH - 1] = record(env, vector, error, address);
     env_stop(env);
 }
 

@@ -132,7 +132,7 @@ static bool compile(struct program *program)
     for (uint32_t page = 0; page < first + pages; page++)
         program_map(program, PROGRAM_PAGE_AREA + page,
                     program_frame(program, PROGRAM_PAGE_AREA + page),
-                    page < first ? PROGRAM_MAP_READ : PROGRAM_MAP_EXECUTE);
+                    false, page >= first);
     program->report.text_bytes = bytes;
     program->entry = (code_entry *)text;
     trim(program, first + pages);

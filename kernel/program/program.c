@@ -119,10 +119,9 @@ uint64_t program_frame(const struct program *program, uint32_t page)
     return *entry_of(program, page) >> EXO_PAGE_SHIFT & (EXO_PTE_FRAME >> EXO_PAGE_SHIFT);
 }
 
-void program_map(struct program *program, uint32_t page, uint64_t frame, uint32_t how)
+void program_map(struct program *program, uint32_t page, uint64_t frame, bool write, bool execute)
 {
-    arch_program_page(entry_of(program, page), frame, how == PROGRAM_MAP_WRITE,
-                      how == PROGRAM_MAP_EXECUTE);
+    arch_program_page(entry_of(program, page), frame, write, execute);
     arch_flush_page((uint64_t)program_page(program, page));
 }
 
@@ -140,43 +139,33 @@ void program_give_back(struct program *program, uint32_t page)
 
     if (!frame)
         return;
-    program_map(program, page, 0, PROGRAM_MAP_READ);
+    program_map(program, page, 0, false, false);
     frame_zero(frame);
     frame_table[frame].kind = EXO_FRAME_DATA;
 }
 
 /* --- Creation ----------------------------------------------------------------------------------------------------------- */
 
-/* Takes one frame that the caller gave. REQUIRES(memory_lock) */
-static int take(uint64_t frame, const struct cap *cap, bool window)
+/* Frame number `index` of the list becomes part of the program (the first two of none yet). */
+static int take_at(struct program **program, uint32_t index, uint64_t frame, const struct cap *cap)
 {
     int error = 0;
+
+    lock_take(&memory_lock);
     struct exo_frame *row = frame_dominated(frame, cap, &error);
 
     if (row)
         error = frame_take(frame, row, EXO_FRAME_CODE);
-    if (!error && !window)
-        arch_window_close(frame);
-    return error;
-}
-
-/* Frame number `index` of the list becomes part of the program (the first two of none yet). */
-static int take_at(struct program **program, uint64_t *table, uint32_t index, uint64_t frame,
-                   const struct cap *cap)
-{
-    lock_take(&memory_lock);
-    int error = take(frame, cap, index < PROGRAM_FRAME_AREA);
-
     if (!error && index == PROGRAM_FRAME_RECORD) {
-        frame_table[frame].level = 2; /* not to be found yet */
+        row->level = 2; /* not to be found yet */
         *program = frame_window(frame);
-        (*program)->id = frame_next_generation(&frame_table[frame]) << EXO_ENV_FRAME_BITS | frame;
+        (*program)->id = frame_next_generation(row) << EXO_ENV_FRAME_BITS | frame;
     } else if (!error && index == PROGRAM_FRAME_TABLE) {
-        frame_table[frame].level = 3;
-        *table = frame;
+        row->level = 3;
         (*program)->table = frame;
     } else if (!error) {
-        program_map(*program, index - PROGRAM_FRAME_AREA, frame, PROGRAM_MAP_WRITE);
+        arch_window_close(frame);
+        program_map(*program, index - PROGRAM_FRAME_AREA, frame, true, false);
     }
     lock_drop(&memory_lock);
     return error;
@@ -203,7 +192,7 @@ static bool release(struct program *program)
             program_give_back(program, program->released);
         } else {
             frame_table[frame].references--;
-            program_map(program, program->released, 0, PROGRAM_MAP_READ);
+            program_map(program, program->released, 0, false, false);
         }
     }
     if (slots[program->slot] == id) /* not if it was never listed */
@@ -240,7 +229,6 @@ static void release_all(struct program *program, const uint64_t *listed)
 static int take_all(struct program **program, uint64_t list, uint64_t count, const struct cap *cap)
 {
     uint64_t numbers[CHUNK];
-    uint64_t table = 0;
     int error = 0;
 
     for (uint32_t i = 0; !error && i < count; i++) {
@@ -250,7 +238,7 @@ static int take_all(struct program **program, uint64_t list, uint64_t count, con
             error = ucopy_in(numbers, list + i * sizeof numbers[0], n * sizeof numbers[0]);
         }
         if (!error)
-            error = take_at(program, &table, i, numbers[i % CHUNK], cap);
+            error = take_at(program, i, numbers[i % CHUNK], cap);
         if (i % CHUNK == CHUNK - 1)
             call_pause();
     }
@@ -338,7 +326,7 @@ struct call_result call_code_memory(struct env *self, uint32_t slot, uint64_t id
         frame_table[numbers[i]].references++;
         frame_table[numbers[i]].flags |= EXO_FRAME_FLAG_USED;
         program_map(program, PROGRAM_PAGE_MEMORY + program->memory_pages++, numbers[i],
-                    PROGRAM_MAP_WRITE);
+                    true, false);
     }
     lock_drop(&program_lock);
     lock_drop(&memory_lock);

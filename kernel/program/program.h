@@ -67,10 +67,7 @@ static inline uint8_t *program_page(const struct program *program, uint32_t page
 }
 
 /* Map a page of its slot anew; frame 0: nothing. REQUIRES(program_lock), or state CHECK. */
-#define PROGRAM_MAP_WRITE   0
-#define PROGRAM_MAP_READ    1
-#define PROGRAM_MAP_EXECUTE 2
-void program_map(struct program *program, uint32_t page, uint64_t frame, uint32_t how);
+void program_map(struct program *program, uint32_t page, uint64_t frame, bool write, bool execute);
 /* The frame behind a page, or 0. */
 uint64_t program_frame(const struct program *program, uint32_t page);
 /* No CPU may use what was mapped before. */

@@ -5,6 +5,7 @@
  */
 #include "code/domain.h"
 #include "code/insn.h"
+#include "contains.h"
 #include "tap.h"
 #include <stdlib.h>
 

@@ -2,6 +2,7 @@
 /* oracle.c - see oracle.h. The verifier's fixpoint is included, because the oracle replays its single steps. */
 #include "kernel/code/check.c"
 #include "oracle.h"
+#include "contains.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
