@@ -83,29 +83,32 @@ static void command_set(uint16_t address, uint32_t clear, uint32_t set)
     config_write(address, REG_COMMAND, (config_read(address, REG_COMMAND) & 0xffff & ~clear) | set);
 }
 
-/* Length of a BAR by the all-ones probe; decoding is off meanwhile. Returns the registers it takes (1 or 2). */
+/* Which bits of a register keep what is written. */
+static uint32_t probe(uint16_t address, uint32_t reg)
+{
+    uint32_t old = config_read(address, reg);
+
+    config_write(address, reg, UINT32_MAX);
+    uint32_t kept = config_read(address, reg);
+
+    config_write(address, reg, old);
+    return kept;
+}
+
+/* Place and length of a BAR; decoding is off meanwhile. Returns the registers it takes (1 or 2). */
 static uint32_t bar_read(uint16_t address, uint32_t index, struct exo_bar *out)
 {
     uint32_t reg = REG_BAR + index * 4;
     uint32_t low = config_read(address, reg);
     bool wide = (low & 7) == 4 && index < 5;
-    uint32_t high = wide ? config_read(address, reg + 4) : 0;
+    uint64_t high = wide ? config_read(address, reg + 4) : 0;
+    uint64_t mask = wide ? probe(address, reg + 4) : UINT32_MAX;
 
     if (low & 1)
         return 1; /* ports are not given out */
-    config_write(address, reg, UINT32_MAX);
-    uint64_t mask = config_read(address, reg) & ~15u;
-
-    config_write(address, reg, low);
-    if (wide) {
-        config_write(address, reg + 4, UINT32_MAX);
-        mask |= (uint64_t)config_read(address, reg + 4) << 32;
-        config_write(address, reg + 4, high);
-    } else if (mask) {
-        mask |= 0xffffffff00000000;
-    }
-    if (mask && (low & ~15u || high)) {
-        out->address = (uint64_t)high << 32 | (low & ~15u);
+    mask = mask << 32 | (probe(address, reg) & ~15u);
+    if (low & ~15u || high) {
+        out->address = high << 32 | (low & ~15u);
         out->length = ~mask + 1;
     }
     return wide ? 2 : 1;
