@@ -117,7 +117,12 @@ static uint32_t locate(struct code_check *check, uint32_t pc, uint32_t reg, uint
         access = proved(check, &n, cell->region, bytes) ? CODE_ACCESS_PROVED : CODE_ACCESS_GUARDED;
     }
     note->region = cell->region;
-    note->access = access > note->access ? access : note->access;
+    access = access > note->access ? access : note->access;
+    /* an instruction counts as what it is now */
+    check->guarded += access == CODE_ACCESS_GUARDED && note->access != CODE_ACCESS_GUARDED;
+    check->proved += access < CODE_ACCESS_GUARDED;
+    check->proved -= note->access && note->access < CODE_ACCESS_GUARDED;
+    note->access = access;
     return 0;
 }
 
@@ -517,16 +522,6 @@ static int64_t next_pending(struct code_check *check)
     return -1;
 }
 
-static void count_accesses(struct code_check *check)
-{
-    for (uint32_t pc = 0; pc < check->subject.count; pc++) {
-        check->proved += check->note[pc].access == CODE_ACCESS_PROVED ||
-                         check->note[pc].access == CODE_ACCESS_FIXED;
-        check->guarded += check->note[pc].access == CODE_ACCESS_GUARDED;
-        code_breathe(pc);
-    }
-}
-
 void (*code_pause)(void);
 
 enum code_progress code_check_step(struct code_check *check, uint32_t steps)
@@ -537,10 +532,8 @@ enum code_progress code_check_step(struct code_check *check, uint32_t steps)
         int64_t index = next_pending(check);
         uint32_t pc = 0;
 
-        if (index < 0) {
-            count_accesses(check);
+        if (index < 0)
             return CODE_DONE;
-        }
         check->pending[index / 64] &= ~((uint64_t)1 << (index % 64));
         check->work = check->state[index];
         pc = check->state[index].place;

@@ -72,8 +72,7 @@ struct code_check {
     struct code_note *note; /* subject.count; at the end of the memory given */
     uint32_t *place;        /* for the compiler: where each instruction's code begins */
     uint32_t *stub;         /* for the compiler: where and why runs end early */
-    uint32_t
-        text_ends[3]; /* for the compiler: where stubs, their common part and the epilogue begin */
+    uint32_t stubs, common, epilogue; /* for the compiler: where stubs, their common part and the epilogue begin */
     struct code_state *state;
     uint8_t *visits;   /* of each state */
     uint64_t *pending; /* bit: the state has changed */

@@ -58,7 +58,6 @@ struct emitter {
     uint64_t address, seed;
     uint32_t at;
     uint32_t stubs;                        /* so far */
-    uint32_t stub_start, common, epilogue; /* of the pass before */
     bool far;                              /* a helper was out of reach */
 };
 
@@ -223,7 +222,7 @@ static void land(struct emitter *e, uint32_t from)
 static uint32_t stub(struct emitter *e, uint32_t pc, enum exo_code_abort reason)
 {
     e->check->stub[e->stubs] = pc | (uint32_t)reason << 16;
-    return e->stub_start + 10 * e->stubs++;
+    return e->check->stubs + 10 * e->stubs++;
 }
 
 static void pay(struct emitter *e, uint32_t pc, uint32_t cost)
@@ -599,7 +598,7 @@ static void insn_emit(struct emitter *e, uint32_t pc)
         break;
     default:
         if (code_is_exit(insn))
-            jump_to(e, e->epilogue);
+            jump_to(e, e->check->epilogue);
         else if (code_is_jump(insn))
             jump(e, pc);
         else
@@ -631,14 +630,14 @@ static void prologue(struct emitter *e)
 /* Stubs say in eax where and why, then the common end of all aborted runs, then the end of all runs. */
 static void endings(struct emitter *e)
 {
-    e->stub_start = e->at;
+    e->check->stubs = e->at;
     for (uint32_t i = 0; i < e->stubs; i++) {
         code_breathe(i);
         byte(e, 0xb8);
         word32(e, e->check->stub[i]);
-        jump_to(e, e->common);
+        jump_to(e, e->check->common);
     }
-    e->common = e->at;
+    e->check->common = e->at;
     op_rr(e, 0, 0x0fb7, RCX, RAX);
     op_run(e, 0, 0x89, RCX, CODE_RUN(insn));
     op_rr(e, 0, 0xc1, 5, RAX); /* shr eax, 16 */
@@ -648,7 +647,7 @@ static void endings(struct emitter *e)
     op_run(e, 0, 0x89, RAX, CODE_RUN(abort));
     land(e, known);
     zero(e, RAX);
-    e->epilogue = e->at;
+    e->check->epilogue = e->at;
     op_run(e, WIDE, 0x89, FUEL, CODE_RUN(fuel));
     op_imm(e, WIDE, 0, 4, 8);
     for (uint32_t i = sizeof saved; i--;)
@@ -672,17 +671,8 @@ static void pass(struct emitter *e)
 
 uint32_t code_compile(struct code_check *check, uint64_t seed, uint8_t *text, uint64_t address)
 {
-    struct emitter e = {.check = check,
-                        .seed = seed ? seed : 1,
-                        .text = text,
-                        .address = address,
-                        .stub_start = check->text_ends[0],
-                        .common = check->text_ends[1],
-                        .epilogue = check->text_ends[2]};
+    struct emitter e = {.check = check, .seed = seed ? seed : 1, .text = text, .address = address};
 
     pass(&e);
-    check->text_ends[0] = e.stub_start;
-    check->text_ends[1] = e.common;
-    check->text_ends[2] = e.epilogue;
     return e.far ? 0 : e.at;
 }
