@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* deaf.c - an instance with an address, a ring and buffers in it, that never takes what arrives: the target of a flood. */
+#include "exo_stubs.h"
 #include "lib/exo/libos.h"
 #include "lib/exo/net_service.h"
 
 #define MEMORY_ADDRESS 0x10000000000
 #define BUFFER_FRAMES  64
 
-int exo_main(const struct exo_start *start)
+int exo_main(const struct instance_start *start)
 {
     struct exo_domain domain;
     struct exo_net_memory memory;

@@ -17,10 +17,10 @@ $(BENCH_N)/%.o: kernel/core/%.c $(GEN)
 $(BENCH_N)/demux.elf: $(BENCH_N_O) $(EXO_LIB) lib/exo/libos.ld
 	$(Q)$(EXO_LINK) -o $@ $(BENCH_N_O) $(EXO_LIB)
 
-$(BENCH_N)/spin.o: bench/net/spin.c $(GEN)
+$(BENCH_N)/spin.o $(BENCH_N)/deaf.o: $(BENCH_N)/%.o: bench/net/%.c $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(EXO_FLAGS) -Wconversion -MMD -c $< -o $@
-$(BENCH_N)/spin.elf: $(BENCH_N)/spin.o $(EXO_LIB) lib/exo/libos.ld
-	$(Q)$(EXO_LINK) -o $@ $(BENCH_N)/spin.o $(EXO_LIB)
+$(BENCH_N)/spin.elf $(BENCH_N)/deaf.elf: %.elf: %.o $(EXO_LIB) lib/exo/libos.ld
+	$(Q)$(EXO_LINK) -o $@ $< $(EXO_LIB)
 
--include $(BENCH_N_O:.o=.d) $(BENCH_N)/spin.d
+-include $(BENCH_N_O:.o=.d) $(BENCH_N)/spin.d $(BENCH_N)/deaf.d

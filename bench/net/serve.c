@@ -8,6 +8,7 @@
  *     u N   the same over UDP
  *     s N   from now on N processes compete for the processor
  *     q     the end
+ * A socket of UDP port 7005 is never read: the target of floods.
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -238,6 +239,7 @@ int main(void)
         watch(server(kind == UDP_ECHO || kind == CONTROL ? SOCK_DGRAM : SOCK_STREAM,
                      (uint16_t)(PORT + kind)),
               kind, 0);
+    (void)server(SOCK_DGRAM, PORT + KINDS); /* nobody reads it */
     signal(SIGPIPE, SIG_IGN);
     printf("serve: ready\n");
     fflush(stdout);
