@@ -27,17 +27,16 @@ static uint64_t exposed_alloc(uint64_t pages, uint8_t flags, uint64_t address)
 {
     uint64_t first = 0;
 
-    for (uint64_t i = 0; i < pages; i++) {
+    for (uint64_t i = pages; i--;) {
         uint64_t frame = frame_boot_alloc(EXO_FRAME_EXPOSED); /* downwards, one after the other */
 
-        if (i && frame != first - 1)
+        if (first && frame != first - 1)
             panic("main: no %lu contiguous frames for an exposed table", pages);
         first = frame;
         frame_table[frame].flags = flags;
-    }
-    for (uint64_t i = 0; i < pages; i++)
-        map_kernel(address + i * EXO_PAGE_SIZE, first + i,
+        map_kernel(address + i * EXO_PAGE_SIZE, frame,
                    EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE);
+    }
     return first;
 }
 
@@ -75,12 +74,8 @@ static void expose(uint64_t frames)
     machine->frame_table_pages = pages_of(frames * sizeof(struct exo_frame));
     machine->frame_table_frame =
         (*kernel_entry_slot(FRAME_TABLE) & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT;
-    for (uint64_t i = 0; i < machine->frame_table_pages; i++) {
-        uint64_t entry = *kernel_entry_slot(FRAME_TABLE + i * EXO_PAGE_SIZE);
-
-        kassert((entry & EXO_PTE_FRAME) >> EXO_PAGE_SHIFT == machine->frame_table_frame + i);
+    for (uint64_t i = 0; i < machine->frame_table_pages; i++) /* in a row: paging_start */
         frame_table[machine->frame_table_frame + i].kind = EXO_FRAME_EXPOSED;
-    }
     machine->slice_pages = slice_pages;
     machine->device_pages = device_pages;
     machine->dma_levels = arch_dma_levels;
