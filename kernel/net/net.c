@@ -60,8 +60,10 @@ __attribute__((noinline)) static void charge(struct env *payer, uint32_t cost, b
 {
     atomic_fetch_add(&payer->debit_ns, cost);
     count(&payer->upcall->handler_ns, cost);
-    if (transfer)
+    if (transfer) {
         atomic_store(&this_cpu()->donated, payer->id);
+        arch_timer(this_cpu(), 1, 1); /* if it came during a call, as soon as that is over */
+    }
 }
 
 /* Did the filter's program deal with the packet? */
