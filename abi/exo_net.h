@@ -85,7 +85,9 @@ struct exo_net_received {
 };
 #define EXO_NET_RECEIVED_VERIFIED 0x1 /* the card has verified the TCP or UDP checksum */
 #define EXO_NET_RECEIVED_SENT     0x2 /* capture ring: it was sent, not received */
-#define EXO_NET_RECEIVED_CUT      0x4 /* capture ring: `length` bytes of a longer packet */
+#define EXO_NET_RECEIVED_MORE                                                                      \
+    0x8 /* the packet goes on in the next entry, of which only buffer, length and this flag count */
+#define EXO_NET_RECEIVED_CUT 0x4 /* capture ring: `length` bytes of a longer packet */
 
 /* A piece of a packet to send. */
 struct exo_net_send {
@@ -131,11 +133,14 @@ struct exo_net_ring_config {
     uint64_t env;          /* who gets the event; dominated by the slot */
     uint32_t buffer_count; /* 1 .. EXO_NET_RING_FRAMES */
     uint32_t event;        /* event bit, below 63 */
-    uint32_t flags;        /* EXO_NET_CAPTURE */
+    uint32_t flags;        /* EXO_NET_CAPTURE, EXO_NET_MERGED */
     uint32_t reserved;
 };
 #define EXO_NET_CAPTURE                                                                            \
     0x1 /* needs the observe right: gets a copy of every packet; one a machine */
+#define EXO_NET_MERGED                                                                             \
+    0x2 /* takes packets of up to EXO_NET_MERGED_MAX buffers (EXO_NET_RECEIVED_MORE), as a whole or not at all; others lose them */
+#define EXO_NET_MERGED_MAX 34 /* 64 KiB, of which the first buffer holds the headers */
 
 /* --- Rows as they lie in a net table; written by the kernel only ------------------------------------ */
 enum exo_net_kind {
@@ -147,7 +152,7 @@ enum exo_net_kind {
 struct exo_net_row {
     uint8_t kind; /* enum exo_net_kind */
     uint8_t guard_depth;
-    uint16_t flags; /* EXO_NET_SHARED and so on; EXO_NET_CAPTURE */
+    uint16_t flags; /* EXO_NET_SHARED and so on; EXO_NET_CAPTURE, EXO_NET_MERGED */
     uint32_t shape; /* filter: number of its mask at its level */
     uint64_t guard[2];
     uint64_t packets, bytes; /* filter: claimed; ring: received */
@@ -217,3 +222,5 @@ struct exo_net_card {
 #define EXO_NET_CARD_VERIFIES 0x4 /* verifies checksums of what is received */
 #define EXO_NET_CARD_SEGMENT4 0x8 /* cuts TCP over IPv4 */
 #define EXO_NET_CARD_SEGMENT6 0x10
+#define EXO_NET_CARD_MERGES                                                                        \
+    0x20 /* what it received as one TCP packet of up to 64 KiB it gives as one */

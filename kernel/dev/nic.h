@@ -17,8 +17,14 @@
 struct nic_received {
     uint8_t *
         packet; /* from the Ethernet header on; writable, fits a buffer of a ring behind its headroom */
-    uint32_t length;
-    bool verified; /* its TCP or UDP checksum is right */
+    uint32_t length; /* of the part that lies there */
+    uint32_t more;   /* bytes of it in further buffers of the driver's */
+    bool verified;   /* its TCP or UDP checksum is right */
+    uint32_t pieces;
+    struct {
+        const uint8_t *bytes;
+        uint32_t length;
+    } piece[EXO_NET_MERGED_MAX - 1]; /* with `more` */
 };
 
 /* One packet to send: `copied` bytes that the driver holds, then pieces that the card reads where they are. */
@@ -55,8 +61,9 @@ bool nic_start(struct exo_net_card *card, void (*interrupt)(void), void (*others
 bool nic_next(uint32_t pair, struct nic_received *received);
 /* nic_waits - has something been received? */
 bool nic_waits(uint32_t pair);
-/* nic_recycle - the card may fill the last packet's buffer again. */
+/* nic_recycle - the card may fill the last packet's buffer again; nic_recycle_more: its further ones, before that. */
 void nic_recycle(uint32_t pair);
+void nic_recycle_more(uint32_t pair, struct nic_received *received);
 /* nic_listen - interrupts from now on; true: something came before that. Else nic_quiet. */
 bool nic_listen(uint32_t pair, bool sent_too);
 void nic_quiet(uint32_t pair);

@@ -37,6 +37,8 @@
 #define F_GUEST_CSUM (1ull << 1)
 #define F_MTU        (1ull << 3)
 #define F_MAC        (1ull << 5)
+#define F_GUEST_TSO4 (1ull << 7)
+#define F_GUEST_TSO6 (1ull << 8)
 #define F_HOST_TSO4  (1ull << 11)
 #define F_HOST_TSO6  (1ull << 12)
 #define F_MRG_RXBUF  (1ull << 15)
@@ -44,8 +46,8 @@
 #define F_MQ         (1ull << 22)
 #define F_VERSION_1  (1ull << 32)
 #define F_WANTED                                                                                   \
-    (F_CSUM | F_GUEST_CSUM | F_MTU | F_MAC | F_HOST_TSO4 | F_HOST_TSO6 | F_MRG_RXBUF | F_CTRL_VQ | \
-     F_MQ | F_VERSION_1)
+    (F_CSUM | F_GUEST_CSUM | F_MTU | F_MAC | F_GUEST_TSO4 | F_GUEST_TSO6 | F_HOST_TSO4 |           \
+     F_HOST_TSO6 | F_MRG_RXBUF | F_CTRL_VQ | F_MQ | F_VERSION_1)
 
 #define QUEUE_MAX          256
 #define RECEIVE_BUFFERS    128
@@ -122,10 +124,9 @@ static struct pair {
     struct nic_slot slots[SEND_SLOTS];
     struct nic_slot *free_slots[SEND_SLOTS];
     uint32_t free_count;
-    uint8_t assembly[EXO_NET_BUFFER_BYTES -
-                     EXO_NET_HEADROOM]; /* a packet that the card spread over buffers */
-    uint16_t taken;                     /* buffer of the packet that is out */
-    uint32_t listening;                 /* what nic_listen was told, or NOBODY */
+    uint16_t more[EXO_NET_MERGED_MAX - 1]; /* of its further ones */
+    uint16_t taken;                        /* buffer of the packet that is out */
+    uint32_t listening;                    /* what nic_listen was told, or NOBODY */
 } pairs[EXO_NET_QUEUES_MAX];
 static volatile bool dead; /* the card has lied about what it has, and is off; all pairs look */
 
@@ -188,6 +189,8 @@ static bool negotiate(uint64_t *got)
     *got = features() & F_WANTED;
     if (!(*got & F_CSUM))
         *got &= ~(F_HOST_TSO4 | F_HOST_TSO6);
+    if (!(*got & F_MRG_RXBUF) || !(*got & F_GUEST_CSUM))
+        *got &= ~(F_GUEST_TSO4 | F_GUEST_TSO6);
     if (!(*got & F_CTRL_VQ) || !(*got & F_MQ) || cpu_count == 1)
         *got &= ~(F_CTRL_VQ | F_MQ);
     common->driver_select = 0;
@@ -336,7 +339,8 @@ bool nic_start(struct exo_net_card *out, void (*interrupt)(void), void (*others)
     card->features = EXO_NET_CARD_PRESENT | (got & F_CSUM ? EXO_NET_CARD_CHECKSUM : 0) |
                      (got & F_GUEST_CSUM ? EXO_NET_CARD_VERIFIES : 0) |
                      (got & F_HOST_TSO4 ? EXO_NET_CARD_SEGMENT4 : 0) |
-                     (got & F_HOST_TSO6 ? EXO_NET_CARD_SEGMENT6 : 0);
+                     (got & F_HOST_TSO6 ? EXO_NET_CARD_SEGMENT6 : 0) |
+                     (got & (F_GUEST_TSO4 | F_GUEST_TSO6) ? EXO_NET_CARD_MERGES : 0);
     if (got & F_GUEST_CSUM)
         verified_flags = HEADER_CHECKSUM_NEEDED | HEADER_CHECKSUM_VALID;
     common->status = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
@@ -376,28 +380,35 @@ static inline bool done(struct queue *q, uint16_t *head, uint32_t *length)
 }
 
 /*
- * Further buffers of a packet, gathered behind what the first one holds. False: it is no good. Those of a packet that is too long go
+ * Further buffers of a packet. False: it is no good, and they went back. Those of a packet that is too long go
  * back all the same: what lies in them must not be taken for packets.
  */
 __attribute__((noinline)) static bool gather(struct pair *p, uint32_t count,
                                              struct nic_received *received)
 {
-    uint32_t bytes = 0;
+    uint32_t pieces = 0, bytes = 0, more = 0;
     uint16_t head = 0;
-    bool good = count <= RECEIVE_BUFFERS;
+    bool good = count <= EXO_NET_MERGED_MAX;
 
-    memcpy(p->assembly, received->packet, received->length);
-    received->packet = p->assembly;
     for (uint32_t i = 1; i < count && i < RECEIVE_BUFFERS; i++) {
-        if (!done(&p->receive, &head, &bytes))
-            return false;
-        good = good && bytes <= BUFFER_BYTES && received->length + bytes <= sizeof p->assembly;
-        if (good) {
-            memcpy(p->assembly + received->length, p->buffer[head] + BUFFER_START, bytes);
-            received->length += bytes;
+        if (!done(&p->receive, &head, &bytes)) {
+            good = false;
+            break;
         }
-        post(&p->receive, head);
+        if (pieces == EXO_NET_MERGED_MAX - 1) {
+            post(&p->receive, head);
+            continue;
+        }
+        p->more[pieces] = head;
+        received->piece[pieces].bytes = p->buffer[head] + BUFFER_START;
+        received->piece[pieces++].length = bytes;
+        good = good && bytes && bytes <= BUFFER_BYTES;
+        more += bytes;
     }
+    received->pieces = pieces;
+    received->more = more;
+    if (!good)
+        nic_recycle_more((uint32_t)(p - pairs), received);
     return good;
 }
 
@@ -424,6 +435,13 @@ bool nic_next(uint32_t pair, struct nic_received *received)
         nic_recycle(pair);
     }
     return false;
+}
+
+void nic_recycle_more(uint32_t pair, struct nic_received *received)
+{
+    for (uint32_t i = 0; i < received->pieces; i++)
+        post(&pairs[pair].receive, pairs[pair].more[i]);
+    received->pieces = received->more = 0;
 }
 
 bool nic_waits(uint32_t pair)

@@ -109,14 +109,59 @@ static void claim(struct net_queue *queue, struct exo_net_row *filter,
     }
 }
 
+static bool is_foreign(const struct nic_received *received)
+{
+    return received->length >= ETHERNET_BYTES && !(received->packet[0] & 1) &&
+           memcmp(received->packet, card->mac, sizeof card->mac) != 0;
+}
+
+/*
+ * As receive, for a packet of several buffers: its first one says whose it is, and is all that a program or the capture ring sees. One that
+ * several rings would get is dropped: what is merged is TCP, which has one receiver.
+ */
+__attribute__((noinline)) static bool receive_merged(struct net_queue *queue,
+                                                     struct nic_received *received)
+{
+    struct net_packet packet = {.bytes = received->packet,
+                                .have = received->length,
+                                .length = received->length + received->more};
+    union net_key key;
+    bool deep;
+
+    if (queue->work > WORK_HEAVY)
+        return false;
+    queue->work += WORK_RECEIVE * 2;
+    net_key_read(&key, &packet.layout, packet.bytes, packet.have, packet.length);
+    struct exo_net_row *filter = is_foreign(received) ? NULL : filter_demux(queue, &key, &deep);
+
+    ring_capture(queue, &packet, filter ? net_row_name(filter) : 0, 0);
+    if (!packet.layout.network)
+        queue->count->malformed++;
+    if (filter) {
+        struct exo_net_row *ring = ring_of(filter);
+
+        count(&filter->packets, 1);
+        count(&filter->bytes, packet.length);
+        if (!(filter->filter.program && handled(queue, filter, &packet)) &&
+            (!ring || filter->filter.twin ||
+             !ring_deliver_merged(queue, ring, &packet, received, net_row_name(filter),
+                                  received->verified ? EXO_NET_RECEIVED_VERIFIED : 0)))
+            count(&filter->dropped, 1);
+    } else {
+        queue->count->unclaimed++;
+    }
+    queue->count->received_bytes += received->more;
+    nic_recycle_more(net_queue_number(queue), received);
+    return true;
+}
+
 /* False: it may take long, and is left for another turn. */
 static bool receive(struct net_queue *queue, const struct nic_received *received)
 {
     struct net_packet packet __attribute__((uninitialized)); /* filter_find fills in the rest */
     bool first = !queue->work;
 
-    if (received->length >= ETHERNET_BYTES && !(received->packet[0] & 1) &&
-        memcmp(received->packet, card->mac, sizeof card->mac) != 0) {
+    if (is_foreign(received)) {
         queue->work += WORK_RECEIVE;
         queue->count->foreign++;
         return true;
@@ -166,7 +211,8 @@ static void poll_card(struct net_queue *queue)
 
     do {
         while (queue->work < NET_WORK_TURN && (queue->held || nic_next(pair, received))) {
-            queue->held = !receive(queue, received);
+            queue->held = __builtin_expect(!received->more, 1) ? !receive(queue, received)
+                                                               : !receive_merged(queue, received);
             if (queue->held)
                 break;
             queue->count->received++;
@@ -537,7 +583,7 @@ static int ring_frames(const struct cap *cap, const struct exo_net_ring_config *
 static int ring_config_check(const struct exo_net_ring_config *config, const struct cap *cap)
 {
     if (!config->buffer_count || config->buffer_count > EXO_NET_RING_FRAMES ||
-        config->event >= 63 || config->flags & ~(uint32_t)EXO_NET_CAPTURE)
+        config->event >= 63 || config->flags & ~(uint32_t)(EXO_NET_CAPTURE | EXO_NET_MERGED))
         return EXO_E_ARG;
     if (config->flags & EXO_NET_CAPTURE && !(cap->rights & EXO_RIGHT_OBSERVE))
         return EXO_E_RIGHT;

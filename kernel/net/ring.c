@@ -213,6 +213,16 @@ __attribute__((noinline)) static bool ring_lock(struct exo_net_row *row)
     return true;
 }
 
+/* A buffer of the ring gets bytes. */
+static inline void fill(const struct exo_net_row *row, uint32_t buffer, const uint8_t *bytes,
+                        uint32_t length)
+{
+    uint8_t *page = arch_map_frame(0, row->ring.buffer_frame + buffer / BUFFERS_A_FRAME);
+
+    copy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, bytes, length);
+    arch_unmap_frame(0);
+}
+
 inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
                          const struct net_packet *packet, uint32_t filter, uint32_t flags)
 {
@@ -229,12 +239,7 @@ inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
     bool good = at != EXO_NET_RECEIVE_MAX && buffer < row->ring.buffer_count * BUFFERS_A_FRAME;
 
     if (good) {
-        uint64_t frame = row->ring.buffer_frame + buffer / BUFFERS_A_FRAME;
-        uint8_t *page = arch_map_frame(0, frame);
-
-        copy(page + (buffer % BUFFERS_A_FRAME << SHIFT_BUFFER) + EXO_NET_HEADROOM, packet->bytes,
-             have);
-        arch_unmap_frame(0);
+        fill(row, buffer, packet->bytes, have);
         entry->length = (uint16_t)have;
         entry->flags = (uint16_t)flags;
         entry->network = (uint8_t)packet->layout.network;
@@ -247,6 +252,54 @@ inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
         row->packets++;
         row->bytes += have;
         /* Bytes and entry before the counter. */
+        __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
+        if (!*(volatile uint32_t *)&shared->quiet)
+            queue->wakes |= 1ull << row->ring.number;
+    } else {
+        row->dropped++;
+    }
+    __atomic_store_n(&row->ring.lock, 0, __ATOMIC_RELEASE);
+    return good;
+}
+
+__attribute__((noinline)) bool ring_deliver_merged(struct net_queue *queue, struct exo_net_row *row,
+                                                   const struct net_packet *packet,
+                                                   const struct nic_received *received,
+                                                   uint32_t filter, uint32_t flags)
+{
+    struct exo_net_ring *shared = shared_of(row);
+    struct exo_net_received entry = {.filter = filter, .time_us = (uint32_t)(arch_now_ns() / 1000)};
+    uint16_t buffer[EXO_NET_MERGED_MAX];
+    uint32_t count = 1 + received->pieces, at;
+
+    if (row->ring.state && !ring_lock(row))
+        return false;
+    at = row->ring.receive_filled;
+    /* As in ring_deliver: what is posted, then the entries; each is read once. */
+    uint32_t posted = __atomic_load_n(&shared->receive_posted, __ATOMIC_ACQUIRE) - at;
+    bool good = row->flags & EXO_NET_MERGED && posted >= count && posted <= EXO_NET_RECEIVE_MAX;
+
+    for (uint32_t i = 0; i < count && good; i++) {
+        buffer[i] = *(volatile uint16_t *)&shared->receive[(at + i) % EXO_NET_RECEIVE_MAX].buffer;
+        good = buffer[i] < row->ring.buffer_count * BUFFERS_A_FRAME;
+    }
+    for (uint32_t i = 0; i < count && good; i++) {
+        bool last = i == received->pieces;
+
+        entry.buffer = buffer[i];
+        entry.length = (uint16_t)(i ? received->piece[i - 1].length : packet->have);
+        entry.flags = (uint16_t)(last ? flags : flags | EXO_NET_RECEIVED_MORE);
+        entry.network = i ? 0 : (uint8_t)packet->layout.network;
+        entry.transport =
+            i || packet->layout.transport > UINT8_MAX ? 0 : (uint8_t)packet->layout.transport;
+        fill(row, buffer[i], i ? received->piece[i - 1].bytes : packet->bytes, entry.length);
+        shared->receive[(at + i) % EXO_NET_RECEIVE_MAX] = entry;
+    }
+    if (good) {
+        queue->work += WORK_PACKET / 4 * count + packet->length / 8;
+        row->ring.receive_filled += count;
+        row->packets++;
+        row->bytes += packet->length;
         __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
         if (!*(volatile uint32_t *)&shared->quiet)
             queue->wakes |= 1ull << row->ring.number;

@@ -56,6 +56,11 @@ struct exo_net_row *ring_named(uint32_t name, uint64_t serial); /* by any gate o
 bool ring_deliver(struct net_queue *queue, struct exo_net_row *row, const struct net_packet *packet,
                   uint32_t filter, uint32_t flags);
 
+/* ring_deliver_merged - the same for a packet of several buffers, the first of which is packet's: an entry of the ring for each, or none. */
+bool ring_deliver_merged(struct net_queue *queue, struct exo_net_row *row,
+                         const struct net_packet *packet, const struct nic_received *received,
+                         uint32_t filter, uint32_t flags);
+
 /* ring_capture - the same for the capture ring, if there is one. */
 void ring_capture(struct net_queue *queue, const struct net_packet *packet, uint32_t filter,
                   uint32_t flags);

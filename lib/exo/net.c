@@ -39,6 +39,7 @@ int64_t exo_net_open(struct exo_net *net, const struct exo_net_memory *memory, u
         .buffer_count = memory->buffer_count,
         .env = env,
         .event = event,
+        .flags = memory->merged ? EXO_NET_MERGED : 0,
     };
     int64_t error;
 

@@ -36,6 +36,8 @@ struct exo_net_memory {
     uint8_t *buffers;
     uint32_t
         buffer_count; /* frames, 8 .. EXO_NET_RING_FRAMES; each is two buffers: half receive, the rest sends */
+    bool
+        merged; /* the LibOS takes packets of several buffers: each is received apart, and all but the last have EXO_NET_RECEIVED_MORE */
 };
 
 struct exo_net_packet {
@@ -229,6 +231,19 @@ static inline void exo_net_offer(struct exo_net *net, uint16_t buffer)
 static inline const struct exo_net_received *exo_net_next(const struct exo_net *net)
 {
     return &net->ring->receive[net->receive_taken % EXO_NET_RECEIVE_MAX];
+}
+
+/* exo_net_next_length - of the next packet, in as many buffers as it has: one has arrived. */
+static inline uint32_t exo_net_next_length(const struct exo_net *net)
+{
+    const struct exo_net_received *entry = exo_net_next(net);
+    uint32_t bytes = entry->length;
+
+    for (uint32_t i = 1; entry->flags & EXO_NET_RECEIVED_MORE && i < EXO_NET_MERGED_MAX; i++) {
+        entry = &net->ring->receive[(net->receive_taken + i) % EXO_NET_RECEIVE_MAX];
+        bytes += entry->length;
+    }
+    return bytes;
 }
 
 /* exo_net_bytes - the packet. */

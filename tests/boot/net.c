@@ -231,7 +231,7 @@ static void test_ring_refused(void)
     c.event = 63;
     refused_ring(CAP_ROOT, c, -EXO_E_ARG, "event bit 63");
     c = ring_config();
-    c.flags = 2;
+    c.flags = 4;
     refused_ring(CAP_ROOT, c, -EXO_E_ARG, "unknown flags");
     c = ring_config();
     c.env = 12345;

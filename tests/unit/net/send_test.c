@@ -427,6 +427,75 @@ static void a_turn_ends(void)
     CHECK(!ring_waits(q) && shared->send_taken == EXO_NET_SEND_MAX + 2);
 }
 
+/* A packet of several buffers comes as a whole or not at all. */
+static void merged_packets(void)
+{
+    start();
+    filter_make(1, 0);
+    struct exo_net_ring *shared = ring_start_at(RING, SHARED, 1);
+    struct exo_net_row *row = net_row(RING);
+    static uint8_t bytes[EXO_NET_MERGED_MAX][2046];
+    static struct nic_received received;
+    struct net_packet in = {.bytes = bytes[0], .have = 2034, .layout = {14, 34, 54, 6}};
+
+    for (uint32_t i = 0; i < EXO_NET_MERGED_MAX; i++)
+        memset(bytes[i], (int)i + 1, sizeof bytes[i]);
+    for (uint32_t i = 1; i < EXO_NET_MERGED_MAX; i++) {
+        received.piece[i - 1].bytes = bytes[i];
+        received.piece[i - 1].length = i % 2 ? 2046 : 1000;
+    }
+    for (uint32_t count = 2; count <= EXO_NET_MERGED_MAX; count++) {
+        uint32_t before = shared->receive_filled, dropped = (uint32_t)row->dropped;
+
+        received.pieces = count - 1;
+        in.length = 2034;
+        for (uint32_t i = 1; i < count; i++)
+            in.length += received.piece[i - 1].length;
+        shared->receive_posted = before;
+        for (uint32_t i = 0; i < count; i++)
+            shared->receive[(before + i) % EXO_NET_RECEIVE_MAX].buffer =
+                (uint16_t)(i % (BUFFER_N * 2));
+        row->flags = EXO_NET_MERGED;
+        shared->receive_posted = before + count - 1; /* one too few */
+        CHECK(!ring_deliver_merged(q, row, &in, &received, FILTER, 0));
+        shared->receive_posted = before + EXO_NET_RECEIVE_MAX + 1; /* impossible */
+        CHECK(!ring_deliver_merged(q, row, &in, &received, FILTER, 0));
+        shared->receive_posted = before + count;
+        row->flags = 0; /* it takes none */
+        CHECK(!ring_deliver_merged(q, row, &in, &received, FILTER, 0));
+        row->flags = EXO_NET_MERGED;
+        struct exo_net_received *last =
+            &shared->receive[(before + count - 1) % EXO_NET_RECEIVE_MAX];
+        uint16_t buffer = last->buffer;
+
+        last->buffer = BUFFER_N * 2; /* none of the ring's */
+        memset(buffer_at(0), 0x77, EXO_NET_BUFFER_BYTES);
+        CHECK(!ring_deliver_merged(q, row, &in, &received, FILTER, 0));
+        CHECK(*buffer_at(EXO_NET_HEADROOM) == 0x77 && shared->receive_filled == before);
+        last->buffer = buffer;
+        CHECK(row->dropped == dropped + 4);
+        CHECK(ring_deliver_merged(q, row, &in, &received, FILTER, EXO_NET_RECEIVED_VERIFIED));
+        CHECK(shared->receive_filled == before + count);
+        for (uint32_t i = 0; i < count; i++) {
+            const struct exo_net_received *entry =
+                &shared->receive[(before + i) % EXO_NET_RECEIVE_MAX];
+
+            CHECK(entry->length == (i ? received.piece[i - 1].length : 2034u));
+            CHECK(entry->flags ==
+                  (EXO_NET_RECEIVED_VERIFIED | (i + 1 < count ? EXO_NET_RECEIVED_MORE : 0)));
+            CHECK(entry->transport == (i ? 0 : 34) && entry->filter == FILTER);
+            if (i + BUFFER_N * 2 < count)
+                continue; /* its buffer was used again */
+            const uint8_t *at = buffer_at(entry->buffer * EXO_NET_BUFFER_BYTES) + EXO_NET_HEADROOM;
+
+            CHECK(!memcmp(at, bytes[i], entry->length));
+        }
+    }
+    CHECK(row->packets == EXO_NET_MERGED_MAX - 1);
+    CHECK(ring_end(row));
+    filter_end();
+}
+
 #define EACH 20000 /* packets by each pair of queues */
 
 /* Packets of one flow, numbered; whoever has no buffer tries again. */
@@ -505,6 +574,7 @@ int main(void)
     TEST(pieces_lie_in_the_ring);
     TEST(what_is_copied);
     TEST(a_turn_ends);
+    TEST(merged_packets);
     TEST(two_pairs_of_queues);
     free(fake_memory);
     free(frame_table);

@@ -3,7 +3,8 @@
  * card.c - lwIP's network interface over the instance's packet ring.
  *
  * Received packets are not copied: a pbuf refers to the ring's buffer and gives it back when lwIP frees it. So that the
- * ring cannot run dry while segments wait for a missing one, packets are copied once half of the buffers are held.
+ * ring cannot run dry while segments wait for a missing one, packets are copied once half of the buffers are held, and so are those that the
+ * card has merged.
  * TCP checksums are left to the card; those of UDP are made here, because a datagram may be cut into fragments.
  */
 #include "libos/linux/net/lwip/card.h"
@@ -101,27 +102,42 @@ struct arrival { /* in the pbuf, before the packet */
 static struct list arrivals = {&arrivals, &arrivals};
 static uint32_t arrival_count;
 
-static void keep_arrivals(void)
+/* The next packet, of which there is one, in as many buffers as it has. */
+static void keep_arrival(void)
 {
     struct exo_net_packet packet;
+    struct arrival *arrival = NULL;
+    uint32_t bytes = exo_net_next_length(&card_ring), at = 0;
+    struct pbuf *pbuf = bytes + sizeof *arrival <= UINT16_MAX
+                            ? pbuf_alloc(PBUF_RAW, (u16_t)(sizeof *arrival + bytes), PBUF_RAM)
+                            : NULL;
 
-    while (exo_net_crowded(&card_ring) && arrival_count < ARRIVALS_MAX &&
-           exo_net_receive(&card_ring, &packet)) {
-        struct arrival *arrival;
-        struct pbuf *pbuf =
-            pbuf_alloc(PBUF_RAW, (u16_t)(sizeof *arrival + packet.length), PBUF_RAM);
-        if (pbuf) {
-            arrival = pbuf->payload;
-            pbuf_remove_header(pbuf, sizeof *arrival);
-            memcpy(pbuf->payload, packet.bytes, packet.length);
-            arrival->pbuf = pbuf;
+    if (pbuf) {
+        arrival = pbuf->payload;
+        pbuf_remove_header(pbuf, sizeof *arrival);
+        arrival->pbuf = pbuf;
+        list_add_tail(&arrivals, &arrival->node);
+        arrival_count++;
+    }
+    do {
+        (void)exo_net_receive(&card_ring, &packet);
+        if (arrival && !at) {
             arrival->packet = packet;
             arrival->packet.bytes = pbuf->payload;
-            list_add_tail(&arrivals, &arrival->node);
-            arrival_count++;
+            arrival->packet.length = bytes;
         }
+        if (pbuf)
+            memcpy((uint8_t *)pbuf->payload + at, packet.bytes, packet.length);
+        at += packet.length;
         exo_net_give_back(&card_ring, &packet);
-    }
+    } while (packet.flags & EXO_NET_RECEIVED_MORE && exo_net_arrived(&card_ring));
+}
+
+static void keep_arrivals(void)
+{
+    while (exo_net_crowded(&card_ring) && arrival_count < ARRIVALS_MAX &&
+           exo_net_arrived(&card_ring))
+        keep_arrival();
 }
 
 /* The first of them, of which there is one. */
@@ -170,6 +186,10 @@ static __attribute__((noinline)) void receive_others(void)
             if (!exo_net_arrived(&card_ring))
                 break;
             entry = exo_net_next(&card_ring);
+            if (entry->flags & EXO_NET_RECEIVED_MORE) { /* merged by the card: on in one piece */
+                keep_arrival();
+                continue;
+            }
             packet.bytes = exo_net_bytes(&card_ring, entry);
             packet.length = entry->length;
             packet.flags = entry->flags;
@@ -473,6 +493,7 @@ bool card_start(void)
         .buffer_frame = buffers,
         .buffers = frame_address(buffers),
         .buffer_count = BUFFER_COUNT,
+        .merged = true,
     };
     error = exo_net_open(&card_ring, &memory, instance->env, NETWORK_EVENT);
     if (error) {

@@ -14,6 +14,7 @@
 #define TCP_PUSH         0x08u
 #define TCP_ACK          0x10u
 #define PAYLOAD_MAX      60000u      /* of a run: lwIP's lengths have 16 bits */
+#define FRAME_MAX        2048u       /* no frame of the wire is longer */
 #define STAMP_BYTES      12u         /* of a timestamp option as everybody pads it */
 #define STAMP_BEGIN      0x0a080101u /* no-operation twice, kind 8, length 10 */
 
@@ -76,7 +77,7 @@ void merge_begin(struct merge *run, const struct merge_segment *segment)
 {
     run->first = *segment;
     run->payload = segment->payload;
-    run->count = 1;
+    run->count = 1 + segment->payload / FRAME_MAX; /* the card may have merged it */
 }
 
 static bool same_flow(const struct merge_segment *a, const struct merge_segment *b)
