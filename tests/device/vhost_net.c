@@ -47,6 +47,7 @@ static struct wire the_wire;
 static struct end ends[2];
 static struct packet piece;
 static uint32_t segment = 1448;
+static uint64_t cut; /* packets that became segments */
 
 /* --- From one end to the other -------------------------------------------------------------------------------- */
 
@@ -81,6 +82,7 @@ static enum delivery deliver(struct end *from, struct end *to)
     bool whole = takes_whole(to, &from->packet), partial = takes_partial(to);
     uint32_t count = offload_count(&from->packet, whole);
 
+    cut += count > 1 && !from->part;
     for (; from->part < count; from->part++) {
         if (!offload_part(&from->packet, from->part, whole, partial, &piece)) {
             *(to->card ? &to->card->dropped : &to->wire->dropped) += 1;
@@ -274,8 +276,8 @@ static void start(int argc, char **argv)
 
 static void report(const struct card *card)
 {
-    (void)printf("vhost_net: %lu received, %lu sent, %lu dropped, %lu faults; queues",
-                 card->received, card->sent, card->dropped, card->faults);
+    (void)printf("vhost_net: %lu received, %lu sent, %lu dropped, %lu cut, %lu faults; queues",
+                 card->received, card->sent, card->dropped, cut, card->faults);
     for (uint32_t i = 0; i < card->pairs; i++)
         (void)printf(" %lu/%lu", card->ring[2 * i].packets, card->ring[2 * i + 1].packets);
     (void)printf("\n");

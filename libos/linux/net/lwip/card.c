@@ -11,6 +11,7 @@
 #include "libos/linux/net/lwip/fast.h"
 #include "libos/linux/net/lwip/gate.h"
 #include "libos/linux/net/lwip/incoming.h"
+#include "libos/linux/net/lwip/staging.h"
 #include "libos/linux/core.h"
 #include "lib/exo/bytes.h"
 #include "lib/exo/checksum.h"
@@ -500,6 +501,7 @@ bool card_start(void)
         log_line("network: the packet ring cannot be opened: error %d", (int)-error);
         return false;
     }
+    staging_start();
     interface_add();
     return true;
 }

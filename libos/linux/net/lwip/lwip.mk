@@ -11,7 +11,7 @@ LWIP_FLAGS := $(LINUX_FLAGS) -I$(LWIP_HERE)/include -isystem $(LWIP_SRC)/include
 LWIP_CORE := def init inet_chksum ip mem memp netif pbuf tcp tcp_in tcp_out timeouts udp ipv4/etharp ipv4/icmp ipv4/ip4 \
   ipv4/ip4_addr ipv4/ip4_frag ipv6/ethip6 ipv6/icmp6 ipv6/inet6 ipv6/ip6 ipv6/ip6_addr ipv6/ip6_frag ipv6/nd6
 LWIP_O := $(LWIP_CORE:%=$(B)/lwip/core/%.o) $(B)/lwip/netif/ethernet.o
-LWIP_OWN_O := $(patsubst %,$(B)/linux/$(LWIP_HERE)/%.o,stack card fast gate drain route cut merge outgoing incoming) $(B)/linux/lib/exo/net.o
+LWIP_OWN_O := $(patsubst %,$(B)/linux/$(LWIP_HERE)/%.o,stack card fast gate drain route cut merge outgoing incoming staging) $(B)/linux/lib/exo/net.o
 LINUX_O += $(LWIP_O) $(LWIP_OWN_O)
 
 $(LWIP_SRC)/ready: $(LWIP_HERE)/fetch tools/source-package $(wildcard $(LWIP_HERE)/patches/*.patch)

@@ -10,6 +10,7 @@
 #include "libos/linux/net/lwip/card.h"
 #include "libos/linux/net/lwip/cut.h"
 #include "libos/linux/net/lwip/fast.h"
+#include "libos/linux/net/lwip/staging.h"
 #include "lib/exo/checksum.h"
 #include <lwip/ip.h>
 #include <lwip/netif.h>
@@ -132,6 +133,35 @@ static void send_cut(const struct way *way, uint32_t unit)
     } while (cut_next(&cut));
 }
 
+/* All of a big segment, for the card to cut. false: not so, nothing happened. */
+static bool send_whole(const struct way *way, uint32_t unit)
+{
+    uint32_t bytes = way->segment->tot_len;
+    struct staging *area =
+        unit >= STAGING_UNIT_MIN && TCP_AT + bytes <= STAGING_BYTES ? staging_take() : NULL;
+
+    if (!area)
+        return false;
+    uint8_t *frame = staging_frame(area);
+    uint8_t *ip = frame + ETHERNET_BYTES;
+    uint8_t *tcp = frame + TCP_AT;
+    struct cursor cursor = {.pbuf = way->segment};
+
+    fast_ethernet(frame, way->hop);
+    write_ip(ip, way);
+    store16(ip + 2, __builtin_bswap16((uint16_t)(IP4_BYTES + bytes)));
+    store16(ip + 4, __builtin_bswap16(identification));
+    store16(ip + 10, ~checksum_add(ip, IP4_BYTES, 0));
+    take(&cursor, tcp, bytes);
+    store16(tcp + 16, checksum_add(tcp, 0,
+                                   (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)bytes) +
+                                       way->source + way->destination));
+    if (!staging_send(area, TCP_AT + bytes, (uint16_t)unit))
+        return false;
+    identification = (uint16_t)(identification + (bytes - way->tcp_bytes + unit - 1) / unit);
+    return true;
+}
+
 /* false: it is lwIP's. */
 static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint32_t source,
                     uint32_t destination, u16_t unit)
@@ -151,7 +181,7 @@ static bool to_ring(const struct tcp_pcb *pcb, const struct pbuf *segment, uint3
         return false;
     if (!segment->next && (!unit || segment->len - way.tcp_bytes <= unit))
         send_one(&way);
-    else
+    else if (!unit || segment->tot_len - way.tcp_bytes <= unit || !send_whole(&way, unit))
         send_cut(&way, unit ? unit : UINT16_MAX);
     return true;
 }
