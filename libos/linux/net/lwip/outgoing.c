@@ -145,14 +145,13 @@ static bool send_whole(const struct way *way, uint32_t unit)
     uint8_t *frame = staging_frame(area);
     uint8_t *ip = frame + ETHERNET_BYTES;
     uint8_t *tcp = frame + TCP_AT;
-    struct cursor cursor = {.pbuf = way->segment};
 
     fast_ethernet(frame, way->hop);
     write_ip(ip, way);
     store16(ip + 2, __builtin_bswap16((uint16_t)(IP4_BYTES + bytes)));
     store16(ip + 4, __builtin_bswap16(identification));
     store16(ip + 10, ~checksum_add(ip, IP4_BYTES, 0));
-    take(&cursor, tcp, bytes);
+    pbuf_copy_partial(way->segment, tcp, (u16_t)bytes, 0);
     store16(tcp + 16, checksum_add(tcp, 0,
                                    (uint64_t)(IP_TCP << 8) + __builtin_bswap16((uint16_t)bytes) +
                                        way->source + way->destination));
