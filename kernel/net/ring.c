@@ -161,7 +161,8 @@ struct exo_net_row *ring_named(uint32_t name, uint64_t number)
 {
     uint64_t frame = name >> EXO_NET_ROW_BITS;
 
-    if (!name || frame >= frame_count || frame_table[frame].kind != EXO_FRAME_NET)
+    /* That it is a frame was looked at when it was bound. */
+    if (!name || frame_table[frame].kind != EXO_FRAME_NET)
         return NULL;
     struct exo_net_row *row = net_row(name);
 

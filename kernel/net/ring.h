@@ -49,7 +49,7 @@ void ring_finish(void);
 /* ring_end_of_env - end a ring whose events go to this env; false: there is none (any more). REQUIRES(memory_lock), too. */
 bool ring_end_of_env(uint64_t env);
 
-/* ring_named - the ring of that name and serial number if it lives; else NULL. Any name is allowed. */
+/* ring_named - the ring of that name and serial number if it lives; else NULL. The name is 0 or once was a ring's: a filter's. */
 struct exo_net_row *ring_named(uint32_t name, uint64_t serial); /* by any gate of net_lock */
 
 /* ring_deliver - copy a packet into the ring's next buffer; flags EXO_NET_RECEIVED_*. False: there is none. */
