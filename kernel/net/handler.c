@@ -11,9 +11,7 @@
 #include "core/calls.h"
 #include "program/program.h"
 
-/* Programs are written for one CPU: a run, with what it sends, is under one of these locks, which its id says. */
-#define LOCKS 64
-static _Atomic uint32_t running[LOCKS];
+_Atomic uint32_t handler_running[HANDLER_LOCKS];
 
 static inline __attribute__((always_inline)) uint32_t run_it(struct net_queue *queue,
                                                              struct exo_net_row *filter,
@@ -29,14 +27,11 @@ static inline __attribute__((always_inline)) uint32_t run_it(struct net_queue *q
     };
     struct code_run run __attribute__((uninitialized)); /* what is read of it is written before */
 
-    _Atomic uint32_t *lock = &running[filter->filter.program % LOCKS];
-
     if (queue->reply_of !=
         filter->filter.program) { /* what another owner's program wrote is not this one's to read */
         memset(queue->reply, 0, sizeof queue->reply);
         queue->reply_of = filter->filter.program;
     }
-    lock_enter(lock);
     uint32_t verdict = program_run_packet(filter->filter.program, &of, &run);
     bool flush = false;
 
@@ -44,7 +39,6 @@ static inline __attribute__((always_inline)) uint32_t run_it(struct net_queue *q
 
     for (uint32_t i = 0; i < run.send_count; i++)
         flush |= ring_reply(queue, filter, run.send[i].bytes, run.send[i].length);
-    atomic_store_explicit(lock, 0, memory_order_release);
     if (flush)
         nic_flush(net_queue_number(queue));
     *events = run.wake;

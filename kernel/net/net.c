@@ -66,7 +66,7 @@ __attribute__((noinline)) static void charge(struct env *payer, uint32_t cost, b
     }
 }
 
-/* Did the filter's program deal with the packet? */
+/* Did the filter's program deal with the packet? It ends what handler_begin has begun. */
 static bool handled(struct net_queue *queue, struct exo_net_row *filter,
                     const struct net_packet *packet)
 {
@@ -75,10 +75,13 @@ static bool handled(struct net_queue *queue, struct exo_net_row *filter,
     uint32_t before = queue->work;
     uint64_t events;
 
-    if (interrupted && !payer)
+    if (interrupted && !payer) {
+        handler_end(filter->filter.program);
         return false;
+    }
     uint32_t verdict = handler_run(queue, filter, packet, &events);
 
+    handler_end(filter->filter.program);
     if (payer && payer != interrupted)
         charge(payer, queue->work - before, verdict & EXO_CODE_TRANSFER);
     if (events || verdict & EXO_CODE_TRANSFER) {
@@ -134,6 +137,8 @@ __attribute__((noinline)) static bool receive_merged(struct net_queue *queue,
     net_key_read(&key, &packet.layout, packet.bytes, packet.have, packet.length);
     struct exo_net_row *filter = is_foreign(received) ? NULL : filter_demux(queue, &key, &deep);
 
+    if (filter && filter->filter.program && !handler_begin(filter->filter.program))
+        return false;
     ring_capture(queue, &packet, filter ? net_row_name(filter) : 0, 0);
     if (!packet.layout.network)
         queue->count->malformed++;
@@ -155,7 +160,7 @@ __attribute__((noinline)) static bool receive_merged(struct net_queue *queue,
     return true;
 }
 
-/* False: it may take long, and is left for another turn. */
+/* False: it may take long, or its handler runs elsewhere, and it is left for another turn. */
 static bool receive(struct net_queue *queue, const struct nic_received *received)
 {
     struct net_packet packet __attribute__((uninitialized)); /* filter_find fills in the rest */
@@ -171,9 +176,11 @@ static bool receive(struct net_queue *queue, const struct nic_received *received
     packet.verified = received->verified;
     struct exo_net_row *filter = filter_find(queue, &packet);
 
-    if (filter && (filter->filter.program || filter->filter.twin) && !first &&
-        queue->work > WORK_HEAVY)
-        return false;
+    if (filter && (filter->filter.program || filter->filter.twin)) {
+        if ((!first && queue->work > WORK_HEAVY) ||
+            (filter->filter.program && !handler_begin(filter->filter.program)))
+            return false;
+    }
     queue->work += WORK_RECEIVE;
     ring_capture(queue, &packet, filter ? net_row_name(filter) : 0, 0);
     if (!packet.layout.network)
