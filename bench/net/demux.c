@@ -9,7 +9,7 @@
 #include "base/string.h"
 #include "lib/exo/domain.h"
 #include "lib/exo/libos.h"
-#include "net/filter.h"
+#include "bench/net/first.h"
 
 #define TABLES 640
 #define ROUNDS 3
@@ -113,7 +113,7 @@ static uint64_t find_all(uint32_t count)
         make_packet(bytes, n);
         uint64_t t0 = exo_tsc();
         uint64_t t1 = exo_tsc();
-        const struct exo_net_row *row = filter_find(&net_queue[0], &packet);
+        const struct exo_net_row *row = find_first(&packet);
         uint64_t t2 = exo_tsc();
 
         sum += (t2 - t1) - (t1 - t0);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # net.mk - network benchmarks: build/bench/net/demux.elf, the kernel's filters as an app.
 BENCH_N   := $(B)/bench/net
-BENCH_N_O := $(BENCH_N)/demux.o $(BENCH_N)/filter.o $(BENCH_N)/key.o $(BENCH_N)/cap.o $(BENCH_N)/rules.o
+BENCH_N_O := $(BENCH_N)/demux.o $(BENCH_N)/first.o $(BENCH_N)/key.o $(BENCH_N)/cap.o $(BENCH_N)/rules.o
 BENCH_N_FLAGS := $(EXO_FLAGS) -Ibench/net/arch -Ikernel
 
 $(BENCH_N)/%.o: bench/net/%.c $(GEN)

@@ -148,8 +148,8 @@ static void flows_forget(void)
 }
 
 /* A packet whose flow is not known; it is from now on, if that is enough to tell the filter. */
-__attribute__((noinline)) static struct exo_net_row *find_anew(struct net_queue *queue,
-                                                               struct net_packet *packet)
+__attribute__((noinline)) static struct exo_net_row *find_anew(struct net_packet *packet,
+                                                               struct net_queue *queue)
 {
     struct net_flow flow = {0};
     union net_key key;
@@ -179,7 +179,7 @@ inline struct exo_net_row *filter_find(struct net_queue *queue, struct net_packe
 
     if (net_flow_read(&flow, &packet->layout, packet->bytes, packet->length, packet->length))
         name = filter_of_flow(queue, &flow);
-    return name ? net_row(name) : find_anew(queue, packet);
+    return name ? net_row(name) : find_anew(packet, queue);
 }
 
 uint32_t filter_top(void)
