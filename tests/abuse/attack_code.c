@@ -355,24 +355,25 @@ static void lying_owners(struct box *box)
 }
 
 /* E04: the program changes while it is loaded; what is accepted is what was looked at. */
-#define LONG_CODE 700 /* instructions */
+#define LONG_CODE   700  /* instructions */
+#define LONGER_CODE 1600 /* several calls' worth; handlers are shorter */
 
 static uint64_t *shared_code(void)
 {
     return (uint64_t *)SHARED_AT;
 }
 
-static void map_shared_code(struct box *box)
+static void map_shared_code(struct box *box, uint32_t count)
 {
     const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
 
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < FRAME_CODE - FRAME_SHARED; i++)
         if (map_at(box, SHARED_AT + i * 0x1000, (box->own_first + FRAME_SHARED + i) << 12 | bits) !=
             1)
             escape(box, "its own page is refused", i);
-    for (uint32_t i = 0; i < LONG_CODE; i++)
+    for (uint32_t i = 0; i < count; i++)
         shared_code()[i] = MOV(0, 1);
-    shared_code()[LONG_CODE - 1] = EXIT;
+    shared_code()[count - 1] = EXIT;
 }
 
 /* Between the calls that a long program takes: after the first, the second, ... */
@@ -380,18 +381,18 @@ static void changes_between(struct box *box)
 {
     struct exo_code_test test;
 
-    map_shared_code(box);
+    map_shared_code(box, LONGER_CODE);
     for (uint32_t after = 1; after < 6; after++) {
         struct loading l = {.id = create(box, CODE_FRAMES),
-                            .image = {.type = EXO_CODE_PACKET,
-                                      .insn_count = LONG_CODE,
+                            .image = {.type = EXO_CODE_OWNERSHIP,
+                                      .insn_count = LONGER_CODE,
                                       .insns = (uint64_t)shared_code()}};
 
-        shared_code()[LONG_CODE - 2] = MOV(0, 1);
+        shared_code()[LONGER_CODE - 2] = MOV(0, 1);
         box->tries++;
         while (load_more(&l))
             if (l.calls == after)
-                shared_code()[LONG_CODE - 2] = MOV(0, 2);
+                shared_code()[LONGER_CODE - 2] = MOV(0, 2);
         if (l.calls < 2)
             escape(box, "a long program is loaded at once", l.calls);
         if (l.error || !run_it(l.id, &test) || test.abort || test.result != 1)
@@ -405,10 +406,10 @@ static void changes(struct box *box)
 {
     struct exo_code_test test;
 
-    map_shared_code(box);
+    map_shared_code(box, LONG_CODE);
     box->where = SHARED_AT;
     for (uint32_t i = 0; i < 400; i++) {
-        uint32_t count = i % 2 ? LONG_CODE : 4; /* a long one takes several calls */
+        uint32_t count = i % 2 ? LONG_CODE : 4; /* a long one takes its time */
 
         shared_code()[3] = i % 2 ? MOV(0, 1) : EXIT;
         int64_t id = load(box, EXO_CODE_PACKET, shared_code(), count);
@@ -647,14 +648,15 @@ static void huge_code(struct box *box)
     uint32_t accepted = 0;
 
     for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        bool before = false, dear = lengths[i] >= EXO_CODE_PACKET_COST / 8; /* it may cost too much */
+        bool before = false,
+             dear = lengths[i] >= EXO_CODE_PACKET_COST / 8; /* it may cost too much */
 
         sum_code(code, lengths[i]);
         for (uint32_t frames = EXO_CODE_FRAMES_MIN; frames <= CODE_FRAMES; frames++) {
             uint32_t verdict = judge(box, code, lengths[i] + 1u, frames, true);
 
-            if (verdict && (before || (verdict != EXO_CODE_E_MEMORY &&
-                                       (!dear || verdict != EXO_CODE_E_COST))))
+            if (verdict &&
+                (before || (verdict != EXO_CODE_E_MEMORY && (!dear || verdict != EXO_CODE_E_COST))))
                 escape(box, "a long program is refused for something else", verdict);
             before |= !verdict;
         }
