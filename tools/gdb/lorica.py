@@ -116,7 +116,7 @@ class Envs(Command):
             guard = path([int(env["guard"]["part"][i]) for i in (0, 1)], int(env["guard"]["depth"]))
             state = STATES.get(int(env["state"]), "?")
             print(f"{int(env['id']):16x} {state:8} {int(env['cpu']):3} {int(env['root']):8x} {guard:10} "
-                  f"{int(env['guardian']):16x} {int(env['regs']['rip']):#x}")
+                  f"{int(env['config']['guardian']):16x} {int(env['regs']['rip']):#x}")
         print("rip is current only for envs that do not run")
 
 
