@@ -119,6 +119,7 @@ static struct {
     const char *rest; /* of the list */
     enum lie_kind kind;
     uint64_t errors, rounds, begun; /* errors of the card before; the victim's rounds */
+    uint64_t mark;                  /* the last one before it was told to be honest */
     uint32_t batches;
 } run;
 
@@ -190,8 +191,10 @@ static void told(struct box *box)
         if (run.batches >= (run.kind == LIE_FUZZ ? FUZZ_BATCHES : BATCHES))
             enter(STAGE_RECOVER);
     }
-    if (run.stage == STAGE_RECOVER)
+    if (run.stage == STAGE_RECOVER) {
+        run.mark = wire_marks();
         wire_order(LIE_NONE, 0, 1);
+    }
 }
 
 static void lie_step(struct box *box)
@@ -224,11 +227,11 @@ static void lie_step(struct box *box)
         put_batch(box);
         told(box);
         break;
-    case STAGE_RECOVER: /* marks may have been lost, or be on their way for long */
+    case STAGE_RECOVER: /* marks may have been lost, or be on their way for longer than until the next one */
         if (host_victim_rounds() >= run.rounds + MARK_EACH) {
             run.rounds = host_victim_rounds();
             wire_mark();
-        } else if (run.rounds > run.begun && wire_marked()) {
+        } else if (run.rounds > run.begun && wire_marked_after(run.mark)) {
             wire_forget();
             wire_echo();
             wire_flush();

@@ -450,6 +450,17 @@ static void take(void)
     }
 }
 
+uint64_t wire_marks(void)
+{
+    return marks;
+}
+
+bool wire_marked_after(uint64_t mark)
+{
+    take();
+    return mark_seen > mark;
+}
+
 bool wire_marked(void)
 {
     take();

@@ -100,8 +100,11 @@ void wire_flush(void);
 void wire_order(uint32_t kind, uint32_t times, uint32_t seed);
 /* wire_forget - no echo is waited for any more. */
 void wire_forget(void);
-void wire_mark(void);           /* behind all that was put; leaves */
-bool wire_marked(void);         /* the last mark has come back */
+void wire_mark(void);   /* behind all that was put; leaves */
+bool wire_marked(void); /* the last mark has come back */
+/* wire_marks - the number of the last mark; wire_marked_after - has a later one come back? */
+uint64_t wire_marks(void);
+bool wire_marked_after(uint64_t mark);
 uint64_t wire_unanswered(void); /* echoes */
 void wire_echo(void);           /* a request to the victim into the envelope */
 volatile const struct exo_net_row *wire_row(enum wire_claim claim);
