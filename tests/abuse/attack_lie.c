@@ -17,7 +17,6 @@
 #define SILENCE       40 /* rounds of the victim after which nothing comes any more */
 #define ERRORS_AT_END 2  /* the lie, and the packet that it was told about */
 #define MARK_EACH     8  /* rounds until one that was lost is sent again */
-#define PATTERN       0x5a5a5a5a5a5a5a5a
 
 enum step {
     STEP_START,
@@ -60,19 +59,12 @@ static void send_one(const struct box *box, const struct port *port)
 
 void lie_body(struct box *box)
 {
-    const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
     const uint32_t behind = OWN_FRAMES - 4 - FRAMES;
-    uint64_t *canary = (uint64_t *)(SCRATCH + 0x60000);
+    uint64_t *canary = attacker_canary(box, ATTACKER_BUFFER + FRAMES, behind);
     const uint8_t *frame;
     struct port port;
     uint32_t bytes = 0;
 
-    for (uint32_t i = 0; i < behind; i++)
-        if (map_at(box, SCRATCH + 0x60000 + i * 0x1000,
-                   (box->own_first + ATTACKER_BUFFER + FRAMES + i) << 12 | bits) != 1)
-            escape(box, "its own page is refused", i);
-    for (uint32_t i = 0; i < behind * 512; i++)
-        canary[i] = PATTERN;
     int64_t error = attacker_port(box, &port, FRAMES);
 
     if (!error)
@@ -228,16 +220,16 @@ static void lie_step(struct box *box)
         told(box);
         break;
     case STAGE_RECOVER: /* marks may have been lost, or be on their way for longer than until the next one */
-        if (host_victim_rounds() >= run.rounds + MARK_EACH) {
-            run.rounds = host_victim_rounds();
-            wire_mark();
-        } else if (run.rounds > run.begun && wire_marked_after(run.mark)) {
+        if (wire_marked_after(run.mark)) {
             wire_forget();
             wire_echo();
             wire_flush();
             enter(STAGE_ECHO);
         } else if (ending && host_victim_rounds() > run.begun + SILENCE * MARK_EACH) {
             enter(STAGE_DEAD);
+        } else if (host_victim_rounds() >= run.rounds + MARK_EACH) { /* which may be at each step */
+            run.rounds = host_victim_rounds();
+            wire_mark();
         }
         break;
     case STAGE_ECHO:

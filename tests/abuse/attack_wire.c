@@ -4,12 +4,11 @@
 #include "tests/unit/net/packets.h"
 #include "libos/init/init.h"
 
-#define IPV4    0x0800
-#define IPV6    0x86dd
-#define BATCH   14 /* frames between two marks */
-#define FRAMES  16 /* of the attacker's buffers; all receive */
-#define SPINS   50000
-#define PATTERN 0x5a5a5a5a5a5a5a5a
+#define IPV4   0x0800
+#define IPV6   0x86dd
+#define BATCH  14 /* frames between two marks */
+#define FRAMES 16 /* of the attacker's buffers; all receive */
+#define SPINS  50000
 
 enum step {
     STEP_START,
@@ -473,18 +472,11 @@ static void hostile_send(struct box *box, const struct port *port, uint64_t *see
 /* Counters and buffers by chance. Its frames behind those of the ring must stay as they are. */
 static void hostile_ring(struct box *box)
 {
-    const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
     const uint32_t behind = OWN_FRAMES - ATTACKER_BUFFER - FRAMES;
-    uint64_t *canary = (uint64_t *)(SCRATCH + 0x60000);
+    uint64_t *canary = attacker_canary(box, ATTACKER_BUFFER + FRAMES, behind);
     uint64_t seed = 88172645463325252;
     struct port port;
 
-    for (uint32_t i = 0; i < behind; i++)
-        if (map_at(box, SCRATCH + 0x60000 + i * 0x1000,
-                   (box->own_first + ATTACKER_BUFFER + FRAMES + i) << 12 | bits) != 1)
-            escape(box, "its own page is refused", i);
-    for (uint32_t i = 0; i < behind * 512; i++)
-        canary[i] = PATTERN;
     if (!attacker_open(box, &port))
         return;
     for (uint32_t i = 0; i < OFFERED; i++)

@@ -167,6 +167,19 @@ bool port_send(struct port *port, uint32_t bytes, uint64_t filter)
            !(__atomic_load_n(&send->flags, __ATOMIC_ACQUIRE) & EXO_NET_SEND_REFUSED);
 }
 
+uint64_t *attacker_canary(struct box *box, uint32_t from, uint32_t count)
+{
+    const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;
+    const uint64_t address = SCRATCH + 0x60000;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (map_at(box, address + i * 0x1000, (box->own_first + from + i) << 12 | bits) != 1)
+            escape(box, "its own page is refused", i);
+    for (uint32_t i = 0; i < count * 512; i++)
+        ((uint64_t *)address)[i] = PATTERN;
+    return (uint64_t *)address;
+}
+
 int64_t attacker_port(struct box *box, struct port *p, uint32_t frames)
 {
     const uint64_t bits = EXO_PTE_PRESENT | EXO_PTE_WRITE | EXO_PTE_NO_EXECUTE;

@@ -77,6 +77,10 @@ void victim_net(struct victim_net *net);
 #define ATTACKER_BUFFER 4 /* its first frame of buffers */
 int64_t attacker_port(struct box *box, struct port *port, uint32_t frames);
 
+/* attacker_canary - the attacker's own frames from own_first + `from` on, mapped and full of PATTERN: the kernel must not write there. */
+#define PATTERN 0x5a5a5a5a5a5a5a5a
+uint64_t *attacker_canary(struct box *box, uint32_t from, uint32_t count);
+
 /* For hosts. */
 extern const struct attack wire_attacks[];
 extern const uint32_t wire_attack_count;
