@@ -21,6 +21,7 @@
 
 #define WORK_RECEIVE   200  /* a packet, without copies */
 #define WORK_HEAVY     5000 /* that much may be spent before a packet that may take long */
+#define WORK_TRANSFER  1000 /* an interrupt more, and the look at who may have the slice */
 #define DEFER_NS       2    /* for each instruction of a turn */
 #define KICK_TURNS     16
 #define IDLE_TURNS     4
@@ -58,6 +59,7 @@ __attribute__((noinline)) static struct env *payer_of(const struct exo_net_row *
 /* It pays with slices to come. An instruction counts as a nanosecond. */
 __attribute__((noinline)) static void charge(struct env *payer, uint32_t cost, bool transfer)
 {
+    cost += transfer ? WORK_TRANSFER : 0;
     atomic_fetch_add(&payer->debit_ns, cost);
     count(&payer->upcall->handler_ns, cost);
     if (transfer) {
@@ -317,7 +319,9 @@ static void interrupt(void)
 
 static void interrupt_other(void)
 {
-    struct net_queue *queue = &net_queue[this_cpu()->index];
+    uint32_t cpu =
+        this_cpu()->index; /* that of the pair, unless the card sends its message elsewhere */
+    struct net_queue *queue = &net_queue[cpu < queues ? cpu : 0];
 
     queue->count->interrupts++;
     poll_other(queue);
