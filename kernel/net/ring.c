@@ -224,6 +224,19 @@ static inline void fill(const struct exo_net_row *row, uint32_t buffer, const ui
     arch_unmap_frame(0);
 }
 
+/* A packet is in so many entries, and in their buffers. */
+static inline void filled(struct net_queue *queue, struct exo_net_row *row,
+                          struct exo_net_ring *shared, uint32_t count, uint32_t bytes)
+{
+    row->ring.receive_filled += count;
+    row->packets++;
+    row->bytes += bytes;
+    /* Bytes and entries before the counter. */
+    __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
+    if (!*(volatile uint32_t *)&shared->quiet)
+        queue->wakes |= 1ull << row->ring.number;
+}
+
 inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
                          const struct net_packet *packet, uint32_t filter, uint32_t flags)
 {
@@ -249,13 +262,7 @@ inline bool ring_deliver(struct net_queue *queue, struct exo_net_row *row,
         entry->filter = filter;
         entry->time_us = (uint32_t)(arch_now_ns() / 1000);
         queue->work += WORK_PACKET / 2 + have / 8;
-        row->ring.receive_filled++;
-        row->packets++;
-        row->bytes += have;
-        /* Bytes and entry before the counter. */
-        __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
-        if (!*(volatile uint32_t *)&shared->quiet)
-            queue->wakes |= 1ull << row->ring.number;
+        filled(queue, row, shared, 1, have);
     } else {
         row->dropped++;
     }
@@ -298,12 +305,7 @@ __attribute__((noinline)) bool ring_deliver_merged(struct net_queue *queue, stru
     }
     if (good) {
         queue->work += WORK_PACKET / 4 * count + packet->length / 8;
-        row->ring.receive_filled += count;
-        row->packets++;
-        row->bytes += packet->length;
-        __atomic_store_n(&shared->receive_filled, row->ring.receive_filled, __ATOMIC_RELEASE);
-        if (!*(volatile uint32_t *)&shared->quiet)
-            queue->wakes |= 1ull << row->ring.number;
+        filled(queue, row, shared, count, packet->length);
     } else {
         row->dropped++;
     }

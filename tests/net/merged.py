@@ -11,20 +11,13 @@ import socket
 import struct
 import sys
 
+from wire import checksum
+
 MAC = b'\x52\x55\x0a\x00\x02\x02'
 HOST, GUEST = socket.inet_aton('10.0.2.2'), socket.inet_aton('10.0.2.15')
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 START = 0xfffff000  # so that sequence numbers go round
 MSS, PACKET_MAX = 1460, 44 * 1460
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b'\0'
-    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 class Peer:
