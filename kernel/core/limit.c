@@ -46,9 +46,13 @@ struct call_result call_limit_set(struct env *self, const struct cap *cap, uint6
     lock_take(&env_lock);
     if (!path_dominates(&self->guard, &cap->path) || self->guard.depth == cap->path.depth)
         error = EXO_E_CAP; /* nobody limits, or frees from its limits, itself */
-    for (uint32_t i = 0; !error && i < EXO_LIMIT_ROWS; i++)
-        if (rows[i].present ? rows[i].path.depth == cap->path.depth && path_dominates(&rows[i].path, &cap->path) : row == EXO_LIMIT_ROWS)
+    for (uint32_t i = 0; !error && i < EXO_LIMIT_ROWS; i++) {
+        bool same = rows[i].path.depth == cap->path.depth &&
+                    path_dominates(&rows[i].path, &cap->path);
+
+        if (rows[i].present ? same : row == EXO_LIMIT_ROWS)
             row = i;
+    }
     if (!error && row == EXO_LIMIT_ROWS)
         error = EXO_E_BUSY;
     if (!error && limit >= EXO_LIMIT_NONE) {
