@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -51,6 +52,15 @@ void net_mode(struct net_wish *wish, const char *verb, const char *argument)
                  "%s: --net vhost-user: needs the path of a UNIX socket and at most %d pairs of "
                  "queues: vhost-user:PATH[,PAIRS]",
                  verb, PAIRS_MAX);
+        char *path = text_format("%.*s", (int)bytes, argument + strlen(VHOST_PREFIX));
+        struct stat there;
+
+        /* Not by connecting to it: some take one connection only. */
+        if (stat(path, &there) || !S_ISSOCK(there.st_mode))
+            fail(STATUS_FAILED,
+                 "%s: --net vhost-user: %s: no socket; start the process that has the card first",
+                 verb, path);
+        free(path);
         return;
     }
     if (!text_starts(argument, SOCKET_PREFIX))

@@ -20,17 +20,18 @@ net_socket() {
     has card "$out" 'dgram,id=net0,local.type=unix,local.path=/tmp/a,remote.type=unix,remote.path=/tmp/b' && hasnt address6 "$out" 'address fec0'
 }
 net_vhost() {
-    options=(--dry-run --memory 300 --net vhost-user:/tmp/v,4)
+    python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$work/v" || return
+    options=(--dry-run --memory 300 --net "vhost-user:$work/v,4")
     fake
-    has memory "$out" 'memory-backend-memfd,id=memory,share=on,size=300M' && has socket "$out" 'socket,id=vhost,path=/tmp/v' &&
+    has memory "$out" 'memory-backend-memfd,id=memory,share=on,size=300M' && has socket "$out" "socket,id=vhost,path=$work/v" &&
         has queues "$out" 'vhost-user,id=net0,chardev=vhost,queues=4' && has card "$out" 'mq=on,vectors=10' || return
-    options=(--dry-run --net vhost-user:/tmp/v)
+    options=(--dry-run --net "vhost-user:$work/v")
     fake
     has one "$out" 'vhost-user,id=net0,chardev=vhost,queues=1'
 }
 net_refused() {
     refused 125 'at most 8 pairs' run --net vhost-user:/tmp/v,9 x && refused 125 'at most 8 pairs' run --net vhost-user: x &&
-        refused 125 'at most 8 pairs' run --net vhost-user:/tmp/v,2,3 x || return
+        refused 125 'at most 8 pairs' run --net vhost-user:/tmp/v,2,3 x && refused 125 'no socket; start' run --net "vhost-user:$work/none" x || return
     refused 125 'user, none, socket:OWN,PEER or vhost' run --net foo x && refused 125 'two paths' run --net socket:a x &&
         refused 125 'two paths' run --net socket:a,b,c x && refused 125 'longer than' run --net "socket:a,$(printf '%0120d' 0)" x
 }
